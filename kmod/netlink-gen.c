@@ -1,0 +1,180 @@
+// SPDX-License-Identifier: ((GPL-2.0 WITH Linux-syscall-note) OR BSD-3-Clause)
+/* Do not edit directly, auto-generated from: */
+/*	Documentation/netlink/specs/adit.yaml */
+/* YNL-GEN kernel source */
+
+#include <net/netlink.h>
+#include <net/genetlink.h>
+
+#include "netlink-gen.h"
+
+#include <uapi/linux/adit.h>
+
+/* Integer value ranges */
+static const struct netlink_range_validation adit_a_dev_ifindex_range = {
+	.min	= 1ULL,
+	.max	= S32_MAX,
+};
+
+static const struct netlink_range_validation adit_a_session_ifindex_range = {
+	.min	= 1ULL,
+	.max	= S32_MAX,
+};
+
+static const struct netlink_range_validation adit_a_frame_ifindex_range = {
+	.min	= 1ULL,
+	.max	= S32_MAX,
+};
+
+/* Common nested types */
+const struct nla_policy adit_mppe_nl_policy[ADIT_A_MPPE_START_KEY + 1] = {
+	[ADIT_A_MPPE_STRENGTH] = NLA_POLICY_RANGE(NLA_U32, 1, 3),
+	[ADIT_A_MPPE_STATEFUL] = { .type = NLA_FLAG, },
+	[ADIT_A_MPPE_START_KEY] = NLA_POLICY_EXACT_LEN(ADIT_MPPE_START_KEY_LEN),
+};
+
+const struct nla_policy adit_prefix_nl_policy[ADIT_A_PREFIX_LEN + 1] = {
+	[ADIT_A_PREFIX_V4] = { .type = NLA_U32, },
+	[ADIT_A_PREFIX_V6] = NLA_POLICY_EXACT_LEN(16),
+	[ADIT_A_PREFIX_LEN] = NLA_POLICY_MAX(NLA_U8, 128),
+};
+
+/* ADIT_CMD_DEV_GET - do */
+const struct nla_policy adit_dev_get_nl_policy[ADIT_A_DEV_IFINDEX + 1] = {
+	[ADIT_A_DEV_IFINDEX] = NLA_POLICY_FULL_RANGE(NLA_U32, &adit_a_dev_ifindex_range),
+};
+
+/* ADIT_CMD_DEV_CLAIM - do */
+const struct nla_policy adit_dev_claim_nl_policy[ADIT_A_DEV_TAKE_OVER + 1] = {
+	[ADIT_A_DEV_IFINDEX] = NLA_POLICY_FULL_RANGE(NLA_U32, &adit_a_dev_ifindex_range),
+	[ADIT_A_DEV_TAKE_OVER] = { .type = NLA_FLAG, },
+};
+
+/* ADIT_CMD_DEV_RELEASE - do */
+const struct nla_policy adit_dev_release_nl_policy[ADIT_A_DEV_IFINDEX + 1] = {
+	[ADIT_A_DEV_IFINDEX] = NLA_POLICY_FULL_RANGE(NLA_U32, &adit_a_dev_ifindex_range),
+};
+
+/* ADIT_CMD_SESSION_NEW - do */
+const struct nla_policy adit_session_new_nl_policy[ADIT_A_SESSION_ACK_DELAY_MS + 1] = {
+	[ADIT_A_SESSION_IFINDEX] = NLA_POLICY_FULL_RANGE(NLA_U32, &adit_a_session_ifindex_range),
+	[ADIT_A_SESSION_ID] = NLA_POLICY_MIN(NLA_U32, 1),
+	[ADIT_A_SESSION_LOCAL_V4] = { .type = NLA_U32, },
+	[ADIT_A_SESSION_PEER_V4] = { .type = NLA_U32, },
+	[ADIT_A_SESSION_CALL_ID] = { .type = NLA_U16, },
+	[ADIT_A_SESSION_PEER_CALL_ID] = { .type = NLA_U16, },
+	[ADIT_A_SESSION_PREFIX] = NLA_POLICY_NESTED(adit_prefix_nl_policy),
+	[ADIT_A_SESSION_IFID] = NLA_POLICY_EXACT_LEN(8),
+	[ADIT_A_SESSION_NET] = NLA_POLICY_MASK(NLA_U32, 0x3),
+	[ADIT_A_SESSION_FRAMING] = NLA_POLICY_MASK(NLA_U32, 0x3),
+	[ADIT_A_SESSION_MRU] = NLA_POLICY_MIN(NLA_U16, 128),
+	[ADIT_A_SESSION_MPPE_REQUIRED] = { .type = NLA_FLAG, },
+	[ADIT_A_SESSION_MPPE_TX] = NLA_POLICY_NESTED(adit_mppe_nl_policy),
+	[ADIT_A_SESSION_MPPE_RX] = NLA_POLICY_NESTED(adit_mppe_nl_policy),
+	[ADIT_A_SESSION_RX_WINDOW] = NLA_POLICY_MAX(NLA_U32, 256),
+	[ADIT_A_SESSION_REORDER_MS] = NLA_POLICY_RANGE(NLA_U32, 1, 5000),
+	[ADIT_A_SESSION_ACK_DELAY_MS] = NLA_POLICY_RANGE(NLA_U32, 1, 5000),
+};
+
+/* ADIT_CMD_SESSION_SET - do */
+const struct nla_policy adit_session_set_nl_policy[ADIT_A_SESSION_MPPE_FLUSH + 1] = {
+	[ADIT_A_SESSION_IFINDEX] = NLA_POLICY_FULL_RANGE(NLA_U32, &adit_a_session_ifindex_range),
+	[ADIT_A_SESSION_ID] = NLA_POLICY_MIN(NLA_U32, 1),
+	[ADIT_A_SESSION_PREFIX] = NLA_POLICY_NESTED(adit_prefix_nl_policy),
+	[ADIT_A_SESSION_IFID] = NLA_POLICY_EXACT_LEN(8),
+	[ADIT_A_SESSION_NET] = NLA_POLICY_MASK(NLA_U32, 0x3),
+	[ADIT_A_SESSION_FRAMING] = NLA_POLICY_MASK(NLA_U32, 0x3),
+	[ADIT_A_SESSION_MRU] = NLA_POLICY_MIN(NLA_U16, 128),
+	[ADIT_A_SESSION_MPPE_REQUIRED] = { .type = NLA_FLAG, },
+	[ADIT_A_SESSION_MPPE_TX] = NLA_POLICY_NESTED(adit_mppe_nl_policy),
+	[ADIT_A_SESSION_MPPE_RX] = NLA_POLICY_NESTED(adit_mppe_nl_policy),
+	[ADIT_A_SESSION_MPPE_FLUSH] = { .type = NLA_FLAG, },
+};
+
+/* ADIT_CMD_SESSION_DEL - do */
+const struct nla_policy adit_session_del_nl_policy[ADIT_A_SESSION_ID + 1] = {
+	[ADIT_A_SESSION_IFINDEX] = NLA_POLICY_FULL_RANGE(NLA_U32, &adit_a_session_ifindex_range),
+	[ADIT_A_SESSION_ID] = NLA_POLICY_MIN(NLA_U32, 1),
+};
+
+/* ADIT_CMD_SESSION_GET - do */
+const struct nla_policy adit_session_get_do_nl_policy[ADIT_A_SESSION_ID + 1] = {
+	[ADIT_A_SESSION_IFINDEX] = NLA_POLICY_FULL_RANGE(NLA_U32, &adit_a_session_ifindex_range),
+	[ADIT_A_SESSION_ID] = NLA_POLICY_MIN(NLA_U32, 1),
+};
+
+/* ADIT_CMD_SESSION_GET - dump */
+const struct nla_policy adit_session_get_dump_nl_policy[ADIT_A_SESSION_ID + 1] = {
+	[ADIT_A_SESSION_IFINDEX] = NLA_POLICY_FULL_RANGE(NLA_U32, &adit_a_session_ifindex_range),
+	[ADIT_A_SESSION_ID] = NLA_POLICY_MIN(NLA_U32, 1),
+};
+
+/* ADIT_CMD_FRAME_SEND - do */
+const struct nla_policy adit_frame_send_nl_policy[ADIT_A_FRAME_DATA + 1] = {
+	[ADIT_A_FRAME_IFINDEX] = NLA_POLICY_FULL_RANGE(NLA_U32, &adit_a_frame_ifindex_range),
+	[ADIT_A_FRAME_ID] = NLA_POLICY_MIN(NLA_U32, 1),
+	[ADIT_A_FRAME_PROTOCOL] = { .type = NLA_U16, },
+	[ADIT_A_FRAME_DATA] = { .type = NLA_BINARY, },
+};
+
+/* Ops table for adit */
+const struct genl_ops adit_nl_ops[8] = {
+	{
+		.cmd		= ADIT_CMD_DEV_GET,
+		.doit		= adit_nl_dev_get_doit,
+		.dumpit		= adit_nl_dev_get_dumpit,
+		.policy		= adit_dev_get_nl_policy,
+		.maxattr	= ADIT_A_DEV_IFINDEX,
+		.flags		= GENL_UNS_ADMIN_PERM,
+	},
+	{
+		.cmd		= ADIT_CMD_DEV_CLAIM,
+		.doit		= adit_nl_dev_claim_doit,
+		.policy		= adit_dev_claim_nl_policy,
+		.maxattr	= ADIT_A_DEV_TAKE_OVER,
+		.flags		= GENL_UNS_ADMIN_PERM,
+	},
+	{
+		.cmd		= ADIT_CMD_DEV_RELEASE,
+		.doit		= adit_nl_dev_release_doit,
+		.policy		= adit_dev_release_nl_policy,
+		.maxattr	= ADIT_A_DEV_IFINDEX,
+		.flags		= GENL_UNS_ADMIN_PERM,
+	},
+	{
+		.cmd		= ADIT_CMD_SESSION_NEW,
+		.doit		= adit_nl_session_new_doit,
+		.policy		= adit_session_new_nl_policy,
+		.maxattr	= ADIT_A_SESSION_ACK_DELAY_MS,
+		.flags		= GENL_UNS_ADMIN_PERM,
+	},
+	{
+		.cmd		= ADIT_CMD_SESSION_SET,
+		.doit		= adit_nl_session_set_doit,
+		.policy		= adit_session_set_nl_policy,
+		.maxattr	= ADIT_A_SESSION_MPPE_FLUSH,
+		.flags		= GENL_UNS_ADMIN_PERM,
+	},
+	{
+		.cmd		= ADIT_CMD_SESSION_DEL,
+		.doit		= adit_nl_session_del_doit,
+		.policy		= adit_session_del_nl_policy,
+		.maxattr	= ADIT_A_SESSION_ID,
+		.flags		= GENL_UNS_ADMIN_PERM,
+	},
+	{
+		.cmd		= ADIT_CMD_SESSION_GET,
+		.doit		= adit_nl_session_get_doit,
+		.dumpit		= adit_nl_session_get_dumpit,
+		.policy		= adit_session_get_nl_policy,
+		.maxattr	= ADIT_A_SESSION_ID,
+		.flags		= GENL_UNS_ADMIN_PERM,
+	},
+	{
+		.cmd		= ADIT_CMD_FRAME_SEND,
+		.doit		= adit_nl_frame_send_doit,
+		.policy		= adit_frame_send_nl_policy,
+		.maxattr	= ADIT_A_FRAME_DATA,
+		.flags		= GENL_UNS_ADMIN_PERM,
+	},
+};

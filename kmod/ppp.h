@@ -1,0 +1,36 @@
+/* SPDX-License-Identifier: GPL-2.0 */
+/*
+ * PPP framing as it stands in GRE and L2TP: no flags, no FCS, no escapes (RFC 1661 sections 2, 6.5, 6.6).
+ */
+#ifndef ADIT_PPP_H
+#define ADIT_PPP_H
+
+#include <linux/types.h>
+
+#define ADIT_PPP_HLEN_MAX	4	/* FF 03 and a two-octet protocol */
+
+enum {
+	ADIT_PPP_IP	= 0x0021,
+	ADIT_PPP_IPV6	= 0x0057,
+	ADIT_PPP_MPPE	= 0x00fd,	/* compressed datagram, RFC 1962 */
+	ADIT_PPP_CCP	= 0x80fd,
+	ADIT_PPP_LCP	= 0xc021,
+};
+
+/*
+ * Parse the header; FF 03 is accepted whether or not ACFC was negotiated, a one-octet protocol likewise.
+ * Return: length of the header, or -EINVAL when no protocol field is there or it is malformed.
+ */
+int adit_ppp_parse(const u8 *data, unsigned int len, u16 *protocol);
+
+/* The header for @protocol; LCP is never compressed (RFC 1661 section 6.5, 6.6). Return: its length, 1 to 4. */
+unsigned int adit_ppp_hlen(u16 protocol, u32 framing);
+unsigned int adit_ppp_build(u8 *dst, u16 protocol, u32 framing);
+
+/* Numbers that MPPE encrypts: 0x0021 to 0x00fa (RFC 3078 section 2). */
+static inline bool adit_ppp_is_data(u16 protocol)
+{
+	return protocol >= 0x0021 && protocol <= 0x00fa;
+}
+
+#endif /* ADIT_PPP_H */

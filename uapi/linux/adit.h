@@ -1,0 +1,237 @@
+/* SPDX-License-Identifier: ((GPL-2.0 WITH Linux-syscall-note) OR BSD-3-Clause) */
+/* Do not edit directly, auto-generated from: */
+/*	Documentation/netlink/specs/adit.yaml */
+/* YNL-GEN uapi header */
+
+#ifndef _UAPI_LINUX_ADIT_H
+#define _UAPI_LINUX_ADIT_H
+
+#define ADIT_FAMILY_NAME	"adit"
+#define ADIT_FAMILY_VERSION	1
+
+#define ADIT_MPPE_START_KEY_LEN	16
+#define ADIT_FRAME_DATA_MAX	2048
+#define ADIT_PREFIXES_MAX	64
+
+/**
+ * enum adit_kind - What a device encapsulates in.
+ */
+enum adit_kind {
+	ADIT_KIND_PPTP = 1,
+	ADIT_KIND_L2TP,
+	ADIT_KIND_ESP,
+};
+
+/**
+ * enum adit_dev_mode - How many sessions a device holds.
+ * @ADIT_DEV_MODE_POINT_TO_POINT: One session, made and removed with the
+ *   device; its id is 1.
+ * @ADIT_DEV_MODE_CONCENTRATOR: Any number of sessions; the inner destination
+ *   address chooses one.
+ */
+enum adit_dev_mode {
+	ADIT_DEV_MODE_POINT_TO_POINT,
+	ADIT_DEV_MODE_CONCENTRATOR,
+};
+
+/**
+ * enum adit_ppp_net - Network protocols that PPP has opened; data of any other
+ *   is dropped and counted.
+ */
+enum adit_ppp_net {
+	ADIT_PPP_NET_IPV4 = 1,
+	ADIT_PPP_NET_IPV6 = 2,
+};
+
+/**
+ * enum adit_ppp_framing - What may be left out of the PPP header on transmit.
+ *   Receive accepts both forms always.
+ * @ADIT_PPP_FRAMING_ACFC: Address and control field compression (RFC 1661
+ *   section 6.6).
+ * @ADIT_PPP_FRAMING_PFC: Protocol field compression (RFC 1661 section 6.5).
+ */
+enum adit_ppp_framing {
+	ADIT_PPP_FRAMING_ACFC = 1,
+	ADIT_PPP_FRAMING_PFC = 2,
+};
+
+/**
+ * enum adit_mppe_strength - Strength of an MPPE key in bits (RFC 3078 section
+ *   2.1).
+ */
+enum adit_mppe_strength {
+	ADIT_MPPE_STRENGTH_40 = 1,
+	ADIT_MPPE_STRENGTH_56,
+	ADIT_MPPE_STRENGTH_128,
+};
+
+/**
+ * enum adit_session_event - What the owner of a device is told about a
+ *   session.
+ * @ADIT_SESSION_EVENT_MPPE_DESYNC: A packet was lost in stateful MPPE; data is
+ *   dropped until a flushed packet arrives. Send a CCP Reset-Request.
+ * @ADIT_SESSION_EVENT_FRAMES_LOST: Frames were dropped because the owner did
+ *   not read or the session's allowance was used up.
+ * @ADIT_SESSION_EVENT_GONE: The session was removed by somebody other than the
+ *   owner's own socket.
+ */
+enum adit_session_event {
+	ADIT_SESSION_EVENT_MPPE_DESYNC = 1,
+	ADIT_SESSION_EVENT_FRAMES_LOST,
+	ADIT_SESSION_EVENT_GONE,
+};
+
+enum {
+	ADIT_A_DEV_PAD = 1,
+	ADIT_A_DEV_IFINDEX,
+	ADIT_A_DEV_IFNAME,
+	ADIT_A_DEV_KIND,
+	ADIT_A_DEV_MODE,
+	ADIT_A_DEV_SESSIONS,
+	ADIT_A_DEV_OWNER,
+	ADIT_A_DEV_TAKE_OVER,
+	ADIT_A_DEV_NO_SESSION,
+	ADIT_A_DEV_FRAMES_LOST,
+
+	__ADIT_A_DEV_MAX,
+	ADIT_A_DEV_MAX = (__ADIT_A_DEV_MAX - 1)
+};
+
+enum {
+	ADIT_A_PREFIX_V4 = 1,
+	ADIT_A_PREFIX_V6,
+	ADIT_A_PREFIX_LEN,
+
+	__ADIT_A_PREFIX_MAX,
+	ADIT_A_PREFIX_MAX = (__ADIT_A_PREFIX_MAX - 1)
+};
+
+enum {
+	ADIT_A_MPPE_STRENGTH = 1,
+	ADIT_A_MPPE_STATEFUL,
+	ADIT_A_MPPE_START_KEY,
+
+	__ADIT_A_MPPE_MAX,
+	ADIT_A_MPPE_MAX = (__ADIT_A_MPPE_MAX - 1)
+};
+
+enum {
+	ADIT_A_RX_STATS_PAD = 1,
+	ADIT_A_RX_STATS_PACKETS,
+	ADIT_A_RX_STATS_BYTES,
+	ADIT_A_RX_STATS_FRAMES,
+	ADIT_A_RX_STATS_ACKS,
+	ADIT_A_RX_STATS_LOST,
+	ADIT_A_RX_STATS_REORDERED,
+	ADIT_A_RX_STATS_DUPLICATE,
+	ADIT_A_RX_STATS_LATE,
+	ADIT_A_RX_STATS_MALFORMED,
+	ADIT_A_RX_STATS_CLOSED,
+	ADIT_A_RX_STATS_PLAINTEXT,
+	ADIT_A_RX_STATS_NO_KEY,
+	ADIT_A_RX_STATS_MPPE_DESYNC,
+	ADIT_A_RX_STATS_MPPE_JUMP,
+	ADIT_A_RX_STATS_MPPE_FORGED,
+	ADIT_A_RX_STATS_SOURCE,
+	ADIT_A_RX_STATS_FRAMES_LOST,
+	ADIT_A_RX_STATS_NO_MEMORY,
+
+	__ADIT_A_RX_STATS_MAX,
+	ADIT_A_RX_STATS_MAX = (__ADIT_A_RX_STATS_MAX - 1)
+};
+
+enum {
+	ADIT_A_TX_STATS_PAD = 1,
+	ADIT_A_TX_STATS_PACKETS,
+	ADIT_A_TX_STATS_BYTES,
+	ADIT_A_TX_STATS_FRAMES,
+	ADIT_A_TX_STATS_ACKS,
+	ADIT_A_TX_STATS_CLOSED,
+	ADIT_A_TX_STATS_NO_KEY,
+	ADIT_A_TX_STATS_TOO_BIG,
+	ADIT_A_TX_STATS_NO_ROUTE,
+	ADIT_A_TX_STATS_LOOP,
+	ADIT_A_TX_STATS_NO_MEMORY,
+
+	__ADIT_A_TX_STATS_MAX,
+	ADIT_A_TX_STATS_MAX = (__ADIT_A_TX_STATS_MAX - 1)
+};
+
+enum {
+	ADIT_A_SESSION_PAD = 1,
+	ADIT_A_SESSION_IFINDEX,
+	ADIT_A_SESSION_ID,
+	ADIT_A_SESSION_LOCAL_V4,
+	ADIT_A_SESSION_PEER_V4,
+	ADIT_A_SESSION_CALL_ID,
+	ADIT_A_SESSION_PEER_CALL_ID,
+	ADIT_A_SESSION_PREFIX,
+	ADIT_A_SESSION_IFID,
+	ADIT_A_SESSION_NET,
+	ADIT_A_SESSION_FRAMING,
+	ADIT_A_SESSION_MRU,
+	ADIT_A_SESSION_MPPE_REQUIRED,
+	ADIT_A_SESSION_MPPE_TX,
+	ADIT_A_SESSION_MPPE_RX,
+	ADIT_A_SESSION_MPPE_FLUSH,
+	ADIT_A_SESSION_RX_WINDOW,
+	ADIT_A_SESSION_REORDER_MS,
+	ADIT_A_SESSION_ACK_DELAY_MS,
+	ADIT_A_SESSION_RX_STATS,
+	ADIT_A_SESSION_TX_STATS,
+	ADIT_A_SESSION_RX_IDLE_MS,
+	ADIT_A_SESSION_TX_IDLE_MS,
+	ADIT_A_SESSION_EVENT,
+
+	__ADIT_A_SESSION_MAX,
+	ADIT_A_SESSION_MAX = (__ADIT_A_SESSION_MAX - 1)
+};
+
+enum {
+	ADIT_A_FRAME_IFINDEX = 1,
+	ADIT_A_FRAME_ID,
+	ADIT_A_FRAME_PROTOCOL,
+	ADIT_A_FRAME_DATA,
+	ADIT_A_FRAME_ENCRYPTED,
+
+	__ADIT_A_FRAME_MAX,
+	ADIT_A_FRAME_MAX = (__ADIT_A_FRAME_MAX - 1)
+};
+
+enum {
+	ADIT_A_LINK_PPTP_MODE = 1,
+	ADIT_A_LINK_PPTP_LOCAL,
+	ADIT_A_LINK_PPTP_REMOTE,
+	ADIT_A_LINK_PPTP_CALL_ID,
+	ADIT_A_LINK_PPTP_PEER_CALL_ID,
+	ADIT_A_LINK_PPTP_FWMARK,
+	ADIT_A_LINK_PPTP_LINK,
+	ADIT_A_LINK_PPTP_FRAMING,
+	ADIT_A_LINK_PPTP_MRU,
+	ADIT_A_LINK_PPTP_MSS_CLAMP,
+	ADIT_A_LINK_PPTP_RX_WINDOW,
+	ADIT_A_LINK_PPTP_REORDER_MS,
+	ADIT_A_LINK_PPTP_ACK_DELAY_MS,
+	ADIT_A_LINK_PPTP_MPPE_REQUIRED,
+
+	__ADIT_A_LINK_PPTP_MAX,
+	ADIT_A_LINK_PPTP_MAX = (__ADIT_A_LINK_PPTP_MAX - 1)
+};
+
+enum {
+	ADIT_CMD_DEV_GET = 1,
+	ADIT_CMD_DEV_CLAIM,
+	ADIT_CMD_DEV_RELEASE,
+	ADIT_CMD_SESSION_NEW,
+	ADIT_CMD_SESSION_SET,
+	ADIT_CMD_SESSION_DEL,
+	ADIT_CMD_SESSION_GET,
+	ADIT_CMD_FRAME_SEND,
+	ADIT_CMD_FRAME_NTF,
+	ADIT_CMD_SESSION_NTF,
+
+	__ADIT_CMD_MAX,
+	ADIT_CMD_MAX = (__ADIT_CMD_MAX - 1)
+};
+
+#endif /* _UAPI_LINUX_ADIT_H */
