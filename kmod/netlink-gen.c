@@ -98,13 +98,7 @@ const struct nla_policy adit_session_del_nl_policy[ADIT_A_SESSION_ID + 1] = {
 };
 
 /* ADIT_CMD_SESSION_GET - do */
-const struct nla_policy adit_session_get_do_nl_policy[ADIT_A_SESSION_ID + 1] = {
-	[ADIT_A_SESSION_IFINDEX] = NLA_POLICY_FULL_RANGE(NLA_U32, &adit_a_session_ifindex_range),
-	[ADIT_A_SESSION_ID] = NLA_POLICY_MIN(NLA_U32, 1),
-};
-
-/* ADIT_CMD_SESSION_GET - dump */
-const struct nla_policy adit_session_get_dump_nl_policy[ADIT_A_SESSION_ID + 1] = {
+const struct nla_policy adit_session_get_nl_policy[ADIT_A_SESSION_ID + 1] = {
 	[ADIT_A_SESSION_IFINDEX] = NLA_POLICY_FULL_RANGE(NLA_U32, &adit_a_session_ifindex_range),
 	[ADIT_A_SESSION_ID] = NLA_POLICY_MIN(NLA_U32, 1),
 };

@@ -27,7 +27,7 @@ extern const struct nla_policy adit_session_set_nl_policy[ADIT_A_SESSION_MPPE_FL
 
 extern const struct nla_policy adit_session_del_nl_policy[ADIT_A_SESSION_ID + 1];
 
-extern const struct nla_policy adit_session_get_do_nl_policy[ADIT_A_SESSION_ID + 1];
+extern const struct nla_policy adit_session_get_nl_policy[ADIT_A_SESSION_ID + 1];
 
 extern const struct nla_policy adit_frame_send_nl_policy[ADIT_A_FRAME_DATA + 1];
 
