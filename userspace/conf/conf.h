@@ -1,0 +1,84 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/*
+ * adit.conf: read, checked and held. A configuration is immutable once read; a reload reads a new one and swaps. Every error names
+ * file, line, option and what to do. The option tables in conf/options.c are the one source for parse, check, dump and the
+ * man page's table.
+ */
+#ifndef ADIT_CONF_CONF_H
+#define ADIT_CONF_CONF_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include "base/addr.h"
+#include "base/log.h"
+
+#define CONF_LIST_MAX 16
+
+struct conf_user {
+	char *name;
+	char *password;			/* secret; from password or password-file */
+	struct addr address;		/* fixed; family 0: from the pool */
+	struct prefix routes[CONF_LIST_MAX];
+	unsigned int n_routes;
+	bool disabled;
+	unsigned int auth_methods;	/* 0: what the server allows */
+};
+
+struct conf_pool {
+	char *name;
+	struct addr first, last;	/* IPv4 */
+	struct prefix ipv6;		/* family 0: none; sessions get a /64 each */
+};
+
+enum conf_encryption { CONF_ENCRYPTION_REQUIRED, CONF_ENCRYPTION_OPTIONAL, CONF_ENCRYPTION_NONE };
+enum conf_mppe_mode { CONF_MPPE_STATELESS, CONF_MPPE_STATEFUL, CONF_MPPE_ANY };
+enum conf_duplicate { CONF_DUPLICATE_REPLACE, CONF_DUPLICATE_REFUSE, CONF_DUPLICATE_ALLOW };
+
+/* server pptp { ... } */
+struct conf_server {
+	char *protocol;			/* "pptp" */
+	struct addr listen[CONF_LIST_MAX];
+	unsigned int n_listen;		/* 0: all addresses */
+	char device[16];		/* "pptp0" */
+	struct addr address;		/* the gateway's inner IPv4 address */
+	const struct conf_pool *pool;
+	unsigned int auth_methods;	/* enum auth_method bits, default MS-CHAPv2 */
+	enum conf_encryption encryption;	/* default required */
+	unsigned int mppe_strengths;	/* 1: 40, 2: 56, 4: 128; default 128 */
+	enum conf_mppe_mode mppe_mode;	/* default any: stateless unless the peer asks for stateful */
+	struct addr dns[2], nbns[2];
+	uint16_t mtu, mru;		/* 1400, 1400 */
+	uint32_t mss_clamp;		/* 1: from the MTU */
+	bool ipv6;
+	uint32_t fwmark;
+	uint32_t lcp_echo_interval_s, lcp_echo_failures;
+	uint32_t idle_timeout_s, session_timeout_s;	/* 0: never */
+	uint32_t max_sessions, max_connections, max_connections_per_address;
+	enum conf_duplicate duplicate;
+};
+
+struct conf {
+	char *path;
+	enum log_level log_level;
+	char *user;			/* account that the engine runs as, "adit" */
+	char *hostname;			/* how we call ourselves */
+	struct conf_server *servers;
+	unsigned int n_servers;
+	struct conf_pool *pools;
+	unsigned int n_pools;
+	struct conf_user *users;
+	unsigned int n_users;
+};
+
+struct conf_problem { unsigned int line; bool warning; char text[256]; };
+typedef void (*conf_report_fn)(void *arg, const char *file, const struct conf_problem *problem);
+
+/* Read and check. Every problem found is reported, not only the first. Returns NULL when one was an error. Needs no privilege. */
+struct conf *conf_read(const char *path, conf_report_fn report, void *arg);
+void conf_free(struct conf *conf);		/* wipes secrets */
+const struct conf_user *conf_user_find(const struct conf *conf, const char *name);
+void conf_dump(const struct conf *conf, void (*put)(void *arg, const char *line), void *arg);	/* secrets as ***; round-trips otherwise */
+
+#endif /* ADIT_CONF_CONF_H */
