@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0 */
 /*
- * Enhanced GRE of PPTP (RFC 2637 section 4.1), the header alone, and the machine's one slot for GRE version 1.
+ * Enhanced GRE of PPTP (RFC 2637 section 4.1), the header alone, and the machine's one slot for GRE
+ * version 1.
  */
 #ifndef ADIT_GRE_H
 #define ADIT_GRE_H
@@ -10,16 +11,17 @@
 struct sk_buff;
 struct netlink_ext_ack;
 
-#define ADIT_GRE_HLEN_MAX	16	/* flags, length and call id, sequence, acknowledgement */
+#define ADIT_GRE_HLEN_MIN	8	/* flags, protocol, payload length and call id */
+#define ADIT_GRE_HLEN_MAX	16	/* with sequence and acknowledgement */
 
 /**
  * struct adit_gre_hdr - a parsed or to be built version 1 header
- * @payload_len: octets behind the header
+ * @payload_len: octets behind the header; what the packet has beyond them is padding
  * @call_id: the receiver's call id
- * @has_seq: a payload and its sequence number are present
+ * @has_seq: a payload and its sequence number are present; the payload may be empty all the same
  * @has_ack: an acknowledgement number is present
- * @seq: sequence number
- * @ack: highest sequence number that the sender has received
+ * @seq: sequence number, 0 without
+ * @ack: highest sequence number that the sender has received, 0 without
  */
 struct adit_gre_hdr {
 	u16 payload_len;
@@ -30,24 +32,56 @@ struct adit_gre_hdr {
 	u32 ack;
 };
 
-/* Parse @len linear octets. Return: length of the header, or -EINVAL when it is no valid version 1 header. */
+/**
+ * adit_gre_parse() - read a header
+ * @data: the GRE packet, its header linear
+ * @len: octets of the whole packet
+ * @hdr: set on success, untouched otherwise
+ *
+ * Reads no more than ADIT_GRE_HLEN_MAX octets at @data.
+ *
+ * Return: length of the header, 12 or 16, or -EINVAL when it is no valid version 1 header or
+ * promises more than @len.
+ */
 int adit_gre_parse(const u8 *data, unsigned int len, struct adit_gre_hdr *hdr);
 
-/* Length of the header that @hdr asks for. */
+/* Length of the header that @has_seq and @has_ack make. */
 static inline unsigned int adit_gre_hlen(bool has_seq, bool has_ack)
 {
-	return 8 + (has_seq ? 4 : 0) + (has_ack ? 4 : 0);
+	return ADIT_GRE_HLEN_MIN + (has_seq ? 4 : 0) + (has_ack ? 4 : 0);
 }
 
-/* Write the header to @dst, which has adit_gre_hlen() octets. */
+/**
+ * adit_gre_build() - write a header
+ * @dst: room for adit_gre_hlen() octets
+ * @hdr: what to write
+ */
 void adit_gre_build(u8 *dst, const struct adit_gre_hdr *hdr);
 
-/*
- * Take and give back the slot; counted, so the first get takes it and a work item one second after the last put gives
- * it back. Packets come to adit_pptp_rcv() (pptp.h).
+/**
+ * adit_gre_get() - take the slot, or use it once more
+ * @extack: told when another module has it
+ *
+ * Packets come to adit_pptp_rcv() (pptp.h) from then on. Context: process, may sleep; rtnl may be
+ * held.
+ *
+ * Return: 0 or -EBUSY.
  */
 int adit_gre_get(struct netlink_ext_ack *extack);
+
+/**
+ * adit_gre_put() - undo one adit_gre_get()
+ *
+ * The last one gives the slot back a second later, from a work item. Context: process, may sleep;
+ * rtnl may be held.
+ */
 void adit_gre_put(void);
+
+/**
+ * adit_gre_exit() - give the slot back now, when nobody uses it any more
+ *
+ * No packet is in adit_pptp_rcv() afterwards. Context: process, may sleep.
+ */
 void adit_gre_exit(void);
 
 #endif /* ADIT_GRE_H */

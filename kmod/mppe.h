@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0 */
 /*
- * MPPE (RFC 3078) with the key chain of RFC 3079. One struct adit_mppe is one direction of one session; it is owned by
- * the session and serialised by the session's lock of that direction. Nothing here touches an skb: the payload is linear
- * and the caller's alone to write.
+ * MPPE (RFC 3078) with the key chain of RFC 3079. One struct adit_mppe is one direction of one
+ * session; it is owned by the session and serialised by the session's lock of that direction.
+ * Nothing here touches an skb: the payload is linear and the caller's alone to write.
  */
 #ifndef ADIT_MPPE_H
 #define ADIT_MPPE_H
@@ -16,29 +16,33 @@
 #define ADIT_MPPE_KEY_MAX	16
 
 /*
- * Most keys past the expected one that a packet may make the receiver derive, a fraction of a millisecond of work
- * (RFC 3078 allows 4095). A stream that lost more is caught up with over several packets.
+ * Most keys past the expected one that a packet may make the receiver derive, a fraction of a
+ * millisecond of work (RFC 3078 allows 4095). A stream that lost more is caught up with over
+ * several packets.
  */
 #define ADIT_MPPE_JUMP_MAX	256
 
 /*
- * Most keys past the expected ones that a session may make the receiver derive in a second, some milliseconds of work:
- * one whole round of the coherency count, so that any loss that the count can express is caught up with in a second.
+ * Most keys past the expected ones that a session may make the receiver derive in a second, some
+ * milliseconds of work: one whole round of the coherency count, so that any loss that the count can
+ * express is caught up with in a second.
  */
 #define ADIT_MPPE_JUMP_RATE	4096
 
-/* A coherency count up to this far behind what is expected is a late packet, all others are ahead. */
+/*
+ * A coherency count up to this far behind what is expected is a late packet, all others are ahead.
+ */
 #define ADIT_MPPE_LATE_MAX	256
 
 /*
- * Key changes that a peer may have made for flushed packets that were lost. Linux changes the key with each of them and
- * sends one per Reset-Request.
+ * Key changes that a peer may have made for flushed packets that were lost. Linux changes the key
+ * with each of them and sends one per Reset-Request.
  */
 #define ADIT_MPPE_FLUSH_MAX	8
 
 /*
- * Octets that are decrypted before the plaintext is judged: a PPP protocol field and an IPv6 header with some of what
- * follows, or all of an IPv4 header that has its checksum.
+ * Octets that are decrypted before the plaintext is judged: a PPP protocol field and an IPv6 header
+ * with some of what follows, or all of an IPv4 header that has its checksum.
  */
 #define ADIT_MPPE_HEAD		48
 
@@ -47,11 +51,13 @@
  * @ADIT_MPPE_OK: decrypted, and the new key state committed
  * @ADIT_MPPE_MALFORMED: no payload, not encrypted (D bit clear), or stateless and not flushed
  * @ADIT_MPPE_DESYNC: stateful, a packet was lost: wait for one with the flushed bit
- * @ADIT_MPPE_JUMP: coherency count too far ahead for one packet, or the session's re-keying allowance used up
+ * @ADIT_MPPE_JUMP: coherency count too far ahead for one packet, or the session's re-keying
+ *   allowance used up
  * @ADIT_MPPE_LATE: coherency count behind what was accepted
  * @ADIT_MPPE_FORGED: plaintext is not what @check accepts
  *
- * Whatever it is but OK, the key state is as before the packet, and the packet's octets are of no use any more.
+ * Whatever it is but OK, the key state is as before the packet, and the packet's octets are of no
+ * use any more.
  */
 enum adit_mppe_verdict {
 	ADIT_MPPE_OK,
@@ -64,10 +70,12 @@ enum adit_mppe_verdict {
 
 /**
  * struct adit_mppe - one direction of MPPE
- * @rc4: stateful only, owned: the cipher where the last packet left it. Stateless keeps none between packets.
+ * @rc4: stateful only, owned: the cipher where the last packet left it. Stateless keeps none
+ *   between packets.
  * @start: start key, part of every key derivation
  * @key: session key of the last packet
- * @ahead: receiver, stateless: a key of the chain past @key, worked out for a packet that was not accepted (yet)
+ * @ahead: receiver, stateless: a key of the chain past @key, worked out for a packet that was not
+ *   accepted (yet)
  * @ahead_steps: how many key changes @ahead is past @key; 0: none worked out
  * @count: coherency count of the next packet
  * @key_len: octets of a key, 8 or 16
@@ -97,7 +105,8 @@ struct adit_mppe {
 };
 
 /*
- * Whether decrypted octets begin a PPP packet that the session may carry: protocol field, IP version, IP length. Of the
+ * Whether decrypted octets begin a PPP packet that the session may carry: protocol field, IP
+ * version, IP length. Of the
  * @len octets of the packet the first ADIT_MPPE_HEAD are plain, the others still encrypted.
  */
 typedef bool (*adit_mppe_check_t)(const u8 *plain, unsigned int len, const void *arg);
@@ -109,7 +118,8 @@ typedef bool (*adit_mppe_check_t)(const u8 *plain, unsigned int len, const void 
  * @stateful: mode
  * @start_key: ADIT_MPPE_START_KEY_LEN octets; the caller wipes them
  *
- * To change the keys of a session that runs, prepare a struct without a lock and give it to adit_mppe_replace() under it.
+ * To change the keys of a session that runs, prepare a struct without a lock and give it to
+ * adit_mppe_replace() under it.
  *
  * Context: process, may sleep.
  * Return: 0, -EINVAL for an unknown strength, -ENOMEM.

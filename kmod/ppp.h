@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0 */
 /*
- * PPP framing as it stands in GRE and L2TP: no flags, no FCS, no escapes (RFC 1661 sections 2, 6.5, 6.6).
+ * PPP framing as it stands in GRE and L2TP: no flags, no FCS, no escapes (RFC 1661 sections 2, 6.5,
+ * 6.6).
  */
 #ifndef ADIT_PPP_H
 #define ADIT_PPP_H
@@ -17,17 +18,40 @@ enum {
 	ADIT_PPP_LCP	= 0xc021,
 };
 
-/*
- * Parse the header; FF 03 is accepted whether or not ACFC was negotiated, a one-octet protocol likewise.
- * Return: length of the header, or -EINVAL when no protocol field is there or it is malformed.
+/**
+ * adit_ppp_parse() - read the header of a packet
+ * @data: the packet
+ * @len: its octets
+ * @protocol: set to the protocol number on success
+ *
+ * FF 03 and a one-octet protocol are accepted whether or not their compression was negotiated, and
+ * so is their absence.
+ *
+ * Return: length of the header, 1 to 4, or -EINVAL when no protocol field is there or it is
+ * malformed (RFC 1661 section 2: its last octet is odd, one before it is even).
  */
 int adit_ppp_parse(const u8 *data, unsigned int len, u16 *protocol);
 
-/* The header for @protocol; LCP is never compressed (RFC 1661 section 6.5, 6.6). Return: its length, 1 to 4. */
+/**
+ * adit_ppp_hlen() - how long a header will be
+ * @protocol: protocol number; the header of LCP is never compressed (RFC 1661 sections 6.5, 6.6)
+ * @framing: enum adit_ppp_framing flags
+ *
+ * Return: 1 to 4.
+ */
 unsigned int adit_ppp_hlen(u16 protocol, u32 framing);
+
+/**
+ * adit_ppp_build() - write a header
+ * @dst: room for adit_ppp_hlen() octets
+ * @protocol: protocol number
+ * @framing: enum adit_ppp_framing flags
+ *
+ * Return: octets written.
+ */
 unsigned int adit_ppp_build(u8 *dst, u16 protocol, u32 framing);
 
-/* Numbers that MPPE encrypts: 0x0021 to 0x00fa (RFC 3078 section 2). */
+/* Numbers that MPPE encrypts: 0x0021 to 0x00fa (RFC 3078 section 3). */
 static inline bool adit_ppp_is_data(u16 protocol)
 {
 	return protocol >= 0x0021 && protocol <= 0x00fa;

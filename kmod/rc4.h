@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0 */
 /*
- * RC4, for MPPE alone. Whoever holds a state owns it and serialises its use; it is a secret and is wiped by its owner.
+ * RC4, for MPPE alone. Whoever holds a state owns it and serialises its use; it is a secret and is
+ * wiped by its owner.
  */
 #ifndef ADIT_RC4_H
 #define ADIT_RC4_H
@@ -45,8 +46,9 @@ void adit_rc4_crypt(struct adit_rc4 *rc4, u8 *dst, const u8 *src, unsigned int l
  * @rc4: state, as it was @len octets ago afterwards
  * @len: number of octets, at most what was produced since the key was scheduled
  *
- * The step of RC4 is a permutation of its states, so it can be run backwards. Costs as much as going forward: meant for
- * the few octets of a packet that turned out to be forged, instead of a copy of the state for each honest one.
+ * The step of RC4 is a permutation of its states, so it can be run backwards. Costs as much as
+ * going forward: meant for the few octets of a packet that turned out to be forged, instead of a
+ * copy of the state for each honest one.
  * Context: any.
  */
 void adit_rc4_rewind(struct adit_rc4 *rc4, unsigned int len);

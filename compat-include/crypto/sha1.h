@@ -14,7 +14,8 @@
 /* Contract of the newer kernel: @out has SHA1_DIGEST_SIZE octets. */
 static inline void sha1(const u8 *data, size_t len, u8 *out)
 {
-	u8 block[2 * SHA1_BLOCK_SIZE] = {};	/* what is left over, a one bit, zeros, the length in bits */
+	/* What is left over, a one bit, zeros, the length in bits. */
+	u8 block[2 * SHA1_BLOCK_SIZE] = {};
 	u32 digest[SHA1_DIGEST_WORDS], work[SHA1_WORKSPACE_WORDS];
 	size_t rest = len % SHA1_BLOCK_SIZE, whole = len - rest, i;
 	size_t tail = rest < SHA1_BLOCK_SIZE - 8 ? SHA1_BLOCK_SIZE : 2 * SHA1_BLOCK_SIZE;
