@@ -1,0 +1,142 @@
+# SPDX-License-Identifier: GPL-2.0-or-later
+# shellcheck shell=bash
+#
+# The gateway under test: aditd, or with ADIT_TEST_SERVER=pptpd Debian's pptpd and pppd, which shows whether a failure
+# is ours or the scenario's. Checks that only aditd can pass are skipped for the other by "adit_only".
+
+GATEWAY=${ADIT_TEST_SERVER:-adit}
+
+# Every scenario's users. The password of alice has a blank in it, as people's have.
+GW_USERS="
+user \"alice\" { password = 'correct horse' }
+user \"bob\" { password = 'battery staple' address = \"10.9.0.5\" }
+user \"eve\" { password = 'sleeping' enabled = no }"
+
+adit_only()
+{
+	[ "$GATEWAY" = adit ]
+}
+
+# gw_conf "KEY = VALUE"...: writes the configuration; what is given replaces the line of that key below.
+gw_conf()
+{
+	local line key
+	local -A server=([listen]="{ \"$GW\" }" [device]='"pptp0"' [address]="\"$INNER_GW\"" [pool]='"office"'
+		[encryption]=required [auth]="{ mschapv2 }" [lcp-echo-interval]=30)
+
+	GW_RANGE=10.9.0.10-10.9.0.250
+	for line in "$@"; do
+		case $line in
+		range*) GW_RANGE=${line#*= } ;;
+		*) server[${line%% =*}]=${line#*= } ;;
+		esac
+	done
+	{
+		echo "log-level = debug"
+		echo "hostname = \"gateway\""
+		echo "pool \"office\" { range = \"$GW_RANGE\" ${GW_POOL_IPV6:-} }"
+		echo "server pptp {"
+		for key in "${!server[@]}"; do
+			echo "	$key = ${server[$key]}"
+		done
+		echo "}"
+		echo "$GW_USERS"
+	} >"$TMP/adit.conf"
+	chmod 600 "$TMP/adit.conf"
+	adit_only || pptpd_conf "${server[encryption]}" "${server[auth]}"
+}
+
+# pptpd_conf ENCRYPTION AUTH: the same wishes in pptpd's words.
+pptpd_conf()
+{
+	local method
+
+	printf '%s\n' "localip $INNER_GW" "remoteip ${GW_RANGE/-10.9.0./-}" "connections 120" "logwtmp" >"$TMP/pptpd.conf"
+	sed -i /logwtmp/d "$TMP/pptpd.conf"
+	{
+		printf '%s\n' "name gateway" auth nobsdcomp nodeflate novj noipdefault nodefaultroute debug "logfile $TMP/pppds.log" \
+			"ip-up-script /bin/true" "ip-down-script /bin/true" "lcp-echo-interval 30" "lcp-echo-failure 4"
+		for method in pap chap mschap mschap-v2; do
+			[[ " $2 " == *" ${method/-/}"[\ ,]* ]] || echo "refuse-$method"
+		done
+		case $1 in
+		required) echo require-mppe-128 ;;
+		none) echo nomppe ;;
+		esac
+	} >"$TMP/pptpd.options"
+	printf '%s\n' 'alice * "correct horse" *' 'bob * "battery staple" 10.9.0.5' >"$TMP/secrets"
+	sed -n "s/^user \"\([^\"]*\)\" { password = '\([^']*\)'.*/\1 * \"\2\" */p" <<<"$GW_USERS" >"$TMP/secrets"
+}
+
+gw_start()
+{
+	if adit_only; then
+		background gateway ip netns exec "$G" aditd -c "$TMP/adit.conf" -s "$TMP/control" --foreground
+	else
+		install -m 600 "$TMP/secrets" /etc/ppp/chap-secrets
+		install -m 600 "$TMP/secrets" /etc/ppp/pap-secrets
+		background gateway ip netns exec "$G" pptpd -f -l "$GW" -c "$TMP/pptpd.conf" -o "$TMP/pptpd.options" \
+			-p "$TMP/pptpd.pid"
+	fi
+	wait_for 20 gw_ready || {
+		echo "# the gateway does not come up"
+		log_of gateway | sed 's/^/# /'
+		return 1
+	}
+}
+
+gw_ready()
+{
+	[ -n "$(ip netns exec "$G" ss -Htln "sport = :1723")" ] && { ! adit_only || adit status >/dev/null; }
+}
+
+gw_stop()
+{
+	stop gateway
+}
+
+# The gateway's own command. The control socket is a file: no namespace in the way.
+adit()
+{
+	command adit -s "$TMP/control" "$@"
+}
+
+# ask EXPRESSION COMMAND...: a Python expression over what "adit COMMAND --json" says, called r.
+ask()
+{
+	local expression=$1
+
+	shift
+	adit "$@" --json | python3 -c "
+import json, sys
+r = json.load(sys.stdin)
+r = r['result'] if isinstance(r, dict) and 'result' in r else r
+print($expression)"
+}
+
+# session_is EXPRESSION: whether it is true of the newest session in detail; shows the session if not.
+session_is()
+{
+	local id
+
+	id=$(ask "max((s['id'] for s in r), default='')" sessions)
+	[ "$(ask "$1" session "$id")" = True ] && return
+	echo "not true of session $id: $1"
+	adit session "$id"
+	return 1
+}
+
+sessions_are()
+{
+	[ "$(ask "len(r)" sessions)" = "$1" ]
+}
+
+no_sessions()
+{
+	wait_for 20 sessions_are 0
+}
+
+engine_pid()
+{
+	ask "r['engine_pid']" status
+}
