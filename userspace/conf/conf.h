@@ -79,6 +79,13 @@ typedef void (*conf_report_fn)(void *arg, const char *file, const struct conf_pr
 struct conf *conf_read(const char *path, conf_report_fn report, void *arg);
 void conf_free(struct conf *conf);		/* wipes secrets */
 const struct conf_user *conf_user_find(const struct conf *conf, const char *name);
-void conf_dump(const struct conf *conf, void (*put)(void *arg, const char *line), void *arg);	/* secrets as ***; round-trips otherwise */
+/*
+ * One line at a time, without its newline, in the language of the file: reading it again gives the same configuration. conf_dump() says ***
+ * for secrets; conf_dump_secrets() tells them, those of password-file too, so its reader needs no other file.
+ */
+void conf_dump(const struct conf *conf, void (*put)(void *arg, const char *line), void *arg);
+void conf_dump_secrets(const struct conf *conf, void (*put)(void *arg, const char *line), void *arg);
+/* The option table as rows of an mdoc list, for adit.conf(5). */
+void conf_man_table(void (*put)(void *arg, const char *line), void *arg);
 
 #endif /* ADIT_CONF_CONF_H */
