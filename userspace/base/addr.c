@@ -1,16 +1,14 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
-#include "base/addr.h"
-
 #include <arpa/inet.h>
 #include <errno.h>
 #include <stdio.h>
-#include <stdlib.h>
 #include <string.h>
-#include <sys/socket.h>
 
-static unsigned int addr_octets(uint8_t family)
+#include "base/addr.h"
+
+static unsigned int addr_bits(const struct addr *a)
 {
-	return family == AF_INET ? 4 : family == AF_INET6 ? 16 : 0;
+	return a->family == AF_INET ? 32 : 128;
 }
 
 int addr_parse(const char *text, struct addr *out)
@@ -23,41 +21,59 @@ int addr_parse(const char *text, struct addr *out)
 	return 0;
 }
 
-/* Whether all bits from bit `len` on are zero. */
-static bool host_bits_clear(const struct prefix *p)
+/* Octet i of a mask of len bits. */
+static uint8_t mask_octet(unsigned int len, unsigned int i)
 {
-	unsigned int octets = addr_octets(p->addr.family);
+	if (len >= 8 * (i + 1))
+		return 0xff;
+	if (len <= 8 * i)
+		return 0;
+	return 0xff << (8 * (i + 1) - len);
+}
 
-	for (unsigned int bit = p->len; bit < octets * 8; bit++)
-		if (p->addr.bytes[bit / 8] & 0x80 >> bit % 8)
-			return false;
-	return true;
+static bool host_bits_set(const struct prefix *p)
+{
+	for (unsigned int i = 0; i < addr_bits(&p->addr) / 8; i++)
+		if (p->addr.bytes[i] & (uint8_t)~mask_octet(p->len, i))
+			return true;
+	return false;
+}
+
+static int prefix_len_parse(const char *text, unsigned int max, uint8_t *len)
+{
+	unsigned int v = 0;
+
+	/* Digits only and no leading zero: strtoul would take " +08". */
+	if (!*text || (*text == '0' && text[1]))
+		return -EINVAL;
+	for (; *text; text++) {
+		if (*text < '0' || *text > '9')
+			return -EINVAL;
+		v = v * 10 + (*text - '0');
+		if (v > max)
+			return -EINVAL;
+	}
+	*len = v;
+	return 0;
 }
 
 int prefix_parse(const char *text, struct prefix *out)
 {
 	const char *slash = strchr(text, '/');
-	char addr[INET6_ADDRSTRLEN];
-	struct prefix p = { 0 };
-	unsigned long len;
-	char *end;
+	char buf[ADDR_STRLEN];
+	struct prefix p;
+	size_t len = slash ? (size_t)(slash - text) : strlen(text);
 
-	if (snprintf(addr, sizeof(addr), "%.*s", (int)(slash ? (size_t)(slash - text) : strlen(text)), text) >=
-	    (int)sizeof(addr))
+	if (len >= sizeof(buf))
 		return -EINVAL;
-	if (addr_parse(addr, &p.addr))
+	memcpy(buf, text, len);
+	buf[len] = '\0';
+	if (addr_parse(buf, &p.addr))
 		return -EINVAL;
-	len = addr_octets(p.addr.family) * 8;
-	if (slash) {
-		if (slash[1] < '0' || slash[1] > '9')
-			return -EINVAL;
-		errno = 0;
-		len = strtoul(slash + 1, &end, 10);
-		if (*end || errno || len > addr_octets(p.addr.family) * 8)
-			return -EINVAL;
-	}
-	p.len = len;
-	if (!host_bits_clear(&p))
+	p.len = addr_bits(&p.addr);
+	if (slash && prefix_len_parse(slash + 1, p.len, &p.len))
+		return -EINVAL;
+	if (host_bits_set(&p))
 		return -ERANGE;
 	*out = p;
 	return 0;
@@ -65,8 +81,8 @@ int prefix_parse(const char *text, struct prefix *out)
 
 const char *addr_to_str(const struct addr *a, char buf[ADDR_STRLEN])
 {
-	if (!addr_octets(a->family) || !inet_ntop(a->family, a->bytes, buf, ADDR_STRLEN))
-		snprintf(buf, ADDR_STRLEN, "none");
+	if (!a->family || !inet_ntop(a->family, a->bytes, buf, ADDR_STRLEN))
+		strcpy(buf, "none");
 	return buf;
 }
 
@@ -75,6 +91,8 @@ const char *prefix_to_str(const struct prefix *p, char buf[ADDR_STRLEN])
 	size_t len;
 
 	addr_to_str(&p->addr, buf);
+	if (!p->addr.family)
+		return buf;
 	len = strlen(buf);
 	snprintf(buf + len, ADDR_STRLEN - len, "/%u", p->len);
 	return buf;
@@ -82,16 +100,19 @@ const char *prefix_to_str(const struct prefix *p, char buf[ADDR_STRLEN])
 
 bool addr_equal(const struct addr *a, const struct addr *b)
 {
-	return a->family == b->family && !memcmp(a->bytes, b->bytes, addr_octets(a->family));
+	if (a->family != b->family)
+		return false;
+	return !a->family || !memcmp(a->bytes, b->bytes, addr_bits(a) / 8);
 }
 
 bool prefix_contains(const struct prefix *p, const struct addr *a)
 {
-	unsigned int whole = p->len / 8, rest = p->len % 8;
-
-	if (p->addr.family != a->family || memcmp(p->addr.bytes, a->bytes, whole))
+	if (!a->family || p->addr.family != a->family)
 		return false;
-	return !rest || !((p->addr.bytes[whole] ^ a->bytes[whole]) >> (8 - rest));
+	for (unsigned int i = 0; i < addr_bits(a) / 8; i++)
+		if ((p->addr.bytes[i] ^ a->bytes[i]) & mask_octet(p->len, i))
+			return false;
+	return true;
 }
 
 struct addr addr_v4(uint32_t host_order)
@@ -101,5 +122,5 @@ struct addr addr_v4(uint32_t host_order)
 
 uint32_t addr_v4_host(const struct addr *a)
 {
-	return ntohl(a->v4.s_addr);
+	return a->family == AF_INET ? ntohl(a->v4.s_addr) : 0;
 }

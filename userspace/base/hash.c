@@ -1,32 +1,27 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
-#include "base/hash.h"
-
+#include <endian.h>
 #include <errno.h>
 #include <stdlib.h>
 #include <string.h>
 
-#define HASH_SLOTS_MIN 16	/* a power of two */
+#include "base/hash.h"
 
-static uint64_t hash_k0, hash_k1;
+#define HASH_SLOTS_MIN	16	/* a power of two; a table of a few entries is common */
 
-static uint64_t le64(const uint8_t *p, size_t len)
-{
-	uint64_t v = 0;
-
-	for (size_t i = 0; i < len; i++)
-		v |= (uint64_t)p[i] << 8 * i;
-	return v;
-}
+static uint64_t seed[2];
 
 void hash_seed(const uint8_t key[16])
 {
-	hash_k0 = le64(key, 8);
-	hash_k1 = le64(key + 8, 8);
+	uint64_t k[2];
+
+	memcpy(k, key, sizeof(k));
+	seed[0] = le64toh(k[0]);
+	seed[1] = le64toh(k[1]);
 }
 
-static uint64_t rotl(uint64_t v, unsigned int n)
+static uint64_t rotl(uint64_t v, unsigned int bits)
 {
-	return v << n | v >> (64 - n);
+	return v << bits | v >> (64 - bits);
 }
 
 static void sip_round(uint64_t v[4])
@@ -43,7 +38,7 @@ static void sip_round(uint64_t v[4])
 	v[2] = rotl(v[2], 32);
 }
 
-static void sip_block(uint64_t v[4], uint64_t m)
+static void sip_word(uint64_t v[4], uint64_t m)
 {
 	v[3] ^= m;
 	sip_round(v);
@@ -51,61 +46,63 @@ static void sip_block(uint64_t v[4], uint64_t m)
 	v[0] ^= m;
 }
 
-/* SipHash-2-4 (Aumasson and Bernstein, 2012). */
+/* SipHash-2-4, Aumasson and Bernstein 2012. */
 uint64_t hash_bytes(const void *data, size_t len)
 {
-	uint64_t v[4] = {
-		hash_k0 ^ 0x736f6d6570736575, hash_k1 ^ 0x646f72616e646f6d,
-		hash_k0 ^ 0x6c7967656e657261, hash_k1 ^ 0x7465646279746573,
-	};
+	uint64_t v[4] = { seed[0] ^ 0x736f6d6570736575, seed[1] ^ 0x646f72616e646f6d,
+			  seed[0] ^ 0x6c7967656e657261, seed[1] ^ 0x7465646279746573 };
+	uint64_t m, last = (uint64_t)len << 56;
 	const uint8_t *p = data;
-	size_t left = len;
 
-	for (; left >= 8; p += 8, left -= 8)
-		sip_block(v, le64(p, 8));
-	sip_block(v, le64(p, left) | (uint64_t)len << 56);
+	for (; len >= 8; len -= 8, p += 8) {
+		memcpy(&m, p, 8);
+		sip_word(v, le64toh(m));
+	}
+	while (len--)
+		last |= (uint64_t)p[len] << 8 * len;
+	sip_word(v, last);
 	v[2] ^= 0xff;
 	for (int i = 0; i < 4; i++)
 		sip_round(v);
 	return v[0] ^ v[1] ^ v[2] ^ v[3];
 }
 
+static size_t slot_of(const struct hash *h, uint64_t hash)
+{
+	return hash & (h->n_slots - 1);
+}
+
 int hash_init(struct hash *h)
 {
-	h->count = 0;
-	h->n_slots = HASH_SLOTS_MIN;
+	*h = (struct hash){ .n_slots = HASH_SLOTS_MIN };
 	h->slots = calloc(h->n_slots, sizeof(*h->slots));
+	if (!h->slots)
+		h->n_slots = 0;
 	return h->slots ? 0 : -ENOMEM;
 }
 
 void hash_fini(struct hash *h)
 {
 	free(h->slots);
-	memset(h, 0, sizeof(*h));
+	*h = (struct hash){ 0 };
 }
 
-static struct hash_node **hash_slot(const struct hash *h, uint64_t hash)
+/* Without memory to grow, chains become longer: slower, never wrong. */
+static void grow(struct hash *h)
 {
-	return &h->slots[hash & (h->n_slots - 1)];
-}
-
-/* Doubles the table; without memory it stays as it is, which costs speed alone. */
-static void hash_grow(struct hash *h)
-{
-	struct hash bigger = { .n_slots = h->n_slots * 2, .count = h->count };
+	struct hash bigger = { .n_slots = 2 * h->n_slots, .count = h->count };
+	struct hash_node *node, *next;
 
 	bigger.slots = calloc(bigger.n_slots, sizeof(*bigger.slots));
 	if (!bigger.slots)
 		return;
 	for (size_t i = 0; i < h->n_slots; i++) {
-		struct hash_node *node, *next;
-
 		for (node = h->slots[i]; node; node = next) {
-			struct hash_node **slot = hash_slot(&bigger, node->hash);
+			size_t to = slot_of(&bigger, node->hash);
 
 			next = node->next;
-			node->next = *slot;
-			*slot = node;
+			node->next = bigger.slots[to];
+			bigger.slots[to] = node;
 		}
 	}
 	free(h->slots);
@@ -114,20 +111,16 @@ static void hash_grow(struct hash *h)
 
 int hash_add(struct hash *h, struct hash_node *node, uint64_t hash)
 {
-	struct hash_node **slot;
-	int err;
+	size_t slot;
 
-	if (!h->slots) {
-		err = hash_init(h);
-		if (err)
-			return err;
-	}
+	if (!h->n_slots && hash_init(h))
+		return -ENOMEM;
 	if (h->count >= h->n_slots)
-		hash_grow(h);
-	slot = hash_slot(h, hash);
+		grow(h);
+	slot = slot_of(h, hash);
 	node->hash = hash;
-	node->next = *slot;
-	*slot = node;
+	node->next = h->slots[slot];
+	h->slots[slot] = node;
 	h->count++;
 	return 0;
 }
@@ -136,9 +129,9 @@ void hash_del(struct hash *h, struct hash_node *node)
 {
 	struct hash_node **at;
 
-	if (!h->slots)
+	if (!h->n_slots)
 		return;
-	for (at = hash_slot(h, node->hash); *at; at = &(*at)->next) {
+	for (at = &h->slots[slot_of(h, node->hash)]; *at; at = &(*at)->next) {
 		if (*at != node)
 			continue;
 		*at = node->next;
@@ -148,14 +141,14 @@ void hash_del(struct hash *h, struct hash_node *node)
 	}
 }
 
-struct hash_node *hash_find(const struct hash *h, uint64_t hash,
-			    bool (*same)(const struct hash_node *, const void *key), const void *key)
+struct hash_node *hash_find(const struct hash *h, uint64_t hash, bool (*same)(const struct hash_node *, const void *key),
+			    const void *key)
 {
 	struct hash_node *node;
 
-	if (!h->slots)
+	if (!h->n_slots)
 		return NULL;
-	for (node = *hash_slot(h, hash); node; node = node->next)
+	for (node = h->slots[slot_of(h, hash)]; node; node = node->next)
 		if (node->hash == hash && same(node, key))
 			return node;
 	return NULL;
@@ -167,11 +160,10 @@ struct hash_node *hash_next(const struct hash *h, size_t *cursor, struct hash_no
 		*cursor = 0;
 	else if (prev->next)
 		return prev->next;
-	while (*cursor < h->n_slots) {
-		struct hash_node *node = h->slots[(*cursor)++];
-
-		if (node)
-			return node;
-	}
+	else
+		++*cursor;
+	for (; *cursor < h->n_slots; ++*cursor)
+		if (h->slots[*cursor])
+			return h->slots[*cursor];
 	return NULL;
 }

@@ -1,40 +1,46 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
-#include "base/log.h"
-
 #include <stdio.h>
 #include <string.h>
 #include <unistd.h>
 
-#define LOG_LINE_MAX 1024
+#include "base/log.h"
 
-static const struct {
-	const char *word;
-	const char *prefix;	/* sd-daemon(3) */
-} levels[] = {
-	[LOG_LEVEL_ERROR] = { "error", "<3>" },
-	[LOG_LEVEL_WARN] = { "warn", "<4>" },
-	[LOG_LEVEL_INFO] = { "info", "<6>" },
-	[LOG_LEVEL_DEBUG] = { "debug", "<7>" },
+#define LINE_MAX_OCTETS	1024	/* one line of the journal at its default; longer ones are cut */
+#define TEXT_MAX_OCTETS	256	/* of a peer's name within a line */
+
+static const char *const level_words[] = {
+	[LOG_LEVEL_ERROR] = "error",
+	[LOG_LEVEL_WARN] = "warn",
+	[LOG_LEVEL_INFO] = "info",
+	[LOG_LEVEL_DEBUG] = "debug",
 };
 
-static enum log_level log_threshold = LOG_LEVEL_INFO;
-static log_sink_fn log_sink;
-static void *log_sink_arg;
+/* sd-daemon(3): the priorities of syslog in angle brackets. */
+static const char level_priority[] = {
+	[LOG_LEVEL_ERROR] = '3',
+	[LOG_LEVEL_WARN] = '4',
+	[LOG_LEVEL_INFO] = '6',
+	[LOG_LEVEL_DEBUG] = '7',
+};
+
+static enum log_level threshold = LOG_LEVEL_INFO;
+static log_sink_fn sink_fn;
+static void *sink_arg;
 
 void log_set_level(enum log_level level)
 {
-	log_threshold = level;
+	threshold = level;
 }
 
 enum log_level log_get_level(void)
 {
-	return log_threshold;
+	return threshold;
 }
 
 bool log_level_parse(const char *word, enum log_level *level)
 {
-	for (unsigned int i = 0; i < sizeof(levels) / sizeof(levels[0]); i++) {
-		if (strcmp(word, levels[i].word))
+	for (size_t i = 0; i < sizeof(level_words) / sizeof(level_words[0]); i++) {
+		if (strcmp(word, level_words[i]))
 			continue;
 		*level = i;
 		return true;
@@ -44,84 +50,73 @@ bool log_level_parse(const char *word, enum log_level *level)
 
 const char *log_level_to_str(enum log_level level)
 {
-	return levels[level].word;
+	return level_words[level];
 }
 
 void log_set_sink(log_sink_fn sink, void *arg)
 {
-	log_sink = sink;
-	log_sink_arg = arg;
+	sink_fn = sink;
+	sink_arg = arg;
 }
 
-static void log_to_stderr(enum log_level level, const char *line)
+static void to_stderr(enum log_level level, const char *line)
 {
-	/* One write per line, so that lines of parent and engine do not mix. */
-	dprintf(STDERR_FILENO, "%s%s\n", isatty(STDERR_FILENO) ? "" : levels[level].prefix, line);
+	char out[LINE_MAX_OCTETS + 8];
+	int len;
+
+	if (isatty(STDERR_FILENO))
+		len = snprintf(out, sizeof(out), "%s: %s\n", level_words[level], line);
+	else
+		len = snprintf(out, sizeof(out), "<%c>%s\n", level_priority[level], line);
+	/* One write, so that lines of several processes do not mix. There is nowhere to tell of a failure. */
+	if (write(STDERR_FILENO, out, len) < 0)
+		return;
 }
 
-const char *log_text(char *dst, size_t cap, const void *src, size_t len)
+static size_t put_about(char *line, size_t cap, const struct log_about *about)
 {
-	const unsigned char *p = src;
-	size_t at = 0;
+	char peer[TEXT_MAX_OCTETS], user[TEXT_MAX_OCTETS], session[16] = "";
 
-	for (size_t i = 0; i < len; i++) {
-		bool plain = p[i] >= 0x20 && p[i] < 0x7f && p[i] != '"' && p[i] != '\\';
-
-		if (at + (plain ? 1 : 4) >= cap)
-			break;
-		if (plain)
-			dst[at++] = p[i];
-		else
-			at += snprintf(dst + at, cap - at, "\\x%02x", p[i]);
-	}
-	if (cap)
-		dst[at] = '\0';
-	return dst;
-}
-
-static size_t log_about_to_str(char *dst, size_t cap, const struct log_about *about)
-{
-	char text[256];
-	size_t at = 0;
-
-	dst[0] = '\0';
-	if (!about)
-		return 0;
 	if (about->session)
-		at += snprintf(dst + at, cap - at, "session %u ", about->session);
-	if (about->peer && *about->peer)
-		at += snprintf(dst + at, cap - at, "peer %s ", log_text(text, 64, about->peer, strlen(about->peer)));
-	if (about->user && *about->user)
-		at += snprintf(dst + at, cap - at, "user %s ",
-			       log_text(text, sizeof(text), about->user, strlen(about->user)));
-	if (at)
-		memcpy(dst + at - 1, ": ", sizeof(": "));
-	return at ? at + 1 : 0;
+		snprintf(session, sizeof(session), "%u", about->session);
+	log_text(peer, sizeof(peer), about->peer, about->peer ? strlen(about->peer) : 0);
+	log_text(user, sizeof(user), about->user, about->user ? strlen(about->user) : 0);
+	if (!*session && !*peer && !*user)
+		return 0;
+	snprintf(line, cap, "%s%s%s%s%s%s%s%s: ", *session ? "session " : "", session,
+		 *session && (*peer || *user) ? " " : "",
+		 *peer ? "peer " : "", peer, *peer && *user ? " " : "", *user ? "user " : "", user);
+	return strlen(line);
 }
 
 void log_at(enum log_level level, const struct log_about *about, const char *fmt, ...)
 {
-	char line[LOG_LINE_MAX];
-	size_t at;
+	char line[LINE_MAX_OCTETS];
+	size_t at = 0;
 	va_list ap;
 
-	if (level > log_threshold)
+	if (level > threshold)
 		return;
-	at = log_about_to_str(line, sizeof(line) / 2, about);
+	if (about)
+		at = put_about(line, sizeof(line), about);
 	va_start(ap, fmt);
 	vsnprintf(line + at, sizeof(line) - at, fmt, ap);
 	va_end(ap);
-	if (log_sink)
-		log_sink(log_sink_arg, level, line);
+	/* A line stays one line whatever a library's error text holds. */
+	for (char *c = line; *c; c++)
+		if ((unsigned char)*c < ' ' || *c == 0x7f)
+			*c = ' ';
+	if (sink_fn)
+		sink_fn(sink_arg, level, line);
 	else
-		log_to_stderr(level, line);
+		to_stderr(level, line);
 }
 
 bool log_limit_ok(struct log_limit *limit, uint64_t now_ms, uint32_t burst, uint32_t interval_ms)
 {
 	if (now_ms - limit->window_start_ms >= interval_ms) {
 		if (limit->suppressed)
-			log_warn(NULL, "%u more lines like the last were left out", limit->suppressed);
+			log_warn(NULL, "%u more lines like the next were left out", limit->suppressed);
 		*limit = (struct log_limit){ .window_start_ms = now_ms };
 	}
 	if (limit->seen < burst) {
@@ -130,4 +125,30 @@ bool log_limit_ok(struct log_limit *limit, uint64_t now_ms, uint32_t burst, uint
 	}
 	limit->suppressed++;
 	return false;
+}
+
+const char *log_text(char *dst, size_t cap, const void *src, size_t len)
+{
+	static const char hex[] = "0123456789abcdef";
+	const uint8_t *p = src;
+	size_t at = 0;
+
+	if (!cap)
+		return dst;
+	for (; len; len--, p++) {
+		bool plain = *p >= ' ' && *p < 0x7f && *p != '"' && *p != '\\';
+
+		if (at + (plain ? 1 : 4) >= cap)
+			break;
+		if (plain) {
+			dst[at++] = *p;
+			continue;
+		}
+		dst[at++] = '\\';
+		dst[at++] = 'x';
+		dst[at++] = hex[*p >> 4];
+		dst[at++] = hex[*p & 15];
+	}
+	dst[at] = '\0';
+	return dst;
 }

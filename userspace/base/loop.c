@@ -1,29 +1,27 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
-#include "base/loop.h"
-
-#include <errno.h>
+#include <stddef.h>
 
 #include "base/loop_impl.h"
 
 void loop_free(struct loop *loop)
 {
 	if (loop)
-		loop->backend->free(loop);
+		loop->ops->free(loop);
 }
 
 uint64_t loop_now_ms(const struct loop *loop)
 {
-	return loop->backend->now_ms(loop);
+	return loop->ops->now_ms(loop);
 }
 
 int loop_run(struct loop *loop)
 {
-	return loop->backend->run(loop);
+	return loop->ops->run(loop);
 }
 
 void loop_stop(struct loop *loop)
 {
-	loop->backend->stop(loop);
+	loop->ops->stop(loop);
 }
 
 void loop_timer_init(struct loop_timer *t, struct loop *loop, void (*fn)(void *arg), void *arg)
@@ -33,33 +31,47 @@ void loop_timer_init(struct loop_timer *t, struct loop *loop, void (*fn)(void *a
 
 int loop_timer_start(struct loop_timer *t, uint64_t delay_ms)
 {
-	return t->loop->backend->timer_start(t, delay_ms);
+	int err = t->loop->ops->timer_start(t, delay_ms);
+
+	if (!err)
+		t->pending = true;
+	return err;
 }
 
 void loop_timer_stop(struct loop_timer *t)
 {
-	if (t->loop)
-		t->loop->backend->timer_stop(t);
+	/* An owner may die before it had a reason to init its timer. */
+	if (!t->loop)
+		return;
+	t->loop->ops->timer_stop(t);
+	t->pending = false;
 }
 
 int loop_io_start(struct loop_io *io, struct loop *loop, int fd, void (*fn)(void *, int, bool, bool), void *arg)
 {
+	int err;
+
 	*io = (struct loop_io){ .loop = loop, .fn = fn, .arg = arg, .fd = fd };
-	return loop->backend->io_start ? loop->backend->io_start(io) : -EOPNOTSUPP;
+	err = loop->ops->io_start(io);
+	if (err)
+		io->loop = NULL;
+	return err;
 }
 
 int loop_io_want_write(struct loop_io *io, bool want)
 {
-	return io->loop->backend->io_want_write(io, want);
+	return io->loop->ops->io_want_write(io, want);
 }
 
 void loop_io_stop(struct loop_io *io)
 {
-	if (io->loop && io->impl)
-		io->loop->backend->io_stop(io);
+	if (!io->loop)
+		return;
+	io->loop->ops->io_stop(io);
+	io->loop = NULL;
 }
 
 int loop_signal(struct loop *loop, int signo, void (*fn)(void *arg, int signo), void *arg)
 {
-	return loop->backend->signal ? loop->backend->signal(loop, signo, fn, arg) : -EOPNOTSUPP;
+	return loop->ops->signal(loop, signo, fn, arg);
 }

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
-/* The loop on libevent. */
+/* The loop of the daemon: libevent core. */
 #include <errno.h>
 #include <event2/event.h>
 #include <stdlib.h>
@@ -7,8 +7,9 @@
 
 #include "base/loop_impl.h"
 
-struct loop_signal {
-	struct loop_signal *next;
+#define SIGNALS_MAX	8	/* a daemon has a handful */
+
+struct watched_signal {
 	struct event *event;
 	void (*fn)(void *arg, int signo);
 	void *arg;
@@ -17,21 +18,45 @@ struct loop_signal {
 struct loop_event {
 	struct loop loop;
 	struct event_base *base;
-	struct loop_signal *signals;
+	struct watched_signal signals[SIGNALS_MAX];
+	unsigned int n_signals;
 };
 
-/* An io has one event for reading and, while wanted, one for writing. */
-struct io_events {
-	struct event *read;
-	struct event *write;
-};
-
-static struct loop_event *event_of(const struct loop *loop)
+static struct event_base *base_of(const struct loop *loop)
 {
-	return (struct loop_event *)loop;	/* loop is the first member */
+	return ((const struct loop_event *)loop)->base;
 }
 
-static void on_timer(evutil_socket_t fd, short what, void *arg)
+static void event_loop_free(struct loop *loop)
+{
+	struct loop_event *self = (struct loop_event *)loop;
+
+	for (unsigned int i = 0; i < self->n_signals; i++)
+		event_free(self->signals[i].event);
+	event_base_free(self->base);
+	free(self);
+}
+
+static uint64_t event_now_ms(const struct loop *loop)
+{
+	struct timespec ts;
+
+	(void)loop;
+	clock_gettime(CLOCK_MONOTONIC, &ts);
+	return ts.tv_sec * UINT64_C(1000) + ts.tv_nsec / 1000000;
+}
+
+static int event_run(struct loop *loop)
+{
+	return event_base_loop(base_of(loop), EVLOOP_NO_EXIT_ON_EMPTY) < 0 ? -EIO : 0;
+}
+
+static void event_stop(struct loop *loop)
+{
+	event_base_loopbreak(base_of(loop));
+}
+
+static void timer_fired(evutil_socket_t fd, short what, void *arg)
 {
 	struct loop_timer *t = arg;
 
@@ -46,11 +71,10 @@ static int event_timer_start(struct loop_timer *t, uint64_t delay_ms)
 	struct timeval tv = { .tv_sec = delay_ms / 1000, .tv_usec = delay_ms % 1000 * 1000 };
 
 	if (!t->impl)
-		t->impl = evtimer_new(event_of(t->loop)->base, on_timer, t);
-	if (!t->impl || event_add(t->impl, &tv))
+		t->impl = evtimer_new(base_of(t->loop), timer_fired, t);
+	if (!t->impl)
 		return -ENOMEM;
-	t->pending = true;
-	return 0;
+	return evtimer_add(t->impl, &tv) ? -ENOMEM : 0;
 }
 
 static void event_timer_stop(struct loop_timer *t)
@@ -58,55 +82,51 @@ static void event_timer_stop(struct loop_timer *t)
 	if (t->impl)
 		event_free(t->impl);
 	t->impl = NULL;
-	t->pending = false;
 }
 
-static void on_io(evutil_socket_t fd, short what, void *arg)
+static void io_ready(evutil_socket_t fd, short what, void *arg)
 {
 	struct loop_io *io = arg;
 
 	io->fn(io->arg, fd, what & EV_READ, what & EV_WRITE);
 }
 
-static void event_io_stop(struct loop_io *io)
-{
-	struct io_events *ev = io->impl;
-
-	if (ev->read)
-		event_free(ev->read);
-	if (ev->write)
-		event_free(ev->write);
-	free(ev);
-	io->impl = NULL;
-}
-
 static int event_io_start(struct loop_io *io)
 {
-	struct event_base *base = event_of(io->loop)->base;
-	struct io_events *ev = calloc(1, sizeof(*ev));
+	struct event *ev = event_new(base_of(io->loop), io->fd, EV_READ | EV_PERSIST, io_ready, io);
 
-	io->impl = ev;
 	if (!ev)
 		return -ENOMEM;
-	ev->read = event_new(base, io->fd, EV_READ | EV_PERSIST, on_io, io);
-	ev->write = event_new(base, io->fd, EV_WRITE | EV_PERSIST, on_io, io);
-	if (ev->read && ev->write && !event_add(ev->read, NULL))
-		return 0;
-	event_io_stop(io);
-	return -ENOMEM;
+	if (event_add(ev, NULL)) {
+		event_free(ev);
+		return -ENOMEM;
+	}
+	io->impl = ev;
+	return 0;
 }
 
 static int event_io_want_write(struct loop_io *io, bool want)
 {
-	struct io_events *ev = io->impl;
-	int err = want ? event_add(ev->write, NULL) : event_del(ev->write);
+	struct event *ev = io->impl;
+	short what = EV_READ | EV_PERSIST | (want ? EV_WRITE : 0);
 
-	return err ? -ENOMEM : 0;
+	if (event_get_events(ev) == what)
+		return 0;
+	event_del(ev);
+	event_assign(ev, base_of(io->loop), io->fd, what, io_ready, io);
+	return event_add(ev, NULL) ? -ENOMEM : 0;
 }
 
-static void on_signal(evutil_socket_t signo, short what, void *arg)
+static void event_io_stop(struct loop_io *io)
 {
-	struct loop_signal *s = arg;
+	if (io->impl)
+		event_free(io->impl);
+	io->impl = NULL;
+}
+
+static void signal_came(evutil_socket_t signo, short what, void *arg)
+{
+	struct watched_signal *s = arg;
 
 	(void)what;
 	s->fn(s->arg, signo);
@@ -114,58 +134,24 @@ static void on_signal(evutil_socket_t signo, short what, void *arg)
 
 static int event_signal(struct loop *loop, int signo, void (*fn)(void *arg, int signo), void *arg)
 {
-	struct loop_event *l = event_of(loop);
-	struct loop_signal *s = calloc(1, sizeof(*s));
+	struct loop_event *self = (struct loop_event *)loop;
+	struct watched_signal *s = &self->signals[self->n_signals];
 
-	if (!s)
+	if (self->n_signals == SIGNALS_MAX)
+		return -ENOSPC;
+	*s = (struct watched_signal){ .fn = fn, .arg = arg };
+	s->event = evsignal_new(self->base, signo, signal_came, s);
+	if (!s->event)
 		return -ENOMEM;
-	*s = (struct loop_signal){ .next = l->signals, .fn = fn, .arg = arg };
-	s->event = evsignal_new(l->base, signo, on_signal, s);
-	if (!s->event || event_add(s->event, NULL)) {
-		if (s->event)
-			event_free(s->event);
-		free(s);
-		return -ENOMEM;
+	if (evsignal_add(s->event, NULL)) {
+		event_free(s->event);
+		return -EINVAL;
 	}
-	l->signals = s;
+	self->n_signals++;
 	return 0;
 }
 
-static void event_loop_free(struct loop *loop)
-{
-	struct loop_event *l = event_of(loop);
-	struct loop_signal *s;
-
-	while ((s = l->signals)) {
-		l->signals = s->next;
-		event_free(s->event);
-		free(s);
-	}
-	event_base_free(l->base);
-	free(l);
-}
-
-/* CLOCK_MONOTONIC is the same in the process that takes over a frozen session. */
-static uint64_t event_now_ms(const struct loop *loop)
-{
-	struct timespec ts;
-
-	(void)loop;
-	clock_gettime(CLOCK_MONOTONIC, &ts);
-	return (uint64_t)ts.tv_sec * 1000 + ts.tv_nsec / 1000000;
-}
-
-static int event_run(struct loop *loop)
-{
-	return event_base_dispatch(event_of(loop)->base) < 0 ? -EIO : 0;
-}
-
-static void event_stop(struct loop *loop)
-{
-	event_base_loopbreak(event_of(loop)->base);
-}
-
-static const struct loop_backend event_backend = {
+static const struct loop_ops event_ops = {
 	.free = event_loop_free,
 	.now_ms = event_now_ms,
 	.run = event_run,
@@ -180,14 +166,23 @@ static const struct loop_backend event_backend = {
 
 struct loop *loop_new(void)
 {
-	struct loop_event *l = calloc(1, sizeof(*l));
+	struct loop_event *self = calloc(1, sizeof(*self));
+	struct event_config *config = event_config_new();
 
-	if (!l)
-		return NULL;
-	l->loop.backend = &event_backend;
-	l->base = event_base_new();
-	if (l->base)
-		return &l->loop;
-	free(l);
+	if (!self || !config)
+		goto err_config;
+	/* The environment of a privileged process does not choose its backend. */
+	event_config_set_flag(config, EVENT_BASE_FLAG_IGNORE_ENV);
+	self->base = event_base_new_with_config(config);
+	if (!self->base)
+		goto err_config;
+	event_config_free(config);
+	self->loop.ops = &event_ops;
+	return &self->loop;
+
+err_config:
+	if (config)
+		event_config_free(config);
+	free(self);
 	return NULL;
 }

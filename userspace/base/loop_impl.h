@@ -1,11 +1,14 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* What the two loop backends share; for base/loop*.c alone. */
+/*
+ * What a backend of base/loop.h is. Two exist: libevent (loop_event.c) and the virtual clock (loop_virtual.c). A backend
+ * embeds struct loop at its beginning.
+ */
 #ifndef ADIT_BASE_LOOP_IMPL_H
 #define ADIT_BASE_LOOP_IMPL_H
 
 #include "base/loop.h"
 
-struct loop_backend {
+struct loop_ops {
 	void (*free)(struct loop *loop);
 	uint64_t (*now_ms)(const struct loop *loop);
 	int (*run)(struct loop *loop);
@@ -19,7 +22,7 @@ struct loop_backend {
 };
 
 struct loop {
-	const struct loop_backend *backend;
+	const struct loop_ops *ops;
 };
 
 #endif /* ADIT_BASE_LOOP_IMPL_H */

@@ -1,25 +1,27 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
-#include "base/secret.h"
-
 #include <errno.h>
 #include <stdint.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/random.h>
 
+#include "base/secret.h"
+
 void secret_wipe(void *data, size_t len)
 {
-	explicit_bzero(data, len);
+	if (data && len)
+		explicit_bzero(data, len);
 }
 
 bool secret_equal(const void *a, const void *b, size_t len)
 {
+	/* volatile: the compiler may not stop at the first difference */
 	const volatile uint8_t *x = a, *y = b;
-	uint8_t diff = 0;
+	uint8_t differ = 0;
 
-	for (size_t i = 0; i < len; i++)
-		diff |= x[i] ^ y[i];
-	return !diff;
+	while (len--)
+		differ |= *x++ ^ *y++;
+	return !differ;
 }
 
 char *secret_strdup(const char *s)
@@ -31,7 +33,7 @@ void secret_strfree(char *s)
 {
 	if (!s)
 		return;
-	explicit_bzero(s, strlen(s));
+	secret_wipe(s, strlen(s));
 	free(s);
 }
 
