@@ -1,0 +1,92 @@
+# SPDX-License-Identifier: GPL-2.0-or-later
+#
+# Targets for people; "make help" lists them. The parts, and what is asked of each:
+#
+#   Kbuild               obj-m += adit.o; the module is built in place by kbuild, with M= this directory
+#   userspace/           "all" builds into userspace/build/: aditd, adit, link_*.so (plugins of ip link)
+#                        "clean"
+#   selftests/unit/      "check" builds and runs natively under ASan and UBSan, prints TAP (cmocka: set
+#   selftests/replay/    CMOCKA_MESSAGE_OUTPUT=TAP) and fails if a test fails; T=name runs one test program only;
+#                        "list" prints the names that T= takes, one a line; "clean"
+#   selftests/net/       kselftests that run in the guest. Every C file with a main() or TEST_HARNESS_MAIN is a program
+#                        (the other C files there are linked into each), every executable .sh is a test.
+#                        NAME.settings beside a test may hold "timeout=SECONDS" for it.
+#   selftests/peers/     kselftests: every executable .sh but demo.sh, which "make demo" runs
+#   selftests/vm/        the machine: selftests/vm/run
+
+KREL   ?= $(shell uname -r)
+KDIR   ?= /lib/modules/$(KREL)/build
+PREFIX ?= /usr
+SBIN   := $(DESTDIR)$(PREFIX)/sbin
+MAN    := $(DESTDIR)$(PREFIX)/share/man
+# Where iproute2 looks for link kinds that it does not know.
+IPLIB  ?= $(PREFIX)/lib/$(shell $(CC) -print-multiarch 2>/dev/null)/ip
+UNITS  ?= /lib/systemd/system
+MODDIR  = $(DESTDIR)/lib/modules/$(KREL)/updates
+
+VM := selftests/vm/run
+
+.PHONY: all modules userspace install install-module install-userspace uninstall check demo shell clean help
+
+all: modules userspace
+
+modules:
+	@test -d $(KDIR) || { echo "no kernel headers in $(KDIR): install linux-headers-$(KREL) or give KDIR=" >&2; exit 1; }
+	$(MAKE) -C $(KDIR) M=$(CURDIR) modules
+
+userspace:
+	$(MAKE) -C userspace
+
+install: all install-module install-userspace
+
+# Into a DESTDIR, depmod and the user are left to whoever makes that machine.
+install-module:
+	install -D -m 644 -t $(MODDIR) adit.ko
+	$(if $(DESTDIR),,depmod -a $(KREL))
+
+install-userspace:
+	install -D -m 755 -t $(SBIN) userspace/build/aditd userspace/build/adit
+	install -D -m 644 -t $(DESTDIR)$(IPLIB) userspace/build/link_*.so
+	install -D -m 644 -t $(MAN)/man8 Documentation/man/*.8
+	install -D -m 644 -t $(MAN)/man5 Documentation/man/*.5
+	install -D -m 644 -t $(DESTDIR)$(UNITS) userspace/daemon/aditd.service
+	install -d -m 755 $(DESTDIR)/etc/adit
+	$(if $(DESTDIR),,getent passwd adit >/dev/null || \
+		useradd --system --no-create-home --shell /usr/sbin/nologin adit)
+
+uninstall:
+	rm -f $(MODDIR)/adit.ko $(SBIN)/aditd $(SBIN)/adit $(DESTDIR)$(UNITS)/aditd.service
+	rm -f $(patsubst userspace/iproute2/%.c,$(DESTDIR)$(IPLIB)/%.so,$(wildcard userspace/iproute2/link_*.c))
+	rm -f $(patsubst Documentation/man/%.8,$(MAN)/man8/%.8,$(wildcard Documentation/man/*.8))
+	rm -f $(patsubst Documentation/man/%.5,$(MAN)/man5/%.5,$(wildcard Documentation/man/*.5))
+	$(if $(DESTDIR),,depmod -a $(KREL))
+
+check:
+	@$(VM) check $(T)
+
+demo:
+	@$(VM) demo
+
+shell:
+	@$(VM) shell
+
+clean:
+	$(if $(wildcard $(KDIR)),$(MAKE) -C $(KDIR) M=$(CURDIR) clean)
+	$(MAKE) -C userspace clean
+	$(MAKE) -C selftests/unit clean
+	$(MAKE) -C selftests/replay clean
+
+help:
+	@echo 'make              the module (for the running kernel, or KDIR=...) and the userspace'
+	@echo 'make modules      the module alone; W=1 C=1 as in the kernel'
+	@echo 'make install      module, aditd, adit, ip plugins, man pages, systemd unit; DESTDIR= and PREFIX= as usual'
+	@echo 'make uninstall    removes them'
+	@echo 'make demo         boots a gateway in a virtual machine and connects stock clients to it'
+	@echo 'make check        all tests; make check T=peers/pptp-mschapv2 runs one, T="net unit/lcp" several'
+	@echo 'make shell        a shell in the virtual machine, with everything installed'
+	@echo 'make clean'
+	@echo
+	@echo 'demo, check, and shell need root and nothing but qemu and mmdebstrap, which they install with apt-get where'
+	@echo 'missing. They build in a chroot in ADIT_CACHE (default ~/.cache/adit). KERNEL=6.1 chooses the test kernel,'
+	@echo 'ADIT_ACCEL=kvm|tcg overrules the probe for KVM, ADIT_QEMU_DEBUG=1 shows the guest console, O=DIR keeps the'
+	@echo 'logs of a run in DIR.'

@@ -1,0 +1,98 @@
+#!/bin/bash
+# SPDX-License-Identifier: GPL-2.0-or-later
+#
+# Ends every run: what the tests created has been destroyed, the module can go, and the kernel had nothing to complain of.
+
+# shellcheck source=selftests/vm/guest/kernel-log
+. /usr/lib/adit-vm/guest/kernel-log
+
+# What is deleted asynchronously is given this long.
+WAIT_TENTHS=150
+
+number=0
+failed=0
+
+# gone NAME COMMAND...: passes when the command prints nothing, which it may take a while to do.
+gone()
+{
+	local name=$1 tries=0 out
+
+	shift
+	number=$((number + 1))
+	while out=$("$@" 2>&1) && [ -n "$out" ] && [ $tries -lt $WAIT_TENTHS ]; do
+		tries=$((tries + 5))
+		sleep 0.5
+	done
+	if [ -z "$out" ]; then
+		echo "ok $number $name"
+		return
+	fi
+	sed 's/^/# /' <<<"$out"
+	echo "not ok $number $name"
+	failed=1
+}
+
+# The one namespace that stays is ours.
+namespaces()
+{
+	ls /run/netns
+	lsns -n -t net -o NS,PID,COMMAND | tail -n +2
+}
+
+devices()
+{
+	ip -o link show | sed 's/^[0-9]*: \([^:@]*\).*/\1/' | grep -vx lo
+}
+
+daemons()
+{
+	pgrep -l 'aditd|pppd|pptp'
+}
+
+# A cache's count includes free objects that a processor keeps; shrinking gives those back.
+slab_objects()
+{
+	local dir
+
+	for dir in /sys/kernel/slab/adit*; do
+		[ -e "$dir/objects" ] || continue
+		echo 1 >"$dir/shrink"
+		grep -q '^0' "$dir/objects" || echo "${dir##*/}: $(cat "$dir/objects")"
+	done
+}
+
+unload()
+{
+	[ -d /sys/module/adit ] || return 0
+	modprobe -r adit
+	[ ! -d /sys/module/adit ] || echo "module adit is still there, used by $(cat /sys/module/adit/refcnt)"
+}
+
+family()
+{
+	genl ctrl list 2>/dev/null | grep 'Name: adit'
+}
+
+hooks()
+{
+	grep -E '\[adit\]' /proc/kallsyms
+}
+
+kernel_log()
+{
+	dmesg | kernel_log_trouble
+}
+
+echo "TAP version 13"
+echo "1..8"
+gone "every namespace is gone" namespaces
+gone "every device is gone" devices
+gone "every daemon and client is gone" daemons
+# Objects are freed by RCU, hooks a second after the last device.
+[ -d /sys/module/adit ] || modprobe -q adit
+gone "no object of the module is left" slab_objects
+gone "the module unloads" unload
+gone "its netlink family is gone" family
+gone "its symbols are gone" hooks
+gone "the kernel had nothing to complain of" kernel_log
+exit $failed
