@@ -12,59 +12,98 @@ function fail(name, why)
 	failures[failed] = name (why == "" ? "" : ": " why)
 }
 
-function start_test()
+# Results of one level are the children of the next result one level up. Level 0 is a test's own; leaves[], bad[] and
+# given[] hold what a level has seen since its last parent, planned[] what its plans promised.
+function clear(from,    d)
 {
-	cases_ok = cases_failed = cases_planned = 0
+	for (d = from; d <= deepest; d++)
+		leaves[d] = bad[d] = given[d] = planned[d] = 0
 }
 
-# A case inside a test: "# ok 1 name" or "# not ok 1 - name".
-function finish_case(line,    name)
+# What is below a level: sets below_leaves, below_bad and below_short.
+function sum_below(from,    d)
+{
+	below_leaves = below_bad = 0
+	below_short = ""
+	for (d = from; d <= deepest; d++) {
+		below_leaves += leaves[d]
+		below_bad += bad[d]
+		if (given[d] < planned[d])
+			below_short = "planned " planned[d] " results and gave " given[d]
+	}
+}
+
+# A case inside a test, "# ok 1 name" or "#   not ok 1 - name", more deeply nested if more indented.
+function finish_case(line, level,    name, ok, why)
 {
 	name = line
-	sub(/^# (not )?ok [0-9]* *(- )?/, "", name)
-	if (line ~ /^# ok/ && toupper(line) !~ /# SKIP/) {
-		cases_ok++
-		passed++
-		return
+	sub(/^# *(not )?ok [0-9]* *(- )?/, "", name)
+	ok = line ~ /^# *ok/
+	if (toupper(name) ~ /# SKIP/) {
+		ok = 0
+		name = name " (skipped: nothing may be skipped here)"
 	}
-	cases_failed++
-	waiting[++waiting_n] = (line ~ /^# ok/) ? name " (skipped: nothing may be skipped here)" : name
+	if (level > deepest)
+		deepest = level
+	sum_below(level + 1)
+	if (ok && below_short != "") {
+		ok = 0
+		name = name ": " below_short
+	}
+	clear(level + 1)
+	given[level]++
+	leaves[level] += below_leaves
+	bad[level] += below_bad
+	if (below_leaves == 0 || (!ok && below_bad == 0)) {
+		leaves[level]++
+		bad[level] += !ok
+		if (!ok)
+			waiting[++waiting_n] = name
+	}
 }
 
-function name_of(line)
+function finish_test(line,    name, i, why)
 {
-	sub(/^(not )?ok [0-9]+ selftests: /, "", line)
-	sub(/ # .*/, "", line)
-	return line
-}
-
-function finish_test(line,    name, ran, i, why)
-{
-	name = name_of(line)
+	name = line
+	sub(/^(not )?ok [0-9]+ selftests: /, "", name)
+	sub(/ # .*/, "", name)
 	split(name, word, ": ")
 	done[word[1] ":" word[2]] = 1
 	for (i = 1; i <= waiting_n; i++)
 		fail(name, waiting[i])
-	ran = cases_ok + cases_failed
+	waiting_n = 0
+	sum_below(0)
+	clear(0)
+	passed += below_leaves - below_bad
 	why = line
 	if (!sub(/.* # /, "", why))
 		why = ""
 	if (why ~ /^SKIP/)
 		fail(name, "skipped: nothing may be skipped here")
-	else if (line ~ /^not ok/ && (cases_failed == 0 || why ~ /^TIMEOUT/))
+	else if (line ~ /^not ok/ && (below_bad == 0 || why ~ /^TIMEOUT/))
 		fail(name, why)
-	else if (line ~ /^ok/ && ran < cases_planned)
-		fail(name, "planned " cases_planned " results and gave " ran)
-	else if (line ~ /^ok/ && ran == 0)
+	else if (line ~ /^ok/ && below_short != "")
+		fail(name, below_short)
+	else if (line ~ /^ok/ && below_leaves == 0)
 		passed++
-	waiting_n = 0
-	start_test()
 }
 
-BEGIN { start_test() }
+# level_of LINE: how deep "# ..." is, two blanks a level.
+function level_of(line)
+{
+	match(line, /^# */)
+	return int((RLENGTH - 2) / 2)
+}
+
 { sub(/\r$/, "") }
-/^# 1\.\.[0-9]+/ { split($2, plan, "."); cases_planned += plan[3] }
-/^# (not )?ok( |$)/ { finish_case($0) }
+/^# *1\.\.[0-9]+/ {
+	level = level_of($0)
+	if (level > deepest)
+		deepest = level
+	split($2, plan, ".")
+	planned[level] += plan[3]
+}
+/^# *(not )?ok( |$)/ { finish_case($0, level_of($0)) }
 /^(not )?ok [0-9]+ selftests: / { finish_test($0) }
 
 END {

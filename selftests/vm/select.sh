@@ -17,7 +17,6 @@ select_all()
 	local collection name
 
 	for collection in $NATIVE_COLLECTIONS; do
-		[ -e "$TREE_DIR/selftests/$collection/Makefile" ] || continue
 		build_inside list "$collection" | while read -r name; do
 			echo "$collection/$name"
 		done
