@@ -15,6 +15,7 @@
 
 #define DP_ERR_MAX	256
 #define DP_PREFIXES_MAX	32
+#define DP_ROUTES_MAX		64	/* an exact range of IPv4 addresses takes up to 62, and one for IPv6 */
 
 struct dp_err { char text[DP_ERR_MAX]; };
 
@@ -25,7 +26,7 @@ struct dp_device_config {
 	uint32_t mss_clamp;		/* as the link attribute */
 	struct prefix addresses[4];	/* put on the device, e.g. 10.9.0.1/32 */
 	unsigned int n_addresses;
-	struct prefix routes[8];	/* pools routed to the device */
+	struct prefix routes[DP_ROUTES_MAX];	/* pools routed to the device */
 	unsigned int n_routes;
 };
 

@@ -1,0 +1,478 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+#include "daemon/conn.h"
+
+#include <errno.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/socket.h>
+#include <unistd.h>
+
+#include "base/cursor.h"
+#include "base/secret.h"
+#include "daemon/keeper.h"
+#include "daemon/listener.h"
+#include "daemon/server.h"
+#include "daemon/session.h"
+#include "daemon/stream.h"
+
+#define RECORD_VERSION	1
+/* Some twenty control messages at a time; the rest waits for the loop's next turn, so one peer cannot hold it. */
+#define RX_AT_ONCE	4096
+/* For the peer to take our last octets and close its side. */
+#define LINGER_MS	3000
+
+static void rx_ready(void *arg, int fd, bool readable, bool writable);
+
+static struct log_about about(const struct conn *c)
+{
+	return (struct log_about){ .peer = c->peer_text };
+}
+
+void conn_changed(struct conn *c)
+{
+	if (c->unsettled)
+		return;
+	c->unsettled = true;
+	TAILQ_INSERT_TAIL(&c->engine->unsettled_conns, c, unsettled_link);
+	engine_unsettled(c->engine);
+}
+
+/* Its sessions, and with them pptp, are gone or going: this runs from the loop, never from within the connection. */
+static void reap(void *arg)
+{
+	struct conn *c = arg;
+	struct engine *e = c->engine;
+
+	conn_free(c);
+	engine_progress(e);
+}
+
+/* --- what PPTP asks for --- */
+
+static bool op_tx(void *ctx, const uint8_t *data, size_t len)
+{
+	struct conn *c = ctx;
+
+	if (len > CONN_TX_MAX - c->tx_len)
+		return false;
+	memcpy(c->tx + c->tx_len, data, len);
+	c->tx_len += len;
+	conn_changed(c);
+	return true;
+}
+
+static int op_call_new(void *ctx, uint16_t peer_call_id, uint16_t *call_id, uint16_t *error_code)
+{
+	struct conn *c = ctx;
+
+	conn_changed(c);
+	return session_new(c, peer_call_id, call_id, error_code);
+}
+
+static struct session *session_of(struct conn *c, uint16_t call_id)
+{
+	struct session *s = callids_owner(c->engine->callids, call_id);
+
+	return s && s->conn == c ? s : NULL;
+}
+
+static void op_call_up(void *ctx, const struct pptp_call_info *call)
+{
+	struct session *s = session_of(ctx, call->call_id);
+
+	conn_changed(ctx);
+	if (s)
+		session_call_up(s);
+}
+
+static void op_call_down(void *ctx, uint16_t call_id, const char *why)
+{
+	struct session *s = session_of(ctx, call_id);
+
+	conn_changed(ctx);
+	if (s)
+		session_call_down(s, why);
+}
+
+static void op_link_info(void *ctx, uint16_t call_id, uint32_t send_accm, uint32_t recv_accm)
+{
+	struct log_about who = about(ctx);
+
+	log_debug(&who, "call %u: character maps %08x and %08x, which GRE has no use for", call_id, send_accm, recv_accm);
+}
+
+static void op_down(void *ctx, const char *why)
+{
+	struct conn *c = ctx;
+	struct log_about who = about(c);
+
+	if (c->down)
+		return;
+	c->down = true;
+	if (engine_stranger_line_ok(c->engine))
+		log_info(&who, "control connection closed: %s", why);
+	conn_changed(c);
+	loop_timer_start(&c->reaper, LINGER_MS);
+}
+
+static struct log_about op_about(void *ctx)
+{
+	return about(ctx);
+}
+
+static const struct pptp_ops pptp_ops = {
+	.tx = op_tx, .call_new = op_call_new, .call_up = op_call_up, .call_down = op_call_down,
+	.link_info = op_link_info, .down = op_down, .about = op_about,
+};
+
+/* --- the record --- */
+
+static int write_record(struct conn *c)
+{
+	static uint8_t record[MEMORY_CONN_RECORD_MAX];	/* one thread, used only within this call */
+	struct wr w = wr_to(record, sizeof(record));
+	char device[16] = "";
+
+	strncpy(device, c->server->conf->device, sizeof(device) - 1);
+	wr_u8(&w, RECORD_VERSION);
+	wr_bytes(&w, device, sizeof(device));
+	wr_u32(&w, addr_v4_host(&c->local));
+	wr_u32(&w, addr_v4_host(&c->peer));
+	wr_u64(&w, c->rx_total);
+	wr_u64(&w, c->tx_total);
+	wr_u8(&w, c->down);
+	wr_u16(&w, (uint16_t)c->tx_len);
+	wr_bytes(&w, c->tx, c->tx_len);
+	pptp_freeze(c->pptp, &w);
+	if (w.bad)
+		return -EMSGSIZE;
+	return memory_commit(c->engine->memory, MEMORY_CONN, c->slot, record, w.len);
+}
+
+static void flush(struct conn *c)
+{
+	ssize_t n = 0;
+
+	if (c->tx_len)
+		n = send(c->fd, c->tx, c->tx_len, MSG_DONTWAIT | MSG_NOSIGNAL);
+	if (n < 0 && errno != EAGAIN && errno != EINTR) {
+		c->tx_len = 0;
+		conn_lost(c, strerror(errno));
+		return;
+	}
+	if (n > 0) {
+		memmove(c->tx, c->tx + n, c->tx_len - (size_t)n);
+		c->tx_len -= (size_t)n;
+		c->tx_total += (uint64_t)n;
+	}
+	loop_io_want_write(&c->io, c->tx_len > 0);
+}
+
+void conn_settle(struct conn *c)
+{
+	struct log_about who = about(c);
+	int err;
+
+	if (c->unsettled) {
+		c->unsettled = false;
+		TAILQ_REMOVE(&c->engine->unsettled_conns, c, unsettled_link);
+	}
+	err = write_record(c);
+	if (err)
+		log_error(&who, "the connection cannot be written down: %s", strerror(-err));
+	flush(c);
+	if (c->down && !c->tx_len && !c->closing) {
+		c->closing = true;
+		shutdown(c->fd, SHUT_WR);
+	}
+}
+
+/* --- the socket --- */
+
+/* After the end: take and forget what still comes, so that closing sends no reset over our last message. */
+static void drain(struct conn *c)
+{
+	char scrap[1024];
+	ssize_t n = recv(c->fd, scrap, sizeof(scrap), MSG_DONTWAIT);
+
+	if (n == 0 || (n < 0 && errno != EAGAIN && errno != EINTR)) {
+		loop_io_stop(&c->io);
+		loop_timer_start(&c->reaper, 0);
+	}
+}
+
+static void consume(struct conn *c, size_t len)
+{
+	while (len) {
+		/* A null buffer with MSG_TRUNC throws octets away, tcp(7). They were seen, so they are there. */
+		ssize_t n = recv(c->fd, NULL, len, MSG_DONTWAIT | MSG_TRUNC);
+
+		if (n <= 0)
+			return;
+		len -= (size_t)n;
+	}
+}
+
+static void receive(struct conn *c)
+{
+	uint8_t data[RX_AT_ONCE];
+	ssize_t n = recv(c->fd, data, sizeof(data), MSG_PEEK | MSG_DONTWAIT);
+
+	if (n < 0 && (errno == EAGAIN || errno == EINTR))
+		return;
+	if (n <= 0) {
+		conn_lost(c, n ? strerror(errno) : "the peer closed it");
+		return;
+	}
+	memory_work_on(c->engine->memory, MEMORY_CONN, c->slot);
+	c->rx_total += (uint64_t)n;
+	pptp_rx(c->pptp, data, (size_t)n);
+	conn_changed(c);
+	/* Written down before it is taken from the socket, and before any answer leaves. */
+	engine_settle(c->engine);
+	consume(c, (size_t)n);
+}
+
+static void rx_ready(void *arg, int fd, bool readable, bool writable)
+{
+	struct conn *c = arg;
+
+	(void)fd;
+	if (writable)
+		conn_changed(c);
+	if (readable && c->down)
+		drain(c);
+	else if (readable)
+		receive(c);
+	engine_settle(c->engine);
+}
+
+void conn_lost(struct conn *c, const char *why)
+{
+	if (c->down)
+		return;
+	pptp_rx_eof(c->pptp, why);
+	if (!c->down)
+		op_down(c, why);
+}
+
+void conn_stop(struct conn *c, const char *why)
+{
+	if (!c->down)
+		pptp_stop(c->pptp, why);
+}
+
+/* --- life --- */
+
+static struct conn *conn_alloc(struct server *server, int fd, const struct addr *local, const struct addr *peer)
+{
+	struct conn *c = calloc(1, sizeof(*c));
+
+	if (!c)
+		return NULL;
+	c->tx = malloc(CONN_TX_MAX);
+	if (!c->tx) {
+		free(c);
+		return NULL;
+	}
+	c->engine = server->engine;
+	c->server = server;
+	c->fd = fd;
+	c->local = *local;
+	c->peer = *peer;
+	addr_to_str(peer, c->peer_text);
+	TAILQ_INIT(&c->sessions);
+	loop_timer_init(&c->reaper, c->engine->loop, reap, c);
+	return c;
+}
+
+static int publish(struct conn *c)
+{
+	int err = listener_count(c->engine, &c->peer);
+
+	if (err)
+		return err;
+	err = loop_io_start(&c->io, c->engine->loop, c->fd, rx_ready, c);
+	if (err) {
+		listener_uncount(c->engine, &c->peer);
+		return err;
+	}
+	TAILQ_INSERT_TAIL(&c->engine->conns, c, link);
+	c->engine->n_conns++;
+	c->server->n_conns++;
+	return 0;
+}
+
+static void conn_destroy(struct conn *c)
+{
+	loop_timer_stop(&c->reaper);
+	if (c->pptp)
+		pptp_free(c->pptp);
+	close(c->fd);
+	free(c->tx);
+	free(c);
+}
+
+struct conn *conn_new(struct server *server, int fd, const struct addr *local, const struct addr *peer)
+{
+	struct engine *e = server->engine;
+	struct pptp_config cfg;
+	struct conn *c;
+	int slot;
+
+	c = conn_alloc(server, fd, local, peer);
+	if (!c) {
+		close(fd);
+		return NULL;
+	}
+	slot = memory_slot_new(e->memory, MEMORY_CONN);
+	if (slot < 0)
+		goto err_destroy;
+	c->slot = (uint32_t)slot;
+	server_pptp_config(server, &cfg);
+	c->pptp = pptp_new(e->loop, &cfg, &pptp_ops, c);
+	if (!c->pptp)
+		goto err_slot;
+	/* Before the first octet is read, so that a next engine finds the socket. */
+	if (keeper_send(e->keeper, KEEPER_KEEP, c->slot, NULL, fd))
+		goto err_slot;
+	if (publish(c))
+		goto err_drop;
+	conn_changed(c);
+	return c;
+
+err_drop:
+	keeper_send(e->keeper, KEEPER_DROP, c->slot, NULL, -1);
+err_slot:
+	memory_slot_free(e->memory, MEMORY_CONN, c->slot);
+err_destroy:
+	log_warn(NULL, "no room for a connection from %s", c->peer_text);
+	conn_destroy(c);
+	return NULL;
+}
+
+void conn_free(struct conn *c)
+{
+	struct engine *e = c->engine;
+	struct session *s;
+
+	TAILQ_FOREACH(s, &c->sessions, of_conn)
+		s->conn = NULL;
+	if (c->unsettled)
+		TAILQ_REMOVE(&e->unsettled_conns, c, unsettled_link);
+	TAILQ_REMOVE(&e->conns, c, link);
+	e->n_conns--;
+	c->server->n_conns--;
+	listener_uncount(e, &c->peer);
+	loop_io_stop(&c->io);
+	/* The parent's duplicate would keep it open. */
+	shutdown(c->fd, SHUT_RDWR);
+	keeper_send(e->keeper, KEEPER_DROP, c->slot, NULL, -1);
+	memory_slot_free(e->memory, MEMORY_CONN, c->slot);
+	conn_destroy(c);
+}
+
+struct conn *conn_by_slot(struct engine *e, uint32_t slot)
+{
+	struct conn *c;
+
+	TAILQ_FOREACH(c, &e->conns, link) {
+		if (c->slot == slot)
+			return c;
+	}
+	return NULL;
+}
+
+/* --- after a restart --- */
+
+/* The socket tells what really left and came; the record, what was meant to. */
+static int reconcile(struct conn *c)
+{
+	struct stream_position pos;
+	uint64_t done;
+	int err;
+
+	err = stream_position(c->fd, &pos);
+	if (err)
+		return err;
+	if (pos.given < c->tx_total || pos.given - c->tx_total > c->tx_len || pos.taken > c->rx_total)
+		return -EILSEQ;
+	done = pos.given - c->tx_total;
+	memmove(c->tx, c->tx + done, c->tx_len - done);
+	c->tx_len -= done;
+	c->tx_total = pos.given;
+	/* Worked off and written down, but the engine died before it took them from the socket. */
+	consume(c, (size_t)(c->rx_total - pos.taken));
+	return 0;
+}
+
+static struct conn *thaw_record(struct engine *e, int fd, struct rd *r)
+{
+	struct addr local, peer;
+	struct server *server;
+	struct conn *c = NULL;
+	struct pptp_config cfg;
+	char device[16];
+
+	if (rd_u8(r) != RECORD_VERSION)
+		return NULL;
+	rd_copy(r, device, sizeof(device));
+	device[sizeof(device) - 1] = '\0';
+	local = addr_v4(rd_u32(r));
+	peer = addr_v4(rd_u32(r));
+	server = server_by_device(e, device);
+	if (server)
+		c = conn_alloc(server, fd, &local, &peer);
+	if (!c)
+		return NULL;
+	c->rx_total = rd_u64(r);
+	c->tx_total = rd_u64(r);
+	c->down = rd_u8(r);
+	c->tx_len = rd_u16(r);
+	if (c->tx_len <= CONN_TX_MAX)
+		rd_copy(r, c->tx, c->tx_len);
+	server_pptp_config(server, &cfg);
+	if (!r->bad && c->tx_len <= CONN_TX_MAX && !c->down && !reconcile(c))
+		c->pptp = pptp_thaw(e->loop, &cfg, &pptp_ops, c, r);
+	if (!c->pptp) {
+		loop_timer_stop(&c->reaper);
+		free(c->tx);
+		free(c);
+		return NULL;
+	}
+	return c;
+}
+
+struct conn *conn_thaw(struct engine *e, uint32_t slot, int fd)
+{
+	const void *data;
+	struct conn *c = NULL;
+	struct rd r;
+	size_t len;
+
+	memory_work_on(e->memory, MEMORY_CONN, slot);
+	if (memory_deaths(e->memory, MEMORY_CONN, slot) < MEMORY_DEATHS_MAX &&
+	    memory_read(e->memory, MEMORY_CONN, slot, &data, &len) == 0) {
+		r = rd_of(data, len);
+		c = thaw_record(e, fd, &r);
+	}
+	if (c) {
+		c->slot = slot;
+		if (publish(c)) {
+			pptp_free(c->pptp);
+			free(c->tx);
+			free(c);
+			c = NULL;
+		}
+	}
+	memory_work_done(e->memory);
+	if (c) {
+		conn_changed(c);
+		return c;
+	}
+	shutdown(fd, SHUT_RDWR);
+	close(fd);
+	keeper_send(e->keeper, KEEPER_DROP, slot, NULL, -1);
+	memory_slot_free(e->memory, MEMORY_CONN, slot);
+	return NULL;
+}

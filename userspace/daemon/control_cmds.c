@@ -1,0 +1,194 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+#include "daemon/control.h"
+
+#include <stdarg.h>
+#include <stdio.h>
+#include <string.h>
+
+#include "daemon/keeper.h"
+#include "daemon/session.h"
+
+#define MEMBERS_MAX	3
+
+struct command {
+	const char *name;
+	json_t *(*fn)(struct engine *e, const json_t *request);
+	const char *members[MEMBERS_MAX];	/* beside "command" */
+};
+
+json_t *control_ok(json_t *result)
+{
+	return result ? json_pack("{s:b, s:o}", "ok", 1, "result", result) : NULL;
+}
+
+json_t *control_error(const char *fmt, ...)
+{
+	char text[KEEPER_TEXT_MAX];
+	va_list args;
+
+	va_start(args, fmt);
+	vsnprintf(text, sizeof(text), fmt, args);
+	va_end(args);
+	return json_pack("{s:b, s:s}", "ok", 0, "error", text);
+}
+
+static json_t *cmd_status(struct engine *e, const json_t *request)
+{
+	(void)request;
+	return control_ok(control_show_status(e));
+}
+
+static json_t *cmd_sessions(struct engine *e, const json_t *request)
+{
+	json_t *all = json_array();
+	struct session *s;
+
+	(void)request;
+	TAILQ_FOREACH(s, &e->sessions, link) {
+		if (!s->ended)
+			json_array_append_new(all, control_show_session(s, false));
+	}
+	return control_ok(all);
+}
+
+/* NULL and *why filled in when the request names none that lives. */
+static struct session *session_named(struct engine *e, const json_t *id, json_t **why)
+{
+	json_int_t number = json_integer_value(id);
+	struct session *s = NULL;
+
+	if (!json_is_integer(id)) {
+		*why = control_error("\"id\" must be the number of a session: adit sessions lists them");
+		return NULL;
+	}
+	if (number > 0 && number <= UINT32_MAX)
+		s = session_by_id(e, (uint32_t)number);
+	if (s && !s->ended)
+		return s;
+	*why = control_error("no session %lld: adit sessions lists them", (long long)number);
+	return NULL;
+}
+
+static json_t *cmd_session(struct engine *e, const json_t *request)
+{
+	json_t *why = NULL;
+	struct session *s = session_named(e, json_object_get(request, "id"), &why);
+
+	return s ? control_ok(control_show_session(s, true)) : why;
+}
+
+static json_t *disconnect_user(struct engine *e, const json_t *user)
+{
+	const char *name = json_string_value(user);
+	struct session *s = NULL;
+	unsigned int n = 0;
+
+	if (!name)
+		return control_error("\"user\" must be a string");
+	while ((s = session_of_user(e, name, s))) {
+		session_close(s, "disconnected by the administrator");
+		n++;
+	}
+	if (!n)
+		return control_error("no session of user \"%s\": adit sessions lists them", name);
+	return control_ok(json_pack("{s:i}", "disconnected", (int)n));
+}
+
+static json_t *cmd_disconnect(struct engine *e, const json_t *request)
+{
+	json_t *user = json_object_get(request, "user");
+	json_t *id = json_object_get(request, "id");
+	json_t *why = NULL;
+	struct session *s;
+
+	if (!user == !id)
+		return control_error("disconnect takes either \"id\" or \"user\"");
+	if (user)
+		return disconnect_user(e, user);
+	s = session_named(e, id, &why);
+	if (!s)
+		return why;
+	session_close(s, "disconnected by the administrator");
+	return control_ok(json_pack("{s:i}", "disconnected", 1));
+}
+
+static json_t *cmd_reload(struct engine *e, const json_t *request)
+{
+	(void)request;
+	if (keeper_send(e->keeper, KEEPER_RELOAD, 0, NULL, -1))
+		return control_error("the parent process does not answer");
+	return NULL;
+}
+
+static json_t *cmd_log_level(struct engine *e, const json_t *request)
+{
+	json_t *word = json_object_get(request, "level");
+	enum log_level level;
+
+	(void)e;
+	if (word) {
+		if (!json_is_string(word) || !log_level_parse(json_string_value(word), &level))
+			return control_error("\"level\" must be error, warn, info or debug");
+		log_set_level(level);
+	}
+	return control_ok(json_pack("{s:s}", "level", log_level_to_str(log_get_level())));
+}
+
+static json_t *cmd_shutdown(struct engine *e, const json_t *request)
+{
+	int n = (int)e->n_sessions;
+
+	(void)request;
+	engine_shutdown(e, "adit shutdown");
+	return control_ok(json_pack("{s:i}", "disconnected", n));
+}
+
+static const struct command commands[] = {
+	{ "status", cmd_status, { NULL } },
+	{ "sessions", cmd_sessions, { NULL } },
+	{ "session", cmd_session, { "id" } },
+	{ "disconnect", cmd_disconnect, { "id", "user" } },
+	{ "reload", cmd_reload, { NULL } },
+	{ "log-level", cmd_log_level, { "level" } },
+	{ "shutdown", cmd_shutdown, { NULL } },
+};
+
+static bool member_known(const struct command *cmd, const char *key)
+{
+	unsigned int i;
+
+	if (!strcmp(key, "command"))
+		return true;
+	for (i = 0; i < MEMBERS_MAX && cmd->members[i]; i++) {
+		if (!strcmp(key, cmd->members[i]))
+			return true;
+	}
+	return false;
+}
+
+static json_t *run(const struct command *cmd, struct engine *e, const json_t *request)
+{
+	const char *key;
+	json_t *value;
+
+	/* jansson's iteration takes no const object, but changes nothing. */
+	json_object_foreach((json_t *)(uintptr_t)request, key, value) {
+		if (!member_known(cmd, key))
+			return control_error("command %s knows no member \"%s\"", cmd->name, key);
+	}
+	return cmd->fn(e, request);
+}
+
+json_t *control_command(struct engine *e, const json_t *request)
+{
+	const char *name = json_string_value(json_object_get(request, "command"));
+	size_t i;
+
+	if (!name)
+		return control_error("a request needs a string \"command\"");
+	for (i = 0; i < sizeof(commands) / sizeof(commands[0]); i++) {
+		if (!strcmp(name, commands[i].name))
+			return run(&commands[i], e, request);
+	}
+	return control_error("unknown command \"%s\"", name);
+}

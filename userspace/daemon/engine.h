@@ -1,0 +1,70 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/*
+ * The engine: the process that speaks the protocols. struct engine joins the parts and is handed to each of them; nobody
+ * but engine.c makes or frees what it points to.
+ */
+#ifndef ADIT_DAEMON_ENGINE_H
+#define ADIT_DAEMON_ENGINE_H
+
+#include <stdbool.h>
+#include <stdint.h>
+#include <sys/queue.h>
+
+#include "base/hash.h"
+#include "base/log.h"
+#include "base/loop.h"
+#include "daemon/callid.h"
+#include "daemon/memory.h"
+#include "datapath/datapath.h"
+
+#define SERVERS_MAX	MEMORY_DEVICES_MAX
+
+struct conn;
+struct control;
+struct listener;
+struct server;
+struct session;
+
+TAILQ_HEAD(conn_list, conn);
+TAILQ_HEAD(session_list, session);
+
+struct engine {
+	struct loop *loop;
+	struct dp *dp;
+	struct memory *memory;
+	struct callids *callids;
+	struct control *control;
+	struct loop_io dp_io, keeper_io;
+	int keeper;
+	const char *conf_path;
+	struct conf_ref *conf;			/* in use; replaced by a reload */
+	struct server *servers[SERVERS_MAX];
+	unsigned int n_servers;
+	struct listener *listeners;
+	struct conn_list conns;
+	struct session_list sessions;
+	unsigned int n_conns, n_sessions;
+	struct hash sessions_by_id, sessions_by_user;
+	struct hash hosts;			/* outer addresses with connections, see listener.c */
+	struct conn_list unsettled_conns;
+	struct session_list unsettled_sessions;
+	struct loop_timer settle_timer;
+	struct log_limit stranger_lines;	/* lines that anybody can cause */
+	bool stopping;
+	struct loop_timer stop_timer;
+};
+
+int engine_run(const char *conf_path);		/* exit status */
+
+/*
+ * Every change of a connection or session is written to the memory file before its output leaves. What has changed waits
+ * in the lists above until the input at hand is worked off; changes from timers are settled as soon as the loop turns.
+ */
+void engine_unsettled(struct engine *e);
+void engine_settle(struct engine *e);
+
+void engine_shutdown(struct engine *e, const char *why);	/* clear every session, bounded; then the loop ends */
+void engine_progress(struct engine *e);				/* a session or connection is gone */
+bool engine_stranger_line_ok(struct engine *e);
+
+#endif /* ADIT_DAEMON_ENGINE_H */

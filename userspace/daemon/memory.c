@@ -1,0 +1,303 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+#include "daemon/memory.h"
+
+#include <errno.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/mman.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include "base/secret.h"
+
+#define MEMORY_MAGIC	0x41444954	/* "ADIT" */
+#define MEMORY_VERSION	1
+#define NOBODY		UINT32_MAX
+
+#ifndef MLOCK_ONFAULT
+#define MLOCK_ONFAULT 1
+#endif
+
+struct copy_head {
+	uint64_t generation;		/* 0: never written or being written */
+	uint64_t checksum;
+	uint32_t len;
+	uint32_t pad;
+};
+
+struct slot_state {
+	uint8_t used;
+	uint8_t deaths;
+};
+
+struct memory_head {
+	uint32_t magic, version;
+	struct memory_counters counters;
+	uint32_t work_kind, work_slot;	/* work_slot NOBODY: idle */
+	uint32_t end[MEMORY_KINDS];
+	struct slot_state slots[MEMORY_KINDS][MEMORY_SLOTS_MAX];
+};
+
+struct memory {
+	struct memory_head *head;
+	uint8_t *base;
+	uint32_t hint[MEMORY_KINDS];	/* every slot below is used */
+};
+
+static const size_t copy_size[MEMORY_KINDS] = {
+	[MEMORY_CONN] = MEMORY_CONN_RECORD_MAX + sizeof(struct copy_head),
+	[MEMORY_SESSION] = MEMORY_SESSION_RECORD_MAX + sizeof(struct copy_head),
+};
+
+/* Rounded up so that every record starts on a page: an unused one then costs nothing. */
+static size_t head_size(void)
+{
+	return (sizeof(struct memory_head) + 65535) & ~(size_t)65535;
+}
+
+static size_t area_size(enum memory_kind kind)
+{
+	return 2 * copy_size[kind] * MEMORY_SLOTS_MAX;
+}
+
+static size_t file_size(void)
+{
+	return head_size() + area_size(MEMORY_CONN) + area_size(MEMORY_SESSION);
+}
+
+static struct copy_head *copy_at(const struct memory *m, enum memory_kind kind, uint32_t slot, unsigned int which)
+{
+	size_t at = head_size() + (kind == MEMORY_SESSION ? area_size(MEMORY_CONN) : 0);
+
+	return (struct copy_head *)(m->base + at + (2 * (size_t)slot + which) * copy_size[kind]);
+}
+
+/* FNV-1a: finds a torn copy, which is all that is asked; nobody but the engine can write here. */
+static uint64_t checksum(const struct copy_head *c)
+{
+	const uint8_t *data = (const uint8_t *)(c + 1);
+	uint64_t sum = 0xcbf29ce484222325ULL ^ c->len;
+	uint32_t i;
+
+	for (i = 0; i < c->len; i++)
+		sum = (sum ^ data[i]) * 0x100000001b3ULL;
+	return sum;
+}
+
+static int head_init(int fd)
+{
+	struct memory_head *head;
+	int err;
+
+	head = mmap(NULL, head_size(), PROT_READ | PROT_WRITE, MAP_SHARED, fd, 0);
+	if (head == MAP_FAILED)
+		return -errno;
+	head->magic = MEMORY_MAGIC;
+	head->version = MEMORY_VERSION;
+	head->counters.next_session_id = 1;
+	head->work_slot = NOBODY;
+	err = secret_random(head->counters.call_key, sizeof(head->counters.call_key));
+	munmap(head, head_size());
+	return err;
+}
+
+int memory_create(void)
+{
+	int fd, err;
+
+	fd = memfd_create("adit-memory", MFD_CLOEXEC);
+	if (fd < 0)
+		return -errno;
+	if (ftruncate(fd, (off_t)file_size()) < 0) {
+		err = -errno;
+		goto err_close;
+	}
+	err = head_init(fd);
+	if (err)
+		goto err_close;
+	return fd;
+
+err_close:
+	close(fd);
+	return err;
+}
+
+struct memory *memory_map(int fd)
+{
+	struct memory *m;
+	struct stat st;
+
+	if (fstat(fd, &st) < 0)
+		return NULL;
+	if ((size_t)st.st_size != file_size()) {
+		errno = EINVAL;
+		return NULL;
+	}
+	m = calloc(1, sizeof(*m));
+	if (!m)
+		return NULL;
+	m->base = mmap(NULL, file_size(), PROT_READ | PROT_WRITE, MAP_SHARED | MAP_NORESERVE, fd, 0);
+	if (m->base == MAP_FAILED)
+		goto err_free;
+	m->head = (struct memory_head *)m->base;
+	if (m->head->magic != MEMORY_MAGIC || m->head->version != MEMORY_VERSION) {
+		errno = EINVAL;
+		goto err_unmap;
+	}
+	madvise(m->base, file_size(), MADV_DONTDUMP);
+	/* Pages are locked as they come into use. Not being allowed to is no reason to refuse service: no secret is here. */
+	mlock2(m->base, file_size(), MLOCK_ONFAULT);
+	return m;
+
+err_unmap:
+	munmap(m->base, file_size());
+err_free:
+	free(m);
+	return NULL;
+}
+
+void memory_unmap(struct memory *m)
+{
+	if (!m)
+		return;
+	munmap(m->base, file_size());
+	free(m);
+}
+
+struct memory_counters *memory_counters(struct memory *m)
+{
+	return &m->head->counters;
+}
+
+static bool slot_valid(enum memory_kind kind, uint32_t slot)
+{
+	return kind < MEMORY_KINDS && slot < MEMORY_SLOTS_MAX;
+}
+
+static void slot_init(struct memory *m, enum memory_kind kind, uint32_t slot)
+{
+	copy_at(m, kind, slot, 0)->generation = 0;
+	copy_at(m, kind, slot, 1)->generation = 0;
+	m->head->slots[kind][slot] = (struct slot_state){ .used = 1 };
+	if (slot >= m->head->end[kind])
+		m->head->end[kind] = slot + 1;
+}
+
+int memory_slot_new(struct memory *m, enum memory_kind kind)
+{
+	uint32_t slot;
+
+	for (slot = m->hint[kind]; slot < MEMORY_SLOTS_MAX; slot++) {
+		if (m->head->slots[kind][slot].used)
+			continue;
+		slot_init(m, kind, slot);
+		m->hint[kind] = slot + 1;
+		return (int)slot;
+	}
+	return -ENOSPC;
+}
+
+int memory_slot_take(struct memory *m, enum memory_kind kind, uint32_t slot)
+{
+	if (!slot_valid(kind, slot))
+		return -EINVAL;
+	if (m->head->slots[kind][slot].used)
+		return -EBUSY;
+	slot_init(m, kind, slot);
+	return 0;
+}
+
+void memory_slot_free(struct memory *m, enum memory_kind kind, uint32_t slot)
+{
+	uint32_t *end = &m->head->end[kind];
+
+	m->head->slots[kind][slot].used = 0;
+	if (slot < m->hint[kind])
+		m->hint[kind] = slot;
+	while (*end && !m->head->slots[kind][*end - 1].used)
+		(*end)--;
+}
+
+bool memory_slot_used(const struct memory *m, enum memory_kind kind, uint32_t slot)
+{
+	return slot_valid(kind, slot) && m->head->slots[kind][slot].used;
+}
+
+uint32_t memory_slot_end(const struct memory *m, enum memory_kind kind)
+{
+	return m->head->end[kind] < MEMORY_SLOTS_MAX ? m->head->end[kind] : MEMORY_SLOTS_MAX;
+}
+
+int memory_commit(struct memory *m, enum memory_kind kind, uint32_t slot, const void *data, size_t len)
+{
+	struct copy_head *a = copy_at(m, kind, slot, 0);
+	struct copy_head *b = copy_at(m, kind, slot, 1);
+	struct copy_head *old = a->generation <= b->generation ? a : b;
+	uint64_t next = (old == a ? b : a)->generation + 1;
+
+	if (len > copy_size[kind] - sizeof(*old))
+		return -EMSGSIZE;
+	/* The generation goes first and comes back last: in between the copy counts for nothing. */
+	__atomic_store_n(&old->generation, 0, __ATOMIC_SEQ_CST);
+	memcpy(old + 1, data, len);
+	old->len = (uint32_t)len;
+	old->checksum = checksum(old);
+	__atomic_store_n(&old->generation, next, __ATOMIC_SEQ_CST);
+	return 0;
+}
+
+static bool copy_whole(const struct copy_head *c, enum memory_kind kind)
+{
+	return c->generation && c->len <= copy_size[kind] - sizeof(*c) && c->checksum == checksum(c);
+}
+
+int memory_read(const struct memory *m, enum memory_kind kind, uint32_t slot, const void **data, size_t *len)
+{
+	const struct copy_head *best = NULL;
+	unsigned int i;
+
+	for (i = 0; i < 2; i++) {
+		const struct copy_head *c = copy_at(m, kind, slot, i);
+
+		if (copy_whole(c, kind) && (!best || c->generation > best->generation))
+			best = c;
+	}
+	if (!best)
+		return -ENOENT;
+	*data = best + 1;
+	*len = best->len;
+	return 0;
+}
+
+void memory_work_on(struct memory *m, enum memory_kind kind, uint32_t slot)
+{
+	m->head->work_kind = kind;
+	__atomic_store_n(&m->head->work_slot, slot, __ATOMIC_SEQ_CST);
+}
+
+void memory_work_done(struct memory *m)
+{
+	__atomic_store_n(&m->head->work_slot, NOBODY, __ATOMIC_SEQ_CST);
+}
+
+bool memory_blame(struct memory *m, enum memory_kind *kind, uint32_t *slot, unsigned int *deaths)
+{
+	struct memory_head *head = m->head;
+	struct slot_state *state;
+
+	if (!slot_valid(head->work_kind, head->work_slot))
+		return false;
+	*kind = head->work_kind;
+	*slot = head->work_slot;
+	state = &head->slots[*kind][*slot];
+	if (state->deaths < UINT8_MAX)
+		state->deaths++;
+	*deaths = state->deaths;
+	memory_work_done(m);
+	return true;
+}
+
+unsigned int memory_deaths(const struct memory *m, enum memory_kind kind, uint32_t slot)
+{
+	return m->head->slots[kind][slot].deaths;
+}

@@ -1,0 +1,18 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* What the processes may do, and how the engine gives the rest up for good. */
+#ifndef ADIT_DAEMON_PRIVS_H
+#define ADIT_DAEMON_PRIVS_H
+
+#include <sys/types.h>
+
+struct account {
+	uid_t uid;
+	gid_t gid;
+};
+
+int account_find(const char *name, struct account *account);	/* -ENOENT: no such account; says so in the log */
+int privs_harden(void);				/* not dumpable, no core files; in both processes; -errno */
+void privs_raise_limits(unsigned int files);	/* descriptors and locked memory, as far as the system lets us */
+int privs_drop(const struct account *account);	/* become the account with CAP_NET_ADMIN alone, for ever; -errno */
+
+#endif /* ADIT_DAEMON_PRIVS_H */

@@ -1,0 +1,156 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+#include "daemon/reload.h"
+
+#include <errno.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "daemon/conftext.h"
+#include "daemon/listener.h"
+#include "daemon/server.h"
+#include "daemon/session.h"
+
+/* --- what changed, for the log --- */
+
+static bool same_text(const char *a, const char *b)
+{
+	return a == b || (a && b && !strcmp(a, b));
+}
+
+static bool same_user(const struct conf_user *a, const struct conf_user *b)
+{
+	return same_text(a->password, b->password) && addr_equal(&a->address, &b->address) &&
+	       a->n_routes == b->n_routes && !memcmp(a->routes, b->routes, a->n_routes * sizeof(a->routes[0])) &&
+	       a->disabled == b->disabled && a->auth_methods == b->auth_methods;
+}
+
+static void log_users(const struct conf *old, const struct conf *new)
+{
+	unsigned int added = 0, changed = 0, kept = 0, i;
+
+	for (i = 0; i < new->n_users; i++) {
+		const struct conf_user *before = conf_user_find(old, new->users[i].name);
+
+		if (!before)
+			added++;
+		else if (!same_user(before, &new->users[i]))
+			changed++;
+		else
+			kept++;
+	}
+	log_info(NULL, "configuration reloaded: users: %u added, %u changed, %u removed, %u as before", added, changed,
+		 old->n_users - changed - kept, kept);
+}
+
+static void log_changes(const struct conf *old, const struct conf *new)
+{
+	log_users(old, new);
+	if (strcmp(old->user, new->user))
+		log_warn(NULL, "run-as is \"%s\" now, which takes a restart of aditd", new->user);
+	if (old->log_level != new->log_level)
+		log_info(NULL, "log-level is %s now", log_level_to_str(new->log_level));
+}
+
+/* --- servers --- */
+
+static int apply_server(struct engine *e, struct conf_ref *ref, const struct conf_server *conf)
+{
+	struct server *s = server_by_device(e, conf->device);
+
+	if (s)
+		return server_reconfigure(s, ref, conf);
+	if (e->n_servers == SERVERS_MAX) {
+		log_error(NULL, "server %s: more than %d servers at a time", conf->protocol, SERVERS_MAX);
+		return -E2BIG;
+	}
+	s = server_new(e, ref, conf);
+	if (!s)
+		return -EIO;
+	e->servers[e->n_servers++] = s;
+	log_info(NULL, "server %s: serving on device %s", conf->protocol, conf->device);
+	return 0;
+}
+
+static void retire_missing(struct engine *e, const struct conf_ref *ref)
+{
+	unsigned int i;
+
+	for (i = 0; i < e->n_servers; i++) {
+		struct server *s = e->servers[i];
+
+		if (s->ref == ref || s->retired)
+			continue;
+		s->retired = true;
+		log_info(NULL, "server %s on %s is no longer configured: its %u sessions go on until they end",
+			 s->conf->protocol, s->conf->device, s->n_sessions);
+	}
+}
+
+static void free_idle_retired(struct engine *e)
+{
+	unsigned int i = 0;
+
+	while (i < e->n_servers) {
+		struct server *s = e->servers[i];
+
+		if (!s->retired || s->n_sessions || s->n_conns) {
+			i++;
+			continue;
+		}
+		server_remove_device(s);
+		server_free(s);
+		e->servers[i] = e->servers[--e->n_servers];
+	}
+}
+
+static void take_listeners(struct engine *e, struct intake *in, const struct conf *conf)
+{
+	unsigned int i;
+	int err;
+
+	for (i = 0; i < in->n_listeners; i++) {
+		uint32_t number = in->listeners[i].number;
+		struct server *s;
+
+		s = number < conf->n_servers ? server_by_device(e, conf->servers[number].device) : NULL;
+		if (!s)
+			continue;
+		err = listener_new(s, intake_take(&in->listeners[i].fd));
+		if (err)
+			log_error(NULL, "server %s: cannot watch its socket: %s", s->conf->protocol, strerror(-err));
+	}
+}
+
+int reload_apply(struct engine *e, struct intake *in)
+{
+	struct conf *conf = conftext_unpack(in->conf);
+	struct session *s;
+	struct conf_ref *ref;
+	unsigned int i;
+	int err = 0, one;
+
+	if (!conf)
+		return -EINVAL;
+	ref = conf_ref_new(conf);
+	if (!ref) {
+		conf_free(conf);
+		return -ENOMEM;
+	}
+	for (i = 0; i < conf->n_servers; i++) {
+		one = apply_server(e, ref, &conf->servers[i]);
+		if (one)
+			err = one;
+	}
+	retire_missing(e, ref);
+	listener_free_all(e);
+	free_idle_retired(e);
+	take_listeners(e, in, conf);
+	log_set_level(conf->log_level);
+	if (e->conf)
+		log_changes(e->conf->conf, conf);
+	TAILQ_FOREACH(s, &e->sessions, link)
+		session_start_limits(s);
+	conf_ref_put(e->conf);
+	e->conf = ref;
+	return err;
+}

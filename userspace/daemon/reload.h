@@ -1,0 +1,12 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* A configuration put to work: at the start, and in place of another without a session noticing. */
+#ifndef ADIT_DAEMON_RELOAD_H
+#define ADIT_DAEMON_RELOAD_H
+
+#include "daemon/engine.h"
+#include "daemon/intake.h"
+
+/* Takes configuration and listeners from the intake. -errno: logged, and what was in use still is. */
+int reload_apply(struct engine *e, struct intake *in);
+
+#endif /* ADIT_DAEMON_RELOAD_H */

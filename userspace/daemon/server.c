@@ -1,0 +1,286 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+#include "daemon/server.h"
+
+#include <errno.h>
+#include <net/if.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+/* RFC 2637 section 3.1.4: an echo after a minute of silence, another minute for the answer. */
+#define PPTP_ECHO_MS		60000
+/* RFC 2637 section 3.1.4 gives a minute; a stranger gets less. */
+#define PPTP_START_MS		30000
+#define PPTP_IDLE_CLOSE_MS	60000
+/* RFC 1661 section 4.6 */
+#define PPP_RESTART_MS		3000
+#define PPP_MAX_CONFIGURE	10
+#define PPP_MAX_TERMINATE	2
+#define PPP_MAX_FAILURE		5
+#define PPP_AUTH_TRIES		3
+#define PPP_SETUP_MS		60000
+
+/* --- the configuration that servers share --- */
+
+struct conf_ref *conf_ref_new(struct conf *conf)
+{
+	struct conf_ref *ref = malloc(sizeof(*ref));
+
+	if (ref)
+		*ref = (struct conf_ref){ .conf = conf, .refs = 1 };
+	return ref;
+}
+
+struct conf_ref *conf_ref_get(struct conf_ref *ref)
+{
+	ref->refs++;
+	return ref;
+}
+
+void conf_ref_put(struct conf_ref *ref)
+{
+	if (!ref || --ref->refs)
+		return;
+	conf_free(ref->conf);
+	free(ref);
+}
+
+/* --- the device --- */
+
+/* The fewest prefixes that are exactly first to last; a range of IPv4 addresses never needs more than 62. */
+static unsigned int range_prefixes(uint32_t first, uint32_t last, struct prefix *out, unsigned int max)
+{
+	uint64_t at = first;
+	unsigned int n = 0;
+
+	while (at <= last && n < max) {
+		unsigned int bits = 0;
+
+		while (bits < 32 && !(at & ((2ULL << bits) - 1)) && at + (2ULL << bits) - 1 <= last)
+			bits++;
+		out[n++] = (struct prefix){ .addr = addr_v4((uint32_t)at), .len = (uint8_t)(32 - bits) };
+		at += 1ULL << bits;
+	}
+	return n;
+}
+
+static struct addr gateway_link_local(void)
+{
+	struct addr a = { .family = AF_INET6 };
+
+	a.bytes[0] = 0xfe;
+	a.bytes[1] = 0x80;
+	a.bytes[15] = 1;
+	return a;
+}
+
+static void device_config(const struct conf_server *conf, struct dp_device_config *cfg)
+{
+	const struct conf_pool *pool = conf->pool;
+
+	*cfg = (struct dp_device_config){ .mtu = conf->mtu, .fwmark = conf->fwmark, .mss_clamp = conf->mss_clamp };
+	strncpy(cfg->name, conf->device, sizeof(cfg->name) - 1);
+	cfg->addresses[cfg->n_addresses++] = (struct prefix){ .addr = conf->address, .len = 32 };
+	if (pool && pool->first.family)
+		cfg->n_routes = range_prefixes(addr_v4_host(&pool->first), addr_v4_host(&pool->last), cfg->routes,
+					       DP_ROUTES_MAX - 1);
+	if (!conf->ipv6)
+		return;
+	cfg->addresses[cfg->n_addresses++] = (struct prefix){ .addr = gateway_link_local(), .len = 64 };
+	if (pool && pool->ipv6.addr.family)
+		cfg->routes[cfg->n_routes++] = pool->ipv6;
+}
+
+static void remember_made(struct engine *e, int ifindex)
+{
+	int32_t *made = memory_counters(e->memory)->made_devices;
+	unsigned int i;
+
+	for (i = 0; i < MEMORY_DEVICES_MAX; i++) {
+		if (made[i])
+			continue;
+		made[i] = ifindex;
+		return;
+	}
+}
+
+static int ensure_device(struct server *s)
+{
+	bool existed = if_nametoindex(s->conf->device) != 0;
+	struct dp_device_config cfg;
+	struct dp_err err;
+	int ret;
+
+	device_config(s->conf, &cfg);
+	ret = dp_device_ensure(s->engine->dp, s->conf->protocol, &cfg, &s->ifindex, &err);
+	if (ret) {
+		log_error(NULL, "server %s: device %s: %s", s->conf->protocol, s->conf->device, err.text);
+		return ret;
+	}
+	if (!existed)
+		remember_made(s->engine, s->ifindex);
+	return 0;
+}
+
+void server_remove_device(struct server *s)
+{
+	int32_t *made = memory_counters(s->engine->memory)->made_devices;
+	struct dp_err err;
+	unsigned int i;
+
+	for (i = 0; i < MEMORY_DEVICES_MAX; i++) {
+		if (made[i] != s->ifindex)
+			continue;
+		made[i] = 0;
+		if (dp_device_delete(s->engine->dp, s->ifindex, &err))
+			log_warn(NULL, "device %s: %s", s->conf->device, err.text);
+		return;
+	}
+}
+
+/* --- life --- */
+
+static void warn_of_cryptography(const struct conf_server *conf)
+{
+	log_warn(NULL, "server %s: MS-CHAPv2 and MPPE are broken cryptography: who records this traffic can read it. "
+		 "Use PPTP only for what could be public or is protected by other means", conf->protocol);
+}
+
+struct server *server_new(struct engine *e, struct conf_ref *ref, const struct conf_server *conf)
+{
+	struct server *s = calloc(1, sizeof(*s));
+
+	if (!s)
+		return NULL;
+	s->engine = e;
+	s->ref = conf_ref_get(ref);
+	s->conf = conf;
+	s->pool = pool_new(ref->conf, conf);
+	if (s->pool)
+		s->auth = auth_conf_new(e->loop, ref->conf, conf, s->pool);
+	if (!s->auth) {
+		log_error(NULL, "server %s: out of memory", conf->protocol);
+		goto err_free;
+	}
+	if (ensure_device(s))
+		goto err_free;
+	/* Once for the daemon, not for each of its engines. */
+	if (memory_counters(e->memory)->engine_starts <= 1)
+		warn_of_cryptography(conf);
+	return s;
+
+err_free:
+	server_free(s);
+	return NULL;
+}
+
+void server_free(struct server *s)
+{
+	if (s->auth)
+		auth_conf_free(s->auth);
+	if (s->pool)
+		pool_free(s->pool);
+	conf_ref_put(s->ref);
+	free(s);
+}
+
+int server_reconfigure(struct server *s, struct conf_ref *ref, const struct conf_server *conf)
+{
+	struct conf_ref *old = s->ref;
+	int err;
+
+	err = pool_reconfigure(s->pool, ref->conf, conf);
+	if (err)
+		return err;
+	auth_conf_swap(s->auth, ref->conf, conf);
+	s->ref = conf_ref_get(ref);
+	s->conf = conf;
+	s->retired = false;
+	conf_ref_put(old);
+	return ensure_device(s);
+}
+
+struct server *server_by_device(struct engine *e, const char *device)
+{
+	unsigned int i;
+
+	for (i = 0; i < e->n_servers; i++) {
+		if (!strcmp(e->servers[i]->conf->device, device))
+			return e->servers[i];
+	}
+	return NULL;
+}
+
+bool server_routes(const struct server *s, const struct addr *addr)
+{
+	struct dp_device_config cfg;
+	unsigned int i;
+
+	device_config(s->conf, &cfg);
+	for (i = 0; i < cfg.n_routes; i++) {
+		if (prefix_contains(&cfg.routes[i], addr))
+			return true;
+	}
+	return false;
+}
+
+/* --- what the protocols are told --- */
+
+void server_pptp_config(const struct server *s, struct pptp_config *cfg)
+{
+	*cfg = (struct pptp_config){
+		.vendor = "adit", .echo_interval_ms = PPTP_ECHO_MS, .echo_timeout_ms = PPTP_ECHO_MS,
+		.start_timeout_ms = PPTP_START_MS, .idle_close_ms = PPTP_IDLE_CLOSE_MS,
+	};
+	snprintf(cfg->host_name, sizeof(cfg->host_name), "%s", s->ref->conf->hostname);
+}
+
+static enum ppp_mppe_policy mppe_policy(enum conf_encryption e)
+{
+	switch (e) {
+	case CONF_ENCRYPTION_REQUIRED:
+		return PPP_MPPE_REQUIRED;
+	case CONF_ENCRYPTION_OPTIONAL:
+		return PPP_MPPE_OPTIONAL;
+	case CONF_ENCRYPTION_NONE:
+		break;
+	}
+	return PPP_MPPE_NONE;
+}
+
+static enum ppp_mppe_mode mppe_mode(enum conf_mppe_mode m)
+{
+	switch (m) {
+	case CONF_MPPE_STATELESS:
+		return PPP_MPPE_STATELESS;
+	case CONF_MPPE_STATEFUL:
+		return PPP_MPPE_STATEFUL;
+	case CONF_MPPE_ANY:
+		break;
+	}
+	return PPP_MPPE_ANY;
+}
+
+void server_ppp_config(const struct server *s, uint32_t session_id, struct ppp_config *cfg)
+{
+	const struct conf_server *conf = s->conf;
+
+	*cfg = (struct ppp_config){
+		.mru = conf->mru, .auth_methods = conf->auth_methods, .mppe = mppe_policy(conf->encryption),
+		.mppe_strengths = conf->mppe_strengths, .mppe_mode = mppe_mode(conf->mppe_mode),
+		.acfc = true, .pfc = true, .ipv4 = true, .ipv6 = conf->ipv6, .local = conf->address,
+		.restart_ms = PPP_RESTART_MS, .max_configure = PPP_MAX_CONFIGURE,
+		.max_terminate = PPP_MAX_TERMINATE, .max_failure = PPP_MAX_FAILURE,
+		.echo_interval_ms = conf->lcp_echo_interval_s * 1000,
+		.echo_failures = (uint8_t)conf->lcp_echo_failures,
+		.auth_tries = PPP_AUTH_TRIES, .setup_timeout_ms = PPP_SETUP_MS,
+	};
+	snprintf(cfg->name, sizeof(cfg->name), "%s", s->ref->conf->hostname);
+	/* The gateway is fe80::1; a peer is fe80::1:SSSS:SSSS, by its session's id, unique on the device (RFC 5072 section 4.1). */
+	cfg->local_ifid[7] = 1;
+	cfg->peer_ifid[3] = 1;
+	cfg->peer_ifid[4] = (uint8_t)(session_id >> 24);
+	cfg->peer_ifid[5] = (uint8_t)(session_id >> 16);
+	cfg->peer_ifid[6] = (uint8_t)(session_id >> 8);
+	cfg->peer_ifid[7] = (uint8_t)session_id;
+}

@@ -1,0 +1,465 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+#include "daemon/session.h"
+
+#include <errno.h>
+#include <stdarg.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/secret.h"
+#include "daemon/auth_conf.h"
+#include "daemon/conn.h"
+#include "daemon/server.h"
+
+/* Outgoing-Call-Reply, RFC 2637 section 2.8 and general error codes of section 2.16. */
+#define RESULT_GENERAL_ERROR	2
+#define RESULT_BUSY		4
+#define ERROR_NO_RESOURCE	4
+#define ERROR_PAC		6
+
+struct log_about session_about(const struct session *s)
+{
+	return (struct log_about){ .session = s->id, .peer = s->peer_text, .user = s->user[0] ? s->user : NULL };
+}
+
+void session_changed(struct session *s)
+{
+	if (s->unsettled)
+		return;
+	s->unsettled = true;
+	TAILQ_INSERT_TAIL(&s->engine->unsettled_sessions, s, unsettled_link);
+	engine_unsettled(s->engine);
+}
+
+void session_settle(struct session *s)
+{
+	struct log_about who = session_about(s);
+	int err;
+
+	if (s->unsettled) {
+		s->unsettled = false;
+		TAILQ_REMOVE(&s->engine->unsettled_sessions, s, unsettled_link);
+	}
+	err = session_write_record(s);
+	if (err)
+		log_error(&who, "the session cannot be written down: %s", strerror(-err));
+}
+
+/* --- finding --- */
+
+static uint64_t id_hash(uint32_t id)
+{
+	return hash_bytes(&id, sizeof(id));
+}
+
+static bool same_id(const struct hash_node *node, const void *key)
+{
+	return hash_entry(node, struct session, by_id)->id == *(const uint32_t *)key;
+}
+
+struct session *session_by_id(const struct engine *e, uint32_t id)
+{
+	struct hash_node *node = hash_find(&e->sessions_by_id, id_hash(id), same_id, &id);
+
+	return node ? hash_entry(node, struct session, by_id) : NULL;
+}
+
+struct wanted_user {
+	const char *name;
+	const struct session *after;
+	bool passed;
+};
+
+static bool same_user(const struct hash_node *node, const void *key)
+{
+	struct wanted_user *want = (struct wanted_user *)(uintptr_t)key;
+	const struct session *s = hash_entry(node, struct session, by_user);
+
+	if (s == want->after) {
+		want->passed = true;
+		return false;
+	}
+	return want->passed && !s->ended && !strcmp(s->user, want->name);
+}
+
+struct session *session_of_user(const struct engine *e, const char *user, const struct session *prev)
+{
+	struct wanted_user want = { .name = user, .after = prev, .passed = !prev };
+	struct hash_node *node = hash_find(&e->sessions_by_user, hash_bytes(user, strlen(user)), same_user, &want);
+
+	return node ? hash_entry(node, struct session, by_user) : NULL;
+}
+
+void session_set_user(struct session *s, const char *user, enum auth_method method)
+{
+	snprintf(s->user, sizeof(s->user), "%s", user);
+	s->method = method;
+	if (hash_add(&s->engine->sessions_by_user, &s->by_user, hash_bytes(s->user, strlen(s->user))))
+		s->user[0] = '\0';
+}
+
+const char *session_encryption(const struct session *s, char buf[32])
+{
+	static const char *const bits[] = { [DP_MPPE_40] = "40", [DP_MPPE_56] = "56", [DP_MPPE_128] = "128" };
+
+	if (s->kernel.tx.strength == DP_MPPE_NONE)
+		return "none";
+	snprintf(buf, 32, "mppe-%s %s", bits[s->kernel.tx.strength], s->kernel.tx.stateful ? "stateful" : "stateless");
+	return buf;
+}
+
+/* --- ending --- */
+
+static void reap(void *arg)
+{
+	struct session *s = arg;
+	struct engine *e = s->engine;
+
+	if (!s->call_gone)
+		return;		/* session_call_down() starts it again */
+	session_discard(s);
+	engine_progress(e);
+}
+
+static void log_end(struct session *s)
+{
+	struct log_about who = session_about(s);
+	struct dp_stats stats = { 0 };
+	struct dp_session unused;
+	struct dp_err err;
+	uint64_t up_s;
+
+	if (!s->up_ms) {
+		if (engine_stranger_line_ok(s->engine))
+			log_info(&who, "ended before it was up: %s", s->why);
+		return;
+	}
+	up_s = (loop_now_ms(s->engine->loop) - s->up_ms) / 1000;
+	if (s->in_kernel && !s->lost_kernel && !dp_session_get(s->engine->dp, s->kernel.ifindex, s->id, &unused, &stats, &err))
+		log_info(&who, "ended after %llu s, %llu octets received and %llu sent: %s", (unsigned long long)up_s,
+			 (unsigned long long)stats.rx_bytes, (unsigned long long)stats.tx_bytes, s->why);
+	else
+		log_info(&who, "ended after %llu s: %s", (unsigned long long)up_s, s->why);
+}
+
+static void leave_kernel(struct session *s)
+{
+	struct log_about who = session_about(s);
+	struct dp_err err;
+
+	while (s->n_routes) {
+		s->n_routes--;
+		if (dp_route_del(s->engine->dp, s->kernel.ifindex, &s->routes[s->n_routes], &err))
+			log_debug(&who, "route not removed: %s", err.text);
+	}
+	if (s->in_kernel && !s->lost_kernel && dp_session_del(s->engine->dp, s->kernel.ifindex, s->id, &err))
+		log_warn(&who, "session not removed from the kernel: %s", err.text);
+	s->in_kernel = false;
+}
+
+static void give_back(struct session *s)
+{
+	if (s->ask)
+		auth_conf_cancel(s->server->auth, s->ask);
+	s->ask = NULL;
+	if (s->reply)
+		auth_conf_release(s->server->auth, s->reply->lease);
+	free(s->reply);
+	s->reply = NULL;
+}
+
+void session_end(struct session *s, const char *why)
+{
+	if (s->ended)
+		return;
+	s->ended = true;
+	snprintf(s->why, sizeof(s->why), "%s", why);
+	loop_timer_stop(&s->limit);
+	log_end(s);
+	leave_kernel(s);
+	give_back(s);
+	session_changed(s);
+	if (!s->call_gone && s->conn && !s->conn->down)
+		pptp_call_clear(s->conn->pptp, s->kernel.call_id, s->why);
+	if (!s->conn || s->conn->down)
+		s->call_gone = true;
+	loop_timer_start(&s->reaper, 0);
+}
+
+void session_call_down(struct session *s, const char *why)
+{
+	s->call_gone = true;
+	if (!s->ended)
+		ppp_lower_down(s->ppp, why);
+	session_end(s, why);
+	loop_timer_start(&s->reaper, 0);
+}
+
+void session_close(struct session *s, const char *why)
+{
+	if (!s->ended)
+		ppp_close(s->ppp, why);
+}
+
+void session_abort(struct session *s, const char *why)
+{
+	if (s->ended)
+		return;
+	ppp_close(s->ppp, why);
+	if (!s->ended)
+		ppp_lower_down(s->ppp, why);
+	session_end(s, why);
+}
+
+void session_fail(struct session *s, const char *fmt, ...)
+{
+	struct log_about who = session_about(s);
+	char why[SESSION_WHY_MAX];
+	va_list args;
+
+	if (s->ended)
+		return;
+	va_start(args, fmt);
+	vsnprintf(why, sizeof(why), fmt, args);
+	va_end(args);
+	log_error(&who, "%s", why);
+	session_abort(s, why);
+}
+
+/* --- time limits --- */
+
+static uint64_t idle_ms(struct session *s)
+{
+	struct dp_session unused;
+	struct dp_stats stats;
+	struct dp_err err;
+
+	if (dp_session_get(s->engine->dp, s->kernel.ifindex, s->id, &unused, &stats, &err))
+		return 0;
+	return stats.rx_idle_ms < stats.tx_idle_ms ? stats.rx_idle_ms : stats.tx_idle_ms;
+}
+
+static uint64_t earlier(uint64_t a, uint64_t b)
+{
+	return a && (!b || a < b) ? a : b;
+}
+
+static void check_limits(void *arg)
+{
+	struct session *s = arg;
+	uint64_t idle_limit = (uint64_t)s->server->conf->idle_timeout_s * 1000;
+	uint64_t limit = (uint64_t)s->server->conf->session_timeout_s * 1000;
+	uint64_t up = loop_now_ms(s->engine->loop) - s->up_ms;
+	uint64_t idle = idle_limit ? idle_ms(s) : 0;
+	uint64_t next = 0;
+
+	if (limit && up >= limit)
+		return session_close(s, "session-timeout is reached");
+	if (idle_limit && idle >= idle_limit)
+		return session_close(s, "idle for as long as idle-timeout allows");
+	if (limit)
+		next = limit - up;
+	if (idle_limit)
+		next = earlier(next, idle_limit - idle);
+	if (next)
+		loop_timer_start(&s->limit, next);
+}
+
+/* Also after a reload: it looks again at once. */
+void session_start_limits(struct session *s)
+{
+	if (s->up_ms && !s->ended)
+		loop_timer_start(&s->limit, 0);
+}
+
+/* --- beginning --- */
+
+struct session *session_alloc(struct server *server)
+{
+	struct session *s = calloc(1, sizeof(*s));
+
+	if (!s)
+		return NULL;
+	s->engine = server->engine;
+	s->server = server;
+	loop_timer_init(&s->limit, s->engine->loop, check_limits, s);
+	loop_timer_init(&s->reaper, s->engine->loop, reap, s);
+	return s;
+}
+
+void session_publish(struct session *s, struct conn *conn)
+{
+	s->conn = conn;
+	TAILQ_INSERT_TAIL(&conn->sessions, s, of_conn);
+	TAILQ_INSERT_TAIL(&s->engine->sessions, s, link);
+	s->engine->n_sessions++;
+	s->server->n_sessions++;
+	addr_to_str(&conn->peer, s->peer_text);
+}
+
+static void unpublish(struct session *s)
+{
+	if (s->conn)
+		TAILQ_REMOVE(&s->conn->sessions, s, of_conn);
+	TAILQ_REMOVE(&s->engine->sessions, s, link);
+	s->engine->n_sessions--;
+	s->server->n_sessions--;
+	if (s->unsettled)
+		TAILQ_REMOVE(&s->engine->unsettled_sessions, s, unsettled_link);
+	hash_del(&s->engine->sessions_by_id, &s->by_id);
+	if (s->user[0])
+		hash_del(&s->engine->sessions_by_user, &s->by_user);
+}
+
+void session_free(struct session *s)
+{
+	if (s->ask)
+		auth_conf_cancel(s->server->auth, s->ask);
+	unpublish(s);
+	loop_timer_stop(&s->limit);
+	loop_timer_stop(&s->reaper);
+	if (s->ppp)
+		ppp_free(s->ppp);
+	callids_give(s->engine->callids, s->kernel.call_id);
+	free(s->reply);
+	free(s);
+}
+
+/* Ended and without a call: forgotten for good. */
+void session_discard(struct session *s)
+{
+	memory_slot_free(s->engine->memory, MEMORY_SESSION, s->slot);
+	session_free(s);
+}
+
+static uint32_t next_id(struct engine *e)
+{
+	uint32_t *next = &memory_counters(e->memory)->next_session_id;
+
+	do {
+		if (!*next)
+			*next = 1;
+	} while (session_by_id(e, (*next)++));
+	return *next - 1;
+}
+
+/* The numbers under which it will be known everywhere. */
+static int take_names(struct session *s)
+{
+	struct engine *e = s->engine;
+	int slot, err;
+
+	slot = memory_slot_new(e->memory, MEMORY_SESSION);
+	if (slot < 0)
+		return slot;
+	err = callids_take(e->callids, s, &s->kernel.call_id);
+	if (err)
+		goto err_slot;
+	s->slot = (uint32_t)slot;
+	s->id = next_id(e);
+	err = hash_add(&e->sessions_by_id, &s->by_id, id_hash(s->id));
+	if (err)
+		goto err_call;
+	return 0;
+
+err_call:
+	callids_give(e->callids, s->kernel.call_id);
+err_slot:
+	memory_slot_free(e->memory, MEMORY_SESSION, (uint32_t)slot);
+	return err;
+}
+
+static int enter_kernel(struct session *s, struct conn *conn, uint16_t peer_call_id, struct dp_err *err)
+{
+	s->kernel.ifindex = s->server->ifindex;
+	s->kernel.id = s->id;
+	s->kernel.local = conn->local;
+	s->kernel.peer = conn->peer;
+	s->kernel.peer_call_id = peer_call_id;
+	s->kernel.mppe_required = s->server->conf->encryption == CONF_ENCRYPTION_REQUIRED;
+	return dp_session_new(s->engine->dp, &s->kernel, err);
+}
+
+static bool full(const struct server *server)
+{
+	return server->retired || server->engine->stopping || server->n_sessions >= server->conf->max_sessions;
+}
+
+int session_new(struct conn *conn, uint16_t peer_call_id, uint16_t *call_id, uint16_t *error_code)
+{
+	struct log_about who = { .peer = conn->peer_text };
+	struct ppp_config cfg;
+	struct dp_err err;
+	struct session *s;
+
+	*error_code = 0;
+	if (full(conn->server)) {
+		if (engine_stranger_line_ok(conn->engine))
+			log_warn(&who, "call refused: max-sessions is reached, or the gateway is stopping");
+		return RESULT_BUSY;
+	}
+	s = session_alloc(conn->server);
+	if (!s)
+		goto err_room;
+	if (take_names(s))
+		goto err_free;
+	session_publish(s, conn);
+	if (enter_kernel(s, conn, peer_call_id, &err)) {
+		who = session_about(s);
+		log_error(&who, "call refused: the kernel takes no session: %s", err.text);
+		session_discard(s);
+		*error_code = ERROR_PAC;
+		return RESULT_GENERAL_ERROR;
+	}
+	s->in_kernel = true;
+	server_ppp_config(s->server, s->id, &cfg);
+	s->ppp = ppp_new(s->engine->loop, &cfg, &session_ppp_ops, s);
+	if (!s->ppp) {
+		leave_kernel(s);
+		session_discard(s);
+		goto err_room;
+	}
+	session_changed(s);
+	*call_id = s->kernel.call_id;
+	return 0;
+
+err_free:
+	free(s);
+err_room:
+	log_error(&who, "call refused: out of memory or of call ids");
+	*error_code = ERROR_NO_RESOURCE;
+	return RESULT_GENERAL_ERROR;
+}
+
+void session_call_up(struct session *s)
+{
+	struct log_about who = session_about(s);
+
+	if (s->ended || s->call_up)
+		return;
+	s->call_up = true;
+	if (engine_stranger_line_ok(s->engine))
+		log_info(&who, "call %u of %s", s->kernel.call_id,
+			 pptp_peer_host(s->conn->pptp)[0] ? pptp_peer_host(s->conn->pptp) : "an unnamed host");
+	session_changed(s);
+	ppp_start(s->ppp);
+}
+
+/* --- what comes from the kernel --- */
+
+#define PPP_IPV4	0x0021	/* RFC 1332 */
+#define PPP_IPV6	0x0057	/* RFC 5072 */
+
+void session_frame(struct session *s, uint16_t protocol, bool encrypted, const uint8_t *data, size_t len)
+{
+	(void)encrypted;	/* the kernel has dropped what came plain and must not */
+	if (s->ended)
+		return;
+	memory_work_on(s->engine->memory, MEMORY_SESSION, s->slot);
+	if (protocol == PPP_IPV4 || protocol == PPP_IPV6)
+		return;
+	else
+		ppp_rx(s->ppp, protocol, data, len);
+	session_changed(s);
+}

@@ -1,0 +1,292 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+/* A session written down, and taken up again by the next engine. */
+#include "daemon/session.h"
+
+#include <errno.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/cursor.h"
+#include "daemon/auth_conf.h"
+#include "daemon/conn.h"
+#include "daemon/server.h"
+
+#define RECORD_VERSION	1
+
+static void put_addr(struct wr *w, const struct addr *a)
+{
+	wr_u8(w, a->family);
+	wr_bytes(w, a->bytes, sizeof(a->bytes));
+}
+
+static void put_prefix(struct wr *w, const struct prefix *p)
+{
+	put_addr(w, &p->addr);
+	wr_u8(w, p->len);
+}
+
+static struct addr get_addr(struct rd *r)
+{
+	struct addr a = { .family = rd_u8(r) };
+
+	rd_copy(r, a.bytes, sizeof(a.bytes));
+	if (a.family && a.family != AF_INET && a.family != AF_INET6)
+		r->bad = true;
+	return a;
+}
+
+static struct prefix get_prefix(struct rd *r)
+{
+	struct prefix p = { .addr = get_addr(r) };
+
+	p.len = rd_u8(r);
+	if (p.len > (p.addr.family == AF_INET6 ? 128 : 32))
+		r->bad = true;
+	return p;
+}
+
+/* No prefix count comes from the record beyond what the array holds. */
+static unsigned int get_prefixes(struct rd *r, struct prefix *out, unsigned int max)
+{
+	unsigned int n = rd_u8(r);
+	unsigned int i;
+
+	if (n > max) {
+		r->bad = true;
+		return 0;
+	}
+	for (i = 0; i < n; i++)
+		out[i] = get_prefix(r);
+	return n;
+}
+
+static void put_prefixes(struct wr *w, const struct prefix *p, unsigned int n)
+{
+	unsigned int i;
+
+	wr_u8(w, (uint8_t)n);
+	for (i = 0; i < n; i++)
+		put_prefix(w, &p[i]);
+}
+
+static void put_reply(struct wr *w, const struct auth_reply *reply)
+{
+	unsigned int i;
+
+	put_addr(w, &reply->address);
+	put_prefix(w, &reply->ra_prefix);
+	put_prefixes(w, reply->prefixes, reply->n_prefixes);
+	for (i = 0; i < AUTH_NAMESERVERS_MAX; i++) {
+		put_addr(w, &reply->dns[i]);
+		put_addr(w, &reply->nbns[i]);
+	}
+}
+
+static void get_reply(struct rd *r, struct auth_reply *reply)
+{
+	unsigned int i;
+
+	reply->result = AUTH_OK;
+	reply->address = get_addr(r);
+	reply->ra_prefix = get_prefix(r);
+	reply->n_prefixes = (uint8_t)get_prefixes(r, reply->prefixes, AUTH_PREFIXES_MAX);
+	for (i = 0; i < AUTH_NAMESERVERS_MAX; i++) {
+		reply->dns[i] = get_addr(r);
+		reply->nbns[i] = get_addr(r);
+	}
+}
+
+static bool is_settled(const struct session *s)
+{
+	return !s->ended && s->up_ms && s->reply && s->conn && ppp_can_freeze(s->ppp);
+}
+
+/* Of a session that is not settled only the names are worth keeping: the next engine clears its call. */
+int session_write_record(struct session *s)
+{
+	static uint8_t record[MEMORY_SESSION_RECORD_MAX];	/* one thread, used only within this call */
+	struct wr w = wr_to(record, sizeof(record));
+	bool settled = is_settled(s);
+
+	wr_u8(&w, RECORD_VERSION);
+	wr_u8(&w, settled);
+	wr_u32(&w, s->id);
+	wr_u32(&w, s->conn ? s->conn->slot : UINT32_MAX);
+	wr_u16(&w, s->kernel.call_id);
+	wr_u16(&w, s->kernel.peer_call_id);
+	wr_u32(&w, (uint32_t)s->kernel.ifindex);
+	put_prefixes(&w, s->routes, s->n_routes);
+	if (settled) {
+		wr_u8(&w, (uint8_t)strlen(s->user));
+		wr_bytes(&w, s->user, strlen(s->user));
+		wr_u8(&w, (uint8_t)s->method);
+		wr_u8(&w, (uint8_t)s->net);
+		wr_u64(&w, s->up_ms);
+		put_reply(&w, s->reply);
+		ppp_freeze(s->ppp, &w);
+	}
+	if (w.bad)
+		return -EMSGSIZE;
+	return memory_commit(s->engine->memory, MEMORY_SESSION, s->slot, record, w.len);
+}
+
+/* --- taking up --- */
+
+struct names {
+	bool settled;
+	uint32_t id, conn_slot;
+	uint16_t call_id, peer_call_id;
+	int ifindex;
+	struct prefix routes[SESSION_ROUTES_MAX];
+	unsigned int n_routes;
+};
+
+static bool get_names(struct rd *r, struct names *n)
+{
+	if (rd_u8(r) != RECORD_VERSION)
+		return false;
+	n->settled = rd_u8(r);
+	n->id = rd_u32(r);
+	n->conn_slot = rd_u32(r);
+	n->call_id = rd_u16(r);
+	n->peer_call_id = rd_u16(r);
+	n->ifindex = (int)rd_u32(r);
+	n->n_routes = get_prefixes(r, n->routes, SESSION_ROUTES_MAX);
+	return !r->bad && n->id && n->call_id;
+}
+
+static void get_user(struct session *s, struct rd *r)
+{
+	char user[AUTH_USER_MAX + 1] = "";
+	uint8_t len = rd_u8(r);
+
+	if (len > AUTH_USER_MAX) {
+		r->bad = true;
+		return;
+	}
+	rd_copy(r, user, len);
+	session_set_user(s, user, rd_u8(r));
+	s->net = rd_u8(r);
+	s->up_ms = rd_u64(r);
+}
+
+/* What the kernel still has is the truth about framing, keys and addresses. */
+static int thaw_kernel(struct session *s, const struct names *n)
+{
+	struct dp_stats stats;
+	struct dp_err err;
+	struct log_about who = session_about(s);
+
+	s->lost_kernel = dp_session_get(s->engine->dp, n->ifindex, n->id, &s->kernel, &stats, &err) != 0;
+	s->kernel.ifindex = n->ifindex;
+	s->kernel.id = n->id;
+	s->kernel.call_id = n->call_id;
+	if (!s->lost_kernel)
+		return 0;
+	log_warn(&who, "the kernel lost the session while no engine ran: %s", err.text);
+	return -ENOENT;
+}
+
+static int thaw_link(struct session *s, struct rd *r)
+{
+	struct ppp_config cfg;
+
+	get_user(s, r);
+	s->reply = calloc(1, sizeof(*s->reply));
+	if (!s->reply)
+		return -ENOMEM;
+	get_reply(r, s->reply);
+	if (r->bad || !s->up_ms)
+		return -EINVAL;
+	server_ppp_config(s->server, s->id, &cfg);
+	s->ppp = ppp_thaw(s->engine->loop, &cfg, &session_ppp_ops, s, r);
+	return s->ppp ? auth_conf_reserve(s->server->auth, s->user, s->reply) : -EINVAL;
+}
+
+static struct session *thaw_names(struct conn *conn, uint32_t slot, const struct names *n)
+{
+	struct engine *e = conn->engine;
+	struct session *s = session_alloc(conn->server);
+
+	if (!s)
+		return NULL;
+	s->slot = slot;
+	s->id = n->id;
+	if (session_by_id(e, n->id) || callids_reserve(e->callids, n->call_id, s) ||
+	    hash_add(&e->sessions_by_id, &s->by_id, hash_bytes(&s->id, sizeof(s->id)))) {
+		if (callids_owner(e->callids, n->call_id) == s)
+			callids_give(e->callids, n->call_id);
+		free(s);
+		return NULL;
+	}
+	s->kernel.call_id = n->call_id;
+	s->call_up = true;
+	memcpy(s->routes, n->routes, sizeof(s->routes));
+	s->n_routes = n->n_routes;
+	session_publish(s, conn);
+	return s;
+}
+
+/* Without a connection, or half way: nothing to go on with, so both sides start over. */
+static void clear_orphan(struct engine *e, uint32_t slot, const struct names *n)
+{
+	struct dp_err err;
+	unsigned int i;
+
+	for (i = 0; i < n->n_routes; i++)
+		dp_route_del(e->dp, n->ifindex, &n->routes[i], &err);
+	dp_session_del(e->dp, n->ifindex, n->id, &err);
+	memory_slot_free(e->memory, MEMORY_SESSION, slot);
+}
+
+static void thaw_one(struct engine *e, uint32_t slot, struct rd *r, struct names *n, struct conn *conn)
+{
+	bool quarantined = memory_deaths(e->memory, MEMORY_SESSION, slot) >= MEMORY_DEATHS_MAX;
+	struct session *s = conn ? thaw_names(conn, slot, n) : NULL;
+	struct log_about who;
+
+	if (!s)
+		return clear_orphan(e, slot, n);
+	if (!thaw_kernel(s, n))
+		s->in_kernel = true;
+	who = session_about(s);
+	if (quarantined)
+		log_error(&who, "given up: the engine died over it %d times", MEMORY_DEATHS_MAX);
+	if (quarantined || s->lost_kernel)
+		return session_end(s, "the gateway lost the session");
+	if (!n->settled)
+		return session_end(s, "the login was interrupted, start over");
+	if (thaw_link(s, r)) {
+		log_error(&who, "its record cannot be taken up");
+		return session_end(s, "the gateway lost the session");
+	}
+	session_start_limits(s);
+	session_changed(s);
+}
+
+void session_thaw_all(struct engine *e)
+{
+	uint32_t slot;
+	struct rd r;
+
+	for (slot = 0; slot < memory_slot_end(e->memory, MEMORY_SESSION); slot++) {
+		struct names n = { .id = 0 };
+		const void *data;
+		size_t len;
+
+		if (!memory_slot_used(e->memory, MEMORY_SESSION, slot))
+			continue;
+		if (memory_read(e->memory, MEMORY_SESSION, slot, &data, &len)) {
+			memory_slot_free(e->memory, MEMORY_SESSION, slot);
+			continue;
+		}
+		r = rd_of(data, len);
+		if (!get_names(&r, &n)) {
+			memory_slot_free(e->memory, MEMORY_SESSION, slot);
+			continue;
+		}
+		memory_work_on(e->memory, MEMORY_SESSION, slot);
+		thaw_one(e, slot, &r, &n, conn_by_slot(e, n.conn_slot));
+		memory_work_done(e->memory);
+	}
+}

@@ -1,0 +1,194 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+#include "daemon/sockets.h"
+
+#include <errno.h>
+#include <libgen.h>
+#include <stdio.h>
+#include <string.h>
+#include <sys/socket.h>
+#include <sys/stat.h>
+#include <sys/un.h>
+#include <unistd.h>
+
+#define PPTP_PORT	1723	/* RFC 2637 section 3.1.3 */
+/* Connections that may wait while one engine is replaced by the next. */
+#define LISTEN_BACKLOG	1024
+#define CONTROL_BACKLOG	16
+
+static int set_mark(int fd, uint32_t fwmark)
+{
+	return setsockopt(fd, SOL_SOCKET, SO_MARK, &fwmark, sizeof(fwmark)) < 0 ? -errno : 0;
+}
+
+static int listen_at(const struct addr *addr, uint32_t fwmark)
+{
+	struct sockaddr_in sin = {
+		.sin_family = AF_INET, .sin_port = htons(PPTP_PORT), .sin_addr = addr->v4,
+	};
+	int one = 1;
+	int fd, err;
+
+	fd = socket(AF_INET, SOCK_STREAM | SOCK_NONBLOCK | SOCK_CLOEXEC, 0);
+	if (fd < 0)
+		return -errno;
+	setsockopt(fd, SOL_SOCKET, SO_REUSEADDR, &one, sizeof(one));
+	err = set_mark(fd, fwmark);
+	if (err)
+		goto err_close;
+	if (bind(fd, (struct sockaddr *)&sin, sizeof(sin)) < 0 || listen(fd, LISTEN_BACKLOG) < 0) {
+		err = -errno;
+		goto err_close;
+	}
+	return fd;
+
+err_close:
+	close(fd);
+	return err;
+}
+
+static struct listening *find(struct sockets *s, const struct addr *addr)
+{
+	unsigned int i;
+
+	for (i = 0; i < s->n; i++) {
+		if (addr_equal(&s->listening[i].addr, addr))
+			return &s->listening[i];
+	}
+	return NULL;
+}
+
+static int add(struct sockets *next, struct sockets *now, const struct conf *conf, unsigned int server,
+	       const struct addr *addr, char error[ERROR_TEXT_MAX])
+{
+	uint32_t fwmark = conf->servers[server].fwmark;
+	const struct listening *open = find(now, addr);
+	char text[ADDR_STRLEN];
+	int fd;
+
+	if (next->n == LISTENERS_MAX) {
+		snprintf(error, ERROR_TEXT_MAX, "more than %d addresses to listen on", LISTENERS_MAX);
+		return -E2BIG;
+	}
+	if (addr->family != AF_INET) {
+		snprintf(error, ERROR_TEXT_MAX, "server pptp: cannot listen on %s: PPTP's GRE exists over IPv4 only",
+			 addr_to_str(addr, text));
+		return -EAFNOSUPPORT;
+	}
+	fd = open ? open->fd : listen_at(addr, fwmark);
+	if (fd < 0) {
+		snprintf(error, ERROR_TEXT_MAX, "server pptp: cannot listen on %s port %d: %s%s",
+			 addr_to_str(addr, text), PPTP_PORT, strerror(-fd),
+			 fd == -EADDRINUSE ? " (is another PPTP server running? see ss -ltnp)" : "");
+		return fd;
+	}
+	if (open)
+		set_mark(fd, fwmark);
+	next->listening[next->n++] = (struct listening){ .addr = *addr, .server = server, .fd = fd };
+	return 0;
+}
+
+/* Close every socket of a whose address b does not have. */
+static void close_missing(struct sockets *a, struct sockets *b)
+{
+	unsigned int i;
+
+	for (i = 0; i < a->n; i++) {
+		if (!find(b, &a->listening[i].addr))
+			close(a->listening[i].fd);
+	}
+}
+
+int sockets_listen(struct sockets *s, const struct conf *conf, char error[ERROR_TEXT_MAX])
+{
+	const struct addr any = addr_v4(INADDR_ANY);
+	struct sockets next = { .n = 0 };
+	unsigned int i, j;
+	int err;
+
+	for (i = 0; i < conf->n_servers; i++) {
+		const struct conf_server *server = &conf->servers[i];
+
+		for (j = 0; j < (server->n_listen ? server->n_listen : 1); j++) {
+			err = add(&next, s, conf, i, server->n_listen ? &server->listen[j] : &any, error);
+			if (err) {
+				close_missing(&next, s);
+				return err;
+			}
+		}
+	}
+	close_missing(s, &next);
+	*s = next;
+	return 0;
+}
+
+void sockets_close(struct sockets *s)
+{
+	unsigned int i;
+
+	for (i = 0; i < s->n; i++)
+		close(s->listening[i].fd);
+	s->n = 0;
+}
+
+static void make_directory_of(const char *path)
+{
+	char copy[sizeof(((struct sockaddr_un *)0)->sun_path)];
+
+	strcpy(copy, path);
+	mkdir(dirname(copy), 0755);
+}
+
+static bool somebody_answers(const struct sockaddr_un *sun)
+{
+	int fd = socket(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0);
+	bool yes;
+
+	if (fd < 0)
+		return false;
+	yes = connect(fd, (const struct sockaddr *)sun, sizeof(*sun)) == 0;
+	close(fd);
+	return yes;
+}
+
+static int bind_private(int fd, const struct sockaddr_un *sun)
+{
+	mode_t before = umask(0177);
+	int err = bind(fd, (const struct sockaddr *)sun, sizeof(*sun)) < 0 ? -errno : 0;
+
+	umask(before);
+	return err;
+}
+
+int control_socket_open(const char *path, char error[ERROR_TEXT_MAX])
+{
+	struct sockaddr_un sun = { .sun_family = AF_UNIX };
+	struct stat st;
+	int fd, err;
+
+	if (strlen(path) >= sizeof(sun.sun_path)) {
+		snprintf(error, ERROR_TEXT_MAX, "control socket %.100s: path longer than %zu octets", path,
+			 sizeof(sun.sun_path) - 1);
+		return -ENAMETOOLONG;
+	}
+	strcpy(sun.sun_path, path);
+	if (somebody_answers(&sun)) {
+		snprintf(error, ERROR_TEXT_MAX, "control socket %s: another aditd answers on it: "
+			 "stop that one, or give this one another path with -s", path);
+		return -EADDRINUSE;
+	}
+	make_directory_of(path);
+	if (lstat(path, &st) == 0 && S_ISSOCK(st.st_mode))
+		unlink(path);
+	fd = socket(AF_UNIX, SOCK_STREAM | SOCK_NONBLOCK | SOCK_CLOEXEC, 0);
+	if (fd < 0)
+		return -errno;
+	err = bind_private(fd, &sun);
+	if (!err && listen(fd, CONTROL_BACKLOG) < 0)
+		err = -errno;
+	if (err) {
+		snprintf(error, ERROR_TEXT_MAX, "control socket %s: %s", path, strerror(-err));
+		close(fd);
+		return err;
+	}
+	return fd;
+}

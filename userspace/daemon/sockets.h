@@ -1,0 +1,33 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/*
+ * The sockets that the parent opens and keeps for as long as the daemon lives: one listening TCP socket per server and
+ * address, and the control socket. Engines come and go behind them.
+ */
+#ifndef ADIT_DAEMON_SOCKETS_H
+#define ADIT_DAEMON_SOCKETS_H
+
+#include "conf/conf.h"
+
+#define LISTENERS_MAX	64	/* servers times addresses; more is a mistake */
+#define ERROR_TEXT_MAX	256
+
+struct listening {
+	struct addr addr;
+	unsigned int server;	/* index of its section */
+	int fd;
+};
+
+struct sockets {
+	struct listening listening[LISTENERS_MAX];
+	unsigned int n;
+};
+
+/*
+ * Open what conf asks for that is not open, close what it no longer asks for. All or nothing; error says what went wrong.
+ * Returns 0 or -errno.
+ */
+int sockets_listen(struct sockets *s, const struct conf *conf, char error[ERROR_TEXT_MAX]);
+void sockets_close(struct sockets *s);
+int control_socket_open(const char *path, char error[ERROR_TEXT_MAX]);	/* a descriptor or -errno; replaces a stale one */
+
+#endif /* ADIT_DAEMON_SOCKETS_H */
