@@ -436,6 +436,15 @@ static void seed(void)
 	hash_seed(key);
 }
 
+/* A terminal's ^C and a careless kill reach both processes; the parent decides. */
+static void ignore_signals(void)
+{
+	signal(SIGPIPE, SIG_IGN);
+	signal(SIGHUP, SIG_IGN);
+	signal(SIGINT, SIG_IGN);
+	signal(SIGTERM, SIG_IGN);
+}
+
 int engine_run(const char *conf_path)
 {
 	struct engine e = { .keeper = ENGINE_KEEPER_FD, .conf_path = conf_path };
@@ -447,7 +456,7 @@ int engine_run(const char *conf_path)
 	TAILQ_INIT(&e.unsettled_conns);
 	TAILQ_INIT(&e.unsettled_sessions);
 	intake_init(&pending);
-	signal(SIGPIPE, SIG_IGN);
+	ignore_signals();
 	privs_harden();
 	seed();
 	if (receive_start(&in, e.keeper)) {
