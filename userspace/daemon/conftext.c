@@ -20,7 +20,8 @@ static void collect(void *arg, const char *file, const struct conf_problem *prob
 	int n;
 
 	if (problem->line)
-		n = snprintf(line, sizeof(line), "%s:%u: %s: %s", file, problem->line, kind, problem->text);
+		n = snprintf(line, sizeof(line), "%s:%u: %s: %s", file, problem->line, kind,
+			     problem->text);
 	else
 		n = snprintf(line, sizeof(line), "%s: %s: %s", file, kind, problem->text);
 	log_at(problem->warning ? LOG_LEVEL_WARN : LOG_LEVEL_ERROR, NULL, "%s", line);
@@ -30,7 +31,8 @@ static void collect(void *arg, const char *file, const struct conf_problem *prob
 		all->errors++;
 	/* A line that does not fit is in the log. */
 	if (n > 0 && (size_t)n + 2 < room)
-		all->len += (size_t)snprintf(all->text + all->len, room, "%s%s", all->len ? "\n" : "", line);
+		all->len += (size_t)snprintf(all->text + all->len, room, "%s%s",
+					     all->len ? "\n" : "", line);
 }
 
 struct conf *conftext_read(const char *path, struct conf_problems *problems)
@@ -42,7 +44,10 @@ struct conf *conftext_read(const char *path, struct conf_problems *problems)
 static void put_line(void *arg, const char *line)
 {
 	int *fd = arg;
-	struct iovec { const char *text; size_t len; } parts[] = { { line, strlen(line) }, { "\n", 1 } };
+	struct iovec {
+		const char *text;
+		size_t len;
+	} parts[] = { { line, strlen(line) }, { "\n", 1 } };
 	size_t i;
 
 	for (i = 0; i < 2 && *fd >= 0; i++) {
@@ -86,6 +91,8 @@ struct conf *conftext_unpack(int fd)
 	problems = &(struct conf_problems){ .len = 0 };
 	conf = conf_read(path, collect, problems);
 	if (!conf)
-		log_error(NULL, "the parent's copy of the configuration cannot be read back: see the lines above");
+		log_error(
+			NULL,
+			"the parent's copy of the configuration cannot be read back: see the lines above");
 	return conf;
 }

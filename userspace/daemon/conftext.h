@@ -1,8 +1,9 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * The configuration on its way from the parent to the engine. Only the parent may read the file and the password files it
- * names; it checks them and hands the whole over as one text, secrets inlined, in a sealed memory file that belongs to the
- * engine's account. So a reload needs no privilege in the engine.
+ * The configuration on its way from the parent to the engine. Only the parent may read the file and
+ * the password files it names; it checks them and hands the whole over as one text, secrets
+ * inlined, in a sealed memory file that belongs to the engine's account. So a reload needs no
+ * privilege in the engine.
  */
 #ifndef ADIT_DAEMON_CONFTEXT_H
 #define ADIT_DAEMON_CONFTEXT_H
@@ -21,7 +22,8 @@ struct conf_problems {
 
 /* Reads path, logs every problem and collects it. NULL when one was an error. */
 struct conf *conftext_read(const char *path, struct conf_problems *problems);
-int conftext_pack(const struct conf *conf, const struct account *account);	/* a descriptor, or -errno */
+/* a descriptor, or -errno */
+int conftext_pack(const struct conf *conf, const struct account *account);
 struct conf *conftext_unpack(int fd);						/* NULL: logged */
 
 #endif /* ADIT_DAEMON_CONFTEXT_H */

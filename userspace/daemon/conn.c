@@ -16,7 +16,10 @@
 #include "daemon/stream.h"
 
 #define RECORD_VERSION	1
-/* Some twenty control messages at a time; the rest waits for the loop's next turn, so one peer cannot hold it. */
+/*
+ * Some twenty control messages at a time; the rest waits for the loop's next turn, so one peer
+ * cannot hold it.
+ */
 #define RX_AT_ONCE	4096
 /* For the peer to take our last octets and close its side. */
 #define LINGER_MS	3000
@@ -37,7 +40,10 @@ void conn_changed(struct conn *c)
 	engine_unsettled(c->engine);
 }
 
-/* Its sessions, and with them pptp, are gone or going: this runs from the loop, never from within the connection. */
+/*
+ * Its sessions, and with them pptp, are gone or going: this runs from the loop, never from within
+ * the connection.
+ */
 static void reap(void *arg)
 {
 	struct conn *c = arg;
@@ -98,7 +104,8 @@ static void op_link_info(void *ctx, uint16_t call_id, uint32_t send_accm, uint32
 {
 	struct log_about who = about(ctx);
 
-	log_debug(&who, "call %u: character maps %08x and %08x, which GRE has no use for", call_id, send_accm, recv_accm);
+	log_debug(&who, "call %u: character maps %08x and %08x, which GRE has no use for", call_id,
+		  send_accm, recv_accm);
 }
 
 static void op_down(void *ctx, const char *why)
@@ -189,7 +196,10 @@ void conn_settle(struct conn *c)
 
 /* --- the socket --- */
 
-/* After the end: take and forget what still comes, so that closing sends no reset over our last message. */
+/*
+ * After the end: take and forget what still comes, so that closing sends no reset over our last
+ * message.
+ */
 static void drain(struct conn *c)
 {
 	char scrap[1024];
@@ -204,7 +214,10 @@ static void drain(struct conn *c)
 static void consume(struct conn *c, size_t len)
 {
 	while (len) {
-		/* A null buffer with MSG_TRUNC throws octets away, tcp(7). They were seen, so they are there. */
+		/*
+		 * A null buffer with MSG_TRUNC throws octets away, tcp(7). They were seen, so they
+		 * are there.
+		 */
 		ssize_t n = recv(c->fd, NULL, len, MSG_DONTWAIT | MSG_TRUNC);
 
 		if (n <= 0)
@@ -264,7 +277,8 @@ void conn_stop(struct conn *c, const char *why)
 
 /* --- life --- */
 
-static struct conn *conn_alloc(struct server *server, int fd, const struct addr *local, const struct addr *peer)
+static struct conn *conn_alloc(struct server *server, int fd, const struct addr *local,
+			       const struct addr *peer)
 {
 	struct conn *c = calloc(1, sizeof(*c));
 
@@ -313,7 +327,8 @@ static void conn_destroy(struct conn *c)
 	free(c);
 }
 
-struct conn *conn_new(struct server *server, int fd, const struct addr *local, const struct addr *peer)
+struct conn *conn_new(struct server *server, int fd, const struct addr *local,
+		      const struct addr *peer)
 {
 	struct engine *e = server->engine;
 	struct pptp_config cfg;
@@ -395,7 +410,8 @@ static int reconcile(struct conn *c)
 	err = stream_position(c->fd, &pos);
 	if (err)
 		return err;
-	if (pos.given < c->tx_total || pos.given - c->tx_total > c->tx_len || pos.taken > c->rx_total)
+	if (pos.given < c->tx_total || pos.given - c->tx_total > c->tx_len ||
+	    pos.taken > c->rx_total)
 		return -EILSEQ;
 	done = pos.given - c->tx_total;
 	memmove(c->tx, c->tx + done, c->tx_len - done);

@@ -1,9 +1,10 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * One PPTP control connection: the TCP socket, the protocol object and the slot in the memory file, under which the parent keeps
- * a duplicate of the socket. Octets are read only after what they caused is written down, and what is sent is written down
- * first; the kernel's own counts of the stream tell a next engine how far this one came. So a death at any instant
- * loses and repeats nothing.
+ * One PPTP control connection: the TCP socket, the protocol object and the slot in the memory file,
+ * under which the parent keeps a duplicate of the socket. Octets are read only after what they
+ * caused is written down, and what is sent is written down first; the kernel's own counts of the
+ * stream tell a next engine how far this one came. So a death at any instant loses and repeats
+ * nothing.
  */
 #ifndef ADIT_DAEMON_CONN_H
 #define ADIT_DAEMON_CONN_H
@@ -12,7 +13,10 @@
 #include "daemon/engine.h"
 #include "proto/pptp.h"
 
-/* Farewells of as many calls as one connection may hold, 148 octets each (RFC 2637 section 2.13), and some more. */
+/*
+ * Farewells of as many calls as one connection may hold, 148 octets each (RFC 2637 section 2.13),
+ * and some more.
+ */
 #define CONN_TX_MAX	24576
 
 struct conn {
@@ -37,7 +41,8 @@ struct conn {
 };
 
 /* Takes the socket; NULL: it is closed and the reason logged. */
-struct conn *conn_new(struct server *server, int fd, const struct addr *local, const struct addr *peer);
+struct conn *conn_new(struct server *server, int fd, const struct addr *local,
+		      const struct addr *peer);
 /* From its record and the socket that the parent kept; NULL: both are given up. */
 struct conn *conn_thaw(struct engine *e, uint32_t slot, int fd);
 void conn_settle(struct conn *c);			/* write down, then send */

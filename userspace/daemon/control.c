@@ -68,7 +68,8 @@ static void flush(struct client *cl)
 {
 	ssize_t n;
 
-	n = send(cl->fd, cl->out + cl->out_sent, cl->out_len - cl->out_sent, MSG_DONTWAIT | MSG_NOSIGNAL);
+	n = send(cl->fd, cl->out + cl->out_sent, cl->out_len - cl->out_sent,
+		 MSG_DONTWAIT | MSG_NOSIGNAL);
 	if (n < 0 && errno != EAGAIN && errno != EINTR) {
 		client_close(cl);
 		return;
@@ -96,7 +97,8 @@ static void answer(struct client *cl, json_t *json)
 		return;
 	}
 	cl->out_len = strlen(text);
-	text[cl->out_len++] = '\n';		/* in the place of the terminator: the length is known */
+	/* in the place of the terminator: the length is known */
+	text[cl->out_len++] = '\n';
 	cl->out = text;
 	cl->out_sent = 0;
 	flush(cl);
@@ -110,7 +112,8 @@ static void request(struct client *cl, const char *line, size_t len)
 
 	if (!json_is_object(json)) {
 		cl->last = true;
-		answer(cl, control_error("not a JSON object on one line: %s", json ? "another kind of value" : error.text));
+		answer(cl, control_error("not a JSON object on one line: %s",
+					 json ? "another kind of value" : error.text));
 		json_decref(json);
 		return;
 	}
@@ -190,7 +193,8 @@ static void client_new(struct control *c, int fd)
 
 static void control_ready(void *arg, int fd, bool readable, bool writable)
 {
-	static const char busy[] = "{\"ok\":false,\"error\":\"too many control clients at a time: try again\"}\n";
+	static const char busy[] =
+		"{\"ok\":false,\"error\":\"too many control clients at a time: try again\"}\n";
 	struct control *c = arg;
 	int got = accept4(fd, NULL, NULL, SOCK_NONBLOCK | SOCK_CLOEXEC);
 
@@ -230,7 +234,8 @@ void control_reloaded(struct control *c, bool ok, const char *text)
 			continue;
 		cl->waiting = false;
 		if (ok)
-			answer(cl, control_ok(json_pack("{s:b, s:o}", "reloaded", 1, "warnings", lines(text))));
+			answer(cl, control_ok(json_pack("{s:b, s:o}", "reloaded", 1, "warnings",
+							lines(text))));
 		else
 			answer(cl, control_error("%s", text));
 		client_work(cl);

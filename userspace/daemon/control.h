@@ -1,5 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* The control socket (Documentation/control-socket.md): its clients, and lines in and out. What they mean is in control_cmds.c. */
+/*
+ * The control socket (Documentation/control-socket.md): its clients, and lines in and out. What
+ * they mean is in control_cmds.c.
+ */
 #ifndef ADIT_DAEMON_CONTROL_H
 #define ADIT_DAEMON_CONTROL_H
 
@@ -11,7 +14,10 @@ struct control;
 
 struct control *control_new(struct engine *e, int fd);	/* takes fd; NULL: closed */
 void control_free(struct control *c);
-/* The parent answered a reload: to everybody who asked for one. text: warnings, or problems, one per line. */
+/*
+ * The parent answered a reload: to everybody who asked for one. text: warnings, or problems, one
+ * per line.
+ */
 void control_reloaded(struct control *c, bool ok, const char *text);
 
 /* control_cmds.c: one request to its answer; NULL: the answer comes through control_reloaded(). */

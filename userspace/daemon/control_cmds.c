@@ -58,7 +58,8 @@ static struct session *session_named(struct engine *e, const json_t *id, json_t 
 	struct session *s = NULL;
 
 	if (!json_is_integer(id)) {
-		*why = control_error("\"id\" must be the number of a session: adit sessions lists them");
+		*why = control_error(
+			"\"id\" must be the number of a session: adit sessions lists them");
 		return NULL;
 	}
 	if (number > 0 && number <= UINT32_MAX)

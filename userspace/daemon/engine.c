@@ -58,7 +58,8 @@ void engine_settle(struct engine *e)
 
 bool engine_stranger_line_ok(struct engine *e)
 {
-	return log_limit_ok(&e->stranger_lines, loop_now_ms(e->loop), STRANGER_LINES, STRANGER_INTERVAL_MS);
+	return log_limit_ok(&e->stranger_lines, loop_now_ms(e->loop), STRANGER_LINES,
+			    STRANGER_INTERVAL_MS);
 }
 
 /* --- stopping --- */
@@ -118,7 +119,9 @@ void engine_shutdown(struct engine *e, const char *why)
 		session_close(s, "the gateway shuts down");
 	if (!e->n_sessions)
 		stop_conns(e);
-	loop_timer_start(&e->stop_timer, e->n_sessions ? STOP_SESSIONS_MS : e->n_conns ? STOP_CONNS_MS : 0);
+	loop_timer_start(&e->stop_timer, e->n_sessions ? STOP_SESSIONS_MS :
+					 e->n_conns    ? STOP_CONNS_MS :
+							 0);
 }
 
 /* --- the kernel --- */
@@ -130,8 +133,8 @@ static struct session *session_at(struct engine *e, int ifindex, uint32_t id)
 	return s && s->kernel.ifindex == ifindex ? s : NULL;
 }
 
-static void on_frame(void *ctx, int ifindex, uint32_t id, uint16_t protocol, bool encrypted, const uint8_t *data,
-		     size_t len)
+static void on_frame(void *ctx, int ifindex, uint32_t id, uint16_t protocol, bool encrypted,
+		     const uint8_t *data, size_t len)
 {
 	struct session *s = session_at(ctx, ifindex, id);
 
@@ -215,11 +218,12 @@ static void remove_strangers(struct engine *e, const struct server *server)
 	size_t i;
 
 	if (dp_session_each(e->dp, server->ifindex, note_stranger, &all, &err))
-		log_warn(NULL, "device %s: sessions cannot be listed: %s", server->conf->device, err.text);
+		log_warn(NULL, "device %s: sessions cannot be listed: %s", server->conf->device,
+			 err.text);
 	for (i = 0; i < all.n; i++) {
 		if (!dp_session_del(e->dp, server->ifindex, all.ids[i], &err))
-			log_warn(NULL, "device %s: session %u belongs to nobody any more: removed", server->conf->device,
-				 all.ids[i]);
+			log_warn(NULL, "device %s: session %u belongs to nobody any more: removed",
+				 server->conf->device, all.ids[i]);
 	}
 	free(all.ids);
 }
@@ -248,7 +252,9 @@ static void keeper_ready(void *arg, int fd, bool readable, bool writable)
 	if (got == -EAGAIN)
 		return;
 	if (got <= 0) {
-		log_error(NULL, "the parent process is gone: the engine ends, sessions stay in the kernel");
+		log_error(
+			NULL,
+			"the parent process is gone: the engine ends, sessions stay in the kernel");
 		loop_stop(e->loop);
 		return;
 	}
@@ -327,8 +333,8 @@ static int start_parts(struct engine *e, struct intake *in)
 
 	e->memory = memory_map(in->memory);
 	e->loop = loop_new();
-	if (!e->memory || !e->loop || hash_init(&e->sessions_by_id) || hash_init(&e->sessions_by_user) ||
-	    hash_init(&e->hosts))
+	if (!e->memory || !e->loop || hash_init(&e->sessions_by_id) ||
+	    hash_init(&e->sessions_by_user) || hash_init(&e->hosts))
 		return -ENOMEM;
 	counters = memory_counters(e->memory);
 	e->callids = callids_new(counters->call_key, &counters->next_call);
@@ -390,6 +396,10 @@ static int start_serving(struct engine *e, struct intake *in)
 	return err;
 }
 
+/*
+ * Only after a shutdown. An engine that ends in any other way leaves connections and records to the
+ * next one.
+ */
 static void free_objects(struct engine *e)
 {
 	struct session *s;
@@ -407,23 +417,18 @@ static void free_objects(struct engine *e)
 
 static void free_parts(struct engine *e)
 {
-	if (e->control)
-		control_free(e->control);
-	if (e->loop) {
-		free_objects(e);
-		loop_io_stop(&e->dp_io);
-		loop_io_stop(&e->keeper_io);
-		loop_timer_stop(&e->settle_timer);
-		loop_timer_stop(&e->stop_timer);
-	}
-	if (e->dp)
-		dp_free(e->dp);
+	control_free(e->control);
+	free_objects(e);
+	loop_io_stop(&e->keeper_io);
+	loop_io_stop(&e->dp_io);
+	dp_free(e->dp);
+	loop_timer_stop(&e->stop_timer);
+	loop_timer_stop(&e->settle_timer);
 	callids_free(e->callids);
-	hash_fini(&e->sessions_by_id);
-	hash_fini(&e->sessions_by_user);
 	hash_fini(&e->hosts);
-	if (e->loop)
-		loop_free(e->loop);
+	hash_fini(&e->sessions_by_user);
+	hash_fini(&e->sessions_by_id);
+	loop_free(e->loop);
 	memory_unmap(e->memory);
 }
 
@@ -448,7 +453,6 @@ static void ignore_signals(void)
 int engine_run(const char *conf_path)
 {
 	struct engine e = { .keeper = ENGINE_KEEPER_FD, .conf_path = conf_path };
-	int status = ENGINE_EXIT_CANNOT;
 	struct intake in;
 
 	TAILQ_INIT(&e.conns);
@@ -461,15 +465,14 @@ int engine_run(const char *conf_path)
 	seed();
 	if (receive_start(&in, e.keeper)) {
 		log_error(NULL, "the engine is started by aditd, not by hand");
-		goto out;
+		return ENGINE_EXIT_CANNOT;
 	}
 	if (start_rights(&in) || start_parts(&e, &in) || start_serving(&e, &in))
-		goto out;
+		return ENGINE_EXIT_CANNOT;
 	intake_clear(&in);
 	loop_run(e.loop);
-	status = e.stopping ? ENGINE_EXIT_DONE : EXIT_FAILURE;
-out:
+	if (!e.stopping)
+		return EXIT_FAILURE;
 	free_parts(&e);
-	intake_clear(&in);
-	return status;
+	return ENGINE_EXIT_DONE;
 }

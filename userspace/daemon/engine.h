@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * The engine: the process that speaks the protocols. struct engine joins the parts and is handed to each of them; nobody
- * but engine.c makes or frees what it points to.
+ * The engine: the process that speaks the protocols. struct engine joins the parts and is handed to
+ * each of them; nobody but engine.c makes or frees what it points to.
  */
 #ifndef ADIT_DAEMON_ENGINE_H
 #define ADIT_DAEMON_ENGINE_H
@@ -45,7 +45,8 @@ struct engine {
 	struct session_list sessions;
 	unsigned int n_conns, n_sessions;
 	struct hash sessions_by_id, sessions_by_user;
-	struct hash hosts;			/* outer addresses with connections, see listener.c */
+	/* outer addresses with connections, see listener.c */
+	struct hash hosts;
 	struct conn_list unsettled_conns;
 	struct session_list unsettled_sessions;
 	struct loop_timer settle_timer;
@@ -57,14 +58,17 @@ struct engine {
 int engine_run(const char *conf_path);		/* exit status */
 
 /*
- * Every change of a connection or session is written to the memory file before its output leaves. What has changed waits
- * in the lists above until the input at hand is worked off; changes from timers are settled as soon as the loop turns.
+ * Every change of a connection or session is written to the memory file before its output leaves.
+ * What has changed waits in the lists above until the input at hand is worked off; changes from
+ * timers are settled as soon as the loop turns.
  */
 void engine_unsettled(struct engine *e);
 void engine_settle(struct engine *e);
 
-void engine_shutdown(struct engine *e, const char *why);	/* clear every session, bounded; then the loop ends */
-void engine_progress(struct engine *e);				/* a session or connection is gone */
+/* clear every session, bounded; then the loop ends */
+void engine_shutdown(struct engine *e, const char *why);
+/* a session or connection is gone */
+void engine_progress(struct engine *e);
 bool engine_stranger_line_ok(struct engine *e);
 
 #endif /* ADIT_DAEMON_ENGINE_H */

@@ -87,7 +87,8 @@ int intake_add(struct intake *in, const struct keeper_msg *msg, int fd)
 	case KEEPER_LISTENER:
 		if (in->n_listeners == LISTENERS_MAX)
 			break;
-		in->listeners[in->n_listeners++] = (struct handed){ .number = msg->number, .fd = fd };
+		in->listeners[in->n_listeners++] =
+			(struct handed){ .number = msg->number, .fd = fd };
 		return 0;
 	case KEEPER_CONN:
 		return add_conn(in, msg->number, fd);

@@ -1,5 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* What the parent hands over, collected until it says READY: at the engine's start, and again for each reload. */
+/*
+ * What the parent hands over, collected until it says READY: at the engine's start, and again for
+ * each reload.
+ */
 #ifndef ADIT_DAEMON_INTAKE_H
 #define ADIT_DAEMON_INTAKE_H
 

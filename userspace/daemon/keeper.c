@@ -10,7 +10,9 @@
 
 /* Neither side is away from its loop for longer while it lives. */
 #define KEEPER_SEND_TIMEOUT_S	5
-/* More messages than a reload sends; connections kept come one by one while the other side reads. */
+/*
+ * More messages than a reload sends; connections kept come one by one while the other side reads.
+ */
 #define KEEPER_BUFFER		(256 * 1024)
 
 int keeper_pair(int fds[2])
@@ -60,7 +62,10 @@ int keeper_recv(int fd, struct keeper_msg *msg, int *pass, int wait)
 	union { struct cmsghdr head; char room[CMSG_SPACE(sizeof(int))]; } control;
 	struct iovec iov = { .iov_base = msg, .iov_len = sizeof(*msg) };
 	struct msghdr mh = {
-		.msg_iov = &iov, .msg_iovlen = 1, .msg_control = &control, .msg_controllen = sizeof(control),
+		.msg_iov = &iov,
+		.msg_iovlen = 1,
+		.msg_control = &control,
+		.msg_controllen = sizeof(control),
 	};
 	struct cmsghdr *cmsg;
 	ssize_t n;

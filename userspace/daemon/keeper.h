@@ -1,9 +1,10 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * What parent and engine say to each other, one message per datagram of a SOCK_SEQPACKET pair, each with at most one
- * descriptor. The same messages serve a start and a reload:
+ * What parent and engine say to each other, one message per datagram of a SOCK_SEQPACKET pair, each
+ * with at most one descriptor. The same messages serve a start and a reload:
  *
- *   parent: MEMORY EVENTS CONTROL CONF LISTENER* CONN* READY     engine: RUNNING, then KEEP and DROP as connections come and go
+ *   parent: MEMORY EVENTS CONTROL CONF LISTENER* CONN* READY
+ *   engine: RUNNING, then KEEP and DROP as connections come and go
  *   engine: RELOAD      parent: CONF LISTENER* READY, or REFUSED with the reasons
  *   parent: STOP        engine: clears every session and exits with status 0
  */
@@ -12,14 +13,17 @@
 
 #include <stdint.h>
 
-#define KEEPER_TEXT_MAX	8192	/* reasons of a refused configuration; the rest is in the parent's log */
+/* reasons of a refused configuration; the rest is in the parent's log */
+#define KEEPER_TEXT_MAX	8192
 
 enum keeper_type {
 	KEEPER_MEMORY = 1,	/* fd: the memory file */
 	KEEPER_EVENTS,		/* fd: the netlink socket for frames and events */
 	KEEPER_CONTROL,		/* fd: the listening control socket */
-	KEEPER_CONF,		/* fd: the configuration's text with its secrets, sealed; text: warnings, one per line */
-	KEEPER_LISTENER,	/* fd: a listening TCP socket; number: index of its server section */
+	/* fd: the configuration's text with its secrets, sealed; text: warnings, one per line */
+	KEEPER_CONF,
+	/* fd: a listening TCP socket; number: index of its server section */
+	KEEPER_LISTENER,
 	KEEPER_CONN,		/* fd: a kept connection; number: its slot */
 	KEEPER_READY,		/* that was all */
 	KEEPER_REFUSED,		/* the configuration has errors; text: one per line */
@@ -37,8 +41,12 @@ struct keeper_msg {
 };
 
 int keeper_pair(int fds[2]);						/* -errno */
-int keeper_send(int fd, uint32_t type, uint32_t number, const char *text, int pass);	/* text NULL and pass -1: none; -errno */
-/* 1: a message; 0: the other side is gone; -errno (-EAGAIN: none now). *pass is the receiver's to close, -1 when none came. */
+/* text NULL and pass -1: none; -errno */
+int keeper_send(int fd, uint32_t type, uint32_t number, const char *text, int pass);
+/*
+ * 1: a message; 0: the other side is gone; -errno (-EAGAIN: none now). *pass is the receiver's to
+ * close, -1 when none came.
+ */
 int keeper_recv(int fd, struct keeper_msg *msg, int *pass, int wait);
 
 #endif /* ADIT_DAEMON_KEEPER_H */

@@ -19,7 +19,8 @@
 struct listener {
 	struct server *server;
 	int fd;
-	int reserve;		/* given up to accept, and so refuse, one connection when there is no other descriptor */
+	/* given up to accept, and so refuse, one connection when there is no other descriptor */
+	int reserve;
 	struct addr addr;
 	struct loop_io io;
 	struct loop_timer pause;
@@ -138,7 +139,9 @@ static void out_of_files(struct listener *l)
 {
 	int fd;
 
-	log_error(NULL, "out of descriptors: no connection is taken for a second (LimitNOFILE, max-connections)");
+	log_error(
+		NULL,
+		"out of descriptors: no connection is taken for a second (LimitNOFILE, max-connections)");
 	if (l->reserve >= 0)
 		close(l->reserve);
 	l->reserve = -1;
@@ -161,7 +164,8 @@ static void ready(void *arg, int fd, bool readable, bool writable)
 		socklen_t len = sizeof(from);
 		int got = accept4(fd, (struct sockaddr *)&from, &len, SOCK_NONBLOCK | SOCK_CLOEXEC);
 
-		if (got < 0 && (errno == EMFILE || errno == ENFILE || errno == ENOMEM || errno == ENOBUFS)) {
+		if (got < 0 &&
+		    (errno == EMFILE || errno == ENFILE || errno == ENOMEM || errno == ENOBUFS)) {
 			out_of_files(l);
 			break;
 		}

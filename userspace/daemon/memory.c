@@ -65,7 +65,8 @@ static size_t file_size(void)
 	return head_size() + area_size(MEMORY_CONN) + area_size(MEMORY_SESSION);
 }
 
-static struct copy_head *copy_at(const struct memory *m, enum memory_kind kind, uint32_t slot, unsigned int which)
+static struct copy_head *copy_at(const struct memory *m, enum memory_kind kind, uint32_t slot,
+				 unsigned int which)
 {
 	size_t at = head_size() + (kind == MEMORY_SESSION ? area_size(MEMORY_CONN) : 0);
 
@@ -136,7 +137,8 @@ struct memory *memory_map(int fd)
 	m = calloc(1, sizeof(*m));
 	if (!m)
 		return NULL;
-	m->base = mmap(NULL, file_size(), PROT_READ | PROT_WRITE, MAP_SHARED | MAP_NORESERVE, fd, 0);
+	m->base =
+		mmap(NULL, file_size(), PROT_READ | PROT_WRITE, MAP_SHARED | MAP_NORESERVE, fd, 0);
 	if (m->base == MAP_FAILED)
 		goto err_free;
 	m->head = (struct memory_head *)m->base;
@@ -145,7 +147,10 @@ struct memory *memory_map(int fd)
 		goto err_unmap;
 	}
 	madvise(m->base, file_size(), MADV_DONTDUMP);
-	/* Pages are locked as they come into use. Not being allowed to is no reason to refuse service: no secret is here. */
+	/*
+	 * Pages are locked as they come into use. Not being allowed to is no reason to refuse
+	 * service: no secret is here.
+	 */
 	mlock2(m->base, file_size(), MLOCK_ONFAULT);
 	return m;
 
@@ -228,7 +233,8 @@ uint32_t memory_slot_end(const struct memory *m, enum memory_kind kind)
 	return m->head->end[kind] < MEMORY_SLOTS_MAX ? m->head->end[kind] : MEMORY_SLOTS_MAX;
 }
 
-int memory_commit(struct memory *m, enum memory_kind kind, uint32_t slot, const void *data, size_t len)
+int memory_commit(struct memory *m, enum memory_kind kind, uint32_t slot, const void *data,
+		  size_t len)
 {
 	struct copy_head *a = copy_at(m, kind, slot, 0);
 	struct copy_head *b = copy_at(m, kind, slot, 1);
@@ -248,10 +254,12 @@ int memory_commit(struct memory *m, enum memory_kind kind, uint32_t slot, const 
 
 static bool copy_whole(const struct copy_head *c, enum memory_kind kind)
 {
-	return c->generation && c->len <= copy_size[kind] - sizeof(*c) && c->checksum == checksum(c);
+	return c->generation && c->len <= copy_size[kind] - sizeof(*c) &&
+	       c->checksum == checksum(c);
 }
 
-int memory_read(const struct memory *m, enum memory_kind kind, uint32_t slot, const void **data, size_t *len)
+int memory_read(const struct memory *m, enum memory_kind kind, uint32_t slot, const void **data,
+		size_t *len)
 {
 	const struct copy_head *best = NULL;
 	unsigned int i;

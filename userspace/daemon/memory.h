@@ -1,9 +1,10 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * The memory file: what the engine must know again after it died. The parent creates it and holds it open; each engine
- * maps it. One record per connection and per session, at a fixed slot, written twice alternately with a generation and a
- * checksum, so that a death while writing leaves the record before. No secret is ever stored. The file is sparse: a slot
- * costs memory only once it was used, and low slots are used first.
+ * The memory file: what the engine must know again after it died. The parent creates it and holds
+ * it open; each engine maps it. One record per connection and per session, at a fixed slot, written
+ * twice alternately with a generation and a checksum, so that a death while writing leaves the
+ * record before. No secret is ever stored. The file is sparse: a slot costs memory only once it was
+ * used, and low slots are used first.
  *
  * One writer at a time: the engine while it lives, the parent between two engines.
  */
@@ -33,27 +34,38 @@ struct memory_counters {
 	uint8_t call_key[16];		/* of that permutation; no secret of a session */
 	uint32_t engine_starts;
 	uint64_t started_ms;		/* monotonic, of the parent */
-	int32_t made_devices[MEMORY_DEVICES_MAX];	/* ifindex of devices that this daemon made, 0: free */
+	/* ifindex of devices that this daemon made, 0: free */
+	int32_t made_devices[MEMORY_DEVICES_MAX];
 };
 
 struct memory;
 
-int memory_create(void);		/* a new file of the full, sparse size; a descriptor or -errno */
-struct memory *memory_map(int fd);	/* NULL with errno; EINVAL: not a memory file of this version */
+/* a new file of the full, sparse size; a descriptor or -errno */
+int memory_create(void);
+/* NULL with errno; EINVAL: not a memory file of this version */
+struct memory *memory_map(int fd);
 void memory_unmap(struct memory *m);
 struct memory_counters *memory_counters(struct memory *m);
 
 int memory_slot_new(struct memory *m, enum memory_kind kind);	/* lowest free slot, or -ENOSPC */
-int memory_slot_take(struct memory *m, enum memory_kind kind, uint32_t slot);	/* -EINVAL, -EBUSY */
+/* -EINVAL, -EBUSY */
+int memory_slot_take(struct memory *m, enum memory_kind kind, uint32_t slot);
 void memory_slot_free(struct memory *m, enum memory_kind kind, uint32_t slot);
 bool memory_slot_used(const struct memory *m, enum memory_kind kind, uint32_t slot);
-uint32_t memory_slot_end(const struct memory *m, enum memory_kind kind);	/* no slot at or above it is used */
+/* no slot at or above it is used */
+uint32_t memory_slot_end(const struct memory *m, enum memory_kind kind);
 
-int memory_commit(struct memory *m, enum memory_kind kind, uint32_t slot, const void *data, size_t len);	/* -EMSGSIZE */
+/* -EMSGSIZE */
+int memory_commit(struct memory *m, enum memory_kind kind, uint32_t slot, const void *data,
+		  size_t len);
 /* The newest whole record; borrowed until the next commit. -ENOENT: none, or both copies torn. */
-int memory_read(const struct memory *m, enum memory_kind kind, uint32_t slot, const void **data, size_t *len);
+int memory_read(const struct memory *m, enum memory_kind kind, uint32_t slot, const void **data,
+		size_t *len);
 
-/* The object whose input is being worked on; one at a time. A crash in between is counted against it. */
+/*
+ * The object whose input is being worked on; one at a time. A crash in between is counted against
+ * it.
+ */
 void memory_work_on(struct memory *m, enum memory_kind kind, uint32_t slot);
 void memory_work_done(struct memory *m);
 /* For the parent, after a crash. True when an object is to blame, which is then told. */

@@ -22,7 +22,10 @@
 #include "daemon/sockets.h"
 #include "datapath/datapath.h"
 
-/* The first death is answered at once, the next ones after a pause that doubles: a peer must not make us spin. */
+/*
+ * The first death is answered at once, the next ones after a pause that doubles: a peer must not
+ * make us spin.
+ */
 #define RESTART_FIRST_MS	250
 #define RESTART_MAX_MS		5000
 /* An engine that served this long makes earlier deaths forgotten. */
@@ -47,7 +50,8 @@ struct parent {
 	bool ever_ran;
 	bool stopping;
 	uint64_t started_ms;		/* of this engine */
-	uint64_t due_ms;		/* when the next engine starts, or the stopping one is killed; 0: never */
+	/* when the next engine starts, or the stopping one is killed; 0: never */
+	uint64_t due_ms;
 	unsigned int deaths;		/* in a row */
 	int status;
 	bool done;
@@ -170,7 +174,8 @@ static void reload(struct parent *p)
 	if (!conf)
 		goto refuse;
 	if (account_find(conf->user, &account)) {
-		snprintf(problems.text, sizeof(problems.text), "run-as: there is no account \"%s\"", conf->user);
+		snprintf(problems.text, sizeof(problems.text), "run-as: there is no account \"%s\"",
+			 conf->user);
 		goto refuse;
 	}
 	if (sockets_listen(&p->sockets, conf, error)) {
@@ -183,7 +188,8 @@ static void reload(struct parent *p)
 	p->problems = problems;
 	log_set_level(conf->log_level);
 	if (send_conf(p) || keeper_send(p->keeper, KEEPER_READY, 0, NULL, -1)) {
-		log_error(NULL, "the engine does not take the new configuration: starting it again");
+		log_error(NULL,
+			  "the engine does not take the new configuration: starting it again");
 		kill(p->engine, SIGKILL);
 	}
 	return;
@@ -269,7 +275,8 @@ static void blame(struct parent *p)
 
 	if (!memory_blame(p->memory, &kind, &slot, &deaths))
 		return;
-	log_warn(NULL, "it died over the %s in slot %u%s", kind == MEMORY_CONN ? "connection" : "session", slot,
+	log_warn(NULL, "it died over the %s in slot %u%s",
+		 kind == MEMORY_CONN ? "connection" : "session", slot,
 		 deaths >= MEMORY_DEATHS_MAX ? ", which is given up" : "");
 }
 
@@ -301,7 +308,8 @@ static void engine_died(struct parent *p, int status)
 	p->deaths++;
 	pause = restart_pause_ms(p);
 	if (WIFSIGNALED(status))
-		snprintf(why, sizeof(why), "was killed by signal %d (%s)", WTERMSIG(status), strsignal(WTERMSIG(status)));
+		snprintf(why, sizeof(why), "was killed by signal %d (%s)", WTERMSIG(status),
+			 strsignal(WTERMSIG(status)));
 	else
 		snprintf(why, sizeof(why), "ended with status %d", WEXITSTATUS(status));
 	log_error(NULL, "the engine %s: starting it again %s; sessions that are up go on", why,
@@ -326,7 +334,8 @@ static void reap(struct parent *p)
 	p->keeper = -1;
 	p->engine = 0;
 	if (p->stopping || (WIFEXITED(status) && WEXITSTATUS(status) == ENGINE_EXIT_DONE))
-		return finish(p, WIFEXITED(status) && WEXITSTATUS(status) == 0 ? EXIT_SUCCESS : EXIT_FAILURE);
+		return finish(p, WIFEXITED(status) && WEXITSTATUS(status) == 0 ? EXIT_SUCCESS :
+										 EXIT_FAILURE);
 	if (!p->ever_ran && WIFEXITED(status) && WEXITSTATUS(status) == ENGINE_EXIT_CANNOT)
 		return finish(p, EXIT_FAILURE);
 	engine_died(p, status);
@@ -339,7 +348,9 @@ static void stop(struct parent *p)
 	p->stopping = true;
 	if (!p->engine)
 		return finish(p, EXIT_SUCCESS);
-	log_info(NULL, "stopping: sessions are cleared towards their peers, for their control connections end with this process");
+	log_info(
+		NULL,
+		"stopping: sessions are cleared towards their peers, for their control connections end with this process");
 	p->due_ms = now_ms() + STOP_TIMEOUT_MS;
 	if (p->keeper < 0 || keeper_send(p->keeper, KEEPER_STOP, 0, NULL, -1))
 		kill(p->engine, SIGKILL);
@@ -480,8 +491,10 @@ static int set_up(struct parent *p)
 	ssize_t n;
 
 	if (geteuid() != 0) {
-		log_error(NULL, "aditd must be started by root: it opens port 1723, makes network devices and then gives "
-			  "its rights up (to look at a configuration: aditd --check)");
+		log_error(
+			NULL,
+			"aditd must be started by root: it opens port 1723, makes network devices and then gives "
+			"its rights up (to look at a configuration: aditd --check)");
 		return -EPERM;
 	}
 	n = readlink("/proc/self/exe", p->self, sizeof(p->self) - 1);
@@ -526,7 +539,12 @@ static void tear_down(struct parent *p)
 int parent_run(const struct options *options)
 {
 	struct parent p = {
-		.options = options, .control = -1, .events = -1, .memory_fd = -1, .signals = -1, .keeper = -1,
+		.options = options,
+		.control = -1,
+		.events = -1,
+		.memory_fd = -1,
+		.signals = -1,
+		.keeper = -1,
 		.status = EXIT_FAILURE,
 	};
 

@@ -21,9 +21,11 @@ int account_find(const char *name, struct account *account)
 	errno = 0;
 	pw = getpwnam(name);
 	if (!pw) {
-		log_error(NULL, "there is no account \"%s\" for the engine to run as (run-as): make it with "
-			  "systemd-sysusers, or with: useradd --system --no-create-home --shell /usr/sbin/nologin %s",
-			  name, name);
+		log_error(
+			NULL,
+			"there is no account \"%s\" for the engine to run as (run-as): make it with "
+			"systemd-sysusers, or with: useradd --system --no-create-home --shell /usr/sbin/nologin %s",
+			name, name);
 		return -ENOENT;
 	}
 	*account = (struct account){ .uid = pw->pw_uid, .gid = pw->pw_gid };
@@ -55,8 +57,11 @@ void privs_raise_limits(unsigned int files)
 		return;
 	want = (struct rlimit){ now.rlim_max, now.rlim_max };
 	setrlimit(RLIMIT_NOFILE, &want);
-	log_warn(NULL, "only %lu descriptors may be open, %u would serve max-connections: raise LimitNOFILE or the "
-		 "system's fs.nr_open", (unsigned long)now.rlim_max, files);
+	log_warn(
+		NULL,
+		"only %lu descriptors may be open, %u would serve max-connections: raise LimitNOFILE or the "
+		"system's fs.nr_open",
+		(unsigned long)now.rlim_max, files);
 }
 
 static int become(const struct account *account)
@@ -72,7 +77,9 @@ static int become(const struct account *account)
 	return 0;
 }
 
-/* The bounding set first: dropping from it takes CAP_SETPCAP, which goes with the rest afterwards. */
+/*
+ * The bounding set first: dropping from it takes CAP_SETPCAP, which goes with the rest afterwards.
+ */
 static int drop_bounding(void)
 {
 	int cap;

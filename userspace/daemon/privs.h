@@ -10,9 +10,13 @@ struct account {
 	gid_t gid;
 };
 
-int account_find(const char *name, struct account *account);	/* -ENOENT: no such account; says so in the log */
-int privs_harden(void);				/* not dumpable, no core files; in both processes; -errno */
-void privs_raise_limits(unsigned int files);	/* descriptors and locked memory, as far as the system lets us */
-int privs_drop(const struct account *account);	/* become the account with CAP_NET_ADMIN alone, for ever; -errno */
+/* -ENOENT: no such account; says so in the log */
+int account_find(const char *name, struct account *account);
+/* not dumpable, no core files; in both processes; -errno */
+int privs_harden(void);
+/* descriptors and locked memory, as far as the system lets us */
+void privs_raise_limits(unsigned int files);
+/* become the account with CAP_NET_ADMIN alone, for ever; -errno */
+int privs_drop(const struct account *account);
 
 #endif /* ADIT_DAEMON_PRIVS_H */

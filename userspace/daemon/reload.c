@@ -20,7 +20,8 @@ static bool same_text(const char *a, const char *b)
 static bool same_user(const struct conf_user *a, const struct conf_user *b)
 {
 	return same_text(a->password, b->password) && addr_equal(&a->address, &b->address) &&
-	       a->n_routes == b->n_routes && !memcmp(a->routes, b->routes, a->n_routes * sizeof(a->routes[0])) &&
+	       a->n_routes == b->n_routes &&
+	       !memcmp(a->routes, b->routes, a->n_routes * sizeof(a->routes[0])) &&
 	       a->disabled == b->disabled && a->auth_methods == b->auth_methods;
 }
 
@@ -38,8 +39,9 @@ static void log_users(const struct conf *old, const struct conf *new)
 		else
 			kept++;
 	}
-	log_info(NULL, "configuration reloaded: users: %u added, %u changed, %u removed, %u as before", added, changed,
-		 old->n_users - changed - kept, kept);
+	log_info(NULL,
+		 "configuration reloaded: users: %u added, %u changed, %u removed, %u as before",
+		 added, changed, old->n_users - changed - kept, kept);
 }
 
 static void log_changes(const struct conf *old, const struct conf *new)
@@ -60,7 +62,8 @@ static int apply_server(struct engine *e, struct conf_ref *ref, const struct con
 	if (s)
 		return server_reconfigure(s, ref, conf);
 	if (e->n_servers == SERVERS_MAX) {
-		log_error(NULL, "server %s: more than %d servers at a time", conf->protocol, SERVERS_MAX);
+		log_error(NULL, "server %s: more than %d servers at a time", conf->protocol,
+			  SERVERS_MAX);
 		return -E2BIG;
 	}
 	s = server_new(e, ref, conf);
@@ -81,8 +84,10 @@ static void retire_missing(struct engine *e, const struct conf_ref *ref)
 		if (s->ref == ref || s->retired)
 			continue;
 		s->retired = true;
-		log_info(NULL, "server %s on %s is no longer configured: its %u sessions go on until they end",
-			 s->conf->protocol, s->conf->device, s->n_sessions);
+		log_info(
+			NULL,
+			"server %s on %s is no longer configured: its %u sessions go on until they end",
+			s->conf->protocol, s->conf->device, s->n_sessions);
 	}
 }
 
@@ -112,12 +117,14 @@ static void take_listeners(struct engine *e, struct intake *in, const struct con
 		uint32_t number = in->listeners[i].number;
 		struct server *s;
 
-		s = number < conf->n_servers ? server_by_device(e, conf->servers[number].device) : NULL;
+		s = number < conf->n_servers ? server_by_device(e, conf->servers[number].device) :
+					       NULL;
 		if (!s)
 			continue;
 		err = listener_new(s, intake_take(&in->listeners[i].fd));
 		if (err)
-			log_error(NULL, "server %s: cannot watch its socket: %s", s->conf->protocol, strerror(-err));
+			log_error(NULL, "server %s: cannot watch its socket: %s", s->conf->protocol,
+				  strerror(-err));
 	}
 }
 

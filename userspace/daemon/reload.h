@@ -6,7 +6,9 @@
 #include "daemon/engine.h"
 #include "daemon/intake.h"
 
-/* Takes configuration and listeners from the intake. -errno: logged, and what was in use still is. */
+/*
+ * Takes configuration and listeners from the intake. -errno: logged, and what was in use still is.
+ */
 int reload_apply(struct engine *e, struct intake *in);
 
 #endif /* ADIT_DAEMON_RELOAD_H */

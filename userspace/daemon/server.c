@@ -6,6 +6,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/ioctl.h>
 
 /* RFC 2637 section 3.1.4: an echo after a minute of silence, another minute for the answer. */
 #define PPTP_ECHO_MS		60000
@@ -47,8 +48,12 @@ void conf_ref_put(struct conf_ref *ref)
 
 /* --- the device --- */
 
-/* The fewest prefixes that are exactly first to last; a range of IPv4 addresses never needs more than 62. */
-static unsigned int range_prefixes(uint32_t first, uint32_t last, struct prefix *out, unsigned int max)
+/*
+ * The fewest prefixes that are exactly first to last; a range of IPv4 addresses never needs more
+ * than 62.
+ */
+static unsigned int range_prefixes(uint32_t first, uint32_t last, struct prefix *out,
+				   unsigned int max)
 {
 	uint64_t at = first;
 	unsigned int n = 0;
@@ -58,7 +63,8 @@ static unsigned int range_prefixes(uint32_t first, uint32_t last, struct prefix 
 
 		while (bits < 32 && !(at & ((2ULL << bits) - 1)) && at + (2ULL << bits) - 1 <= last)
 			bits++;
-		out[n++] = (struct prefix){ .addr = addr_v4((uint32_t)at), .len = (uint8_t)(32 - bits) };
+		out[n++] = (struct prefix){ .addr = addr_v4((uint32_t)at),
+					    .len = (uint8_t)(32 - bits) };
 		at += 1ULL << bits;
 	}
 	return n;
@@ -78,15 +84,19 @@ static void device_config(const struct conf_server *conf, struct dp_device_confi
 {
 	const struct conf_pool *pool = conf->pool;
 
-	*cfg = (struct dp_device_config){ .mtu = conf->mtu, .fwmark = conf->fwmark, .mss_clamp = conf->mss_clamp };
+	*cfg = (struct dp_device_config){ .mtu = conf->mtu,
+					  .fwmark = conf->fwmark,
+					  .mss_clamp = conf->mss_clamp };
 	strncpy(cfg->name, conf->device, sizeof(cfg->name) - 1);
 	cfg->addresses[cfg->n_addresses++] = (struct prefix){ .addr = conf->address, .len = 32 };
 	if (pool && pool->first.family)
-		cfg->n_routes = range_prefixes(addr_v4_host(&pool->first), addr_v4_host(&pool->last), cfg->routes,
+		cfg->n_routes = range_prefixes(addr_v4_host(&pool->first),
+					       addr_v4_host(&pool->last), cfg->routes,
 					       DP_ROUTES_MAX - 1);
 	if (!conf->ipv6)
 		return;
-	cfg->addresses[cfg->n_addresses++] = (struct prefix){ .addr = gateway_link_local(), .len = 64 };
+	cfg->addresses[cfg->n_addresses++] =
+		(struct prefix){ .addr = gateway_link_local(), .len = 64 };
 	if (pool && pool->ipv6.addr.family)
 		cfg->routes[cfg->n_routes++] = pool->ipv6;
 }
@@ -104,9 +114,18 @@ static void remember_made(struct engine *e, int ifindex)
 	}
 }
 
+/* if_nametoindex() opens a socket, which the filter forbids; any that is open does. */
+static bool device_exists(const struct server *s)
+{
+	struct ifreq req = { .ifr_ifindex = 0 };
+
+	strncpy(req.ifr_name, s->conf->device, sizeof(req.ifr_name) - 1);
+	return ioctl(s->engine->keeper, SIOCGIFINDEX, &req) == 0;
+}
+
 static int ensure_device(struct server *s)
 {
-	bool existed = if_nametoindex(s->conf->device) != 0;
+	bool existed = device_exists(s);
 	struct dp_device_config cfg;
 	struct dp_err err;
 	int ret;
@@ -114,7 +133,8 @@ static int ensure_device(struct server *s)
 	device_config(s->conf, &cfg);
 	ret = dp_device_ensure(s->engine->dp, s->conf->protocol, &cfg, &s->ifindex, &err);
 	if (ret) {
-		log_error(NULL, "server %s: device %s: %s", s->conf->protocol, s->conf->device, err.text);
+		log_error(NULL, "server %s: device %s: %s", s->conf->protocol, s->conf->device,
+			  err.text);
 		return ret;
 	}
 	if (!existed)
@@ -142,8 +162,11 @@ void server_remove_device(struct server *s)
 
 static void warn_of_cryptography(const struct conf_server *conf)
 {
-	log_warn(NULL, "server %s: MS-CHAPv2 and MPPE are broken cryptography: who records this traffic can read it. "
-		 "Use PPTP only for what could be public or is protected by other means", conf->protocol);
+	log_warn(
+		NULL,
+		"server %s: MS-CHAPv2 and MPPE are broken cryptography: who records this traffic can read it. "
+		"Use PPTP only for what could be public or is protected by other means",
+		conf->protocol);
 }
 
 struct server *server_new(struct engine *e, struct conf_ref *ref, const struct conf_server *conf)
@@ -266,17 +289,30 @@ void server_ppp_config(const struct server *s, uint32_t session_id, struct ppp_c
 	const struct conf_server *conf = s->conf;
 
 	*cfg = (struct ppp_config){
-		.mru = conf->mru, .auth_methods = conf->auth_methods, .mppe = mppe_policy(conf->encryption),
-		.mppe_strengths = conf->mppe_strengths, .mppe_mode = mppe_mode(conf->mppe_mode),
-		.acfc = true, .pfc = true, .ipv4 = true, .ipv6 = conf->ipv6, .local = conf->address,
-		.restart_ms = PPP_RESTART_MS, .max_configure = PPP_MAX_CONFIGURE,
-		.max_terminate = PPP_MAX_TERMINATE, .max_failure = PPP_MAX_FAILURE,
+		.mru = conf->mru,
+		.auth_methods = conf->auth_methods,
+		.mppe = mppe_policy(conf->encryption),
+		.mppe_strengths = conf->mppe_strengths,
+		.mppe_mode = mppe_mode(conf->mppe_mode),
+		.acfc = true,
+		.pfc = true,
+		.ipv4 = true,
+		.ipv6 = conf->ipv6,
+		.local = conf->address,
+		.restart_ms = PPP_RESTART_MS,
+		.max_configure = PPP_MAX_CONFIGURE,
+		.max_terminate = PPP_MAX_TERMINATE,
+		.max_failure = PPP_MAX_FAILURE,
 		.echo_interval_ms = conf->lcp_echo_interval_s * 1000,
 		.echo_failures = (uint8_t)conf->lcp_echo_failures,
-		.auth_tries = PPP_AUTH_TRIES, .setup_timeout_ms = PPP_SETUP_MS,
+		.auth_tries = PPP_AUTH_TRIES,
+		.setup_timeout_ms = PPP_SETUP_MS,
 	};
 	snprintf(cfg->name, sizeof(cfg->name), "%s", s->ref->conf->hostname);
-	/* The gateway is fe80::1; a peer is fe80::1:SSSS:SSSS, by its session's id, unique on the device (RFC 5072 section 4.1). */
+	/*
+	 * The gateway is fe80::1; a peer is fe80::1:SSSS:SSSS, by its session's id, unique on the
+	 * device (RFC 5072 section 4.1).
+	 */
 	cfg->local_ifid[7] = 1;
 	cfg->peer_ifid[3] = 1;
 	cfg->peer_ifid[4] = (uint8_t)(session_id >> 24);

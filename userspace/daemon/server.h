@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * One server section at work: its device, its pool and its users. A reload gives it a new configuration under its sessions; when
- * its section is gone it is retired: it takes nobody new and lives as long as its sessions.
+ * One server section at work: its device, its pool and its users. A reload gives it a new
+ * configuration under its sessions; when its section is gone it is retired: it takes nobody new and
+ * lives as long as its sessions.
  */
 #ifndef ADIT_DAEMON_SERVER_H
 #define ADIT_DAEMON_SERVER_H
@@ -19,7 +20,8 @@ struct conf_ref {
 	unsigned int refs;
 };
 
-struct conf_ref *conf_ref_new(struct conf *conf);	/* owns conf; NULL on ENOMEM, conf is then still the caller's */
+/* owns conf; NULL on ENOMEM, conf is then still the caller's */
+struct conf_ref *conf_ref_new(struct conf *conf);
 struct conf_ref *conf_ref_get(struct conf_ref *ref);
 void conf_ref_put(struct conf_ref *ref);
 
@@ -35,14 +37,18 @@ struct server {
 	uint64_t logins_ok, logins_failed;
 };
 
-struct server *server_new(struct engine *e, struct conf_ref *ref, const struct conf_server *conf);	/* NULL: logged */
+/* NULL: logged */
+struct server *server_new(struct engine *e, struct conf_ref *ref, const struct conf_server *conf);
 void server_free(struct server *s);			/* its sessions are gone */
 int server_reconfigure(struct server *s, struct conf_ref *ref, const struct conf_server *conf);
 void server_remove_device(struct server *s);		/* at shutdown, if this daemon made it */
 struct server *server_by_device(struct engine *e, const char *device);
 void server_pptp_config(const struct server *s, struct pptp_config *cfg);
 void server_ppp_config(const struct server *s, uint32_t session_id, struct ppp_config *cfg);
-/* Whether the device's own routes lead to the address, so that a session with it needs none of its own. */
+/*
+ * Whether the device's own routes lead to the address, so that a session with it needs none of its
+ * own.
+ */
 bool server_routes(const struct server *s, const struct addr *addr);
 
 #endif /* ADIT_DAEMON_SERVER_H */

@@ -20,7 +20,9 @@
 
 struct log_about session_about(const struct session *s)
 {
-	return (struct log_about){ .session = s->id, .peer = s->peer_text, .user = s->user[0] ? s->user : NULL };
+	return (struct log_about){ .session = s->id,
+				   .peer = s->peer_text,
+				   .user = s->user[0] ? s->user : NULL };
 }
 
 void session_changed(struct session *s)
@@ -83,10 +85,12 @@ static bool same_user(const struct hash_node *node, const void *key)
 	return want->passed && !s->ended && !strcmp(s->user, want->name);
 }
 
-struct session *session_of_user(const struct engine *e, const char *user, const struct session *prev)
+struct session *session_of_user(const struct engine *e, const char *user,
+				const struct session *prev)
 {
 	struct wanted_user want = { .name = user, .after = prev, .passed = !prev };
-	struct hash_node *node = hash_find(&e->sessions_by_user, hash_bytes(user, strlen(user)), same_user, &want);
+	struct hash_node *node =
+		hash_find(&e->sessions_by_user, hash_bytes(user, strlen(user)), same_user, &want);
 
 	return node ? hash_entry(node, struct session, by_user) : NULL;
 }
@@ -95,17 +99,21 @@ void session_set_user(struct session *s, const char *user, enum auth_method meth
 {
 	snprintf(s->user, sizeof(s->user), "%s", user);
 	s->method = method;
-	if (hash_add(&s->engine->sessions_by_user, &s->by_user, hash_bytes(s->user, strlen(s->user))))
+	if (hash_add(&s->engine->sessions_by_user, &s->by_user,
+		     hash_bytes(s->user, strlen(s->user))))
 		s->user[0] = '\0';
 }
 
 const char *session_encryption(const struct session *s, char buf[32])
 {
-	static const char *const bits[] = { [DP_MPPE_40] = "40", [DP_MPPE_56] = "56", [DP_MPPE_128] = "128" };
+	static const char *const bits[] = {
+		[DP_MPPE_40] = "40", [DP_MPPE_56] = "56", [DP_MPPE_128] = "128"
+	};
 
 	if (s->kernel.tx.strength == DP_MPPE_NONE)
 		return "none";
-	snprintf(buf, 32, "mppe-%s %s", bits[s->kernel.tx.strength], s->kernel.tx.stateful ? "stateful" : "stateless");
+	snprintf(buf, 32, "mppe-%s %s", bits[s->kernel.tx.strength],
+		 s->kernel.tx.stateful ? "stateful" : "stateless");
 	return buf;
 }
 
@@ -136,9 +144,11 @@ static void log_end(struct session *s)
 		return;
 	}
 	up_s = (loop_now_ms(s->engine->loop) - s->up_ms) / 1000;
-	if (s->in_kernel && !s->lost_kernel && !dp_session_get(s->engine->dp, s->kernel.ifindex, s->id, &unused, &stats, &err))
-		log_info(&who, "ended after %llu s, %llu octets received and %llu sent: %s", (unsigned long long)up_s,
-			 (unsigned long long)stats.rx_bytes, (unsigned long long)stats.tx_bytes, s->why);
+	if (s->in_kernel && !s->lost_kernel &&
+	    !dp_session_get(s->engine->dp, s->kernel.ifindex, s->id, &unused, &stats, &err))
+		log_info(&who, "ended after %llu s, %llu octets received and %llu sent: %s",
+			 (unsigned long long)up_s, (unsigned long long)stats.rx_bytes,
+			 (unsigned long long)stats.tx_bytes, s->why);
 	else
 		log_info(&who, "ended after %llu s: %s", (unsigned long long)up_s, s->why);
 }
@@ -153,7 +163,8 @@ static void leave_kernel(struct session *s)
 		if (dp_route_del(s->engine->dp, s->kernel.ifindex, &s->routes[s->n_routes], &err))
 			log_debug(&who, "route not removed: %s", err.text);
 	}
-	if (s->in_kernel && !s->lost_kernel && dp_session_del(s->engine->dp, s->kernel.ifindex, s->id, &err))
+	if (s->in_kernel && !s->lost_kernel &&
+	    dp_session_del(s->engine->dp, s->kernel.ifindex, s->id, &err))
 		log_warn(&who, "session not removed from the kernel: %s", err.text);
 	s->in_kernel = false;
 }
@@ -370,7 +381,8 @@ err_slot:
 	return err;
 }
 
-static int enter_kernel(struct session *s, struct conn *conn, uint16_t peer_call_id, struct dp_err *err)
+static int enter_kernel(struct session *s, struct conn *conn, uint16_t peer_call_id,
+			struct dp_err *err)
 {
 	s->kernel.ifindex = s->server->ifindex;
 	s->kernel.id = s->id;
@@ -383,7 +395,8 @@ static int enter_kernel(struct session *s, struct conn *conn, uint16_t peer_call
 
 static bool full(const struct server *server)
 {
-	return server->retired || server->engine->stopping || server->n_sessions >= server->conf->max_sessions;
+	return server->retired || server->engine->stopping ||
+	       server->n_sessions >= server->conf->max_sessions;
 }
 
 int session_new(struct conn *conn, uint16_t peer_call_id, uint16_t *call_id, uint16_t *error_code)
@@ -396,7 +409,9 @@ int session_new(struct conn *conn, uint16_t peer_call_id, uint16_t *call_id, uin
 	*error_code = 0;
 	if (full(conn->server)) {
 		if (engine_stranger_line_ok(conn->engine))
-			log_warn(&who, "call refused: max-sessions is reached, or the gateway is stopping");
+			log_warn(
+				&who,
+				"call refused: max-sessions is reached, or the gateway is stopping");
 		return RESULT_BUSY;
 	}
 	s = session_alloc(conn->server);
@@ -441,7 +456,8 @@ void session_call_up(struct session *s)
 	s->call_up = true;
 	if (engine_stranger_line_ok(s->engine))
 		log_info(&who, "call %u of %s", s->kernel.call_id,
-			 pptp_peer_host(s->conn->pptp)[0] ? pptp_peer_host(s->conn->pptp) : "an unnamed host");
+			 pptp_peer_host(s->conn->pptp)[0] ? pptp_peer_host(s->conn->pptp) :
+							    "an unnamed host");
 	session_changed(s);
 	ppp_start(s->ppp);
 }
@@ -451,7 +467,8 @@ void session_call_up(struct session *s)
 #define PPP_IPV4	0x0021	/* RFC 1332 */
 #define PPP_IPV6	0x0057	/* RFC 5072 */
 
-void session_frame(struct session *s, uint16_t protocol, bool encrypted, const uint8_t *data, size_t len)
+void session_frame(struct session *s, uint16_t protocol, bool encrypted, const uint8_t *data,
+		   size_t len)
 {
 	(void)encrypted;	/* the kernel has dropped what came plain and must not */
 	if (s->ended)

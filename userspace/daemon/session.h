@@ -1,8 +1,9 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * One session: a PPTP call, the kernel's session, the PPP link and what its user was lent. Born with the call, it ends for
- * one of many reasons but in one way: session_end() says why, takes it out of the kernel and gives everything back, once;
- * the object itself goes when the call is over too.
+ * One session: a PPTP call, the kernel's session, the PPP link and what its user was lent. Born
+ * with the call, it ends for one of many reasons but in one way: session_end() says why, takes it
+ * out of the kernel and gives everything back, once; the object itself goes when the call is over
+ * too.
  */
 #ifndef ADIT_DAEMON_SESSION_H
 #define ADIT_DAEMON_SESSION_H
@@ -13,7 +14,8 @@
 #include "proto/ppp.h"
 
 #define SESSION_WHY_MAX		192
-#define SESSION_ROUTES_MAX	(AUTH_PREFIXES_MAX + 2)	/* framed, the advertised prefix, a fixed address */
+/* framed, the advertised prefix, a fixed address */
+#define SESSION_ROUTES_MAX	(AUTH_PREFIXES_MAX + 2)
 
 struct auth_conf_ask;
 
@@ -33,10 +35,12 @@ struct session {
 	struct auth_conf_ask *ask;	/* the question under way, about this name: */
 	char asked[AUTH_USER_MAX + 1];
 	struct auth_reply *reply;	/* what the backend granted, keys wiped; NULL before */
-	struct prefix routes[SESSION_ROUTES_MAX];	/* those in the kernel's table for this session */
+	/* those in the kernel's table for this session */
+	struct prefix routes[SESSION_ROUTES_MAX];
 	unsigned int n_routes;
 	unsigned int net;		/* PPP_NET_* that are open */
-	uint64_t up_ms;			/* loop time when the first network protocol opened, 0: not yet */
+	/* loop time when the first network protocol opened, 0: not yet */
+	uint64_t up_ms;
 
 	bool in_kernel, call_up, call_gone, ended, unsettled;
 	bool lost_kernel;		/* the kernel no longer has it: nothing to delete */
@@ -45,23 +49,31 @@ struct session {
 	struct loop_timer reaper;
 };
 
-/* The peer asks for a call on conn. 0, or a result code of RFC 2637 section 2.8 with its error code. */
+/*
+ * The peer asks for a call on conn. 0, or a result code of RFC 2637 section 2.8 with its error
+ * code.
+ */
 int session_new(struct conn *conn, uint16_t peer_call_id, uint16_t *call_id, uint16_t *error_code);
 void session_call_up(struct session *s);
 void session_call_down(struct session *s, const char *why);
 void session_close(struct session *s, const char *why);		/* politely; ends within seconds */
-void session_abort(struct session *s, const char *why);		/* says good-bye once and ends now */
-void session_fail(struct session *s, const char *fmt, ...) __attribute__((format(printf, 2, 3)));	/* our fault: logged as error */
+/* says good-bye once and ends now */
+void session_abort(struct session *s, const char *why);
+/* our fault: logged as error */
+void session_fail(struct session *s, const char *fmt, ...) __attribute__((format(printf, 2, 3)));
 void session_end(struct session *s, const char *why);		/* the link is over already */
 void session_changed(struct session *s);
 void session_settle(struct session *s);
-void session_free(struct session *s);				/* at the end of the engine: the kernel's session stays */
+/* at the end of the engine: the kernel's session stays */
+void session_free(struct session *s);
 
 struct session *session_by_id(const struct engine *e, uint32_t id);
 /* The next session of the user after prev (NULL: the first); ended ones are left out. */
-struct session *session_of_user(const struct engine *e, const char *user, const struct session *prev);
+struct session *session_of_user(const struct engine *e, const char *user,
+				const struct session *prev);
 struct log_about session_about(const struct session *s);
-void session_frame(struct session *s, uint16_t protocol, bool encrypted, const uint8_t *data, size_t len);
+void session_frame(struct session *s, uint16_t protocol, bool encrypted, const uint8_t *data,
+		   size_t len);
 void session_set_user(struct session *s, const char *user, enum auth_method method);
 void session_start_limits(struct session *s);
 const char *session_encryption(const struct session *s, char buf[32]);
@@ -72,7 +84,10 @@ void session_tx(struct session *s, uint16_t protocol, const uint8_t *data, size_
 
 /* session_record.c: -errno */
 int session_write_record(struct session *s);
-/* Everything that the memory file knows: takes up sessions that are up, clears the rest. Connections are thawed before. */
+/*
+ * Everything that the memory file knows: takes up sessions that are up, clears the rest.
+ * Connections are thawed before.
+ */
 void session_thaw_all(struct engine *e);
 /* For the two files above. */
 struct session *session_alloc(struct server *server);

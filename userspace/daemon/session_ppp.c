@@ -33,13 +33,17 @@ static void op_tx(void *ctx, uint16_t protocol, const uint8_t *data, size_t len)
 static void op_random(void *ctx, void *buf, size_t len)
 {
 	(void)ctx;
-	/* It cannot fail once the kernel's pool is seeded; a predictable challenge must not be sent if it does. */
+	/*
+	 * It cannot fail once the kernel's pool is seeded; a predictable challenge must not be sent
+	 * if it does.
+	 */
 	if (secret_random(buf, len))
 		abort();
 }
 
 /* Send the change to the kernel; a refusal ends the session with the kernel's words. */
-static bool change(struct session *s, const struct dp_session *next, unsigned int what, const char *doing)
+static bool change(struct session *s, const struct dp_session *next, unsigned int what,
+		   const char *doing)
 {
 	struct dp_err err;
 
@@ -127,8 +131,10 @@ static void on_answer(void *arg, const struct auth_reply *reply)
 
 	s->ask = NULL;
 	memory_work_on(s->engine->memory, MEMORY_SESSION, s->slot);
-	if (answer.result == AUTH_OK && s->server->conf->duplicate == CONF_DUPLICATE_REFUSE && is_duplicate(s, user)) {
-		log_refusal(s, user, "this user has a session already, and duplicate-login is refuse");
+	if (answer.result == AUTH_OK && s->server->conf->duplicate == CONF_DUPLICATE_REFUSE &&
+	    is_duplicate(s, user)) {
+		log_refusal(s, user,
+			    "this user has a session already, and duplicate-login is refuse");
 		auth_conf_release(s->server->auth, answer.lease);
 		answer.result = AUTH_DISABLED;
 	} else if (answer.result == AUTH_OK) {
@@ -172,7 +178,8 @@ static bool in_the_way(const struct session *other, const struct session *s)
 		return false;
 	if (s->server->conf->duplicate == CONF_DUPLICATE_REPLACE && !strcmp(other->user, s->user))
 		return true;
-	return s->reply->address.family && other->reply && addr_equal(&other->reply->address, &s->reply->address);
+	return s->reply->address.family && other->reply &&
+	       addr_equal(&other->reply->address, &s->reply->address);
 }
 
 static void replace_duplicates(struct session *s)
@@ -185,7 +192,8 @@ static void replace_duplicates(struct session *s)
 
 		if (!in_the_way(other, s))
 			continue;
-		log_info(&who, "replaced by session %u from %s: the same user or address again", s->id, s->peer_text);
+		log_info(&who, "replaced by session %u from %s: the same user or address again",
+			 s->id, s->peer_text);
 		session_abort(other, "the same user or address logged in again");
 	}
 }
@@ -210,7 +218,10 @@ static bool give_prefixes(struct session *s)
 	return change(s, &s->kernel, DP_SET_PREFIXES, "the user's addresses");
 }
 
-/* The kernel's table leads the pool to the device already; what lies outside of it needs a route of its own. */
+/*
+ * The kernel's table leads the pool to the device already; what lies outside of it needs a route of
+ * its own.
+ */
 static bool give_routes(struct session *s)
 {
 	struct dp_err err;
@@ -230,7 +241,8 @@ static bool give_routes(struct session *s)
 	return true;
 }
 
-static void op_authenticated(void *ctx, const char *user, enum auth_method method, const struct auth_reply *reply)
+static void op_authenticated(void *ctx, const char *user, enum auth_method method,
+			     const struct auth_reply *reply)
 {
 	struct session *s = ctx;
 
@@ -252,7 +264,8 @@ static void log_up(struct session *s)
 	char address[ADDR_STRLEN], encryption[32];
 
 	log_info(&who, "up: address %s, %s, encryption %s",
-		 s->reply && s->reply->address.family ? addr_to_str(&s->reply->address, address) : "none",
+		 s->reply && s->reply->address.family ? addr_to_str(&s->reply->address, address) :
+							"none",
 		 auth_method_to_str(s->method), session_encryption(s, encryption));
 }
 
@@ -292,7 +305,14 @@ static struct log_about op_about(void *ctx)
 }
 
 const struct ppp_ops session_ppp_ops = {
-	.tx = op_tx, .random = op_random, .auth_ask = op_auth_ask, .link_up = op_link_up, .mppe_up = op_mppe_up,
-	.mppe_flush = op_mppe_flush, .net = op_net, .authenticated = op_authenticated, .down = op_down,
+	.tx = op_tx,
+	.random = op_random,
+	.auth_ask = op_auth_ask,
+	.link_up = op_link_up,
+	.mppe_up = op_mppe_up,
+	.mppe_flush = op_mppe_flush,
+	.net = op_net,
+	.authenticated = op_authenticated,
+	.down = op_down,
 	.about = op_about,
 };

@@ -101,10 +101,14 @@ static bool is_settled(const struct session *s)
 	return !s->ended && s->up_ms && s->reply && s->conn && ppp_can_freeze(s->ppp);
 }
 
-/* Of a session that is not settled only the names are worth keeping: the next engine clears its call. */
+/*
+ * Of a session that is not settled only the names are worth keeping: the next engine clears its
+ * call.
+ */
 int session_write_record(struct session *s)
 {
-	static uint8_t record[MEMORY_SESSION_RECORD_MAX];	/* one thread, used only within this call */
+	/* one thread, used only within this call */
+	static uint8_t record[MEMORY_SESSION_RECORD_MAX];
 	struct wr w = wr_to(record, sizeof(record));
 	bool settled = is_settled(s);
 
@@ -177,7 +181,8 @@ static int thaw_kernel(struct session *s, const struct names *n)
 	struct dp_err err;
 	struct log_about who = session_about(s);
 
-	s->lost_kernel = dp_session_get(s->engine->dp, n->ifindex, n->id, &s->kernel, &stats, &err) != 0;
+	s->lost_kernel =
+		dp_session_get(s->engine->dp, n->ifindex, n->id, &s->kernel, &stats, &err) != 0;
 	s->kernel.ifindex = n->ifindex;
 	s->kernel.id = n->id;
 	s->kernel.call_id = n->call_id;
@@ -239,7 +244,8 @@ static void clear_orphan(struct engine *e, uint32_t slot, const struct names *n)
 	memory_slot_free(e->memory, MEMORY_SESSION, slot);
 }
 
-static void thaw_one(struct engine *e, uint32_t slot, struct rd *r, struct names *n, struct conn *conn)
+static void thaw_one(struct engine *e, uint32_t slot, struct rd *r, struct names *n,
+		     struct conn *conn)
 {
 	bool quarantined = memory_deaths(e->memory, MEMORY_SESSION, slot) >= MEMORY_DEATHS_MAX;
 	struct session *s = conn ? thaw_names(conn, slot, n) : NULL;

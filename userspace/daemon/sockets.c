@@ -57,8 +57,8 @@ static struct listening *find(struct sockets *s, const struct addr *addr)
 	return NULL;
 }
 
-static int add(struct sockets *next, struct sockets *now, const struct conf *conf, unsigned int server,
-	       const struct addr *addr, char error[ERROR_TEXT_MAX])
+static int add(struct sockets *next, struct sockets *now, const struct conf *conf,
+	       unsigned int server, const struct addr *addr, char error[ERROR_TEXT_MAX])
 {
 	uint32_t fwmark = conf->servers[server].fwmark;
 	const struct listening *open = find(now, addr);
@@ -66,11 +66,13 @@ static int add(struct sockets *next, struct sockets *now, const struct conf *con
 	int fd;
 
 	if (next->n == LISTENERS_MAX) {
-		snprintf(error, ERROR_TEXT_MAX, "more than %d addresses to listen on", LISTENERS_MAX);
+		snprintf(error, ERROR_TEXT_MAX, "more than %d addresses to listen on",
+			 LISTENERS_MAX);
 		return -E2BIG;
 	}
 	if (addr->family != AF_INET) {
-		snprintf(error, ERROR_TEXT_MAX, "server pptp: cannot listen on %s: PPTP's GRE exists over IPv4 only",
+		snprintf(error, ERROR_TEXT_MAX,
+			 "server pptp: cannot listen on %s: PPTP's GRE exists over IPv4 only",
 			 addr_to_str(addr, text));
 		return -EAFNOSUPPORT;
 	}
@@ -78,12 +80,14 @@ static int add(struct sockets *next, struct sockets *now, const struct conf *con
 	if (fd < 0) {
 		snprintf(error, ERROR_TEXT_MAX, "server pptp: cannot listen on %s port %d: %s%s",
 			 addr_to_str(addr, text), PPTP_PORT, strerror(-fd),
-			 fd == -EADDRINUSE ? " (is another PPTP server running? see ss -ltnp)" : "");
+			 fd == -EADDRINUSE ? " (is another PPTP server running? see ss -ltnp)" :
+					     "");
 		return fd;
 	}
 	if (open)
 		set_mark(fd, fwmark);
-	next->listening[next->n++] = (struct listening){ .addr = *addr, .server = server, .fd = fd };
+	next->listening[next->n++] =
+		(struct listening){ .addr = *addr, .server = server, .fd = fd };
 	return 0;
 }
 
@@ -109,7 +113,8 @@ int sockets_listen(struct sockets *s, const struct conf *conf, char error[ERROR_
 		const struct conf_server *server = &conf->servers[i];
 
 		for (j = 0; j < (server->n_listen ? server->n_listen : 1); j++) {
-			err = add(&next, s, conf, i, server->n_listen ? &server->listen[j] : &any, error);
+			err = add(&next, s, conf, i, server->n_listen ? &server->listen[j] : &any,
+				  error);
 			if (err) {
 				close_missing(&next, s);
 				return err;
@@ -166,7 +171,8 @@ int control_socket_open(const char *path, char error[ERROR_TEXT_MAX])
 	int fd, err;
 
 	if (strlen(path) >= sizeof(sun.sun_path)) {
-		snprintf(error, ERROR_TEXT_MAX, "control socket %.100s: path longer than %zu octets", path,
+		snprintf(error, ERROR_TEXT_MAX,
+			 "control socket %.100s: path longer than %zu octets", path,
 			 sizeof(sun.sun_path) - 1);
 		return -ENAMETOOLONG;
 	}

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * The sockets that the parent opens and keeps for as long as the daemon lives: one listening TCP socket per server and
- * address, and the control socket. Engines come and go behind them.
+ * The sockets that the parent opens and keeps for as long as the daemon lives: one listening TCP
+ * socket per server and address, and the control socket. Engines come and go behind them.
  */
 #ifndef ADIT_DAEMON_SOCKETS_H
 #define ADIT_DAEMON_SOCKETS_H
@@ -23,11 +23,12 @@ struct sockets {
 };
 
 /*
- * Open what conf asks for that is not open, close what it no longer asks for. All or nothing; error says what went wrong.
- * Returns 0 or -errno.
+ * Open what conf asks for that is not open, close what it no longer asks for. All or nothing; error
+ * says what went wrong. Returns 0 or -errno.
  */
 int sockets_listen(struct sockets *s, const struct conf *conf, char error[ERROR_TEXT_MAX]);
 void sockets_close(struct sockets *s);
-int control_socket_open(const char *path, char error[ERROR_TEXT_MAX]);	/* a descriptor or -errno; replaces a stale one */
+/* a descriptor or -errno; replaces a stale one */
+int control_socket_open(const char *path, char error[ERROR_TEXT_MAX]);
 
 #endif /* ADIT_DAEMON_SOCKETS_H */

@@ -32,7 +32,8 @@ int stream_position(int fd, struct stream_position *pos)
 		return -EOPNOTSUPP;
 	if (ioctl(fd, SIOCINQ, &unread) < 0 || ioctl(fd, SIOCOUTQ, &unacked) < 0)
 		return -errno;
-	pos->taken = info.tcpi_bytes_received - (uint64_t)unread - (uint64_t)fin_received(info.tcpi_state);
+	pos->taken = info.tcpi_bytes_received - (uint64_t)unread -
+		     (uint64_t)fin_received(info.tcpi_state);
 	pos->given = info.tcpi_bytes_acked + (uint64_t)unacked;
 	return 0;
 }

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * How far a TCP stream came, in both directions, from the socket itself: octets that the application has taken from it and given
- * to it since it was accepted. Survives the application.
+ * How far a TCP stream came, in both directions, from the socket itself: octets that the
+ * application has taken from it and given to it since it was accepted. Survives the application.
  */
 #ifndef ADIT_DAEMON_STREAM_H
 #define ADIT_DAEMON_STREAM_H
