@@ -19,9 +19,9 @@
 #include <linux/slab.h>
 #include <linux/string.h>
 #include <linux/unaligned.h>
-#include <crypto/sha1.h>
 
 #include "mppe.h"
+#include "sha1.h"
 
 /* RFC 3078 §3.1 */
 #define BIT_FLUSHED	0x8000
@@ -42,21 +42,32 @@ struct packet {
 	const void *arg;
 };
 
-/* RFC 3079 §3.4, GetNewKeyFromSHA. */
-static void derive(const struct adit_mppe *mppe, const u8 *key, u8 *digest)
+/*
+ * RFC 3079 §3.4, GetNewKeyFromSHA: the first octets of the digest, at @out. With either key length the text and SHA-1's
+ * padding fill two blocks.
+ */
+static void derive(const struct adit_mppe *mppe, const u8 *key, u8 *out)
 {
-	u8 text[2 * (ADIT_MPPE_KEY_MAX + PAD_LEN)], *p = text;
+	u8 text[2 * ADIT_SHA1_BLOCK] = {}, *p = text;
+	u32 digest[ADIT_SHA1_WORDS];
+	unsigned int i;
 
 	memcpy(p, mppe->start, mppe->key_len);
-	p += mppe->key_len;
-	memset(p, 0x00, PAD_LEN);
-	p += PAD_LEN;
+	p += mppe->key_len + PAD_LEN;
 	memcpy(p, key, mppe->key_len);
 	p += mppe->key_len;
 	memset(p, 0xf2, PAD_LEN);
 	p += PAD_LEN;
-	sha1(text, p - text, digest);
+	*p = 0x80;
+	put_unaligned_be16((p - text) * 8, text + sizeof(text) - 2);
+
+	adit_sha1_init(digest);
+	adit_sha1_block(digest, text);
+	adit_sha1_block(digest, text + ADIT_SHA1_BLOCK);
+	for (i = 0; i < mppe->key_len; i += 4)
+		put_unaligned_be32(digest[i / 4], out + i);
 	memzero_explicit(text, sizeof(text));
+	memzero_explicit(digest, sizeof(digest));
 }
 
 /* What exports of the 1990s were allowed to keep secret: RFC 3078 §7.3. */
@@ -74,7 +85,7 @@ static void weaken(u8 *key, u8 strength)
 /* RFC 3078 §7.3: the key after @key, in its place. @rc4 is overwritten. */
 static void change_key(const struct adit_mppe *mppe, u8 *key, struct adit_rc4 *rc4)
 {
-	u8 interim[SHA1_DIGEST_SIZE];
+	u8 interim[ADIT_MPPE_KEY_MAX];
 
 	derive(mppe, key, interim);
 	adit_rc4_init(rc4, interim, mppe->key_len);
@@ -98,7 +109,7 @@ static u8 key_len_of(u32 strength)
 
 int adit_mppe_init(struct adit_mppe *mppe, u32 strength, bool stateful, const u8 *start_key)
 {
-	u8 key_len = key_len_of(strength), digest[SHA1_DIGEST_SIZE];
+	u8 key_len = key_len_of(strength);
 	struct adit_rc4 *rc4 = NULL;
 
 	if (!key_len)
@@ -115,12 +126,10 @@ int adit_mppe_init(struct adit_mppe *mppe, u32 strength, bool stateful, const u8
 	mppe->stateful = stateful;
 	mppe->key_len = key_len;
 	memcpy(mppe->start, start_key, key_len);
-	derive(mppe, mppe->start, digest);
-	memcpy(mppe->key, digest, key_len);
+	derive(mppe, mppe->start, mppe->key);
 	weaken(mppe->key, strength);
 	if (rc4)
 		adit_rc4_init(rc4, mppe->key, key_len);
-	memzero_explicit(digest, sizeof(digest));
 	return 0;
 }
 

@@ -6,12 +6,11 @@
  */
 #include <linux/bitops.h>
 #include <linux/compiler.h>
+#include <linux/minmax.h>
 #include <linux/string.h>
 #include <linux/unaligned.h>
 
 #include "rc4.h"
-
-#define GROUP	8	/* steps that are unrolled; divides the 256 cells and every key length */
 
 /*
  * The permutation under two names that the compiler believes to be different: it would otherwise
@@ -62,62 +61,75 @@ static __always_inline u32 mix4(struct cells s, u32 *p, u32 *j, u32 word)
 	return ror32(word ^ step(s, p + 3, j), 8);
 }
 
-static __always_inline void schedule_step(struct cells s, u32 *p, u8 *j, u8 key)
+/* Sixteen steps from the cell at @p on. */
+static __always_inline void mix16(struct cells s, u32 *p, u32 *j, u8 *dst, const u8 *src)
+{
+	put_unaligned_le32(mix4(s, p, j, get_unaligned_le32(src)), dst);
+	put_unaligned_le32(mix4(s, p + 4, j, get_unaligned_le32(src + 4)), dst + 4);
+	put_unaligned_le32(mix4(s, p + 8, j, get_unaligned_le32(src + 8)), dst + 8);
+	put_unaligned_le32(mix4(s, p + 12, j, get_unaligned_le32(src + 12)), dst + 12);
+}
+
+/*
+ * One step of the key schedule. Of @j and the word that begins with the key octet only the lowest octets count, so neither is
+ * masked: the octet is added from where it is in memory.
+ */
+static __always_inline void schedule_step(struct cells s, u32 *p, u32 *j, const u8 *key)
 {
 	u32 a = *p;
 
-	*j += key;
 	*j += a;
-	*p = s.rd[*j];
-	s.wr[*j] = a;
+	*j += get_unaligned_le32(key);
+	*p = s.rd[(u8)*j];
+	s.wr[(u8)*j] = a;
 }
 
-static __always_inline void schedule_group(struct cells s, u32 *p, u8 *j, const u8 *key)
+static __always_inline void schedule8(struct cells s, u32 *p, u32 *j, const u8 *key)
 {
-	schedule_step(s, p, j, key[0]);
-	schedule_step(s, p + 1, j, key[1]);
-	schedule_step(s, p + 2, j, key[2]);
-	schedule_step(s, p + 3, j, key[3]);
-	schedule_step(s, p + 4, j, key[4]);
-	schedule_step(s, p + 5, j, key[5]);
-	schedule_step(s, p + 6, j, key[6]);
-	schedule_step(s, p + 7, j, key[7]);
+	schedule_step(s, p, j, key);
+	schedule_step(s, p + 1, j, key + 1);
+	schedule_step(s, p + 2, j, key + 2);
+	schedule_step(s, p + 3, j, key + 3);
+	schedule_step(s, p + 4, j, key + 4);
+	schedule_step(s, p + 5, j, key + 5);
+	schedule_step(s, p + 6, j, key + 6);
+	schedule_step(s, p + 7, j, key + 7);
 }
 
 void adit_rc4_init(struct adit_rc4 *rc4, const u8 *key, unsigned int len)
 {
+	u8 word[ADIT_RC4_KEY_MAX + sizeof(u32)] = {};	/* the last octets are read as words, too */
 	struct cells s = cells_of(rc4);
-	u32 i;
-	u8 j = 0;
+	u32 i, j = 0;
 
+	memcpy(word, key, len);
 	memcpy(rc4->s, identity, sizeof(rc4->s));
-	for (i = 0; i < 256; i += GROUP)
-		schedule_group(s, s.rd + i, &j, key + (i & (len - 1)));
+	for (i = 0; i < 256; i += 8)
+		schedule8(s, s.rd + i, &j, word + (i & (len - 1)));
 	rc4->i = 0;
 	rc4->j = 0;
+	memzero_explicit(word, sizeof(word));
 }
 
 void adit_rc4_crypt(struct adit_rc4 *rc4, u8 *dst, const u8 *src, unsigned int len)
 {
 	struct cells s = cells_of(rc4);
-	u32 i = rc4->i, j = rc4->j;
+	u32 j = rc4->j;
 
-	for (; len && (i + 1) % GROUP; len--) {
-		i++;
-		*dst++ = *src++ ^ step(s, s.rd + i, &j);
-	}
-	for (; len >= GROUP; len -= GROUP, dst += GROUP, src += GROUP) {
-		u32 *p = s.rd + (u8)(i + 1);
+	while (len) {
+		u32 first = (u8)(rc4->i + 1);
+		u32 n = min_t(u32, len, 256 - first);	/* the cells from here on are in a row */
+		u32 *p = s.rd + first;
 
-		put_unaligned_le32(mix4(s, p, &j, get_unaligned_le32(src)), dst);
-		put_unaligned_le32(mix4(s, p + 4, &j, get_unaligned_le32(src + 4)), dst + 4);
-		i += GROUP;
+		rc4->i = first + n - 1;
+		len -= n;
+		for (; n >= 16; n -= 16, p += 16, dst += 16, src += 16)
+			mix16(s, p, &j, dst, src);
+		for (; n >= 4; n -= 4, p += 4, dst += 4, src += 4)
+			put_unaligned_le32(mix4(s, p, &j, get_unaligned_le32(src)), dst);
+		for (; n; n--)
+			*dst++ = *src++ ^ step(s, p++, &j);
 	}
-	for (; len; len--) {
-		i = (u8)(i + 1);
-		*dst++ = *src++ ^ step(s, s.rd + i, &j);
-	}
-	rc4->i = (u8)i;
 	rc4->j = j;
 }
 

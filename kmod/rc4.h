@@ -8,6 +8,8 @@
 
 #include <linux/types.h>
 
+#define ADIT_RC4_KEY_MAX	16
+
 /**
  * struct adit_rc4 - RC4 state
  * @s: the permutation; u32 cells because byte stores stall the next load on common CPUs
@@ -24,7 +26,7 @@ struct adit_rc4 {
  * adit_rc4_init() - schedule a key
  * @rc4: state to set up
  * @key: key octets
- * @len: number of octets: a power of two, 8 to 256 (MPPE knows 8 and 16)
+ * @len: number of octets, 8 or 16: MPPE knows no other
  *
  * Context: any.
  */

@@ -1,0 +1,336 @@
+// SPDX-License-Identifier: GPL-2.0
+/* Devices of every kind: birth, look-up, death, allowances per namespace. */
+
+#include <linux/capability.h>
+#include <linux/if_arp.h>
+#include <linux/module.h>
+#include <linux/mutex.h>
+#include <linux/rtnetlink.h>
+#include <net/ip.h>
+#include <net/ip_tunnels.h>
+#include <net/net_namespace.h>
+#include <net/netns/generic.h>
+
+#include "device.h"
+#include "frame.h"
+#include "pptp.h"
+#include "session.h"
+#include "tx.h"
+
+static unsigned int max_devices = 1024;
+module_param(max_devices, uint, 0644);
+MODULE_PARM_DESC(max_devices, "Devices whose outer side is in one network namespace");
+
+static unsigned int max_sessions = 262144;
+module_param(max_sessions, uint, 0644);
+MODULE_PARM_DESC(max_sessions, "Sessions whose outer side is in one network namespace");
+
+/**
+ * struct adit_net - what a namespace has, as outer namespace
+ * @devices: number
+ * @sessions: number
+ */
+struct adit_net {
+	atomic_t devices;
+	atomic_t sessions;
+};
+
+static unsigned int adit_net_id;
+
+/* All devices of the machine; never needed for a packet or a session's life. */
+static LIST_HEAD(adit_devs);
+static DEFINE_MUTEX(adit_devs_lock);
+
+static int adit_charge(atomic_t *count, unsigned int max)
+{
+	if (atomic_inc_return(count) <= max)
+		return 0;
+	atomic_dec(count);
+	return -ENOSPC;
+}
+
+/**
+ * adit_session_charge() - take one session from the allowance of the outer namespace
+ * @adev: device
+ *
+ * Return: 0 or -ENOSPC.
+ */
+int adit_session_charge(struct adit_dev *adev)
+{
+	struct adit_net *an = net_generic(adev->net, adit_net_id);
+
+	return adit_charge(&an->sessions, READ_ONCE(max_sessions));
+}
+
+/**
+ * adit_session_uncharge() - give it back
+ * @adev: device, whose outer namespace lives as long as it is registered
+ */
+void adit_session_uncharge(struct adit_dev *adev)
+{
+	struct adit_net *an = net_generic(adev->net, adit_net_id);
+
+	atomic_dec(&an->sessions);
+}
+
+static int adit_dev_init(struct net_device *dev)
+{
+	struct adit_dev *adev = adit_dev(dev);
+	struct adit_net *an = net_generic(adev->net, adit_net_id);
+	int err;
+
+	err = adit_charge(&an->devices, READ_ONCE(max_devices));
+	if (err)
+		return err;
+
+	err = -ENOMEM;
+	dev->tstats = netdev_alloc_pcpu_stats(struct pcpu_sw_netstats);
+	if (!dev->tstats)
+		goto err_uncharge;
+
+	err = gro_cells_init(&adev->gro_cells, dev);
+	if (err)
+		goto err_stats;
+
+	err = adit_inner_init(&adev->inner);
+	if (err)
+		goto err_gro;
+
+	__module_get(THIS_MODULE);
+	mutex_lock(&adit_devs_lock);
+	list_add_tail(&adev->list, &adit_devs);
+	mutex_unlock(&adit_devs_lock);
+	return 0;
+
+err_gro:
+	gro_cells_destroy(&adev->gro_cells);
+err_stats:
+	free_percpu(dev->tstats);
+	dev->tstats = NULL;
+err_uncharge:
+	atomic_dec(&an->devices);
+	return err;
+}
+
+/*
+ * Death of a device, under rtnl. Nobody finds the device by index any more. First no session can be born (@life), then
+ * none is left; packets that found a session or the device before are past it when unregister_netdevice() has waited
+ * for RCU, which it does after this and before the destructor.
+ */
+static void adit_dev_uninit(struct net_device *dev)
+{
+	struct adit_dev *adev = adit_dev(dev);
+	struct adit_net *an = net_generic(adev->net, adit_net_id);
+
+	down_write(&adev->life);
+	adev->dying = true;
+	up_write(&adev->life);
+
+	mutex_lock(&adit_devs_lock);
+	list_del_init(&adev->list);
+	mutex_unlock(&adit_devs_lock);
+
+	adit_session_del_all(adev);
+	adit_owner_forget(adev);
+	atomic_dec(&an->devices);
+}
+
+/**
+ * adit_dev_unhook() - give back what the kind took for a device, if it has not been
+ * @adev: device
+ */
+void adit_dev_unhook(struct adit_dev *adev)
+{
+	if (adev->unhook)
+		adev->unhook();
+	adev->unhook = NULL;
+}
+
+/* rmmod of the kind waits in rtnl_link_unregister() until this function has returned, so it may put the module. */
+static void adit_dev_destructor(struct net_device *dev)
+{
+	struct adit_dev *adev = adit_dev(dev);
+
+	gro_cells_destroy(&adev->gro_cells);
+	adit_inner_destroy(&adev->inner);
+	xa_destroy(&adev->sessions);
+	free_percpu(dev->tstats);
+	adit_dev_unhook(adev);
+	module_put(THIS_MODULE);
+}
+
+static const struct net_device_ops adit_netdev_ops = {
+	.ndo_init		= adit_dev_init,
+	.ndo_uninit		= adit_dev_uninit,
+	.ndo_start_xmit		= adit_tx_xmit,
+	.ndo_get_stats64	= dev_get_tstats64,
+};
+
+static const struct device_type adit_dev_type = { .name = KBUILD_MODNAME };
+
+/**
+ * adit_dev_setup() - the setup callback of every link kind with IP payload
+ * @dev: fresh
+ *
+ * Checksums and segments can be left to the device: segments are made in adit_tx_xmit() at the latest.
+ */
+void adit_dev_setup(struct net_device *dev)
+{
+	const netdev_features_t features = NETIF_F_SG | NETIF_F_FRAGLIST | NETIF_F_HIGHDMA | NETIF_F_HW_CSUM |
+					   NETIF_F_RXCSUM | NETIF_F_GSO_SOFTWARE;
+	struct adit_dev *adev = adit_dev(dev);
+
+	dev->netdev_ops = &adit_netdev_ops;
+	dev->header_ops = &ip_tunnel_header_ops;
+	dev->needs_free_netdev = true;
+	dev->priv_destructor = adit_dev_destructor;
+	dev->type = ARPHRD_NONE;
+	dev->flags = IFF_POINTOPOINT | IFF_NOARP;
+	dev->priv_flags |= IFF_NO_QUEUE;
+	dev->features |= features | NETIF_F_LLTX;
+	dev->hw_features |= features;
+	dev->hw_enc_features |= features;
+	dev->min_mtu = IPV4_MIN_MTU;
+	dev->max_mtu = IP_MAX_MTU - ADIT_PPTP_OVERHEAD;
+	SET_NETDEV_DEVTYPE(dev, &adit_dev_type);
+	/* ICMP errors about a packet need the route that it came by. */
+	netif_keep_dst(dev);
+
+	adev->dev = dev;
+	INIT_LIST_HEAD(&adev->list);
+	init_rwsem(&adev->life);
+	xa_init_flags(&adev->sessions, XA_FLAGS_ACCOUNT);
+	atomic_set(&adev->n_sessions, 0);
+}
+
+/**
+ * adit_dev_is() - whether a netdev is one of ours
+ * @dev: any
+ */
+bool adit_dev_is(const struct net_device *dev)
+{
+	return dev->netdev_ops == &adit_netdev_ops;
+}
+
+/**
+ * adit_dev_get() - look up by interface index
+ * @net: namespace where the device is
+ * @ifindex: index
+ * @tracker: for adit_dev_put()
+ *
+ * Return: device, held; -ENODEV when there is none, -EOPNOTSUPP when it is not one of ours.
+ */
+struct adit_dev *adit_dev_get(struct net *net, u32 ifindex, netdevice_tracker *tracker)
+{
+	struct adit_dev *adev = ERR_PTR(-ENODEV);
+	struct net_device *dev;
+
+	rcu_read_lock();
+	dev = dev_get_by_index_rcu(net, ifindex);
+	if (dev)
+		adev = adit_dev_is(dev) ? adit_dev(dev) : ERR_PTR(-EOPNOTSUPP);
+	if (!IS_ERR(adev))
+		netdev_hold(dev, tracker, GFP_ATOMIC);
+	rcu_read_unlock();
+	return adev;
+}
+
+/**
+ * adit_dev_next() - walk the devices of a namespace in the order of their index
+ * @net: namespace where they are
+ * @ifindex: smallest index wanted
+ * @tracker: for adit_dev_put()
+ *
+ * Return: device, held, or NULL at the end.
+ */
+struct adit_dev *adit_dev_next(struct net *net, u32 ifindex, netdevice_tracker *tracker)
+{
+	struct adit_dev *adev, *best = NULL;
+
+	mutex_lock(&adit_devs_lock);
+	list_for_each_entry(adev, &adit_devs, list) {
+		if (!net_eq(dev_net(adev->dev), net) || adev->dev->ifindex < ifindex)
+			continue;
+		if (!best || adev->dev->ifindex < best->dev->ifindex)
+			best = adev;
+	}
+	if (best)
+		netdev_hold(best->dev, tracker, GFP_KERNEL);
+	mutex_unlock(&adit_devs_lock);
+	return best;
+}
+
+/**
+ * adit_dev_put() - let go of a device
+ * @adev: device
+ * @tracker: as it was held with
+ */
+void adit_dev_put(struct adit_dev *adev, netdevice_tracker *tracker)
+{
+	netdev_put(adev->dev, tracker);
+}
+
+/**
+ * adit_dev_drop_owner() - a netlink socket was closed
+ * @net: its namespace
+ * @portid: its port
+ */
+void adit_dev_drop_owner(struct net *net, u32 portid)
+{
+	struct adit_dev *adev;
+
+	mutex_lock(&adit_devs_lock);
+	list_for_each_entry(adev, &adit_devs, list)
+		adit_owner_closed(adev, net, portid);
+	mutex_unlock(&adit_devs_lock);
+}
+
+static bool adit_net_listed(const struct net *net, struct list_head *nets)
+{
+	const struct net *other;
+
+	list_for_each_entry(other, nets, exit_list)
+		if (net_eq(net, other))
+			return true;
+	return false;
+}
+
+/* Devices inside the namespaces go by the core; those that live elsewhere and are only outside there go here. */
+static void __net_exit adit_net_exit_batch(struct list_head *nets)
+{
+	struct adit_dev *adev;
+	LIST_HEAD(kill);
+
+	rtnl_lock();
+	mutex_lock(&adit_devs_lock);
+	list_for_each_entry(adev, &adit_devs, list)
+		if (adit_net_listed(adev->net, nets))
+			unregister_netdevice_queue(adev->dev, &kill);
+	mutex_unlock(&adit_devs_lock);
+	unregister_netdevice_many(&kill);
+	rtnl_unlock();
+}
+
+static struct pernet_operations adit_net_ops = {
+	.exit_batch	= adit_net_exit_batch,
+	.id		= &adit_net_id,
+	.size		= sizeof(struct adit_net),
+};
+
+/**
+ * adit_device_init() - be told about namespaces
+ *
+ * Return: 0 or -errno.
+ */
+int adit_device_init(void)
+{
+	return register_pernet_device(&adit_net_ops);
+}
+
+/**
+ * adit_device_exit() - undo adit_device_init()
+ */
+void adit_device_exit(void)
+{
+	unregister_pernet_device(&adit_net_ops);
+}

@@ -1,0 +1,34 @@
+/* SPDX-License-Identifier: GPL-2.0 */
+/*
+ * The netlink family. Requests are in netlink.c, what they ask for in netlink-parse.c, replies and notifications in
+ * netlink-msg.c; nothing else of the module knows an attribute, but the link kinds theirs.
+ */
+#ifndef ADIT_NETLINK_H
+#define ADIT_NETLINK_H
+
+#include <net/genetlink.h>
+#include <uapi/linux/adit.h>
+
+struct adit_dev;
+struct adit_session;
+struct adit_session_conf;
+
+extern struct genl_family adit_nl_family;
+
+/* netlink-parse.c */
+int adit_nl_check(const struct nlmsghdr *nlh, u8 cmd, struct nlattr **attrs, struct netlink_ext_ack *extack);
+int adit_nl_parse_session(struct genl_info *info, struct adit_session_conf *conf);
+void adit_nl_conf_free(struct adit_session_conf *conf);
+void adit_nl_wipe_keys(const struct nlmsghdr *nlh, u8 cmd);
+
+/* netlink-msg.c */
+int adit_nl_put_dev(struct sk_buff *msg, struct adit_dev *adev, u32 portid, u32 seq, int flags);
+int adit_nl_put_session(struct sk_buff *msg, struct adit_session *s, u32 portid, u32 seq, int flags);
+struct sk_buff *adit_nl_frame_msg(struct adit_session *s, u16 protocol, const struct sk_buff *data,
+				  bool encrypted);
+struct sk_buff *adit_nl_event_msg(struct adit_session *s, u32 event);
+
+int adit_netlink_init(void);
+void adit_netlink_exit(void);
+
+#endif /* ADIT_NETLINK_H */

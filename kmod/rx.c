@@ -1,0 +1,436 @@
+// SPDX-License-Identifier: GPL-2.0
+/* Receive: PPP packets of a session to the IP stack or to the owner. */
+
+#include <linux/icmpv6.h>
+#include <linux/ip.h>
+#include <linux/ipv6.h>
+#include <linux/percpu.h>
+#include <linux/udp.h>
+#include <linux/unaligned.h>
+#include <net/inet_ecn.h>
+#include <net/ip.h>
+#include <net/ip_tunnels.h>
+#include <net/ipv6.h>
+#include <net/ndisc.h>
+
+#include "clamp.h"
+#include "device.h"
+#include "frame.h"
+#include "ppp.h"
+#include "rx.h"
+#include "session.h"
+#include "tx.h"
+
+/* Tunnels in tunnels that are unpacked on one stack; deeper ones go through the backlog. */
+#define ADIT_RX_DEPTH_MAX	2
+
+#define ADIT_DHCP_SERVER	67	/* RFC 2131 section 4.1 */
+#define ADIT_DHCP_CLIENT	68
+#define ADIT_DHCP6_CLIENT	546	/* RFC 8415 section 7.2 */
+#define ADIT_DHCP6_SERVER	547
+
+static DEFINE_PER_CPU(unsigned int, adit_rx_depth);
+
+static struct adit_rx_cb *adit_rx_cb(struct sk_buff *skb)
+{
+	BUILD_BUG_ON(sizeof(struct adit_rx_cb) > sizeof(skb->cb));
+	return (struct adit_rx_cb *)skb->cb;
+}
+
+static void adit_rx_drop(struct adit_session *s, struct sk_buff *skb, u64 *reason)
+{
+	lockdep_assert_held(&s->rx_lock);
+
+	(*reason)++;
+	DEV_STATS_INC(s->adev->dev, rx_dropped);
+	kfree_skb(skb);
+}
+
+static void adit_rx_queue(struct sk_buff *skb, u16 protocol, bool frame, bool encrypted,
+			  struct adit_rx_batch *batch)
+{
+	*adit_rx_cb(skb) = (struct adit_rx_cb){ .protocol = protocol, .frame = frame, .encrypted = encrypted };
+	__skb_queue_tail(&batch->packets, skb);
+}
+
+static void adit_rx_frame(struct adit_session *s, struct sk_buff *skb, u16 protocol, bool encrypted,
+			  struct adit_rx_batch *batch)
+{
+	if (!adit_frame_allowed(s)) {
+		batch->lost = true;
+		adit_rx_drop(s, skb, &s->rx_stats.frames_lost);
+		return;
+	}
+	adit_rx_queue(skb, protocol, true, encrypted, batch);
+}
+
+static bool adit_rx_source4(struct adit_session *s, __be32 addr)
+{
+	if (adit_dev_is_p2p(s->adev) || (addr && addr == s->addr4))
+		return true;
+	return adit_inner_find4(&s->adev->inner, addr) == s;
+}
+
+static bool adit_rx_is_link_local(const struct adit_session *s, const struct in6_addr *addr)
+{
+	return s->has_ifid && addr->s6_addr32[0] == htonl(0xfe800000) && !addr->s6_addr32[1] &&
+	       !memcmp(&addr->s6_addr[8], s->ifid, sizeof(s->ifid));
+}
+
+static bool adit_rx_source6(struct adit_session *s, const struct in6_addr *addr)
+{
+	if (adit_dev_is_p2p(s->adev))
+		return true;
+	if (ipv6_addr_any(addr))
+		return false;
+	if (ipv6_addr_equal(addr, &s->addr6) || adit_rx_is_link_local(s, addr))
+		return true;
+	/* Link-local never selects a session, not by a prefix that covers it either. */
+	return !(ipv6_addr_type(addr) & IPV6_ADDR_LINKLOCAL) && adit_inner_find6(&s->adev->inner, addr) == s;
+}
+
+static bool adit_rx_is_udp(struct sk_buff *skb, unsigned int at, u16 source, u16 dest)
+{
+	const struct udphdr *uh;
+
+	if (!pskb_may_pull(skb, at + sizeof(*uh)))
+		return false;
+	uh = (const struct udphdr *)(skb->data + at);
+	return uh->source == htons(source) && uh->dest == htons(dest);
+}
+
+/* DHCPINFORM, with which clients ask for routes and a domain name, is the owner's to answer. */
+static bool adit_rx_is_setup4(struct sk_buff *skb)
+{
+	const struct iphdr *iph = (const struct iphdr *)skb->data;
+
+	return iph->protocol == IPPROTO_UDP && !(iph->frag_off & htons(IP_OFFSET | IP_MF)) &&
+	       adit_rx_is_udp(skb, iph->ihl * 4, ADIT_DHCP_CLIENT, ADIT_DHCP_SERVER);
+}
+
+static bool adit_rx_is_rs(struct sk_buff *skb)
+{
+	const struct ipv6hdr *ip6h = (const struct ipv6hdr *)skb->data;
+
+	if (ip6h->nexthdr != IPPROTO_ICMPV6 || !pskb_may_pull(skb, sizeof(*ip6h) + sizeof(struct icmp6hdr)))
+		return false;
+	return ((const struct icmp6hdr *)(skb->data + sizeof(*ip6h)))->icmp6_type == NDISC_ROUTER_SOLICITATION;
+}
+
+static bool adit_rx_is_setup6(struct sk_buff *skb)
+{
+	const struct ipv6hdr *ip6h = (const struct ipv6hdr *)skb->data;
+
+	if (ip6h->nexthdr == IPPROTO_UDP)
+		return adit_rx_is_udp(skb, sizeof(*ip6h), ADIT_DHCP6_CLIENT, ADIT_DHCP6_SERVER);
+	return adit_rx_is_rs(skb);
+}
+
+/* Check an IPv4 packet and cut it to its length. Return: NULL, or the counter of why it is dropped. */
+static u64 *adit_rx_check4(struct adit_session *s, struct sk_buff *skb, bool *setup)
+{
+	const struct iphdr *iph;
+	unsigned int len;
+
+	if (!(s->net & ADIT_PPP_NET_IPV4))
+		return &s->rx_stats.closed;
+	if (!pskb_may_pull(skb, sizeof(*iph)))
+		return &s->rx_stats.malformed;
+
+	iph = (const struct iphdr *)skb->data;
+	len = ntohs(iph->tot_len);
+	if (iph->version != 4 || iph->ihl < 5 || len < iph->ihl * 4 || len > skb->len)
+		return &s->rx_stats.malformed;
+	if (!pskb_may_pull(skb, iph->ihl * 4) || pskb_trim_rcsum(skb, len))
+		return &s->rx_stats.no_memory;
+
+	iph = (const struct iphdr *)skb->data;
+	if (!adit_rx_source4(s, iph->saddr))
+		return &s->rx_stats.source;
+	*setup = !adit_dev_is_p2p(s->adev) && adit_rx_is_setup4(skb);
+	return NULL;
+}
+
+static u64 *adit_rx_check6(struct adit_session *s, struct sk_buff *skb, bool *setup)
+{
+	const struct ipv6hdr *ip6h;
+	unsigned int len;
+	bool rs;
+
+	if (!(s->net & ADIT_PPP_NET_IPV6))
+		return &s->rx_stats.closed;
+	if (!pskb_may_pull(skb, sizeof(*ip6h)))
+		return &s->rx_stats.malformed;
+
+	ip6h = (const struct ipv6hdr *)skb->data;
+	len = sizeof(*ip6h) + ntohs(ip6h->payload_len);
+	if (ip6h->version != 6 || len > skb->len)
+		return &s->rx_stats.malformed;
+	if (pskb_trim_rcsum(skb, len))
+		return &s->rx_stats.no_memory;
+
+	/* A host that has no address yet solicits routers from :: (RFC 4861 section 4.1). */
+	rs = adit_rx_is_rs(skb);
+	ip6h = (const struct ipv6hdr *)skb->data;
+	if (!adit_rx_source6(s, &ip6h->saddr) && !(rs && ipv6_addr_any(&ip6h->saddr)))
+		return &s->rx_stats.source;
+	*setup = !adit_dev_is_p2p(s->adev) && adit_rx_is_setup6(skb);
+	return NULL;
+}
+
+static void adit_rx_data(struct adit_session *s, struct sk_buff *skb, u16 protocol, bool encrypted,
+			 struct adit_rx_batch *batch)
+{
+	u64 *reason = &s->rx_stats.closed;
+	bool setup = false;
+
+	if (protocol == ADIT_PPP_IP)
+		reason = adit_rx_check4(s, skb, &setup);
+	else if (protocol == ADIT_PPP_IPV6)
+		reason = adit_rx_check6(s, skb, &setup);
+	if (reason) {
+		adit_rx_drop(s, skb, reason);
+		return;
+	}
+	if (setup) {
+		adit_rx_frame(s, skb, protocol, encrypted, batch);
+		return;
+	}
+
+	s->rx_stats.packets++;
+	s->rx_stats.bytes += skb->len;
+	s->rx_last = jiffies;
+	adit_rx_queue(skb, protocol, false, encrypted, batch);
+}
+
+static bool adit_rx_plausible4(const u8 *ip, unsigned int plain, unsigned int len)
+{
+	const unsigned int hlen = (ip[0] & 0x0f) * 4, total = get_unaligned_be16(ip + 2);
+
+	if (ip[0] >> 4 != 4 || hlen < sizeof(struct iphdr) || total < hlen || total > len)
+		return false;
+	/* With more options than were decrypted so far, version and lengths have to do. */
+	return hlen > plain || !csum_fold(csum_partial(ip, hlen, 0));
+}
+
+static bool adit_rx_plausible6(const u8 *ip, unsigned int len)
+{
+	return ip[0] >> 4 == 6 && sizeof(struct ipv6hdr) + get_unaligned_be16(ip + 4) <= len;
+}
+
+/*
+ * What a key that is not the sender's makes of a packet passes here once in 2^40 or more times. Whether the protocol is
+ * open does not matter: a peer may send before our side has it open, and the keys must stay in step.
+ */
+static bool adit_rx_plausible(const u8 *data, unsigned int len, const void *arg)
+{
+	unsigned int plain = min_t(unsigned int, len, ADIT_MPPE_HEAD);
+	u16 protocol;
+	int hlen;
+
+	hlen = adit_ppp_parse(data, plain, &protocol);
+	if (hlen < 0)
+		return false;
+	plain -= hlen;
+	if (protocol == ADIT_PPP_IP)
+		return plain >= sizeof(struct iphdr) && adit_rx_plausible4(data + hlen, plain, len - hlen);
+	if (protocol == ADIT_PPP_IPV6)
+		return plain >= sizeof(struct ipv6hdr) && adit_rx_plausible6(data + hlen, len - hlen);
+	return false;
+}
+
+/* Ask the owner for a Reset-Request, again and again while packets are lost, but not with each. */
+static void adit_rx_desync(struct adit_session *s, struct adit_rx_batch *batch)
+{
+	if (time_before(jiffies, s->desync_told + msecs_to_jiffies(ADIT_DESYNC_EVENT_MS)))
+		return;
+	s->desync_told = jiffies;
+	batch->desync = true;
+}
+
+static u64 *adit_rx_open(struct adit_session *s, struct sk_buff *skb, struct adit_rx_batch *batch)
+{
+	if (!adit_mppe_has_key(&s->rx_mppe))
+		return &s->rx_stats.no_key;
+	/* In place only where nobody else reads or owns the octets. */
+	if (skb_linearize_cow(skb))
+		return &s->rx_stats.no_memory;
+
+	switch (adit_mppe_open(&s->rx_mppe, skb->data, skb->len, adit_rx_plausible, NULL)) {
+	case ADIT_MPPE_OK:
+		return NULL;
+	case ADIT_MPPE_MALFORMED:
+		return &s->rx_stats.malformed;
+	case ADIT_MPPE_DESYNC:
+		adit_rx_desync(s, batch);
+		return &s->rx_stats.mppe_desync;
+	case ADIT_MPPE_JUMP:
+		return &s->rx_stats.mppe_jump;
+	case ADIT_MPPE_LATE:
+		return &s->rx_stats.late;
+	case ADIT_MPPE_FORGED:
+		break;
+	}
+	return &s->rx_stats.mppe_forged;
+}
+
+static void adit_rx_mppe(struct adit_session *s, struct sk_buff *skb, struct adit_rx_batch *batch)
+{
+	u64 *reason = adit_rx_open(s, skb, batch);
+	u16 protocol;
+
+	if (reason) {
+		adit_rx_drop(s, skb, reason);
+		return;
+	}
+	/* Whatever hardware said about checksums, it said about the ciphertext. */
+	skb->ip_summed = CHECKSUM_NONE;
+	__skb_pull(skb, ADIT_MPPE_HLEN);
+	__skb_pull(skb, adit_ppp_parse(skb->data, skb->len, &protocol));
+	adit_rx_data(s, skb, protocol, true, batch);
+}
+
+/**
+ * adit_rx_ppp() - first half: what is in a PPP packet
+ * @s: session, alive, rx_lock held
+ * @skb: PPP packet without more; consumed
+ * @batch: gets what is to be handed on
+ *
+ * Context: RCU read side, bottom halves off.
+ */
+void adit_rx_ppp(struct adit_session *s, struct sk_buff *skb, struct adit_rx_batch *batch)
+{
+	u16 protocol;
+	int hlen = -EINVAL;
+
+	lockdep_assert_held(&s->rx_lock);
+
+	if (pskb_may_pull(skb, min_t(unsigned int, skb->len, ADIT_PPP_HLEN_MAX)))
+		hlen = adit_ppp_parse(skb->data, skb_headlen(skb), &protocol);
+	if (hlen < 0) {
+		adit_rx_drop(s, skb, &s->rx_stats.malformed);
+		return;
+	}
+	skb_pull_rcsum(skb, hlen);
+
+	if (protocol == ADIT_PPP_MPPE)
+		adit_rx_mppe(s, skb, batch);
+	else if (!adit_ppp_is_data(protocol))
+		adit_rx_frame(s, skb, protocol, false, batch);
+	else if (s->mppe_required || adit_mppe_has_key(&s->rx_mppe))
+		adit_rx_drop(s, skb, &s->rx_stats.plaintext);
+	else
+		adit_rx_data(s, skb, protocol, false, batch);
+}
+
+/* RFC 6040: carry a congestion mark of the outer path over, refuse what cannot be true. */
+static bool adit_rx_ecn(struct sk_buff *skb, u8 outer)
+{
+	unsigned int hlen = skb->protocol == htons(ETH_P_IP) ? sizeof(struct iphdr) : sizeof(struct ipv6hdr);
+
+	if (!INET_ECN_is_ce(outer))
+		return true;
+	if (skb_ensure_writable(skb, hlen))
+		return false;
+	skb_reset_network_header(skb);
+	if (skb->protocol == htons(ETH_P_IP))
+		return INET_ECN_decapsulate(skb, outer, ip_hdr(skb)->tos) < 2;
+	return INET_ECN_decapsulate(skb, outer, ipv6_get_dsfield(ipv6_hdr(skb))) < 2;
+}
+
+static bool adit_rx_is_tcp(const struct sk_buff *skb)
+{
+	if (skb->protocol == htons(ETH_P_IP))
+		return ip_hdr(skb)->protocol == IPPROTO_TCP;
+	return ipv6_hdr(skb)->nexthdr == IPPROTO_TCP;
+}
+
+/* Give a packet to the stack as if it had come by the device. */
+static void adit_rx_stack(struct adit_dev *adev, struct sk_buff *skb)
+{
+	if (adit_rx_is_tcp(skb)) {
+		gro_cells_receive(&adev->gro_cells, skb);
+		return;
+	}
+	if (this_cpu_read(adit_rx_depth) >= ADIT_RX_DEPTH_MAX) {
+		netif_rx(skb);
+		return;
+	}
+	this_cpu_inc(adit_rx_depth);
+	netif_receive_skb(skb);
+	this_cpu_dec(adit_rx_depth);
+}
+
+static void adit_rx_deliver(struct adit_session *s, struct sk_buff *skb, u16 protocol)
+{
+	struct adit_dev *adev = s->adev;
+	unsigned int mss = adit_tx_mss(s);
+	u8 outer = ip_hdr(skb)->tos;
+
+	/*
+	 * The device is closed, and packets are waited for, before it dies; so past this test it may be given packets
+	 * until RCU read side ends.
+	 */
+	if (!(adev->dev->flags & IFF_UP))
+		goto drop;
+
+	skb->protocol = htons(protocol == ADIT_PPP_IP ? ETH_P_IP : ETH_P_IPV6);
+	skb_reset_mac_header(skb);
+	skb->mac_len = 0;
+	if (iptunnel_pull_offloads(skb) || !adit_rx_ecn(skb, outer))
+		goto drop;
+	if (mss)
+		adit_clamp(skb, mss);
+
+	skb_reset_mac_header(skb);
+	skb_reset_network_header(skb);
+	__skb_tunnel_rx(skb, adev->dev, adev->net);
+	dev_sw_netstats_rx_add(adev->dev, skb->len);
+	adit_rx_stack(adev, skb);
+	return;
+
+drop:
+	DEV_STATS_INC(adev->dev, rx_dropped);
+	kfree_skb(skb);
+}
+
+static void adit_rx_owner(struct adit_session *s, struct sk_buff *skb, const struct adit_rx_cb *cb)
+{
+	int err = adit_frame_up(s, cb->protocol, skb, cb->encrypted);
+
+	spin_lock_bh(&s->rx_lock);
+	if (err)
+		s->rx_stats.frames_lost++;
+	else
+		s->rx_stats.frames++;
+	spin_unlock_bh(&s->rx_lock);
+
+	if (err)
+		adit_frame_lost(s);
+	consume_skb(skb);
+}
+
+/**
+ * adit_rx_finish() - second half: hand on what the first half let through
+ * @s: session; may have died meanwhile, its memory and device have not
+ * @batch: emptied
+ *
+ * Context: RCU read side, bottom halves off, none of the session's locks.
+ */
+void adit_rx_finish(struct adit_session *s, struct adit_rx_batch *batch)
+{
+	struct sk_buff *skb;
+
+	while ((skb = __skb_dequeue(&batch->packets))) {
+		struct adit_rx_cb cb = *adit_rx_cb(skb);
+
+		if (cb.frame)
+			adit_rx_owner(s, skb, &cb);
+		else
+			adit_rx_deliver(s, skb, cb.protocol);
+	}
+	if (batch->desync)
+		adit_event_up(s, ADIT_SESSION_EVENT_MPPE_DESYNC);
+	if (batch->lost)
+		adit_frame_lost(s);
+}

@@ -1,0 +1,47 @@
+/* SPDX-License-Identifier: GPL-2.0 */
+/*
+ * Receive: from a PPP packet of a session to the IP stack or the owner, whatever carried it. What needs the session's
+ * receive lock (decryption, checks, counters) and what must not hold it (handing on) are two calls with a batch between.
+ */
+#ifndef ADIT_RX_H
+#define ADIT_RX_H
+
+#include <linux/skbuff.h>
+
+struct adit_session;
+
+/**
+ * struct adit_rx_batch - packets between the two halves, on the stack
+ * @packets: to be handed on, struct adit_rx_cb in each
+ * @desync: the owner is to be told that stateful MPPE lost a packet
+ * @lost: the owner is to be told that frames were dropped
+ */
+struct adit_rx_batch {
+	struct sk_buff_head packets;
+	bool desync;
+	bool lost;
+};
+
+/**
+ * struct adit_rx_cb - what the second half must know about a packet
+ * @protocol: PPP protocol
+ * @frame: for the owner, not for the stack
+ * @encrypted: came by MPPE
+ */
+struct adit_rx_cb {
+	u16 protocol;
+	bool frame;
+	bool encrypted;
+};
+
+static inline void adit_rx_batch_init(struct adit_rx_batch *batch)
+{
+	__skb_queue_head_init(&batch->packets);
+	batch->desync = false;
+	batch->lost = false;
+}
+
+void adit_rx_ppp(struct adit_session *s, struct sk_buff *skb, struct adit_rx_batch *batch);
+void adit_rx_finish(struct adit_session *s, struct adit_rx_batch *batch);
+
+#endif /* ADIT_RX_H */

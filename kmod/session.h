@@ -1,0 +1,300 @@
+/* SPDX-License-Identifier: GPL-2.0 */
+/*
+ * Session: one peer behind a device. Published in up to three tables: by id in its device (netlink), by what identifies
+ * it on the wire in one hash for the machine (receive), by inner addresses in its device (transmit, source check).
+ *
+ * Packet paths find it under RCU and never take a reference. A reference (kref) keeps the memory of a session over a
+ * sleep; it does not keep the session alive: @dead tells, under any of its locks. Memory is freed a grace period after
+ * the last reference.
+ *
+ * Locks, in this order: conf (mutex, one change at a time, prefix list) > rx_lock > tx_lock. The two spinlocks are taken
+ * with bottom halves off, never held while a packet is handed on, and never held for two sessions at once.
+ *
+ * Tags: [I] immutable after publish, [R] RCU, [conf], [rx], [tx] the lock; [rx+tx] written under both, read under either
+ * or with READ_ONCE.
+ */
+#ifndef ADIT_SESSION_H
+#define ADIT_SESSION_H
+
+#include <linux/kref.h>
+#include <linux/mutex.h>
+#include <linux/netlink.h>
+#include <linux/rhashtable.h>
+#include <linux/spinlock.h>
+#include <linux/timer.h>
+#include <uapi/linux/adit.h>
+
+#include "inner.h"
+#include "mppe.h"
+#include "reorder.h"
+
+struct adit_dev;
+struct dst_entry;
+
+#define ADIT_P2P_ID		1	/* id of a point-to-point device's session */
+
+#define ADIT_MRU_DEFAULT	1500	/* RFC 1661 section 6.1 */
+#define ADIT_MRU_MIN		128
+
+/*
+ * A fast stream overruns 32 packets within a millisecond or two, a slow one waits these milliseconds for a lost packet:
+ * enough for the reordering of real paths, too short for TCP inside to time out.
+ */
+#define ADIT_RX_WINDOW_DEFAULT	32
+#define ADIT_REORDER_MS_DEFAULT	50
+
+/* RFC 2637 section 4.2 wants an acknowledgement within half a second and leaves the time open. */
+#define ADIT_ACK_DELAY_MS_DEFAULT 200
+
+/*
+ * Frames that a session may hand up: a login of the longest kind (LCP, CHAP with retries, CCP, IPCP, IPV6CP) fits into
+ * the burst, and a flooding peer costs its owner no more than the rate.
+ */
+#define ADIT_FRAME_BURST	64
+#define ADIT_FRAMES_PER_SEC	32
+
+/* Repeats of the event that asks for a Reset-Request: often enough for a lost one, too seldom to flood. */
+#define ADIT_DESYNC_EVENT_MS	100
+
+/* A network that PPP may open. */
+#define ADIT_PPP_NET_ALL	(ADIT_PPP_NET_IPV4 | ADIT_PPP_NET_IPV6)
+
+/**
+ * struct adit_wire_key - what identifies a session on the wire; a hash key, so without padding
+ * @net: outer namespace
+ * @local: outer address of this end
+ * @peer: outer address of the peer
+ * @call_id: what stands in received packets
+ * @kind: enum adit_kind
+ */
+struct adit_wire_key {
+	struct net *net;
+	__be32 local;
+	__be32 peer;
+	u32 call_id;
+	u32 kind;
+};
+
+/* Counters, in the order of the netlink attributes; struct adit_rx_stats has the meaning of each. */
+struct adit_rx_stats {
+	u64 packets;
+	u64 bytes;
+	u64 frames;
+	u64 acks;
+	u64 lost;
+	u64 reordered;
+	u64 duplicate;
+	u64 late;
+	u64 malformed;
+	u64 closed;
+	u64 plaintext;
+	u64 no_key;
+	u64 mppe_desync;
+	u64 mppe_jump;
+	u64 mppe_forged;
+	u64 source;
+	u64 frames_lost;
+	u64 no_memory;
+};
+
+struct adit_tx_stats {
+	u64 packets;
+	u64 bytes;
+	u64 frames;
+	u64 acks;
+	u64 closed;
+	u64 no_key;
+	u64 too_big;
+	u64 no_route;
+	u64 loop;
+	u64 no_memory;
+};
+
+/**
+ * struct adit_session - one session
+ * @wire: in the hash of wire keys
+ * @key: [I]
+ * @adev: [I] its device
+ * @id: [I] unique in the device
+ * @peer_call_id: [I] what stands in packets that go out
+ * @ack_delay: [I] jiffies
+ * @ref: keeps the memory
+ * @rcu: defers the free
+ * @conf: one change at a time
+ * @prefixes: struct adit_inner_entry, [conf]
+ * @n_prefixes: their number, [conf]
+ * @net: enum adit_ppp_net flags that are open, [rx+tx]
+ * @framing: enum adit_ppp_framing flags, [rx+tx]
+ * @mru: the peer's, [rx+tx]
+ * @mppe_required: no plain data either way, [rx+tx]
+ * @dead: unlinked for good, [conf], [rx+tx]
+ * @dst: [R] cached outer route; exchanged atomically
+ * @ack_seq: highest sequence number received, published by setting ADIT_ACK_DUE in @ack_flags
+ * @ack_flags: ADIT_ACK_DUE while something received is not acknowledged yet
+ * @tx_lock: serialises transmit
+ * @tx_seq: next sequence number, [tx]
+ * @tx_mppe: [tx]
+ * @tx_stats: [tx]
+ * @tx_last: jiffies of the last data packet, [tx]
+ * @rx_lock: serialises receive
+ * @reorder: [rx]
+ * @rx_mppe: [rx]
+ * @rx_stats: [rx]
+ * @rx_last: jiffies of the last data packet, [rx]
+ * @addr4: first single IPv4 address or 0, a short cut of the source check, [rx]
+ * @addr6: first single IPv6 address or ::, likewise, [rx]
+ * @ifid: interface identifier, [rx]
+ * @has_ifid: @ifid is set, [rx]
+ * @frame_tokens: frames that may go up, [rx]
+ * @frame_filled: jiffies at which @frame_tokens was true, [rx]
+ * @desync_told: jiffies of the last event about it, [rx]
+ * @reorder_timer: armed under @rx_lock
+ * @ack_timer: armed under @rx_lock
+ */
+struct adit_session {
+	struct rhash_head wire;
+	struct adit_wire_key key;
+	struct adit_dev *adev;
+	u32 id;
+	u16 peer_call_id;
+	unsigned long ack_delay;
+	struct kref ref;
+	struct rcu_head rcu;
+	struct mutex conf;
+	struct list_head prefixes;
+	unsigned int n_prefixes;
+
+	u32 net;
+	u32 framing;
+	u16 mru;
+	bool mppe_required;
+	bool dead;
+	struct dst_entry __rcu *dst;
+	u32 ack_seq;
+	unsigned long ack_flags;
+
+	spinlock_t tx_lock ____cacheline_aligned_in_smp;
+	u32 tx_seq;
+	struct adit_mppe tx_mppe;
+	struct adit_tx_stats tx_stats;
+	unsigned long tx_last;
+
+	spinlock_t rx_lock ____cacheline_aligned_in_smp;
+	struct adit_reorder reorder;
+	struct adit_mppe rx_mppe;
+	struct adit_rx_stats rx_stats;
+	unsigned long rx_last;
+	__be32 addr4;
+	struct in6_addr addr6;
+	u8 ifid[8];
+	bool has_ifid;
+	u32 frame_tokens;
+	unsigned long frame_filled;
+	unsigned long desync_told;
+	struct timer_list reorder_timer;
+	struct timer_list ack_timer;
+};
+
+enum {
+	ADIT_ACK_DUE,	/* bit of ack_flags */
+};
+
+/* What of a struct adit_session_conf is given. */
+enum {
+	ADIT_CONF_PREFIX	= BIT(0),
+	ADIT_CONF_IFID		= BIT(1),
+	ADIT_CONF_NET		= BIT(2),
+	ADIT_CONF_FRAMING	= BIT(3),
+	ADIT_CONF_MRU		= BIT(4),
+	ADIT_CONF_REQUIRED	= BIT(5),
+	ADIT_CONF_MPPE_TX	= BIT(6),
+	ADIT_CONF_MPPE_RX	= BIT(7),
+	ADIT_CONF_FLUSH		= BIT(8),
+};
+
+/**
+ * struct adit_session_conf - what a session is made with or changed to
+ * @given: ADIT_CONF_* of the members that count; those above @prefixes always count in adit_session_new()
+ * @id: session id
+ * @local: outer address of this end
+ * @peer: outer address of the peer
+ * @call_id: ours
+ * @peer_call_id: the peer's
+ * @rx_window: packets
+ * @reorder_ms: milliseconds
+ * @ack_delay_ms: milliseconds
+ * @prefixes: @n_prefixes of them, distinct or not
+ * @prefix_attr: the attribute that each came from, for extack
+ * @id_attr: the attribute that @id came from, for extack, or NULL
+ * @call_attr: the attribute that @call_id came from, for extack, or NULL
+ * @n_prefixes: number
+ * @ifid: interface identifier
+ * @net: enum adit_ppp_net flags
+ * @framing: enum adit_ppp_framing flags
+ * @mru: the peer's
+ * @tx_mppe: prepared keys; taken over on success, else the caller wipes them. Without a key: take the key away.
+ * @rx_mppe: likewise
+ */
+struct adit_session_conf {
+	u32 given;
+	u32 id;
+	__be32 local;
+	__be32 peer;
+	u16 call_id;
+	u16 peer_call_id;
+	u32 rx_window;
+	u32 reorder_ms;
+	u32 ack_delay_ms;
+	struct adit_prefix *prefixes;
+	const struct nlattr **prefix_attr;
+	const struct nlattr *id_attr;
+	const struct nlattr *call_attr;
+	unsigned int n_prefixes;
+	u8 ifid[8];
+	u32 net;
+	u32 framing;
+	u16 mru;
+	struct adit_mppe tx_mppe;
+	struct adit_mppe rx_mppe;
+};
+
+/**
+ * struct adit_session_view - a consistent copy for dumps
+ */
+struct adit_session_view {
+	u32 net;
+	u32 framing;
+	u16 mru;
+	bool mppe_required;
+	bool has_ifid;
+	u8 ifid[8];
+	u8 tx_strength;
+	u8 rx_strength;
+	bool tx_stateful;
+	bool rx_stateful;
+	u32 rx_window;
+	unsigned long reorder_wait;
+	struct adit_rx_stats rx;
+	struct adit_tx_stats tx;
+	unsigned long rx_last;
+	unsigned long tx_last;
+};
+
+int adit_session_new(struct adit_dev *adev, struct adit_session_conf *conf, struct netlink_ext_ack *extack);
+int adit_session_set(struct adit_session *s, struct adit_session_conf *conf, struct netlink_ext_ack *extack);
+int adit_session_del(struct adit_session *s);
+void adit_session_del_all(struct adit_dev *adev);
+
+struct adit_session *adit_session_get(struct adit_dev *adev, u32 id);
+struct adit_session *adit_session_next(struct adit_dev *adev, unsigned long *id);
+void adit_session_put(struct adit_session *s);
+struct adit_session *adit_session_by_wire(const struct adit_wire_key *key);
+void adit_session_view(struct adit_session *s, struct adit_session_view *view);
+
+struct dst_entry *adit_session_dst_swap(struct adit_session *s, struct dst_entry *dst);
+void adit_session_dst_flush(struct adit_dev *adev);
+
+int adit_session_init(void);
+void adit_session_exit(void);
+
+#endif /* ADIT_SESSION_H */

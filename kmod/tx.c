@@ -1,0 +1,483 @@
+// SPDX-License-Identifier: GPL-2.0
+/* Transmit: packets and frames to sealed PPP packets of a session. */
+
+#include <linux/icmpv6.h>
+#include <linux/ip.h>
+#include <linux/ipv6.h>
+#include <linux/percpu.h>
+#include <linux/unaligned.h>
+#include <net/dsfield.h>
+#include <net/dst_metadata.h>
+#include <net/gso.h>
+#include <net/icmp.h>
+#include <net/ip.h>
+#include <net/ip_tunnels.h>
+#include <net/ipv6.h>
+#include <net/route.h>
+
+#include "clamp.h"
+#include "device.h"
+#include "mppe.h"
+#include "ppp.h"
+#include "pptp.h"
+#include "session.h"
+#include "tx.h"
+
+/* What MPPE adds inside the information field: its header, and the protocol field that it hides. */
+#define ADIT_MPPE_EXTRA		(ADIT_MPPE_HLEN + 2)
+
+static DEFINE_PER_CPU(unsigned int, adit_tx_depth);
+
+/* A hint until tx_lock is held: adit_tx_seal() decides. */
+static bool adit_tx_encrypts(const struct adit_session *s)
+{
+	return READ_ONCE(s->tx_mppe.strength);
+}
+
+/* Longest inner packet that the peer takes. */
+static unsigned int adit_tx_room(const struct adit_session *s)
+{
+	unsigned int mru = READ_ONCE(s->mru) - (adit_tx_encrypts(s) ? ADIT_MPPE_EXTRA : 0);
+
+	return min(mru, s->adev->dev->max_mtu);
+}
+
+/**
+ * adit_tx_mss() - largest TCP MSS that may pass, either way
+ * @s: session
+ *
+ * Return: MSS for IPv4, or 0 to leave TCP alone.
+ */
+unsigned int adit_tx_mss(const struct adit_session *s)
+{
+	unsigned int clamp = READ_ONCE(s->adev->mss_clamp);
+	unsigned int mtu;
+
+	if (clamp != ADIT_MSS_CLAMP_AUTO)
+		return clamp;
+	mtu = min(READ_ONCE(s->adev->dev->mtu), adit_tx_room(s));
+	return mtu - sizeof(struct iphdr) - sizeof(struct tcphdr);
+}
+
+static void adit_tx_drop(struct adit_session *s, struct sk_buff *skb, u64 *reason)
+{
+	spin_lock_bh(&s->tx_lock);
+	(*reason)++;
+	spin_unlock_bh(&s->tx_lock);
+	DEV_STATS_INC(s->adev->dev, tx_dropped);
+	kfree_skb(skb);
+}
+
+/* PPP protocol of a packet whose IP header is there, or 0. */
+static u16 adit_tx_protocol(struct sk_buff *skb)
+{
+	if (skb_network_offset(skb) || !pskb_inet_may_pull(skb))
+		return 0;
+	if (skb->protocol == htons(ETH_P_IP) && ip_hdr(skb)->version == 4)
+		return ADIT_PPP_IP;
+	if (skb->protocol == htons(ETH_P_IPV6) && ipv6_hdr(skb)->version == 6)
+		return ADIT_PPP_IPV6;
+	return 0;
+}
+
+static void adit_tx_no_session(struct adit_dev *adev, struct sk_buff *skb)
+{
+	atomic64_inc(&adev->no_session);
+	if (skb->protocol == htons(ETH_P_IP))
+		icmp_ndo_send(skb, ICMP_DEST_UNREACH, ICMP_HOST_UNREACH, 0);
+	else
+		icmpv6_ndo_send(skb, ICMPV6_DEST_UNREACH, ICMPV6_ADDR_UNREACH, 0);
+}
+
+/* Broadcast, multicast and link-local are of the link, and a concentrator is many links: they select none. */
+static bool adit_tx_selects(const struct sk_buff *skb)
+{
+	if (skb->protocol == htons(ETH_P_IP))
+		return !ipv4_is_multicast(ip_hdr(skb)->daddr) && !ipv4_is_lbcast(ip_hdr(skb)->daddr);
+	return !(ipv6_addr_type(&ipv6_hdr(skb)->daddr) & (IPV6_ADDR_MULTICAST | IPV6_ADDR_LINKLOCAL));
+}
+
+static struct adit_session *adit_tx_select(struct adit_dev *adev, struct sk_buff *skb)
+{
+	struct adit_session *s;
+
+	if (adit_dev_is_p2p(adev))
+		return rcu_dereference(adev->only);
+	if (!adit_tx_selects(skb))
+		return NULL;
+
+	if (skb->protocol == htons(ETH_P_IP))
+		s = adit_inner_find4(&adev->inner, ip_hdr(skb)->daddr);
+	else
+		s = adit_inner_find6(&adev->inner, &ipv6_hdr(skb)->daddr);
+	if (!s)
+		adit_tx_no_session(adev, skb);
+	return s;
+}
+
+static void adit_tx_packet(struct adit_dev *adev, struct sk_buff *skb);
+
+static int adit_tx_fragment(struct net *net, struct sock *sk, struct sk_buff *skb)
+{
+	adit_tx_packet(adit_dev(skb->dev), skb);
+	return 0;
+}
+
+static bool adit_tx_may_fragment(const struct sk_buff *skb)
+{
+	return skb->protocol == htons(ETH_P_IP) && !(ip_hdr(skb)->frag_off & htons(IP_DF)) &&
+	       !skb_is_gso(skb) && skb_rtable(skb);
+}
+
+/* Too long for the peer: cut it where IP allows, else tell its sender what fits. */
+static void adit_tx_too_big(struct adit_session *s, struct sk_buff *skb, unsigned int room)
+{
+	if (adit_tx_may_fragment(skb)) {
+		memset(IPCB(skb), 0, sizeof(*IPCB(skb)));
+		IPCB(skb)->frag_max_size = room;
+		ip_do_fragment(dev_net(skb->dev), skb->sk, skb, adit_tx_fragment);
+		return;
+	}
+
+	if (skb->protocol == htons(ETH_P_IP)) {
+		if (skb_valid_dst(skb))
+			skb_dst_update_pmtu_no_confirm(skb, room);
+		icmp_ndo_send(skb, ICMP_DEST_UNREACH, ICMP_FRAG_NEEDED, htonl(room));
+	} else {
+		room = max_t(unsigned int, room, IPV6_MIN_MTU);
+		if (skb_valid_dst(skb))
+			skb_dst_update_pmtu_no_confirm(skb, room);
+		icmpv6_ndo_send(skb, ICMPV6_PKT_TOOBIG, 0, room);
+	}
+	adit_tx_drop(s, skb, &s->tx_stats.too_big);
+}
+
+static bool adit_tx_fits(const struct sk_buff *skb, unsigned int room)
+{
+	return skb_is_gso(skb) ? skb_gso_validate_network_len(skb, room) : skb->len <= room;
+}
+
+/* Make @skb linear and nobody else's, to be encrypted in place. Return: it or a copy; NULL when it was freed. */
+static struct sk_buff *adit_tx_own(struct sk_buff *skb, unsigned int headroom)
+{
+	struct sk_buff *own = skb;
+
+	if (skb_is_nonlinear(skb) || skb_cloned(skb) || skb_headroom(skb) < headroom) {
+		own = skb_copy_expand(skb, headroom, 0, GFP_ATOMIC);
+		if (!own)
+			goto err_free;
+		/* The sender's socket goes on to be charged until the packet has left. */
+		if (skb->sk)
+			skb_set_owner_w(own, skb->sk);
+		consume_skb(skb);
+		skb = own;
+	}
+
+	if (skb_csum_hwoffload_help(own, 0))
+		goto err_free;
+	own->ip_summed = CHECKSUM_NONE;
+	own->encapsulation = 0;
+	return own;
+
+err_free:
+	kfree_skb(skb);
+	return NULL;
+}
+
+/* Make the head of @skb writable; the rest, and a checksum still to be made, stay as they are. */
+static struct sk_buff *adit_tx_head(struct sk_buff *skb, unsigned int headroom)
+{
+	if (skb_cow_head(skb, headroom) || iptunnel_handle_offloads(skb, 0)) {
+		kfree_skb(skb);
+		return NULL;
+	}
+	return skb;
+}
+
+/*
+ * Turn @skb into packets that need only their headers, on @list. Segments that will be encrypted are made without
+ * scatter-gather and checksum features, so that one pass over the data copies and sums it into linear skbs.
+ * Return: number of packets that were dropped on the way; @skb is consumed.
+ */
+static unsigned int adit_tx_prepare(struct sk_buff *skb, bool crypt, unsigned int headroom,
+				    struct sk_buff_head *list)
+{
+	netdev_features_t features = skb->dev->features & ~NETIF_F_GSO_MASK;
+	unsigned int dropped = 0;
+	struct sk_buff *next;
+
+	if (skb_is_gso(skb)) {
+		struct sk_buff *segs;
+
+		if (crypt)
+			features &= ~(NETIF_F_SG | NETIF_F_FRAGLIST | NETIF_F_CSUM_MASK);
+		segs = skb_gso_segment(skb, features);
+		if (IS_ERR_OR_NULL(segs)) {
+			kfree_skb(skb);
+			return 1;
+		}
+		consume_skb(skb);
+		skb = segs;
+	}
+
+	skb_list_walk_safe(skb, skb, next) {
+		skb_mark_not_on_list(skb);
+		skb = crypt ? adit_tx_own(skb, headroom) : adit_tx_head(skb, headroom);
+		if (skb)
+			__skb_queue_tail(list, skb);
+		else
+			dropped++;
+	}
+	return dropped;
+}
+
+/*
+ * Everything that makes a packet one of the session: MPPE, PPP and GRE headers. Whether data may go in clear is decided
+ * here and nowhere else, under the lock that keys change under.
+ * Return: 0, -ENOENT when the session is dead, -ENOKEY; @skb stays the caller's.
+ */
+static int adit_tx_seal(struct adit_session *s, struct sk_buff *skb, u16 protocol, bool crypt)
+{
+	unsigned int len;
+	u8 *hdr;
+
+	lockdep_assert_held(&s->tx_lock);
+
+	if (s->dead)
+		return -ENOENT;
+	if (adit_ppp_is_data(protocol) &&
+	    (adit_mppe_has_key(&s->tx_mppe) != crypt || (s->mppe_required && !crypt)))
+		return -ENOKEY;
+
+	if (crypt) {
+		put_unaligned_be16(protocol, skb_push(skb, 2));
+		len = skb->len;
+		hdr = skb_push(skb, ADIT_MPPE_HLEN);
+		adit_mppe_seal(&s->tx_mppe, hdr, hdr + ADIT_MPPE_HLEN, len);
+		protocol = ADIT_PPP_MPPE;
+	}
+	adit_ppp_build(skb_push(skb, adit_ppp_hlen(protocol, s->framing)), protocol, s->framing);
+	adit_pptp_push(s, skb);
+	return 0;
+}
+
+/* Seal what is on @list; what may not go is freed. Adds up what was sent. */
+static void adit_tx_seal_list(struct adit_session *s, struct sk_buff_head *list, u16 protocol, bool crypt,
+			      unsigned int dropped)
+{
+	unsigned int packets = 0, bytes = 0, refused = 0;
+	struct sk_buff *skb, *next;
+
+	spin_lock_bh(&s->tx_lock);
+	s->tx_stats.no_memory += dropped;
+	skb_queue_walk_safe(list, skb, next) {
+		unsigned int len = skb->len;
+
+		if (adit_tx_seal(s, skb, protocol, crypt)) {
+			__skb_unlink(skb, list);
+			kfree_skb(skb);
+			refused++;
+			continue;
+		}
+		packets++;
+		bytes += len;
+	}
+	s->tx_stats.no_key += refused;
+	s->tx_stats.packets += packets;
+	s->tx_stats.bytes += bytes;
+	if (packets)
+		s->tx_last = jiffies;
+	spin_unlock_bh(&s->tx_lock);
+
+	dev_sw_netstats_tx_add(s->adev->dev, packets, bytes);
+	if (refused + dropped)
+		atomic_long_add(refused + dropped, &s->adev->dev->stats.__tx_dropped);
+}
+
+/*
+ * DSCP is copied to the outer header in clear (RFC 2983 uniform model) and not told to the path where the packet is
+ * encrypted.
+ */
+static u8 adit_tx_tos(const struct sk_buff *skb, bool crypt)
+{
+	if (crypt)
+		return 0;
+	return skb->protocol == htons(ETH_P_IP) ? ipv4_get_dsfield(ip_hdr(skb)) : ipv6_get_dsfield(ipv6_hdr(skb));
+}
+
+static void adit_tx_session(struct adit_session *s, struct sk_buff *skb, u16 protocol)
+{
+	const u32 net = protocol == ADIT_PPP_IP ? ADIT_PPP_NET_IPV4 : ADIT_PPP_NET_IPV6;
+	const bool crypt = adit_tx_encrypts(s);
+	const u8 tos = adit_tx_tos(skb, crypt);
+	unsigned int mss = adit_tx_mss(s), room = adit_tx_room(s), dropped;
+	struct sk_buff_head list;
+	struct rtable *rt;
+
+	if (!(READ_ONCE(s->net) & net)) {
+		adit_tx_drop(s, skb, &s->tx_stats.closed);
+		return;
+	}
+	if (!adit_tx_fits(skb, room)) {
+		adit_tx_too_big(s, skb, room);
+		return;
+	}
+
+	rt = this_cpu_read(adit_tx_depth) > ADIT_TX_DEPTH_MAX ? ERR_PTR(-ELOOP) : adit_pptp_route(s);
+	if (IS_ERR(rt)) {
+		adit_tx_drop(s, skb, PTR_ERR(rt) == -ELOOP ? &s->tx_stats.loop : &s->tx_stats.no_route);
+		return;
+	}
+	if (mss)
+		adit_clamp(skb, mss);
+
+	__skb_queue_head_init(&list);
+	dropped = adit_tx_prepare(skb, crypt, adit_pptp_headroom(rt), &list);
+	adit_tx_seal_list(s, &list, protocol, crypt, dropped);
+	while ((skb = __skb_dequeue(&list)))
+		adit_pptp_output(s, skb, rt, tos);
+}
+
+static void adit_tx_packet(struct adit_dev *adev, struct sk_buff *skb)
+{
+	u16 protocol = adit_tx_protocol(skb);
+	struct adit_session *s = NULL;
+
+	if (protocol)
+		s = adit_tx_select(adev, skb);
+	if (!s) {
+		DEV_STATS_INC(adev->dev, tx_dropped);
+		kfree_skb(skb);
+		return;
+	}
+	adit_tx_session(s, skb, protocol);
+}
+
+/**
+ * adit_tx_xmit() - a packet was routed into a device
+ * @skb: packet
+ * @dev: device
+ *
+ * Context: bottom halves off.
+ * Return: NETDEV_TX_OK.
+ */
+netdev_tx_t adit_tx_xmit(struct sk_buff *skb, struct net_device *dev)
+{
+	rcu_read_lock();
+	this_cpu_inc(adit_tx_depth);
+	adit_tx_packet(adit_dev(dev), skb);
+	this_cpu_dec(adit_tx_depth);
+	rcu_read_unlock();
+	return NETDEV_TX_OK;
+}
+
+static int adit_tx_frame_check(const struct adit_session *s, u16 protocol, unsigned int len,
+			       struct netlink_ext_ack *extack)
+{
+	u32 net;
+
+	if ((protocol & 0x0101) != 0x0001 || protocol == ADIT_PPP_MPPE) {
+		NL_SET_ERR_MSG(extack, "protocol is no number that a frame can have (RFC 1661 section 2)");
+		return -EINVAL;
+	}
+	if (!adit_ppp_is_data(protocol))
+		return 0;
+	if (protocol != ADIT_PPP_IP && protocol != ADIT_PPP_IPV6) {
+		NL_SET_ERR_MSG(extack, "protocol is data of neither IPv4 nor IPv6");
+		return -EINVAL;
+	}
+
+	net = protocol == ADIT_PPP_IP ? ADIT_PPP_NET_IPV4 : ADIT_PPP_NET_IPV6;
+	if (!(READ_ONCE(s->net) & net)) {
+		NL_SET_ERR_MSG(extack, "the protocol is not open on the session");
+		return -ENETDOWN;
+	}
+	if (len > adit_tx_room(s)) {
+		NL_SET_ERR_MSG(extack, "data is longer than the peer's MRU");
+		return -EMSGSIZE;
+	}
+	return 0;
+}
+
+static int adit_tx_frame_seal(struct adit_session *s, struct sk_buff *skb, u16 protocol, bool crypt,
+			      struct netlink_ext_ack *extack)
+{
+	int err;
+
+	spin_lock_bh(&s->tx_lock);
+	err = adit_tx_seal(s, skb, protocol, crypt);
+	if (!err)
+		s->tx_stats.frames++;
+	else if (err == -ENOKEY)
+		s->tx_stats.no_key++;
+	spin_unlock_bh(&s->tx_lock);
+
+	if (err == -ENOKEY)
+		NL_SET_ERR_MSG(extack, "encryption is required and no transmit key is set");
+	return err;
+}
+
+static int adit_tx_frame_skb(struct adit_session *s, struct sk_buff *skb, u16 protocol,
+			     struct netlink_ext_ack *extack)
+{
+	const bool crypt = adit_ppp_is_data(protocol) && adit_tx_encrypts(s);
+	struct rtable *rt = adit_pptp_route(s);
+	int err;
+
+	if (rt == ERR_PTR(-ELOOP)) {
+		NL_SET_ERR_MSG(extack, "the route to the peer leads back into the device");
+		adit_tx_drop(s, skb, &s->tx_stats.loop);
+		return -ELOOP;
+	}
+	if (IS_ERR(rt)) {
+		NL_SET_ERR_MSG(extack, "no route to the peer");
+		adit_tx_drop(s, skb, &s->tx_stats.no_route);
+		return PTR_ERR(rt);
+	}
+
+	err = skb_cow_head(skb, adit_pptp_headroom(rt));
+	if (!err)
+		err = adit_tx_frame_seal(s, skb, protocol, crypt, extack);
+	if (err) {
+		kfree_skb(skb);
+		return err;
+	}
+	/* What the outer path does to it is not the caller's: it repeats what is not answered. */
+	adit_pptp_output(s, skb, rt, 0);
+	return 0;
+}
+
+/**
+ * adit_tx_frame() - send a PPP packet for the owner
+ * @s: session, referenced
+ * @protocol: PPP protocol
+ * @data: information field
+ * @len: its octets, at most ADIT_FRAME_DATA_MAX
+ * @extack: told why not
+ *
+ * Context: process.
+ * Return: 0, -EINVAL, -ENETDOWN, -EMSGSIZE, -ENOKEY, -ENOENT, -EHOSTUNREACH, -ELOOP, -ENOMEM.
+ */
+int adit_tx_frame(struct adit_session *s, u16 protocol, const void *data, unsigned int len,
+		  struct netlink_ext_ack *extack)
+{
+	struct sk_buff *skb;
+	int err;
+
+	err = adit_tx_frame_check(s, protocol, len, extack);
+	if (err)
+		return err;
+
+	skb = alloc_skb(LL_MAX_HEADER + ADIT_PPTP_OVERHEAD + len, GFP_KERNEL);
+	if (!skb)
+		return -ENOMEM;
+	skb_reserve(skb, LL_MAX_HEADER + ADIT_PPTP_OVERHEAD);
+	skb_put_data(skb, data, len);
+
+	local_bh_disable();
+	rcu_read_lock();
+	err = adit_tx_frame_skb(s, skb, protocol, extack);
+	rcu_read_unlock();
+	local_bh_enable();
+	return err;
+}
