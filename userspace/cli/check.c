@@ -1,0 +1,50 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+/* adit check: read the configuration here, without the daemon and without root. */
+#include "cli/cli.h"
+#include "cli/show.h"
+#include "conf/conf.h"
+
+struct problems {
+	struct cli *cli;
+	json_t *list;		/* with --json */
+	unsigned int errors, warnings;
+};
+
+static void report(void *arg, const char *file, const struct conf_problem *problem)
+{
+	struct problems *p = arg;
+	const char *severity = problem->warning ? "warning" : "error";
+
+	if (problem->warning)
+		p->warnings++;
+	else
+		p->errors++;
+	if (p->list)
+		json_array_append_new(p->list, json_pack("{sssIssss}", "file", file, "line", (json_int_t)problem->line,
+							 "severity", severity, "text", problem->text));
+	else if (problem->line)
+		fprintf(p->cli->err, "%s:%u: %s: %s\n", file, problem->line, severity, problem->text);
+	else
+		fprintf(p->cli->err, "%s: %s: %s\n", file, severity, problem->text);
+}
+
+int cli_check(struct cli *cli)
+{
+	const char *path = cli->n_args ? cli->args[0] : CLI_CONF_DEFAULT;
+	struct problems p = { .cli = cli, .list = cli->json ? json_array() : NULL };
+	struct conf *conf = conf_read(path, report, &p);
+	json_t *result;
+
+	if (p.list) {
+		result = json_pack("{sbso}", "valid", conf != NULL, "problems", p.list);
+		show_json(cli->out, result);
+		json_decref(result);
+	} else {
+		fprintf(cli->out, "%s: %u error%s, %u warning%s\n", path, p.errors, p.errors == 1 ? "" : "s",
+			p.warnings, p.warnings == 1 ? "" : "s");
+	}
+	if (!conf)
+		return CLI_FAILED;
+	conf_free(conf);
+	return CLI_OK;
+}

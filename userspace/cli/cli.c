@@ -1,0 +1,137 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+#include <getopt.h>
+#include <stdarg.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "cli/cli.h"
+
+static const struct cli_command commands[] = {
+	{ "status", "", "the daemon and its servers", 0, 0, false, cli_status },
+	{ "sessions", "", "who is connected", 0, 0, false, cli_sessions },
+	{ "session", "ID", "everything about one session: what was negotiated, counters by reason", 1, 1, false, cli_session },
+	{ "disconnect", "ID | --user NAME", "end a session, or all of a user", 1, 1, true, cli_disconnect },
+	{ "check", "[FILE]", "read a configuration and name every mistake; needs neither the daemon nor root", 0, 1, false, cli_check },
+	{ "reload", "", "make the daemon read its configuration again; sessions stay", 0, 0, false, cli_reload },
+	{ "log-level", "[LEVEL]", "show or set it: error, warn, info, debug", 0, 1, false, cli_log_level },
+	{ "shutdown", "", "end all sessions towards their peers, then the daemon", 0, 0, false, cli_shutdown },
+};
+
+#define N_COMMANDS (sizeof(commands) / sizeof(commands[0]))
+
+static void usage(FILE *out)
+{
+	fputs("usage: adit [-s SOCKET] [--json] COMMAND\n\n", out);
+	for (size_t i = 0; i < N_COMMANDS; i++)
+		fprintf(out, "  %-10s %-17s %s\n", commands[i].word, commands[i].synopsis, commands[i].help);
+	fputs("\n  -s, --socket SOCKET  the daemon's control socket (" CLI_SOCKET_DEFAULT ")\n"
+	      "      --json           print what the daemon said, as JSON\n"
+	      "  -h, --help           this text\n"
+	      "\nadit(8) has the rest.\n", out);
+}
+
+void cli_error(struct cli *cli, const char *fmt, ...)
+{
+	va_list ap;
+
+	fputs("adit: ", cli->err);
+	va_start(ap, fmt);
+	vfprintf(cli->err, fmt, ap);
+	va_end(ap);
+	fputc('\n', cli->err);
+}
+
+/* Returns -1 to go on, or the exit status. */
+static int parse_options(struct cli *cli, int argc, char **argv)
+{
+	static const struct option options[] = {
+		{ "socket", required_argument, NULL, 's' },
+		{ "json", no_argument, NULL, 'j' },
+		{ "user", required_argument, NULL, 'u' },
+		{ "help", no_argument, NULL, 'h' },
+		{ 0 },
+	};
+	int c;
+
+	optind = 0;	/* a test calls more than once */
+	opterr = 0;
+	while ((c = getopt_long(argc, argv, ":s:h", options, NULL)) != -1) {
+		switch (c) {
+		case 's':
+			cli->socket = optarg;
+			break;
+		case 'j':
+			cli->json = true;
+			break;
+		case 'u':
+			cli->user = optarg;
+			break;
+		case 'h':
+			usage(cli->out);
+			return CLI_OK;
+		case ':':
+			cli_error(cli, "%s needs an argument; adit --help", argv[optind - 1]);
+			return CLI_USAGE;
+		default:
+			cli_error(cli, "%s is no option of adit; adit --help", argv[optind - 1]);
+			return CLI_USAGE;
+		}
+	}
+	cli->n_args = argc - optind;
+	cli->args = argv + optind;
+	return -1;
+}
+
+static const struct cli_command *find_command(const char *word)
+{
+	for (size_t i = 0; i < N_COMMANDS; i++)
+		if (!strcmp(commands[i].word, word))
+			return &commands[i];
+	return NULL;
+}
+
+static int check_args(struct cli *cli, const struct cli_command *c)
+{
+	if (cli->user && !c->takes_user) {
+		cli_error(cli, "--user goes with disconnect only");
+		return CLI_USAGE;
+	}
+	if (cli->user && !cli->n_args)
+		return CLI_OK;
+	if (cli->user || cli->n_args < c->min_args || cli->n_args > c->max_args) {
+		cli_error(cli, "usage: adit %s%s%s", c->word, *c->synopsis ? " " : "", c->synopsis);
+		return CLI_USAGE;
+	}
+	return CLI_OK;
+}
+
+int cli_main(struct cli *cli, int argc, char **argv)
+{
+	const struct cli_command *c;
+	int rc = parse_options(cli, argc, argv);
+
+	if (rc >= 0)
+		return rc;
+	if (!cli->n_args) {
+		usage(cli->err);
+		return CLI_USAGE;
+	}
+	c = find_command(cli->args[0]);
+	if (!c) {
+		cli_error(cli, "'%s' is no command of adit; adit --help lists them", cli->args[0]);
+		return CLI_USAGE;
+	}
+	cli->n_args--;
+	cli->args++;
+	rc = check_args(cli, c);
+	if (rc == CLI_OK)
+		rc = c->run(cli);
+	if (cli->fd >= 0)
+		close(cli->fd);
+	cli->fd = -1;
+	if (rc == CLI_OK && (fflush(cli->out) || ferror(cli->out))) {
+		cli_error(cli, "the output could not be written: %m");
+		rc = CLI_FAILED;
+	}
+	return rc;
+}

@@ -1,0 +1,104 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+/* The commands that ask the daemon. Each sends one request and shows the result. */
+#include <errno.h>
+#include <inttypes.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "cli/client.h"
+#include "cli/show.h"
+
+/* Every command ends here: the result as JSON, or as its own function shows it. */
+static int ask(struct cli *cli, json_t *request, void (*show)(FILE *out, const json_t *result))
+{
+	json_t *result;
+	int rc = client_request(cli, request, &result);
+
+	if (rc != CLI_OK)
+		return rc;
+	if (cli->json)
+		show_json(cli->out, result);
+	else
+		show(cli->out, result);
+	json_decref(result);
+	return CLI_OK;
+}
+
+static int parse_id(struct cli *cli, const char *text, uint32_t *id)
+{
+	char *end;
+	unsigned long long v;
+
+	errno = 0;
+	v = strtoull(text, &end, 10);
+	if (text[0] < '0' || text[0] > '9' || *end || errno || !v || v > UINT32_MAX) {
+		cli_error(cli, "'%s' is no session id: a number from 1 on, as adit sessions shows it", text);
+		return CLI_USAGE;
+	}
+	*id = v;
+	return CLI_OK;
+}
+
+int cli_status(struct cli *cli)
+{
+	return ask(cli, json_pack("{ss}", "command", "status"), show_status);
+}
+
+int cli_sessions(struct cli *cli)
+{
+	return ask(cli, json_pack("{ss}", "command", "sessions"), show_sessions);
+}
+
+int cli_session(struct cli *cli)
+{
+	uint32_t id;
+	int rc = parse_id(cli, cli->args[0], &id);
+
+	if (rc != CLI_OK)
+		return rc;
+	return ask(cli, json_pack("{sssI}", "command", "session", "id", (json_int_t)id), show_session);
+}
+
+int cli_disconnect(struct cli *cli)
+{
+	json_t *name;
+	uint32_t id;
+	int rc;
+
+	if (cli->user) {
+		name = json_string(cli->user);
+		if (!name) {
+			cli_error(cli, "the name after --user is no UTF-8 text");
+			return CLI_USAGE;
+		}
+		return ask(cli, json_pack("{ssso}", "command", "disconnect", "user", name), show_disconnected);
+	}
+	rc = parse_id(cli, cli->args[0], &id);
+	if (rc != CLI_OK)
+		return rc;
+	return ask(cli, json_pack("{sssI}", "command", "disconnect", "id", (json_int_t)id), show_disconnected);
+}
+
+int cli_reload(struct cli *cli)
+{
+	return ask(cli, json_pack("{ss}", "command", "reload"), show_reloaded);
+}
+
+int cli_log_level(struct cli *cli)
+{
+	json_t *level;
+
+	if (!cli->n_args)
+		return ask(cli, json_pack("{ss}", "command", "log-level"), show_level);
+	level = json_string(cli->args[0]);
+	if (!level) {
+		cli_error(cli, "a log level is error, warn, info or debug");
+		return CLI_USAGE;
+	}
+	return ask(cli, json_pack("{ssso}", "command", "log-level", "level", level), show_level);
+}
+
+int cli_shutdown(struct cli *cli)
+{
+	return ask(cli, json_pack("{ss}", "command", "shutdown"), show_shutdown);
+}
