@@ -1,0 +1,16 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* Sessions as attributes of the netlink spec and back. */
+#ifndef ADIT_DATAPATH_CODEC_H
+#define ADIT_DATAPATH_CODEC_H
+
+#include <netlink/msg.h>
+
+#include "datapath/datapath.h"
+
+int codec_put_id(struct nl_msg *msg, int ifindex, uint32_t id);			/* -ENOMEM, as the others */
+int codec_put_new(struct nl_msg *msg, const struct dp_session *s);
+int codec_put_change(struct nl_msg *msg, const struct dp_session *s, unsigned int what);
+/* A session as the kernel tells it, without the generic netlink header; -EPROTO. */
+int codec_get(struct nlattr *attrs, int len, struct dp_session *s, struct dp_stats *stats);
+
+#endif /* ADIT_DATAPATH_CODEC_H */

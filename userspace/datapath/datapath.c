@@ -1,0 +1,81 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+#include "datapath/impl.h"
+
+#include <stdarg.h>
+#include <stdio.h>
+
+int dp_fail(struct dp_err *err, int ret, const char *fmt, ...)
+{
+	va_list args;
+
+	va_start(args, fmt);
+	vsnprintf(err->text, sizeof(err->text), fmt, args);
+	va_end(args);
+	return ret;
+}
+
+void dp_free(struct dp *dp)
+{
+	if (dp)
+		dp->ops->free(dp);
+}
+
+int dp_events_fd(const struct dp *dp)
+{
+	return dp->ops->events_fd(dp);
+}
+
+void dp_events_read(struct dp *dp)
+{
+	dp->ops->events_read(dp);
+}
+
+int dp_device_ensure(struct dp *dp, const char *kind, const struct dp_device_config *cfg, int *ifindex, struct dp_err *err)
+{
+	return dp->ops->device_ensure(dp, kind, cfg, ifindex, err);
+}
+
+int dp_device_delete(struct dp *dp, int ifindex, struct dp_err *err)
+{
+	return dp->ops->device_delete(dp, ifindex, err);
+}
+
+int dp_session_new(struct dp *dp, const struct dp_session *s, struct dp_err *err)
+{
+	return dp->ops->session_new(dp, s, err);
+}
+
+int dp_session_set(struct dp *dp, const struct dp_session *s, unsigned int what, struct dp_err *err)
+{
+	return dp->ops->session_set(dp, s, what, err);
+}
+
+int dp_session_del(struct dp *dp, int ifindex, uint32_t id, struct dp_err *err)
+{
+	return dp->ops->session_del(dp, ifindex, id, err);
+}
+
+int dp_session_get(struct dp *dp, int ifindex, uint32_t id, struct dp_session *s, struct dp_stats *stats, struct dp_err *err)
+{
+	return dp->ops->session_get(dp, ifindex, id, s, stats, err);
+}
+
+int dp_session_each(struct dp *dp, int ifindex, dp_session_fn fn, void *arg, struct dp_err *err)
+{
+	return dp->ops->session_each(dp, ifindex, fn, arg, err);
+}
+
+int dp_frame_send(struct dp *dp, int ifindex, uint32_t id, uint16_t protocol, const uint8_t *data, size_t len, struct dp_err *err)
+{
+	return dp->ops->frame_send(dp, ifindex, id, protocol, data, len, err);
+}
+
+int dp_route_add(struct dp *dp, int ifindex, const struct prefix *p, struct dp_err *err)
+{
+	return dp->ops->route_add(dp, ifindex, p, err);
+}
+
+int dp_route_del(struct dp *dp, int ifindex, const struct prefix *p, struct dp_err *err)
+{
+	return dp->ops->route_del(dp, ifindex, p, err);
+}

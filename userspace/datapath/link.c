@@ -1,0 +1,201 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+#include "datapath/link.h"
+
+#include <errno.h>
+#include <linux/adit.h>
+#include <linux/if_addr.h>
+#include <linux/if_link.h>
+#include <linux/rtnetlink.h>
+#include <net/if.h>
+#include <netlink/attr.h>
+#include <stdio.h>
+#include <string.h>
+
+#include "datapath/impl.h"
+
+/* A message with its family's header, NULL when out of memory, which channel_ask() reports. */
+static struct nl_msg *message(int type, int flags, const void *header, size_t len)
+{
+	struct nl_msg *msg = nlmsg_alloc_simple(type, flags | NLM_F_REQUEST | NLM_F_ACK);
+
+	if (msg && nlmsg_append(msg, (void *)(uintptr_t)header, len, NLMSG_ALIGNTO)) {
+		nlmsg_free(msg);
+		return NULL;
+	}
+	return msg;
+}
+
+static struct nl_msg *drop_if(struct nl_msg *msg, bool failed)
+{
+	if (!failed)
+		return msg;
+	nlmsg_free(msg);
+	return NULL;
+}
+
+/* --- devices --- */
+
+struct found {
+	int ifindex;
+	char kind[16];
+};
+
+static void on_link(void *arg, const struct nlmsghdr *msg)
+{
+	static const struct nla_policy info_policy[IFLA_INFO_MAX + 1] = { [IFLA_INFO_KIND] = { .type = NLA_STRING } };
+	const struct ifinfomsg *link = nlmsg_data(msg);
+	struct nlattr *tb[IFLA_MAX + 1], *info[IFLA_INFO_MAX + 1];
+	struct found *found = arg;
+
+	if (msg->nlmsg_type != RTM_NEWLINK || nlmsg_parse((struct nlmsghdr *)(uintptr_t)msg, sizeof(*link), tb, IFLA_MAX, NULL) < 0)
+		return;
+	found->ifindex = link->ifi_index;
+	if (tb[IFLA_LINKINFO] && nla_parse_nested(info, IFLA_INFO_MAX, tb[IFLA_LINKINFO], info_policy) == 0 && info[IFLA_INFO_KIND])
+		nla_strlcpy(found->kind, info[IFLA_INFO_KIND], sizeof(found->kind));
+}
+
+int link_find(struct channel *ch, const char *name, int *ifindex, char kind[16], struct dp_err *err)
+{
+	struct ifinfomsg link = { .ifi_family = AF_UNSPEC };
+	struct nl_msg *msg = message(RTM_GETLINK, 0, &link, sizeof(link));
+	struct found found = { .ifindex = 0 };
+	struct request req = { "device look-up", sizeof(link), &extack_link, on_link, &found };
+	int ret;
+
+	msg = drop_if(msg, msg && nla_put_string(msg, IFLA_IFNAME, name));
+	ret = channel_ask(ch, msg, &req, err);
+	if (ret)
+		return ret;
+	if (!found.ifindex)
+		return dp_fail(err, -EPROTO, "device look-up: the kernel did not answer");
+	*ifindex = found.ifindex;
+	memcpy(kind, found.kind, sizeof(found.kind));
+	return 0;
+}
+
+static bool put_info(struct nl_msg *msg, const char *kind, const struct dp_device_config *cfg, bool creating)
+{
+	struct nlattr *info, *data;
+
+	info = nla_nest_start(msg, IFLA_LINKINFO);
+	if (!info || nla_put_string(msg, IFLA_INFO_KIND, kind))
+		return false;
+	data = nla_nest_start(msg, IFLA_INFO_DATA);
+	if (!data || (creating && nla_put_u32(msg, ADIT_A_LINK_PPTP_MODE, ADIT_DEV_MODE_CONCENTRATOR)) ||
+	    nla_put_u32(msg, ADIT_A_LINK_PPTP_FWMARK, cfg->fwmark) ||
+	    nla_put_u32(msg, ADIT_A_LINK_PPTP_MSS_CLAMP, cfg->mss_clamp))
+		return false;
+	nla_nest_end(msg, data);
+	nla_nest_end(msg, info);
+	return true;
+}
+
+static int send_link(struct channel *ch, struct nl_msg *msg, const char *doing, struct dp_err *err)
+{
+	struct request req = { doing, sizeof(struct ifinfomsg), &extack_link, NULL, NULL };
+
+	return channel_ask(ch, msg, &req, err);
+}
+
+int link_new(struct channel *ch, const char *kind, const struct dp_device_config *cfg, struct dp_err *err)
+{
+	struct ifinfomsg link = { .ifi_family = AF_UNSPEC };
+	struct nl_msg *msg = message(RTM_NEWLINK, NLM_F_CREATE | NLM_F_EXCL, &link, sizeof(link));
+	int ret;
+
+	msg = drop_if(msg, msg && (nla_put_string(msg, IFLA_IFNAME, cfg->name) || nla_put_u32(msg, IFLA_MTU, cfg->mtu) ||
+				   !put_info(msg, kind, cfg, true)));
+	ret = send_link(ch, msg, "making the device", err);
+	/* The kernel looks for a module that knows the kind, and says no more than this when there is none. */
+	if (ret == -EOPNOTSUPP)
+		return dp_fail(err, -ENOENT, "kernel module adit is not loaded: modprobe adit (no link kind \"%s\")", kind);
+	return ret;
+}
+
+int link_set(struct channel *ch, int ifindex, const char *kind, const struct dp_device_config *cfg, struct dp_err *err)
+{
+	struct ifinfomsg link = {
+		.ifi_family = AF_UNSPEC, .ifi_index = ifindex, .ifi_flags = IFF_UP, .ifi_change = IFF_UP,
+	};
+	struct nl_msg *msg = message(RTM_NEWLINK, 0, &link, sizeof(link));
+
+	msg = drop_if(msg, msg && (nla_put_u32(msg, IFLA_MTU, cfg->mtu) || !put_info(msg, kind, cfg, false)));
+	return send_link(ch, msg, "setting up the device", err);
+}
+
+int link_del(struct channel *ch, int ifindex, struct dp_err *err)
+{
+	struct ifinfomsg link = { .ifi_family = AF_UNSPEC, .ifi_index = ifindex };
+
+	return send_link(ch, message(RTM_DELLINK, 0, &link, sizeof(link)), "removing the device", err);
+}
+
+/* --- addresses and routes --- */
+
+static int addr_len(const struct addr *a)
+{
+	return a->family == AF_INET ? 4 : 16;
+}
+
+int link_address_add(struct channel *ch, int ifindex, const struct prefix *p, struct dp_err *err)
+{
+	struct ifaddrmsg addr = {
+		.ifa_family = p->addr.family, .ifa_prefixlen = p->len, .ifa_index = (unsigned int)ifindex,
+		/* Nobody on the far side could object: duplicate address detection would only delay it. */
+		.ifa_flags = p->addr.family == AF_INET6 ? IFA_F_NODAD : 0,
+	};
+	struct nl_msg *msg = message(RTM_NEWADDR, NLM_F_CREATE | NLM_F_REPLACE, &addr, sizeof(addr));
+	char text[ADDR_STRLEN], doing[ADDR_STRLEN + 32];
+	struct request req = { doing, sizeof(addr), &extack_addr, NULL, NULL };
+
+	snprintf(doing, sizeof(doing), "adding address %s", prefix_to_str(p, text));
+	msg = drop_if(msg, msg && (nla_put(msg, IFA_LOCAL, addr_len(&p->addr), p->addr.bytes) ||
+				   nla_put(msg, IFA_ADDRESS, addr_len(&p->addr), p->addr.bytes)));
+	return channel_ask(ch, msg, &req, err);
+}
+
+static int route(struct channel *ch, int type, int flags, int ifindex, const struct prefix *p, struct dp_err *err)
+{
+	struct rtmsg rt = {
+		.rtm_family = p->addr.family, .rtm_dst_len = p->len, .rtm_table = RT_TABLE_MAIN, .rtm_protocol = RTPROT_STATIC,
+		.rtm_scope = p->addr.family == AF_INET ? RT_SCOPE_LINK : RT_SCOPE_UNIVERSE, .rtm_type = RTN_UNICAST,
+	};
+	struct nl_msg *msg = message(type, flags, &rt, sizeof(rt));
+	char text[ADDR_STRLEN], doing[ADDR_STRLEN + 32];
+	struct request req = { doing, sizeof(rt), &extack_route, NULL, NULL };
+
+	snprintf(doing, sizeof(doing), "route to %s", prefix_to_str(p, text));
+	msg = drop_if(msg, msg && (nla_put(msg, RTA_DST, addr_len(&p->addr), p->addr.bytes) ||
+				   nla_put_u32(msg, RTA_OIF, (uint32_t)ifindex)));
+	return channel_ask(ch, msg, &req, err);
+}
+
+/*
+ * The kernel says EEXIST both for our own route and for somebody else's of the same prefix. Appending tells them apart: it fails
+ * for the very same route only.
+ */
+int link_route_add(struct channel *ch, int ifindex, const struct prefix *p, struct dp_err *err)
+{
+	char text[ADDR_STRLEN];
+	int ret;
+
+	ret = route(ch, RTM_NEWROUTE, NLM_F_CREATE | NLM_F_EXCL, ifindex, p, err);
+	if (ret != -EEXIST)
+		return ret;
+	ret = route(ch, RTM_NEWROUTE, NLM_F_CREATE | NLM_F_APPEND, ifindex, p, err);
+	if (ret == -EEXIST)
+		return 0;
+	if (ret)
+		return ret;
+	ret = link_route_del(ch, ifindex, p, err);
+	if (ret)
+		return ret;
+	return dp_fail(err, -EEXIST, "route to %s: there is one through another device: ip route show %s", prefix_to_str(p, text), text);
+}
+
+int link_route_del(struct channel *ch, int ifindex, const struct prefix *p, struct dp_err *err)
+{
+	int ret = route(ch, RTM_DELROUTE, 0, ifindex, p, err);
+
+	return ret == -ESRCH || ret == -ENODEV ? 0 : ret;
+}

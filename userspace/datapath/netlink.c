@@ -1,0 +1,370 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+/*
+ * The datapath over netlink. Three sockets of its own, one each for generic netlink requests, for dumps (whose callback may make
+ * requests) and for rtnetlink; and the events socket, which belongs to whoever handed it in.
+ */
+#include "datapath/impl.h"
+
+#include <errno.h>
+#include <linux/adit.h>
+#include <netlink/genl/genl.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "datapath/codec.h"
+#include "datapath/events.h"
+#include "datapath/link.h"
+#include "datapath/request.h"
+
+struct dp_netlink {
+	struct dp dp;
+	struct channel commands, dumps, rtnl;
+	int family;
+	int events_fd;
+	bool own_events_fd;
+	uint32_t events_port;
+};
+
+static struct dp_netlink *netlink_of(struct dp *dp)
+{
+	return (struct dp_netlink *)dp;
+}
+
+static struct nl_msg *message(const struct dp_netlink *nl, uint8_t cmd, int flags)
+{
+	struct nl_msg *msg = nlmsg_alloc();
+
+	if (!msg)
+		return NULL;
+	if (!genlmsg_put(msg, NL_AUTO_PORT, NL_AUTO_SEQ, nl->family, 0, flags | NLM_F_REQUEST | NLM_F_ACK, cmd, ADIT_FAMILY_VERSION)) {
+		nlmsg_free(msg);
+		return NULL;
+	}
+	return msg;
+}
+
+static struct nl_msg *drop_if(struct nl_msg *msg, bool failed)
+{
+	if (!failed)
+		return msg;
+	nlmsg_free(msg);
+	return NULL;
+}
+
+static int ask(struct channel *ch, struct nl_msg *msg, const char *doing, const struct extack_set *set, answer_fn fn, void *arg,
+	       struct dp_err *err)
+{
+	struct request req = { doing, GENL_HDRLEN, set, fn, arg };
+
+	return channel_ask(ch, msg, &req, err);
+}
+
+/* --- sessions --- */
+
+static int op_session_new(struct dp *dp, const struct dp_session *s, struct dp_err *err)
+{
+	struct dp_netlink *nl = netlink_of(dp);
+	struct nl_msg *msg = message(nl, ADIT_CMD_SESSION_NEW, 0);
+
+	msg = drop_if(msg, msg && codec_put_new(msg, s));
+	return ask(&nl->commands, msg, "session-new", &extack_session, NULL, NULL, err);
+}
+
+static int op_session_set(struct dp *dp, const struct dp_session *s, unsigned int what, struct dp_err *err)
+{
+	struct dp_netlink *nl = netlink_of(dp);
+	struct nl_msg *msg = message(nl, ADIT_CMD_SESSION_SET, 0);
+
+	msg = drop_if(msg, msg && codec_put_change(msg, s, what));
+	return ask(&nl->commands, msg, "session-set", &extack_session, NULL, NULL, err);
+}
+
+static int op_session_del(struct dp *dp, int ifindex, uint32_t id, struct dp_err *err)
+{
+	struct dp_netlink *nl = netlink_of(dp);
+	struct nl_msg *msg = message(nl, ADIT_CMD_SESSION_DEL, 0);
+
+	msg = drop_if(msg, msg && codec_put_id(msg, ifindex, id));
+	return ask(&nl->commands, msg, "session-del", &extack_session, NULL, NULL, err);
+}
+
+struct getting {
+	struct dp_session *session;
+	struct dp_stats *stats;
+	bool got;
+};
+
+static int get_session(const struct nlmsghdr *nlh, struct dp_session *s, struct dp_stats *stats)
+{
+	if (nlmsg_datalen(nlh) < (int)GENL_HDRLEN)
+		return -EPROTO;
+	return codec_get(nlmsg_attrdata(nlh, GENL_HDRLEN), nlmsg_attrlen(nlh, GENL_HDRLEN), s, stats);
+}
+
+static void on_session(void *arg, const struct nlmsghdr *nlh)
+{
+	struct getting *g = arg;
+
+	g->got = !get_session(nlh, g->session, g->stats);
+}
+
+static int op_session_get(struct dp *dp, int ifindex, uint32_t id, struct dp_session *s, struct dp_stats *stats, struct dp_err *err)
+{
+	struct dp_netlink *nl = netlink_of(dp);
+	struct nl_msg *msg = message(nl, ADIT_CMD_SESSION_GET, 0);
+	struct getting g = { .session = s, .stats = stats };
+	int ret;
+
+	msg = drop_if(msg, msg && codec_put_id(msg, ifindex, id));
+	ret = ask(&nl->commands, msg, "session-get", &extack_session, on_session, &g, err);
+	if (ret)
+		return ret;
+	return g.got ? 0 : dp_fail(err, -EPROTO, "session-get: the kernel's answer makes no sense");
+}
+
+struct each {
+	dp_session_fn fn;
+	void *arg;
+	bool nonsense;
+};
+
+static void on_each(void *arg, const struct nlmsghdr *nlh)
+{
+	struct each *each = arg;
+	struct dp_session s;
+	struct dp_stats stats;
+
+	if (get_session(nlh, &s, &stats))
+		each->nonsense = true;
+	else
+		each->fn(each->arg, &s, &stats);
+}
+
+static int op_session_each(struct dp *dp, int ifindex, dp_session_fn fn, void *arg, struct dp_err *err)
+{
+	struct dp_netlink *nl = netlink_of(dp);
+	struct nl_msg *msg = message(nl, ADIT_CMD_SESSION_GET, NLM_F_DUMP);
+	struct each each = { .fn = fn, .arg = arg };
+	int ret;
+
+	msg = drop_if(msg, msg && nla_put_u32(msg, ADIT_A_SESSION_IFINDEX, (uint32_t)ifindex));
+	ret = ask(&nl->dumps, msg, "session-get", &extack_session, on_each, &each, err);
+	if (!ret && each.nonsense)
+		return dp_fail(err, -EPROTO, "session-get: the kernel's answer makes no sense");
+	return ret;
+}
+
+static int op_frame_send(struct dp *dp, int ifindex, uint32_t id, uint16_t protocol, const uint8_t *data, size_t len, struct dp_err *err)
+{
+	struct dp_netlink *nl = netlink_of(dp);
+	struct nl_msg *msg;
+
+	if (len > ADIT_FRAME_DATA_MAX)
+		return dp_fail(err, -EMSGSIZE, "frame-send: %zu octets are more than the %d of a frame", len, ADIT_FRAME_DATA_MAX);
+	msg = message(nl, ADIT_CMD_FRAME_SEND, 0);
+	msg = drop_if(msg, msg && (nla_put_u32(msg, ADIT_A_FRAME_IFINDEX, (uint32_t)ifindex) ||
+				   nla_put_u32(msg, ADIT_A_FRAME_ID, id) || nla_put_u16(msg, ADIT_A_FRAME_PROTOCOL, protocol) ||
+				   nla_put(msg, ADIT_A_FRAME_DATA, (int)len, data)));
+	return ask(&nl->commands, msg, "frame-send", &extack_frame, NULL, NULL, err);
+}
+
+/* --- devices --- */
+
+struct device {
+	uint32_t mode;
+	uint32_t owner;		/* 0: nobody */
+	bool got;
+};
+
+static void on_device(void *arg, const struct nlmsghdr *nlh)
+{
+	static const struct nla_policy policy[ADIT_A_DEV_MAX + 1] = {
+		[ADIT_A_DEV_MODE] = { .type = NLA_U32 }, [ADIT_A_DEV_OWNER] = { .type = NLA_U32 },
+	};
+	struct nlattr *tb[ADIT_A_DEV_MAX + 1];
+	struct device *d = arg;
+
+	if (nlmsg_parse((struct nlmsghdr *)(uintptr_t)nlh, GENL_HDRLEN, tb, ADIT_A_DEV_MAX, policy) < 0 || !tb[ADIT_A_DEV_MODE])
+		return;
+	d->mode = nla_get_u32(tb[ADIT_A_DEV_MODE]);
+	d->owner = tb[ADIT_A_DEV_OWNER] ? nla_get_u32(tb[ADIT_A_DEV_OWNER]) : 0;
+	d->got = true;
+}
+
+static int device_get(struct dp_netlink *nl, int ifindex, struct device *d, struct dp_err *err)
+{
+	struct nl_msg *msg = message(nl, ADIT_CMD_DEV_GET, 0);
+	int ret;
+
+	*d = (struct device){ .got = false };
+	msg = drop_if(msg, msg && nla_put_u32(msg, ADIT_A_DEV_IFINDEX, (uint32_t)ifindex));
+	ret = ask(&nl->commands, msg, "dev-get", &extack_dev, on_device, d, err);
+	if (ret)
+		return ret;
+	return d->got ? 0 : dp_fail(err, -EPROTO, "dev-get: the kernel's answer makes no sense");
+}
+
+/*
+ * The claim is made on the events socket, where its acknowledgement would stand in line with frames. The kernel has dealt with it when
+ * sending returns, so who owns the device now is the answer.
+ */
+static int device_claim(struct dp_netlink *nl, int ifindex, const char *name, struct dp_err *err)
+{
+	struct device d;
+	int ret;
+
+	ret = events_claim(nl->events_fd, nl->family, ifindex);
+	if (ret)
+		return dp_fail(err, ret, "dev-claim: %s", strerror(-ret));
+	ret = device_get(nl, ifindex, &d, err);
+	if (ret || d.owner == nl->events_port)
+		return ret;
+	if (d.owner)
+		return dp_fail(err, -EBUSY, "device %s belongs to the owner of netlink port %u already: is another aditd running?",
+			       name, d.owner);
+	return dp_fail(err, -EPERM, "dev-claim: the kernel refused device %s: has the process CAP_NET_ADMIN?", name);
+}
+
+static int device_find_or_make(struct dp_netlink *nl, const char *kind, const struct dp_device_config *cfg, int *ifindex, struct dp_err *err)
+{
+	char is[16] = "";
+	struct device d;
+	int ret;
+
+	ret = link_find(&nl->rtnl, cfg->name, ifindex, is, err);
+	if (ret == -ENODEV) {
+		ret = link_new(&nl->rtnl, kind, cfg, err);
+		return ret ? ret : link_find(&nl->rtnl, cfg->name, ifindex, is, err);
+	}
+	if (ret)
+		return ret;
+	if (strcmp(is, kind))
+		return dp_fail(err, -EEXIST, "a device %s exists and is not of kind %s: remove it (ip link del %s) or choose another name",
+			       cfg->name, kind, cfg->name);
+	ret = device_get(nl, *ifindex, &d, err);
+	if (ret)
+		return ret;
+	if (d.mode != ADIT_DEV_MODE_CONCENTRATOR)
+		return dp_fail(err, -EEXIST, "device %s exists as a point-to-point tunnel: remove it (ip link del %s) or choose another name",
+			       cfg->name, cfg->name);
+	return 0;
+}
+
+static int op_device_ensure(struct dp *dp, const char *kind, const struct dp_device_config *cfg, int *ifindex, struct dp_err *err)
+{
+	struct dp_netlink *nl = netlink_of(dp);
+	unsigned int i;
+	int index, ret;
+
+	ret = device_find_or_make(nl, kind, cfg, &index, err);
+	if (!ret)
+		ret = device_claim(nl, index, cfg->name, err);
+	if (!ret)
+		ret = link_set(&nl->rtnl, index, kind, cfg, err);
+	for (i = 0; !ret && i < cfg->n_addresses; i++)
+		ret = link_address_add(&nl->rtnl, index, &cfg->addresses[i], err);
+	for (i = 0; !ret && i < cfg->n_routes; i++)
+		ret = link_route_add(&nl->rtnl, index, &cfg->routes[i], err);
+	if (!ret)
+		*ifindex = index;
+	return ret;
+}
+
+static int op_device_delete(struct dp *dp, int ifindex, struct dp_err *err)
+{
+	return link_del(&netlink_of(dp)->rtnl, ifindex, err);
+}
+
+static int op_route_add(struct dp *dp, int ifindex, const struct prefix *p, struct dp_err *err)
+{
+	return link_route_add(&netlink_of(dp)->rtnl, ifindex, p, err);
+}
+
+static int op_route_del(struct dp *dp, int ifindex, const struct prefix *p, struct dp_err *err)
+{
+	return link_route_del(&netlink_of(dp)->rtnl, ifindex, p, err);
+}
+
+/* --- life --- */
+
+static int op_events_fd(const struct dp *dp)
+{
+	return ((const struct dp_netlink *)dp)->events_fd;
+}
+
+static void op_events_read(struct dp *dp)
+{
+	struct dp_netlink *nl = netlink_of(dp);
+
+	events_read(nl->events_fd, nl->family, dp->events, dp->ctx);
+}
+
+static void op_free(struct dp *dp)
+{
+	struct dp_netlink *nl = netlink_of(dp);
+
+	channel_close(&nl->commands);
+	channel_close(&nl->dumps);
+	channel_close(&nl->rtnl);
+	if (nl->own_events_fd)
+		close(nl->events_fd);
+	free(nl);
+}
+
+static const struct dp_ops netlink_ops = {
+	.free = op_free, .events_fd = op_events_fd, .events_read = op_events_read,
+	.device_ensure = op_device_ensure, .device_delete = op_device_delete,
+	.session_new = op_session_new, .session_set = op_session_set, .session_del = op_session_del,
+	.session_get = op_session_get, .session_each = op_session_each, .frame_send = op_frame_send,
+	.route_add = op_route_add, .route_del = op_route_del,
+};
+
+int dp_open_events(struct dp_err *err)
+{
+	return events_open(err);
+}
+
+static int open_channels(struct dp_netlink *nl, struct dp_err *err)
+{
+	int ret;
+
+	ret = channel_open(&nl->commands, NETLINK_GENERIC, err);
+	if (!ret)
+		ret = channel_open(&nl->dumps, NETLINK_GENERIC, err);
+	if (!ret)
+		ret = channel_open(&nl->rtnl, NETLINK_ROUTE, err);
+	if (ret)
+		return ret;
+	nl->family = channel_family(&nl->commands, err);
+	return nl->family < 0 ? nl->family : 0;
+}
+
+struct dp *dp_new(int events_fd, const struct dp_events *events, void *ctx, struct dp_err *err)
+{
+	struct dp_netlink *nl = calloc(1, sizeof(*nl));
+	int ret;
+
+	if (!nl) {
+		dp_fail(err, -ENOMEM, "out of memory");
+		return NULL;
+	}
+	nl->dp = (struct dp){ .ops = &netlink_ops, .events = events, .ctx = ctx };
+	nl->events_fd = events_fd;
+	if (events_fd < 0) {
+		nl->events_fd = events_open(err);
+		nl->own_events_fd = nl->events_fd >= 0;
+	}
+	if (nl->events_fd < 0 || open_channels(nl, err))
+		goto err_free;
+	ret = events_port(nl->events_fd, &nl->events_port);
+	if (ret) {
+		dp_fail(err, ret, "the socket handed in for events is no netlink socket: %s", strerror(-ret));
+		goto err_free;
+	}
+	return &nl->dp;
+
+err_free:
+	op_free(&nl->dp);
+	return NULL;
+}

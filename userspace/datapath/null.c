@@ -1,0 +1,434 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+#include "datapath/null.h"
+
+#include <errno.h>
+#include <stdarg.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/queue.h>
+
+#include "base/secret.h"
+#include "datapath/impl.h"
+
+#define NULL_IFINDEX_FIRST	10
+#define NULL_FRAMES_MAX		4096	/* a test that never takes them is told by the oldest being dropped */
+#define NULL_REQUESTS_MAX	16384
+
+struct null_session {
+	struct dp_session s;
+	struct dp_stats stats;
+	TAILQ_ENTRY(null_session) link;
+};
+
+struct null_frame {
+	struct dp_null_frame frame;
+	TAILQ_ENTRY(null_frame) link;
+};
+
+struct dp_null {
+	struct dp dp;
+	char requests[NULL_REQUESTS_MAX], told[NULL_REQUESTS_MAX];
+	size_t requests_len;
+	char refuse_word[32];
+	int refuse_ret;
+	char refuse_text[DP_ERR_MAX];
+	int n_devices;
+	char devices[8][16];
+	TAILQ_HEAD(, null_session) sessions;
+	TAILQ_HEAD(, null_frame) frames;
+	unsigned int n_frames;
+};
+
+static struct dp_null *null_of(struct dp *dp)
+{
+	return (struct dp_null *)dp;
+}
+
+static void __attribute__((format(printf, 2, 3))) note(struct dp_null *n, const char *fmt, ...)
+{
+	size_t room = sizeof(n->requests) - n->requests_len;
+	va_list args;
+	int len;
+
+	va_start(args, fmt);
+	len = vsnprintf(n->requests + n->requests_len, room, fmt, args);
+	va_end(args);
+	n->requests_len += len < 0 ? 0 : (size_t)len < room ? (size_t)len : room - 1;
+}
+
+static int refused(struct dp_null *n, const char *word, struct dp_err *err)
+{
+	if (strcmp(n->refuse_word, word))
+		return 0;
+	n->refuse_word[0] = '\0';
+	return dp_fail(err, n->refuse_ret, "%s", n->refuse_text);
+}
+
+static struct null_session *find(struct dp_null *n, uint32_t id)
+{
+	struct null_session *s;
+
+	TAILQ_FOREACH(s, &n->sessions, link) {
+		if (s->s.id == id)
+			return s;
+	}
+	return NULL;
+}
+
+static void drop_session(struct dp_null *n, struct null_session *s)
+{
+	TAILQ_REMOVE(&n->sessions, s, link);
+	secret_wipe(s, sizeof(*s));
+	free(s);
+}
+
+/* --- operations --- */
+
+static int op_session_new(struct dp *dp, const struct dp_session *s, struct dp_err *err)
+{
+	struct dp_null *n = null_of(dp);
+	struct null_session *mine;
+	int ret = refused(n, "session-new", err);
+
+	if (ret)
+		return ret;
+	if (find(n, s->id))
+		return dp_fail(err, -EEXIST, "session-new: File exists (attribute id)");
+	mine = calloc(1, sizeof(*mine));
+	if (!mine)
+		return dp_fail(err, -ENOMEM, "session-new: out of memory");
+	mine->s = *s;
+	TAILQ_INSERT_TAIL(&n->sessions, mine, link);
+	note(n, "session-new %u call %u peer %u\n", s->id, s->call_id, s->peer_call_id);
+	return 0;
+}
+
+static void note_what(struct dp_null *n, unsigned int what)
+{
+	static const char *const words[] = { "net", "framing", "mppe", "prefixes", "ifid", "required", "flush" };
+	unsigned int i;
+
+	for (i = 0; i < sizeof(words) / sizeof(words[0]); i++) {
+		if (what & (1u << i))
+			note(n, " %s", words[i]);
+	}
+}
+
+static void change(struct dp_session *to, const struct dp_session *from, unsigned int what)
+{
+	if (what & DP_SET_NET)
+		to->net = from->net;
+	if (what & DP_SET_FRAMING) {
+		to->tx_acfc = from->tx_acfc;
+		to->tx_pfc = from->tx_pfc;
+		to->mru = from->mru;
+	}
+	if (what & DP_SET_MPPE) {
+		to->tx = from->tx;
+		to->rx = from->rx;
+	}
+	if (what & DP_SET_PREFIXES) {
+		memcpy(to->prefixes, from->prefixes, sizeof(to->prefixes));
+		to->n_prefixes = from->n_prefixes;
+	}
+	if (what & DP_SET_IFID) {
+		memcpy(to->ifid, from->ifid, sizeof(to->ifid));
+		to->have_ifid = true;
+	}
+	if (what & DP_SET_REQUIRED)
+		to->mppe_required |= from->mppe_required;
+}
+
+static int op_session_set(struct dp *dp, const struct dp_session *s, unsigned int what, struct dp_err *err)
+{
+	struct dp_null *n = null_of(dp);
+	struct null_session *mine = find(n, s->id);
+	int ret = refused(n, "session-set", err);
+
+	if (ret)
+		return ret;
+	if (!mine)
+		return dp_fail(err, -ENOENT, "session-set: No such file or directory (attribute id)");
+	change(&mine->s, s, what);
+	note(n, "session-set %u", s->id);
+	note_what(n, what);
+	note(n, "\n");
+	return 0;
+}
+
+static int op_session_del(struct dp *dp, int ifindex, uint32_t id, struct dp_err *err)
+{
+	struct dp_null *n = null_of(dp);
+	struct null_session *mine = find(n, id);
+	int ret = refused(n, "session-del", err);
+
+	(void)ifindex;
+	if (ret)
+		return ret;
+	if (!mine)
+		return dp_fail(err, -ENOENT, "session-del: No such file or directory (attribute id)");
+	drop_session(n, mine);
+	note(n, "session-del %u\n", id);
+	return 0;
+}
+
+static void tell(const struct null_session *mine, struct dp_session *s, struct dp_stats *stats)
+{
+	*s = mine->s;
+	memset(s->tx.start_key, 0, sizeof(s->tx.start_key));
+	memset(s->rx.start_key, 0, sizeof(s->rx.start_key));
+	if (stats)
+		*stats = mine->stats;
+}
+
+static int op_session_get(struct dp *dp, int ifindex, uint32_t id, struct dp_session *s, struct dp_stats *stats, struct dp_err *err)
+{
+	struct dp_null *n = null_of(dp);
+	const struct null_session *mine = find(n, id);
+	int ret = refused(n, "session-get", err);
+
+	if (ret)
+		return ret;
+	if (!mine || mine->s.ifindex != ifindex)
+		return dp_fail(err, -ENOENT, "session-get: No such file or directory (attribute id)");
+	tell(mine, s, stats);
+	return 0;
+}
+
+static int op_session_each(struct dp *dp, int ifindex, dp_session_fn fn, void *arg, struct dp_err *err)
+{
+	struct dp_null *n = null_of(dp);
+	struct null_session *mine, *next;
+	struct dp_session s;
+	struct dp_stats stats;
+	int ret = refused(n, "session-each", err);
+
+	if (ret)
+		return ret;
+	/* fn may delete the session that it is told. */
+	for (mine = TAILQ_FIRST(&n->sessions); mine; mine = next) {
+		next = TAILQ_NEXT(mine, link);
+		if (mine->s.ifindex != ifindex)
+			continue;
+		tell(mine, &s, &stats);
+		fn(arg, &s, &stats);
+	}
+	return 0;
+}
+
+static int op_frame_send(struct dp *dp, int ifindex, uint32_t id, uint16_t protocol, const uint8_t *data, size_t len, struct dp_err *err)
+{
+	struct dp_null *n = null_of(dp);
+	struct null_frame *f;
+	int ret = refused(n, "frame-send", err);
+
+	if (ret)
+		return ret;
+	if (!find(n, id) || len > DP_NULL_FRAME_MAX)
+		return dp_fail(err, -ENOENT, "frame-send: No such file or directory (attribute id)");
+	f = calloc(1, sizeof(*f));
+	if (!f)
+		return dp_fail(err, -ENOMEM, "frame-send: out of memory");
+	f->frame.ifindex = ifindex;
+	f->frame.id = id;
+	f->frame.protocol = protocol;
+	f->frame.len = len;
+	if (len)
+		memcpy(f->frame.data, data, len);
+	TAILQ_INSERT_TAIL(&n->frames, f, link);
+	if (++n->n_frames > NULL_FRAMES_MAX) {
+		f = TAILQ_FIRST(&n->frames);
+		TAILQ_REMOVE(&n->frames, f, link);
+		n->n_frames--;
+		free(f);
+	}
+	return 0;
+}
+
+static int op_device_ensure(struct dp *dp, const char *kind, const struct dp_device_config *cfg, int *ifindex, struct dp_err *err)
+{
+	struct dp_null *n = null_of(dp);
+	int i, ret = refused(n, "device-ensure", err);
+
+	(void)kind;
+	if (ret)
+		return ret;
+	for (i = 0; i < n->n_devices && strcmp(n->devices[i], cfg->name); i++)
+		;
+	if (i == (int)(sizeof(n->devices) / sizeof(n->devices[0])))
+		return dp_fail(err, -ENOSPC, "device-ensure: no room");
+	if (i == n->n_devices)
+		memcpy(n->devices[n->n_devices++], cfg->name, sizeof(cfg->name));
+	*ifindex = NULL_IFINDEX_FIRST + i;
+	note(n, "device-ensure %s\n", cfg->name);
+	return 0;
+}
+
+static int op_device_delete(struct dp *dp, int ifindex, struct dp_err *err)
+{
+	struct dp_null *n = null_of(dp);
+	struct null_session *s, *next;
+	int ret = refused(n, "device-delete", err);
+
+	if (ret)
+		return ret;
+	for (s = TAILQ_FIRST(&n->sessions); s; s = next) {
+		next = TAILQ_NEXT(s, link);
+		if (s->s.ifindex == ifindex)
+			drop_session(n, s);
+	}
+	note(n, "device-delete\n");
+	return 0;
+}
+
+static int note_route(struct dp *dp, const char *word, const struct prefix *p, struct dp_err *err)
+{
+	struct dp_null *n = null_of(dp);
+	char text[ADDR_STRLEN];
+	int ret = refused(n, word, err);
+
+	if (!ret)
+		note(n, "%s %s\n", word, prefix_to_str(p, text));
+	return ret;
+}
+
+static int op_route_add(struct dp *dp, int ifindex, const struct prefix *p, struct dp_err *err)
+{
+	(void)ifindex;
+	return note_route(dp, "route-add", p, err);
+}
+
+static int op_route_del(struct dp *dp, int ifindex, const struct prefix *p, struct dp_err *err)
+{
+	(void)ifindex;
+	return note_route(dp, "route-del", p, err);
+}
+
+static int op_events_fd(const struct dp *dp)
+{
+	(void)dp;
+	return -1;
+}
+
+static void op_events_read(struct dp *dp)
+{
+	(void)dp;
+}
+
+static void op_free(struct dp *dp)
+{
+	struct dp_null *n = null_of(dp);
+	struct null_frame *f;
+
+	while (!TAILQ_EMPTY(&n->sessions))
+		drop_session(n, TAILQ_FIRST(&n->sessions));
+	while ((f = TAILQ_FIRST(&n->frames))) {
+		TAILQ_REMOVE(&n->frames, f, link);
+		free(f);
+	}
+	free(n);
+}
+
+static const struct dp_ops null_ops = {
+	.free = op_free, .events_fd = op_events_fd, .events_read = op_events_read,
+	.device_ensure = op_device_ensure, .device_delete = op_device_delete,
+	.session_new = op_session_new, .session_set = op_session_set, .session_del = op_session_del,
+	.session_get = op_session_get, .session_each = op_session_each, .frame_send = op_frame_send,
+	.route_add = op_route_add, .route_del = op_route_del,
+};
+
+struct dp *dp_new_null(const struct dp_events *events, void *ctx)
+{
+	struct dp_null *n = calloc(1, sizeof(*n));
+
+	if (!n)
+		return NULL;
+	n->dp = (struct dp){ .ops = &null_ops, .events = events, .ctx = ctx };
+	TAILQ_INIT(&n->sessions);
+	TAILQ_INIT(&n->frames);
+	return &n->dp;
+}
+
+/* --- the test's side --- */
+
+const char *dp_null_requests(struct dp *dp)
+{
+	struct dp_null *n = null_of(dp);
+
+	memcpy(n->told, n->requests, sizeof(n->told));
+	n->requests[0] = '\0';
+	n->requests_len = 0;
+	return n->told;
+}
+
+const struct dp_session *dp_null_session(struct dp *dp, uint32_t id)
+{
+	struct null_session *s = find(null_of(dp), id);
+
+	return s ? &s->s : NULL;
+}
+
+struct dp_stats *dp_null_stats(struct dp *dp, uint32_t id)
+{
+	struct null_session *s = find(null_of(dp), id);
+
+	return s ? &s->stats : NULL;
+}
+
+unsigned int dp_null_sessions(struct dp *dp)
+{
+	const struct null_session *s;
+	unsigned int n = 0;
+
+	TAILQ_FOREACH(s, &null_of(dp)->sessions, link)
+		n++;
+	return n;
+}
+
+bool dp_null_frame_next(struct dp *dp, struct dp_null_frame *frame)
+{
+	struct dp_null *n = null_of(dp);
+	struct null_frame *f = TAILQ_FIRST(&n->frames);
+
+	if (!f)
+		return false;
+	*frame = f->frame;
+	TAILQ_REMOVE(&n->frames, f, link);
+	n->n_frames--;
+	free(f);
+	return true;
+}
+
+void dp_null_refuse(struct dp *dp, const char *word, int ret, const char *text)
+{
+	struct dp_null *n = null_of(dp);
+
+	snprintf(n->refuse_word, sizeof(n->refuse_word), "%s", word);
+	snprintf(n->refuse_text, sizeof(n->refuse_text), "%s", text);
+	n->refuse_ret = ret;
+}
+
+void dp_null_frame(struct dp *dp, int ifindex, uint32_t id, uint16_t protocol, bool encrypted, const void *data, size_t len)
+{
+	dp->events->frame(dp->ctx, ifindex, id, protocol, encrypted, data, len);
+}
+
+void dp_null_mppe_desync(struct dp *dp, int ifindex, uint32_t id)
+{
+	dp->events->mppe_desync(dp->ctx, ifindex, id);
+}
+
+void dp_null_gone(struct dp *dp, int ifindex, uint32_t id)
+{
+	struct null_session *s = find(null_of(dp), id);
+
+	if (s)
+		drop_session(null_of(dp), s);
+	dp->events->gone(dp->ctx, ifindex, id);
+}
+
+void dp_null_frames_lost(struct dp *dp, int ifindex, uint32_t id)
+{
+	dp->events->frames_lost(dp->ctx, ifindex, id);
+}
