@@ -43,8 +43,8 @@ struct packet {
 };
 
 /*
- * RFC 3079 §3.4, GetNewKeyFromSHA: the first octets of the digest, at @out. With either key length the text and SHA-1's
- * padding fill two blocks.
+ * RFC 3079 §3.4, GetNewKeyFromSHA: the first octets of the digest, at @out. With either key length
+ * the text and SHA-1's padding fill two blocks.
  */
 static void derive(const struct adit_mppe *mppe, const u8 *key, u8 *out)
 {
@@ -264,9 +264,9 @@ out:
 }
 
 /*
- * A packet before which RC4 was initialised: with the key of all flag packets up to this one (RFC
- * 3078 §8.2), or, where the peer is Linux and the packet was flushed, a key further along for every
- * flushed packet that it sent since.
+ * A packet before which RC4 was initialised: with the key of all flag packets up to this one
+ * (RFC 3078 §8.2), or, where the peer is Linux and the packet was flushed, a key further along for
+ * every flushed packet that it sent since.
  */
 static enum adit_mppe_verdict open_rekeyed(struct adit_mppe *mppe, const struct packet *pkt)
 {

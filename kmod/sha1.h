@@ -2,9 +2,9 @@
 /*
  * The compression function of SHA-1 (FIPS 180-4), for the key chain of MPPE alone.
  *
- * Ours, because stateless MPPE needs it twice for every packet: the kernel's generic one takes nearly
- * twice the instructions, it is not for new code, and its name and place change between the kernels
- * that we build for.
+ * Ours, because stateless MPPE needs it twice for every packet: the kernel's generic one takes
+ * nearly twice the instructions, it is not for new code, and its name and place change between the
+ * kernels that we build for.
  */
 #ifndef ADIT_SHA1_H
 #define ADIT_SHA1_H

@@ -19,7 +19,7 @@
 #include <net/gre.h>
 
 #include "gre.h"
-#include "pptp.h"
+#include "pptp-rcv.h"
 
 #define PACKET	40
 

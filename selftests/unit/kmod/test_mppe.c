@@ -13,7 +13,6 @@
 #include <cmocka.h>
 #include <openssl/provider.h>
 
-#include <crypto/sha1.h>
 #include <linux/jiffies.h>
 #include <linux/slab.h>
 #include <linux/string.h>
@@ -21,6 +20,7 @@
 
 #include "mppe.h"
 #include "mppe_model.h"
+#include "sha1.h"
 
 #define A		0x8000
 #define D		0x1000
@@ -38,6 +38,17 @@ static const u8 start_key[16] = {
 	0x8b, 0x7c, 0xdc, 0x14, 0x9b, 0x99, 0x3a, 0x1b,
 	0xa1, 0x18, 0xcb, 0x15, 0x3f, 0x56, 0xdc, 0xcb,
 };
+
+static unsigned long blocks_hashed;
+
+void __real_adit_sha1_block(u32 *digest, const u8 *block);
+void __wrap_adit_sha1_block(u32 *digest, const u8 *block);
+
+void __wrap_adit_sha1_block(u32 *digest, const u8 *block)
+{
+	blocks_hashed++;
+	__real_adit_sha1_block(digest, block);
+}
 
 struct packet {
 	u8 data[PACKET_MAX];
@@ -415,15 +426,15 @@ static void work_is_bounded(void **state)
 		struct packet p;
 
 		init(&rx, S128, stateful);
-		begin = shim_sha1_blocks;
+		begin = blocks_hashed;
 		for (unsigned int n = 0; n < 5000; n++, packets++) {
 			make(&p);
 			set_header(&p, D | A | (rand() & 0xfff));
-			before = shim_sha1_blocks;
+			before = blocks_hashed;
 			assert_int_not_equal(open(&rx, &p), ADIT_MPPE_OK);
-			assert_in_range(shim_sha1_blocks - before, 0, 2 * (ADIT_MPPE_JUMP_MAX + 1));
+			assert_in_range(blocks_hashed - before, 0, 2 * (ADIT_MPPE_JUMP_MAX + 1));
 		}
-		assert_in_range(shim_sha1_blocks - begin, 1, 2 * (ADIT_MPPE_JUMP_RATE + packets));
+		assert_in_range(blocks_hashed - begin, 1, 2 * (ADIT_MPPE_JUMP_RATE + packets));
 		/* used up; a second later it is there again */
 		set_header(&p, D | A | ((rx.count + 200) & 0xfff));
 		assert_int_equal(open(&rx, &p), ADIT_MPPE_JUMP);
@@ -443,17 +454,17 @@ static void forgery_is_not_paid_twice(void **state)
 	(void)state;
 	init(&tx, S128, false);
 	init(&rx, S128, false);
-	before = shim_sha1_blocks;
+	before = blocks_hashed;
 	for (unsigned int n = 0; n < 100; n++) {
 		make(&forged);
 		set_header(&forged, A | D);
 		assert_int_equal(open(&rx, &forged), ADIT_MPPE_FORGED);
 	}
-	assert_int_equal(shim_sha1_blocks - before, 2);
+	assert_int_equal(blocks_hashed - before, 2);
 	seal(&tx, &p);
-	before = shim_sha1_blocks;
+	before = blocks_hashed;
 	assert_int_equal(open(&rx, &p), ADIT_MPPE_OK);
-	assert_int_equal(shim_sha1_blocks - before, 0);
+	assert_int_equal(blocks_hashed - before, 0);
 	adit_mppe_wipe(&tx);
 	adit_mppe_wipe(&rx);
 }

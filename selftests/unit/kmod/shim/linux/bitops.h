@@ -9,4 +9,9 @@ static inline u32 ror32(u32 word, unsigned int shift)
 	return (word >> (shift & 31)) | (word << (-shift & 31));
 }
 
+static inline u32 rol32(u32 word, unsigned int shift)
+{
+	return ror32(word, -shift);
+}
+
 #endif /* SHIM_LINUX_BITOPS_H */
