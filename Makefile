@@ -4,7 +4,7 @@
 #
 #   Kbuild               obj-m += adit.o; the module is built in place by kbuild, with M= this directory
 #   userspace/           "all" builds into userspace/build/: aditd, adit, link_*.so (plugins of ip link)
-#                        "clean"
+#                        "install", "uninstall" (DESTDIR=, PREFIX=), "clean"
 #   selftests/unit/      "check" builds and runs natively under ASan and UBSan, prints TAP (cmocka: set
 #   selftests/replay/    CMOCKA_MESSAGE_OUTPUT=TAP) and fails if a test fails; T=name runs one test program only;
 #                        "list" prints the names that T= takes, one a line; "clean"
@@ -17,12 +17,9 @@
 KREL   ?= $(shell uname -r)
 KDIR   ?= /lib/modules/$(KREL)/build
 PREFIX ?= /usr
-SBIN   := $(DESTDIR)$(PREFIX)/sbin
-MAN    := $(DESTDIR)$(PREFIX)/share/man
-# Where iproute2 looks for link kinds that it does not know.
-IPLIB  ?= $(PREFIX)/lib/$(shell $(CC) -print-multiarch 2>/dev/null)/ip
-UNITS  ?= /lib/systemd/system
 MODDIR  = $(DESTDIR)/lib/modules/$(KREL)/updates
+
+export PREFIX
 
 VM := selftests/vm/run
 
@@ -45,20 +42,12 @@ install-module:
 	$(if $(DESTDIR),,depmod -a $(KREL))
 
 install-userspace:
-	install -D -m 755 -t $(SBIN) userspace/build/aditd userspace/build/adit
-	install -D -m 644 -t $(DESTDIR)$(IPLIB) userspace/build/link_*.so
-	install -D -m 644 -t $(MAN)/man8 Documentation/man/*.8
-	install -D -m 644 -t $(MAN)/man5 Documentation/man/*.5
-	install -D -m 644 -t $(DESTDIR)$(UNITS) userspace/daemon/aditd.service
-	install -d -m 755 $(DESTDIR)/etc/adit
-	$(if $(DESTDIR),,getent passwd adit >/dev/null || \
-		useradd --system --no-create-home --shell /usr/sbin/nologin adit)
+	$(MAKE) -C userspace install
+	$(if $(DESTDIR),,getent passwd adit >/dev/null || systemd-sysusers $(PREFIX)/lib/sysusers.d/adit.conf)
 
 uninstall:
-	rm -f $(MODDIR)/adit.ko $(SBIN)/aditd $(SBIN)/adit $(DESTDIR)$(UNITS)/aditd.service
-	rm -f $(patsubst userspace/iproute2/%.c,$(DESTDIR)$(IPLIB)/%.so,$(wildcard userspace/iproute2/link_*.c))
-	rm -f $(patsubst Documentation/man/%.8,$(MAN)/man8/%.8,$(wildcard Documentation/man/*.8))
-	rm -f $(patsubst Documentation/man/%.5,$(MAN)/man5/%.5,$(wildcard Documentation/man/*.5))
+	rm -f $(MODDIR)/adit.ko
+	$(MAKE) -C userspace uninstall
 	$(if $(DESTDIR),,depmod -a $(KREL))
 
 check:
