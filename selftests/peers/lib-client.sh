@@ -10,7 +10,8 @@ client_start()
 
 	shift 3
 	background "$name" ip netns exec "$C" pppd pty \
-		"pptp $GW --nolaunchpppd --nohostroute --loglevel 2 --logstring $name --localbind ${CLIENT_LOCAL:-192.0.2.10}" \
+		"pptp $GW --nolaunchpppd --nohostroute --loglevel 2 --logstring $name \
+		--localbind ${CLIENT_LOCAL:-192.0.2.10} ${CLIENT_PPTP:-}" \
 		nodetach noauth user "$user" password "$password" ifname "$name" remotename gateway \
 		noipdefault nodefaultroute nobsdcomp nodeflate novj debug \
 		ip-up-script /bin/true ip-down-script /bin/true lcp-max-configure 10 "$@"
@@ -20,8 +21,8 @@ client_start()
 client_up()
 {
 	wait_for "${2:-30}" client_decided "$1"
-	log_has "$1" "remote IP address" && return
-	log_of "$1" | tail -n 30
+	log_has "$1" "remote IP address" && in_order "$C" && return
+	log_of "$1" | tail -n 12
 	return 1
 }
 
@@ -64,4 +65,10 @@ syslog_start()
 {
 	background syslog busybox syslogd -n -O "$TMP/syslog.log" -l 8
 	wait_for 10 test -S /dev/log
+}
+
+# client_route NAME: what is behind the gateway is reached through this client, for answers to those who call it from there.
+client_route()
+{
+	run ip -n "$C" route replace "${SERVER%.*}.0/24" dev "$1"
 }

@@ -2,7 +2,7 @@
 # shellcheck shell=bash
 #
 # The gateway under test: aditd, or with ADIT_TEST_SERVER=pptpd Debian's pptpd and pppd, which shows whether a failure
-# is ours or the scenario's. Checks that only aditd can pass are skipped for the other by "adit_only".
+# is ours or the scenario's. What only aditd can pass is left out for the other with "adit_only".
 
 GATEWAY=${ADIT_TEST_SERVER:-adit}
 
@@ -10,6 +10,7 @@ GATEWAY=${ADIT_TEST_SERVER:-adit}
 GW_USERS="
 user \"alice\" { password = 'correct horse' }
 user \"bob\" { password = 'battery staple' address = \"10.9.0.5\" }
+user \"carol\" { password = 'curry comb' }
 user \"eve\" { password = 'sleeping' enabled = no }"
 
 adit_only()
@@ -51,21 +52,23 @@ pptpd_conf()
 {
 	local method
 
-	printf '%s\n' "localip $INNER_GW" "remoteip ${GW_RANGE/-10.9.0./-}" "connections 120" "logwtmp" >"$TMP/pptpd.conf"
-	sed -i /logwtmp/d "$TMP/pptpd.conf"
+	printf '%s\n' "localip $INNER_GW" "remoteip ${GW_RANGE/-10.9.0./-}" "connections 120" >"$TMP/pptpd.conf"
 	{
-		printf '%s\n' "name gateway" auth nobsdcomp nodeflate novj noipdefault nodefaultroute debug "logfile $TMP/pppds.log" \
-			"ip-up-script /bin/true" "ip-down-script /bin/true" "lcp-echo-interval 30" "lcp-echo-failure 4"
+		printf '%s\n' "name gateway" auth nobsdcomp nodeflate novj nodefaultroute debug \
+			"logfile $TMP/pppds.log" "ip-up-script /bin/true" "ip-down-script /bin/true" \
+			"lcp-echo-interval 30" "lcp-echo-failure 4"
 		for method in pap chap mschap mschap-v2; do
-			[[ " $2 " == *" ${method/-/}"[\ ,]* ]] || echo "refuse-$method"
+			[[ " ${2//,/ } " != *" ${method/-/} "* ]] || echo "require-$method"
 		done
 		case $1 in
 		required) echo require-mppe-128 ;;
+		optional) echo require-mppe ;;
 		none) echo nomppe ;;
 		esac
 	} >"$TMP/pptpd.options"
-	printf '%s\n' 'alice * "correct horse" *' 'bob * "battery staple" 10.9.0.5' >"$TMP/secrets"
-	sed -n "s/^user \"\([^\"]*\)\" { password = '\([^']*\)'.*/\1 * \"\2\" */p" <<<"$GW_USERS" >"$TMP/secrets"
+	# name "password" [fixed address], from the lines of GW_USERS.
+	sed -nE "s/^user (\"[^\"]*\") \{ password = '([^']*)'( address = \"(.*)\")?.*/\1 * \"\2\" \4/p" \
+		<<<"$GW_USERS" | sed 's/" $/" */' >"$TMP/secrets"
 }
 
 gw_start()

@@ -14,27 +14,19 @@
 
 PEERS_DIR=$(cd "$(dirname "${BASH_SOURCE[0]}")" && pwd)
 # shellcheck source=../lib/lib.sh
-. "${ADIT_LIB:-$PEERS_DIR/../lib/lib.sh}"
+. "$PEERS_DIR/../lib/lib.sh"
 
 GW=192.0.2.1
 SERVER=10.8.0.2
 INNER_GW=10.9.0.1
 C=c-$$ G=g-$$ S=s-$$ NAT=n-$$
 
-run()
+# in_order NAMESPACE: one CPU receives for all wires of a namespace. Otherwise each CPU has a queue of its own, a sender
+# that moves between CPUs inverts packets, and a test of order would be one of the scheduler.
+in_order()
 {
-	echo "# $*"
-	"$@"
-}
-
-# join NS_A IF_A ADDR_A NS_B IF_B ADDR_B: two namespaces with a wire between them.
-join()
-{
-	run ip link add "$2" netns "$1" type veth peer name "$5" netns "$4"
-	ip -n "$1" addr add "$3" dev "$2"
-	ip -n "$4" addr add "$6" dev "$5"
-	ip -n "$1" link set "$2" up
-	ip -n "$4" link set "$5" up
+	# shellcheck disable=SC2016 # for the shell inside
+	ip netns exec "$1" sh -c 'for queue in /sys/class/net/*/queues/rx-*/rps_cpus; do echo 1 >"$queue"; done'
 }
 
 topology_start()
@@ -42,9 +34,7 @@ topology_start()
 	local ns
 
 	for ns in "$@"; do
-		run ip netns add "$ns"
-		defer "ip netns del $ns"
-		ip -n "$ns" link set lo up
+		namespace "$ns"
 	done
 	join "$G" srv 10.8.0.1/24 "$S" gw "$SERVER/24"
 	run ip -n "$S" route add 10.9.0.0/16 via 10.8.0.1
@@ -55,6 +45,8 @@ topology_direct()
 {
 	topology_start "$C" "$G" "$S"
 	join "$C" wire 192.0.2.10/24 "$G" wire $GW/24
+	in_order "$S"
+	in_order "$G"
 }
 
 # topology_nat: the helper for PPTP has to be asked for by a rule, conntrack does not guess any more.
@@ -86,48 +78,6 @@ client_addresses()
 	done | ip -n "$C" -b -
 }
 
-# background NAME COMMAND...: runs until the test ends; output in $TMP/NAME.log, its process in PID_NAME.
-background()
-{
-	local name=$1
-
-	shift
-	"$@" >"$TMP/$name.log" 2>&1 </dev/null &
-	declare -g "PID_${name//-/_}=$!"
-	defer "stop $name"
-}
-
-# stop NAME [SIGNAL]: ends what background started, and waits for it. No such process is as good.
-stop()
-{
-	local pid=PID_${1//-/_}
-
-	[ -n "${!pid:-}" ] || return 0
-	kill "-${2:-TERM}" "${!pid}" 2>/dev/null
-	wait "${!pid}" 2>/dev/null
-	unset "$pid"
-	return 0
-}
-
-running()
-{
-	local pid=PID_${1//-/_}
-
-	[ -n "${!pid:-}" ] && kill -0 "${!pid}" 2>/dev/null
-}
-
-log_of()
-{
-	cat "$TMP/$1.log"
-}
-
-# log_has NAME PATTERN: whether the log holds text that the shell pattern matches.
-log_has()
-{
-	# shellcheck disable=SC2053
-	[[ $(<"$TMP/$1.log") == *$2* ]]
-}
-
 # check_log TEXT NAME PATTERN: a result line, with the end of the log when it fails.
 check_log()
 {
@@ -138,7 +88,7 @@ log_says()
 {
 	wait_for "${PATIENCE:-10}" log_has "$1" "$2" && return
 	echo "no \"$2\" in the log of $1:"
-	tail -n 30 "$TMP/$1.log"
+	tail -n 12 "$TMP/$1.log"
 	return 1
 }
 
@@ -168,4 +118,49 @@ client_ping()
 traffic_works()
 {
 	client_ping "$1" && client_traffic all --device "$1" --bytes "${2:-300000}" --count 50
+}
+
+# wiretap_start: notes the PPP protocols on the wire between client and gateway, in both directions.
+wiretap_start()
+{
+	background wiretap ip netns exec "$G" python3 "$PEERS_DIR/wiretap.py" wire
+	wait_for 20 log_has wiretap watching
+}
+
+# nothing_in_clear: ends the tap; true if encrypted data went both ways and none in clear.
+nothing_in_clear()
+{
+	stop wiretap
+	log_of wiretap
+	log_has wiretap "00fd in" && log_has wiretap "00fd out" && log_has wiretap "missed 0" && ! log_has wiretap clear
+}
+
+# netem_on ARGUMENT...: the same trouble in both directions of the wire to the client.
+netem_on()
+{
+	run ip netns exec "$C" tc qdisc replace dev wire root netem "$@"
+	run ip netns exec "$G" tc qdisc replace dev wire root netem "$@"
+}
+
+netem_off()
+{
+	ip netns exec "$C" tc qdisc del dev wire root
+	ip netns exec "$G" tc qdisc del dev wire root
+}
+
+# cases NAME COMMAND...: a program of several cases (ktap.py); each becomes a result of this test.
+cases()
+{
+	local name=$1 word text ended=1
+
+	shift
+	while read -r word text; do
+		case $word in
+		pass) case_result 0 "$name: $text" ;;
+		fail) case_result 1 "$name: $text" ;;
+		end) ended=0 ;;
+		*) echo "# ${word#\#} $text" ;;
+		esac
+	done < <("$@" 2>&1)
+	case_result $ended "$name: came to its end"
 }

@@ -246,8 +246,8 @@ def ip_packet(source, target, protocol, payload):
     return head[:10] + struct.pack("!H", checksum(head)) + head[12:] + payload
 
 
-def echo_request(source, target, mark, seq=1):
-    body = struct.pack("!BBHHH", 8, 0, 0, 0x4141, seq) + mark
+def echo_request(source, target, mark, ident=0x4141):
+    body = struct.pack("!BBHHH", 8, 0, 0, ident, 1) + mark
     body = body[:2] + struct.pack("!H", checksum(body)) + body[4:]
     return ip_packet(source, target, 1, body)
 

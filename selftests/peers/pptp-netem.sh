@@ -1,0 +1,67 @@
+#!/bin/bash
+# SPDX-License-Identifier: GPL-2.0-or-later
+#
+# A wire that reorders, duplicates, and loses: what arrives inside is right, in order, and never twice.
+
+. "$(dirname "$0")/lib-peers.sh"
+. "$(dirname "$0")/lib-gateway.sh"
+. "$(dirname "$0")/lib-client.sh"
+
+# Inner TCP repairs what is lost, so the transfer only has to end; numbered UDP must not be inverted or doubled.
+bulk()
+{
+	client_traffic tcp --device "$1" --bytes "${2:-200000}"
+}
+
+numbered()
+{
+	client_traffic udp --device "$1" --count 300 --gap-ms 4 --max-lost "$2"
+}
+
+# through NAME OPTION...: one client, through each kind of trouble and all of them together.
+through()
+{
+	local name=$1
+
+	shift
+	check "$name: logs in" client_dials "$name" alice "correct horse" "$@"
+	# A packet in four overtakes those that wait for 8 ms: well inside the time that a packet is waited for.
+	netem_on delay 8ms reorder 25% 50%
+	check "$name: reordered: TCP" bulk "$name"
+	check "$name: reordered: UDP in order, little lost" numbered "$name" 30
+	netem_on delay 2ms duplicate 20%
+	check "$name: duplicated: TCP" bulk "$name"
+	check "$name: duplicated: UDP once each" numbered "$name" 10
+	netem_on delay 2ms loss 3%
+	check "$name: lost: TCP" bulk "$name"
+	check "$name: lost: UDP in order" numbered "$name" 200
+	netem_on delay 8ms 2ms reorder 10% duplicate 5% loss 2%
+	check "$name: all three: TCP" bulk "$name" 100000
+	check "$name: all three: UDP in order and once each" numbered "$name" 200
+	netem_off
+	! adit_only || check "$name: counted" session_is "min(r['rx'][k] for k in ('lost', 'reordered')) > 0 and
+		r['rx']['duplicate'] + r['rx']['late'] > 0"
+	check "$name: works on a good wire again" traffic_works "$name"
+	client_stop "$name"
+	! adit_only || check "$name: gone" no_sessions
+}
+
+topology_direct
+traffic_server_start
+gw_conf "encryption = none"
+gw_start
+through plain nomppe
+gw_stop
+
+gw_conf "encryption = required"
+gw_start
+through stateless require-mppe-128
+gw_stop
+
+if adit_only; then
+	gw_conf "mppe-mode = stateful"
+	gw_start
+	through stateful require-mppe-128 mppe-stateful
+fi
+
+done_testing
