@@ -11,7 +11,8 @@
 
 static void addresses_round_trip(void **state)
 {
-	static const char *const texts[] = { "0.0.0.0", "192.0.2.1", "255.255.255.255", "::", "2001:db8::1" };
+	static const char *const texts[] = { "0.0.0.0", "192.0.2.1", "255.255.255.255",
+					     "::", "2001:db8::1" };
 	char buf[ADDR_STRLEN];
 	struct addr a;
 
@@ -26,7 +27,10 @@ static void addresses_round_trip(void **state)
 
 static void bad_addresses_are_refused(void **state)
 {
-	static const char *const texts[] = { "", "1.2.3", "1.2.3.4.5", "1.2.3.256", "01.2.3.4 ", "host", "fe80::1%eth0", ":::", "1.2.3.4/32" };
+	static const char *const texts[] = {
+		"", "1.2.3", "1.2.3.4.5", "1.2.3.256", "01.2.3.4 ", "host", "fe80::1%eth0",
+		":::", "1.2.3.4/32"
+	};
 	struct addr a = addr_v4(7);
 
 	(void)state;
@@ -37,7 +41,11 @@ static void bad_addresses_are_refused(void **state)
 
 static void prefixes_parse(void **state)
 {
-	static const struct { const char *text; int err; const char *shown; } cases[] = {
+	static const struct {
+		const char *text;
+		int err;
+		const char *shown;
+	} cases[] = {
 		{ "10.9.0.0/24", 0, "10.9.0.0/24" },
 		{ "10.9.0.5", 0, "10.9.0.5/32" },
 		{ "0.0.0.0/0", 0, "0.0.0.0/0" },
@@ -54,7 +62,8 @@ static void prefixes_parse(void **state)
 		{ "/8", -EINVAL, NULL },
 		{ "::1/127", -ERANGE, NULL },
 		{ "::/129", -EINVAL, NULL },
-		{ "1111111111111111111111111111111111111111111111111111111111111111111111111111/8", -EINVAL, NULL },
+		{ "1111111111111111111111111111111111111111111111111111111111111111111111111111/8",
+		  -EINVAL, NULL },
 	};
 	char buf[ADDR_STRLEN];
 	struct prefix p;
@@ -95,7 +104,8 @@ static void prefix_contains_by_bits(void **state)
 
 static void equality_looks_at_the_family_only_so_far(void **state)
 {
-	struct addr a = addr_v4(0xc0000201), b = addr_v4(0xc0000201), none = { 0 }, none_too = { .bytes = { 1 } };
+	struct addr a = addr_v4(0xc0000201), b = addr_v4(0xc0000201), none = { 0 },
+		    none_too = { .bytes = { 1 } };
 
 	(void)state;
 	/* Octets behind an IPv4 address are no part of it. */

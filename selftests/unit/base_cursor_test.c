@@ -90,7 +90,9 @@ static void empty_is_done(void **state)
 
 static void writes_network_order(void **state)
 {
-	static const uint8_t want[] = { 1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12, 13, 14, 15, 'a', 'b', 0 };
+	static const uint8_t want[] = {
+		1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12, 13, 14, 15, 'a', 'b', 0
+	};
 	uint8_t buf[sizeof(want)];
 	struct wr w = wr_to(buf, sizeof(buf));
 

@@ -26,7 +26,7 @@ static struct item *find(const struct hash *h, uint32_t key)
 	return node ? hash_entry(node, struct item, node) : NULL;
 }
 
-/* The vectors of the SipHash paper: key 00..0f, message 00..0e; and the reference code's for the empty one. */
+/* The SipHash paper's vector: key 00..0f, message 00..0e; and its reference code's empty one. */
 static void siphash_vectors(void **state)
 {
 	uint8_t key[16], data[15], zero[16] = { 0 };

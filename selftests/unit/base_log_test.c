@@ -77,7 +77,8 @@ static void a_peer_cannot_forge_a_line(void **state)
 
 	(void)state;
 	log_info(&about, "no such user");
-	assert_string_equal(last, "info|user eve\\x0ainfo|session 1: \\x22\\x5c\\x1b[0m\\xff: no such user");
+	assert_string_equal(
+		last, "info|user eve\\x0ainfo|session 1: \\x22\\x5c\\x1b[0m\\xff: no such user");
 	log_info(NULL, "two\nlines\r%s", "\t");
 	assert_string_equal(last, "info|two lines  ");
 }

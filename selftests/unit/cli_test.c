@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 /*
- * adit(8) against a daemon that is this test: the answer lies in a socket pair before the command runs, and the request is
- * read from it afterwards.
+ * adit(8) against a daemon that is this test: the answer lies in a socket pair before the command
+ * runs, and the request is read from it afterwards.
  */
 #include <fcntl.h>
 #include <setjmp.h>
@@ -23,7 +23,19 @@ struct call {
 	int rc;
 };
 
-/* Run one command line, words separated by single blanks, against an answer; NULL closes the connection instead. */
+/* C strings full of JSON are hard to read: both ways, ' stands for ". */
+static char *swap_quotes(char *text)
+{
+	for (char *c = text; *c; c++) {
+		if (*c == '\'')
+			*c = '"';
+		else if (*c == '"')
+			*c = '\'';
+	}
+	return text;
+}
+
+/* Run a line of words separated by blanks against an answer; NULL closes the connection. */
 static void run(struct call *call, const char *line, const char *answer)
 {
 	struct cli cli = { .socket = "/nonexistent/control", .fd = -1 };
@@ -41,15 +53,20 @@ static void run(struct call *call, const char *line, const char *answer)
 	cli.err = open_memstream(&call->err, &err_len);
 	assert_int_equal(socketpair(AF_UNIX, SOCK_STREAM, 0, fds), 0);
 	cli.fd = fds[0];
-	if (answer)
-		assert_int_equal(write(fds[1], answer, strlen(answer)), (ssize_t)strlen(answer));
-	else
+	if (answer) {
+		char *json = swap_quotes(strdup(answer));
+
+		assert_int_equal(write(fds[1], json, strlen(json)), (ssize_t)strlen(json));
+		free(json);
+	} else {
 		shutdown(fds[1], SHUT_WR);
+	}
 	call->rc = cli_main(&cli, argc, argv);
 	fclose(cli.out);
 	fclose(cli.err);
 	n = recv(fds[1], call->request, sizeof(call->request) - 1, MSG_DONTWAIT);
 	call->request[n > 0 ? n : 0] = '\0';
+	swap_quotes(call->request);
 	close(fds[1]);
 	if (cli.fd >= 0)
 		close(cli.fd);
@@ -61,7 +78,8 @@ static void done(struct call *call)
 	free(call->err);
 }
 
-static void expect(const char *line, const char *answer, const char *request, int rc, const char *out, const char *err)
+static void expect(const char *line, const char *answer, const char *request, int rc,
+		   const char *out, const char *err)
 {
 	struct call call;
 
@@ -74,20 +92,23 @@ static void expect(const char *line, const char *answer, const char *request, in
 }
 
 #define SESSION_SHORT \
-	"\"id\":12,\"protocol\":\"pptp\",\"user\":\"alice\",\"peer\":\"192.0.2.7\",\"address\":\"10.9.0.10\",\"state\":\"up\"," \
-	"\"device\":\"pptp0\",\"encryption\":\"mppe-128 stateless\",\"up_s\":3725,\"rx_bytes\":1234567,\"tx_bytes\":999"
+	"'id':12,'protocol':'pptp','user':'alice','peer':'192.0.2.7','address':'10.9.0.10','state':'up'," \
+	"'device':'pptp0','encryption':'mppe-128 stateless','up_s':3725,'rx_bytes':1234567,'tx_bytes':999"
 
 static void sessions_are_a_table(void **state)
 {
 	(void)state;
 	expect("sessions",
-	       "{\"ok\":true,\"result\":[{" SESSION_SHORT "},{\"id\":3,\"protocol\":\"pptp\",\"user\":\"e\\u001bve\",\"peer\":\"192.0.2.100\","
-	       "\"address\":null,\"state\":\"lcp\",\"device\":\"pptp0\",\"encryption\":\"none\",\"up_s\":null,\"rx_bytes\":0,\"tx_bytes\":0}]}\n",
-	       "{\"command\":\"sessions\"}\n", CLI_OK,
+	       "{'ok':true,'result':[{" SESSION_SHORT
+	       "},{'id':3,'protocol':'pptp','user':'e\\u001bve','peer':'192.0.2.100',"
+	       "'address':null,'state':'lcp','device':'pptp0','encryption':'none','up_s':null,'rx_bytes':0,'tx_bytes':0}]}\n",
+	       "{'command':'sessions'}\n", CLI_OK,
 	       "ID  USER     PEER         ADDRESS    STATE  DEVICE  ENCRYPTION             UP    RX   TX\n"
 	       "12  alice    192.0.2.7    10.9.0.10  up     pptp0   mppe-128 stateless  1h02m  1.2M  999\n"
-	       " 3  e\\x1bve  192.0.2.100  -          lcp    pptp0   none                    -     0    0\n", "");
-	expect("sessions", "{\"ok\":true,\"result\":[]}\n", "{\"command\":\"sessions\"}\n", CLI_OK, "no sessions\n", "");
+	       " 3  e\\x1bve  192.0.2.100  -          lcp    pptp0   none                    -     0    0\n",
+	       "");
+	expect("sessions", "{'ok':true,'result':[]}\n", "{'command':'sessions'}\n", CLI_OK,
+	       "no sessions\n", "");
 }
 
 static void one_session_in_detail(void **state)
@@ -96,11 +117,12 @@ static void one_session_in_detail(void **state)
 
 	(void)state;
 	run(&call, "session 12",
-	    "{\"ok\":true,\"result\":{" SESSION_SHORT ",\"auth\":\"MS-CHAPv2\",\"peer_host\":\"home\\nbox\",\"acfc\":true,\"pfc\":false,"
-	    "\"prefixes\":[\"10.9.0.10/32\",\"192.168.7.0/24\"],\"rx\":{\"packets\":5,\"late\":0,\"source\":2},\"tx\":{\"packets\":9},"
-	    "\"rx_idle_ms\":61000,\"tx_idle_ms\":10}}\n");
+	    "{'ok':true,'result':{" SESSION_SHORT
+	    ",'auth':'MS-CHAPv2','peer_host':'home\\nbox','acfc':true,'pfc':false,"
+	    "'prefixes':['10.9.0.10/32','192.168.7.0/24'],'rx':{'packets':5,'late':0,'source':2},'tx':{'packets':9},"
+	    "'rx_idle_ms':61000,'tx_idle_ms':10}}\n");
 	assert_int_equal(call.rc, CLI_OK);
-	assert_string_equal(call.request, "{\"command\":\"session\",\"id\":12}\n");
+	assert_string_equal(call.request, "{'command':'session','id':12}\n");
 	assert_non_null(strstr(call.out, "authenticated by   MS-CHAPv2\n"));
 	assert_non_null(strstr(call.out, "peer's host name   home\\x0abox\n"));
 	assert_non_null(strstr(call.out, "peer's vendor      -\n"));
@@ -115,48 +137,55 @@ static void one_session_in_detail(void **state)
 static void json_is_what_the_daemon_said(void **state)
 {
 	(void)state;
-	expect("log-level --json", "{\"ok\":true,\"result\":{\"level\":\"info\"}}\n", "{\"command\":\"log-level\"}\n", CLI_OK,
-	       "{\n  \"level\": \"info\"\n}\n", "");
-	expect("--json sessions", "{\"ok\":true,\"result\":[]}\n", "{\"command\":\"sessions\"}\n", CLI_OK, "[]\n", "");
+	expect("log-level --json", "{'ok':true,'result':{'level':'info'}}\n",
+	       "{'command':'log-level'}\n", CLI_OK, "{\n  \"level\": \"info\"\n}\n", "");
+	expect("--json sessions", "{'ok':true,'result':[]}\n", "{'command':'sessions'}\n",
+	       CLI_OK, "[]\n", "");
 }
 
 static void status_names_the_servers(void **state)
 {
 	(void)state;
 	expect("status",
-	       "{\"ok\":true,\"result\":{\"version\":\"0.1\",\"pid\":5,\"engine_pid\":6,\"engine_restarts\":1,\"uptime_s\":7200,"
-	       "\"config\":\"/etc/adit/adit.conf\",\"log_level\":\"info\",\"servers\":[{\"protocol\":\"pptp\",\"device\":\"pptp0\","
-	       "\"listen\":[\"192.0.2.1\",\"192.0.2.2\"],\"sessions\":2,\"connections\":3,\"logins_ok\":40,\"logins_failed\":1,"
-	       "\"pool_used\":2,\"pool_size\":241}]}}\n",
-	       "{\"command\":\"status\"}\n", CLI_OK,
+	       "{'ok':true,'result':{'version':'0.1','pid':5,'engine_pid':6,'engine_restarts':1,'uptime_s':7200,"
+	       "'config':'/etc/adit/adit.conf','log_level':'info','servers':[{'protocol':'pptp','device':'pptp0',"
+	       "'listen':['192.0.2.1','192.0.2.2'],'sessions':2,'connections':3,'logins_ok':40,'logins_failed':1,"
+	       "'pool_used':2,'pool_size':241}]}}\n",
+	       "{'command':'status'}\n", CLI_OK,
 	       "aditd 0.1, up 2h00m, process 5, engine 6 (restarted 1 time)\n"
 	       "configuration /etc/adit/adit.conf, log level info\n"
 	       "PROTOCOL  DEVICE  LISTEN               SESSIONS  CONNECTIONS  LOGINS  FAILED  ADDRESSES USED\n"
-	       "pptp      pptp0   192.0.2.1 192.0.2.2         2            3      40       1        2 of 241\n", "");
+	       "pptp      pptp0   192.0.2.1 192.0.2.2         2            3      40       1        2 of 241\n",
+	       "");
 }
 
 static void commands_that_change_something(void **state)
 {
 	(void)state;
-	expect("disconnect 7", "{\"ok\":true,\"result\":{\"disconnected\":1}}\n", "{\"command\":\"disconnect\",\"id\":7}\n", CLI_OK,
-	       "1 session disconnected\n", "");
-	expect("disconnect --user bob", "{\"ok\":true,\"result\":{\"disconnected\":2}}\n",
-	       "{\"command\":\"disconnect\",\"user\":\"bob\"}\n", CLI_OK, "2 sessions disconnected\n", "");
-	expect("reload", "{\"ok\":true,\"result\":{\"reloaded\":true,\"warnings\":[\"line 3: hm\"]}}\n", "{\"command\":\"reload\"}\n",
-	       CLI_OK, "warning: line 3: hm\nthe configuration was reloaded\n", "");
-	expect("log-level debug", "{\"ok\":true,\"result\":{\"level\":\"debug\"}}\n",
-	       "{\"command\":\"log-level\",\"level\":\"debug\"}\n", CLI_OK, "debug\n", "");
-	expect("shutdown", "{\"ok\":true,\"result\":{\"disconnected\":0}}\n", "{\"command\":\"shutdown\"}\n", CLI_OK,
-	       "0 sessions disconnected, aditd ends\n", "");
+	expect("disconnect 7", "{'ok':true,'result':{'disconnected':1}}\n",
+	       "{'command':'disconnect','id':7}\n", CLI_OK, "1 session disconnected\n", "");
+	expect("disconnect --user bob", "{'ok':true,'result':{'disconnected':2}}\n",
+	       "{'command':'disconnect','user':'bob'}\n", CLI_OK,
+	       "2 sessions disconnected\n", "");
+	expect("reload",
+	       "{'ok':true,'result':{'reloaded':true,'warnings':['line 3: hm']}}\n",
+	       "{'command':'reload'}\n", CLI_OK,
+	       "warning: line 3: hm\nthe configuration was reloaded\n", "");
+	expect("log-level debug", "{'ok':true,'result':{'level':'debug'}}\n",
+	       "{'command':'log-level','level':'debug'}\n", CLI_OK, "debug\n", "");
+	expect("shutdown", "{'ok':true,'result':{'disconnected':0}}\n",
+	       "{'command':'shutdown'}\n", CLI_OK, "0 sessions disconnected, aditd ends\n", "");
 }
 
 static void the_daemons_refusal_is_told(void **state)
 {
 	(void)state;
-	expect("session 99", "{\"ok\":false,\"error\":\"no session 99: adit sessions lists them\"}\n",
-	       "{\"command\":\"session\",\"id\":99}\n", CLI_FAILED, "", "adit: no session 99: adit sessions lists them\n");
-	expect("session 99 --json", "{\"ok\":false,\"error\":\"no session 99\"}\n", "{\"command\":\"session\",\"id\":99}\n", CLI_FAILED,
-	       "", "adit: no session 99\n");
+	expect("session 99",
+	       "{'ok':false,'error':'no session 99: adit sessions lists them'}\n",
+	       "{'command':'session','id':99}\n", CLI_FAILED, "",
+	       "adit: no session 99: adit sessions lists them\n");
+	expect("session 99 --json", "{'ok':false,'error':'no session 99'}\n",
+	       "{'command':'session','id':99}\n", CLI_FAILED, "", "adit: no session 99\n");
 }
 
 static void a_broken_daemon_is_told(void **state)
@@ -172,11 +201,11 @@ static void a_broken_daemon_is_told(void **state)
 	assert_int_equal(call.rc, CLI_NO_DAEMON);
 	assert_non_null(strstr(call.err, "what is no answer"));
 	done(&call);
-	run(&call, "status", "{\"ok\":true}\n");
+	run(&call, "status", "{'ok':true}\n");
 	assert_int_equal(call.rc, CLI_FAILED);
 	assert_non_null(strstr(call.err, "without a result"));
 	done(&call);
-	run(&call, "status", "{\"ok\":true,\"result\":[3]}\n");
+	run(&call, "status", "{'ok':true,'result':[3]}\n");
 	assert_int_equal(call.rc, CLI_OK);
 	done(&call);
 }
@@ -192,8 +221,9 @@ static void nobody_listens(void **state)
 	cli.err = open_memstream(&err, &len);
 	assert_int_equal(cli_main(&cli, 4, argv), CLI_NO_DAEMON);
 	fclose(cli.err);
-	assert_string_equal(err, "adit: cannot connect to /nonexistent/other: No such file or directory; "
-				 "is aditd running? systemctl status aditd\n");
+	assert_string_equal(
+		err, "adit: cannot connect to /nonexistent/other: No such file or directory; "
+		     "is aditd running? systemctl status aditd\n");
 	free(err);
 }
 
@@ -219,7 +249,7 @@ static void wrong_usage_asks_nobody(void **state)
 
 	(void)state;
 	for (size_t i = 0; i < sizeof(cases) / sizeof(cases[0]); i++) {
-		run(&call, cases[i].line, "{\"ok\":true,\"result\":[]}\n");
+		run(&call, cases[i].line, "{'ok':true,'result':[]}\n");
 		assert_int_equal(call.rc, CLI_USAGE);
 		assert_non_null(strstr(call.err, cases[i].err));
 		assert_string_equal(call.out, "");
@@ -230,7 +260,8 @@ static void wrong_usage_asks_nobody(void **state)
 
 static void help_lists_every_command(void **state)
 {
-	static const char *const words[] = { "status", "sessions", "session", "disconnect", "check", "reload", "log-level", "shutdown" };
+	static const char *const words[] = { "status", "sessions", "session",	"disconnect",
+					     "check",  "reload",   "log-level", "shutdown" };
 	struct call call;
 
 	(void)state;
@@ -275,10 +306,21 @@ static void check_reads_here(void **state)
 
 static void values_for_people(void **state)
 {
-	static const struct { uint64_t v; const char *bytes, *duration; } cases[] = {
-		{ 0, "0", "0s" }, { 59, "59", "59s" }, { 60, "60", "1m00s" }, { 999, "999", "16m39s" }, { 1000, "1.0k", "16m40s" },
-		{ 3600, "3.6k", "1h00m" }, { 86399, "86.3k", "23h59m" }, { 86400, "86.4k", "1d00h" }, { 999999, "999.9k", "11d13h" },
-		{ 1000000, "1.0M", "11d13h" }, { UINT64_MAX, "18.4E", "213503982334601d07h" },
+	static const struct {
+		uint64_t v;
+		const char *bytes, *duration;
+	} cases[] = {
+		{ 0, "0", "0s" },
+		{ 59, "59", "59s" },
+		{ 60, "60", "1m00s" },
+		{ 999, "999", "16m39s" },
+		{ 1000, "1.0k", "16m40s" },
+		{ 3600, "3.6k", "1h00m" },
+		{ 86399, "86.3k", "23h59m" },
+		{ 86400, "86.4k", "1d00h" },
+		{ 999999, "999.9k", "11d13h" },
+		{ 1000000, "1.0M", "11d13h" },
+		{ UINT64_MAX, "18.4E", "213503982334601d07h" },
 	};
 	char buf[TABLE_TEXT_MAX];
 

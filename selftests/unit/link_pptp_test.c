@@ -1,7 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 /*
- * The ip-link plugin with this test in the place of ip: the functions that ip exports are here, and keep what they were
- * given. The plugin is one file of statics behind one symbol, so it is included.
+ * The ip-link plugin with this test in the place of ip: the functions that ip exports are here, and
+ * keep what they were given. The plugin is one file of statics behind one symbol, so it is
+ * included.
  */
 #include <setjmp.h>
 #include <stdarg.h>
@@ -53,7 +54,8 @@ static void add(char *to, size_t cap, const char *fmt, ...)
 
 #pragma GCC diagnostic ignored "-Wformat-nonliteral"
 #pragma GCC diagnostic ignored "-Wformat-security"
-int print_color_string(enum output_type t, enum color_attr color, const char *key, const char *fmt, const char *value)
+int print_color_string(enum output_type t, enum color_attr color, const char *key, const char *fmt,
+		       const char *value)
 {
 	assert_int_equal(color, COLOR_NONE);
 	if (t & (PRINT_FP | PRINT_ANY))
@@ -63,7 +65,8 @@ int print_color_string(enum output_type t, enum color_attr color, const char *ke
 	return 0;
 }
 
-int print_color_uint(enum output_type t, enum color_attr color, const char *key, const char *fmt, unsigned int value)
+int print_color_uint(enum output_type t, enum color_attr color, const char *key, const char *fmt,
+		     unsigned int value)
 {
 	assert_int_equal(t, PRINT_ANY);
 	assert_int_equal(color, COLOR_NONE);
@@ -72,7 +75,8 @@ int print_color_uint(enum output_type t, enum color_attr color, const char *key,
 	return 0;
 }
 
-int print_color_0xhex(enum output_type t, enum color_attr color, const char *key, const char *fmt, unsigned long long value)
+int print_color_0xhex(enum output_type t, enum color_attr color, const char *key, const char *fmt,
+		      unsigned long long value)
 {
 	assert_int_equal(t, PRINT_ANY);
 	assert_int_equal(color, COLOR_NONE);
@@ -81,7 +85,8 @@ int print_color_0xhex(enum output_type t, enum color_attr color, const char *key
 	return 0;
 }
 
-int print_color_bool(enum output_type t, enum color_attr color, const char *key, const char *fmt, bool value)
+int print_color_bool(enum output_type t, enum color_attr color, const char *key, const char *fmt,
+		     bool value)
 {
 	assert_int_equal(t, PRINT_JSON);
 	assert_int_equal(color, COLOR_NONE);
@@ -119,8 +124,11 @@ static int parse(const char *line, unsigned int flags)
 
 static void words_become_attributes(void **state)
 {
-	static const struct { const char *line, *attrs; } cases[] = {
-		{ "local 192.0.2.1 remote 192.0.2.2 call-id 258 peer-call-id 65535", "2=c0000201 3=c0000202 4=0201 5=ffff" },
+	static const struct {
+		const char *line, *attrs;
+	} cases[] = {
+		{ "local 192.0.2.1 remote 192.0.2.2 call-id 258 peer-call-id 65535",
+		  "2=c0000201 3=c0000202 4=0201 5=ffff" },
 		{ "mode concentrator", "1=01000000" },
 		{ "mode point-to-point", "1=00000000" },
 		{ "fwmark 0x10 outer-dev wan0", "6=10000000 7=21000000" },
@@ -132,7 +140,8 @@ static void words_become_attributes(void **state)
 		{ "mss-clamp auto", "10=01000000" },
 		{ "mss-clamp off", "10=00000000" },
 		{ "mss-clamp 536", "10=18020000" },
-		{ "rx-window 0 reorder-ms 5000 ack-delay-ms 1", "11=00000000 12=88130000 13=01000000" },
+		{ "rx-window 0 reorder-ms 5000 ack-delay-ms 1",
+		  "11=00000000 12=88130000 13=01000000" },
 		{ "mppe-required mru 1400", "14= 9=7805" },
 		{ "", "" },
 	};
@@ -240,12 +249,16 @@ static void a_session_is_shown(void **state)
 	dump_u32(&d, ADIT_A_LINK_PPTP_ACK_DELAY_MS, 200);
 	dump_put(&d, ADIT_A_LINK_PPTP_MPPE_REQUIRED, NULL, 0);
 	print(&d);
-	assert_string_equal(printed, "mode point-to-point local 192.0.2.1 remote 192.0.2.2 call-id 7 peer-call-id 65535 fwmark 0x10 "
-			    "outer-dev wan0 acfc off pfc on mru 1400 mss-clamp 1360 rx-window 64 reorder-ms 100 ack-delay-ms 200 "
-			    "mppe-required ");
-	assert_string_equal(json, "mode=\"point-to-point\",local=\"192.0.2.1\",remote=\"192.0.2.2\",call_id=7,peer_call_id=65535,"
-			    "fwmark=\"0x10\",outer_dev=\"wan0\",acfc=false,pfc=true,mru=1400,mss_clamp=1360,rx_window=64,"
-			    "reorder_ms=100,ack_delay_ms=200,mppe_required=true,");
+	assert_string_equal(
+		printed,
+		"mode point-to-point local 192.0.2.1 remote 192.0.2.2 call-id 7 peer-call-id 65535 fwmark 0x10 "
+		"outer-dev wan0 acfc off pfc on mru 1400 mss-clamp 1360 rx-window 64 reorder-ms 100 ack-delay-ms 200 "
+		"mppe-required ");
+	assert_string_equal(
+		json,
+		"mode=\"point-to-point\",local=\"192.0.2.1\",remote=\"192.0.2.2\",call_id=7,peer_call_id=65535,"
+		"fwmark=\"0x10\",outer_dev=\"wan0\",acfc=false,pfc=true,mru=1400,mss_clamp=1360,rx_window=64,"
+		"reorder_ms=100,ack_delay_ms=200,mppe_required=true,");
 }
 
 static void a_concentrator_is_shown(void **state)

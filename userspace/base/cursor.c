@@ -160,7 +160,7 @@ size_t wr_mark(struct wr *w, size_t len)
 	return at;
 }
 
-/* A patch may only change what has been written: an offset beyond that is a codec's mistake and spoils the message. */
+/* Only what has been written may be patched: an offset beyond is a codec's mistake. */
 static void wr_patch(struct wr *w, size_t at, uint64_t v, size_t octets)
 {
 	if (w->bad || at > w->len || octets > w->len - at) {

@@ -141,7 +141,8 @@ void hash_del(struct hash *h, struct hash_node *node)
 	}
 }
 
-struct hash_node *hash_find(const struct hash *h, uint64_t hash, bool (*same)(const struct hash_node *, const void *key),
+struct hash_node *hash_find(const struct hash *h, uint64_t hash,
+			    bool (*same)(const struct hash_node *, const void *key),
 			    const void *key)
 {
 	struct hash_node *node;

@@ -68,7 +68,7 @@ static void to_stderr(enum log_level level, const char *line)
 		len = snprintf(out, sizeof(out), "%s: %s\n", level_words[level], line);
 	else
 		len = snprintf(out, sizeof(out), "<%c>%s\n", level_priority[level], line);
-	/* One write, so that lines of several processes do not mix. There is nowhere to tell of a failure. */
+	/* One write: lines of several processes do not mix. A failure has nowhere to go. */
 	if (write(STDERR_FILENO, out, len) < 0)
 		return;
 }
@@ -116,7 +116,8 @@ bool log_limit_ok(struct log_limit *limit, uint64_t now_ms, uint32_t burst, uint
 {
 	if (now_ms - limit->window_start_ms >= interval_ms) {
 		if (limit->suppressed)
-			log_warn(NULL, "%u more lines like the next were left out", limit->suppressed);
+			log_warn(NULL, "%u more lines like the next were left out",
+				 limit->suppressed);
 		*limit = (struct log_limit){ .window_start_ms = now_ms };
 	}
 	if (limit->seen < burst) {

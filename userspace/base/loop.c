@@ -47,7 +47,8 @@ void loop_timer_stop(struct loop_timer *t)
 	t->pending = false;
 }
 
-int loop_io_start(struct loop_io *io, struct loop *loop, int fd, void (*fn)(void *, int, bool, bool), void *arg)
+int loop_io_start(struct loop_io *io, struct loop *loop, int fd,
+		  void (*fn)(void *, int, bool, bool), void *arg)
 {
 	int err;
 

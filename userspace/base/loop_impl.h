@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * What a backend of base/loop.h is. Two exist: libevent (loop_event.c) and the virtual clock (loop_virtual.c). A backend
- * embeds struct loop at its beginning.
+ * What a backend of base/loop.h is. Two exist: libevent (loop_event.c) and the virtual clock
+ * (loop_virtual.c). A backend embeds struct loop at its beginning.
  */
 #ifndef ADIT_BASE_LOOP_IMPL_H
 #define ADIT_BASE_LOOP_IMPL_H

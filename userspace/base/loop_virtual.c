@@ -1,7 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 /*
- * The loop of tests and fuzzers: time passes only in loop_virtual_advance(). Descriptors are polled there without
- * waiting, before each timer and at the end, so that a test may hold the other end of a socket pair.
+ * The loop of tests and fuzzers: time passes only in loop_virtual_advance(). Descriptors are polled
+ * there without waiting, before each timer and at the end, so that a test may hold the other end of
+ * a socket pair.
  */
 #include <errno.h>
 #include <poll.h>
@@ -9,7 +10,8 @@
 
 #include "base/loop_impl.h"
 
-#define IO_TURNS_MAX	1000	/* two ends that answer each other for ever are a bug of the test: stop, and let it see */
+/* Two ends that answer each other for ever are a bug of the test: stop, and let it see. */
+#define IO_TURNS_MAX	1000
 
 struct watched {
 	struct loop_io *io;
@@ -118,7 +120,8 @@ static bool serve_io(struct loop_virtual *self)
 
 		if (poll(&p, 1, 0) <= 0)
 			continue;
-		io->fn(io->arg, io->fd, p.revents & (POLLIN | POLLHUP | POLLERR), p.revents & POLLOUT);
+		io->fn(io->arg, io->fd, p.revents & (POLLIN | POLLHUP | POLLERR),
+		       p.revents & POLLOUT);
 		return true;
 	}
 	return false;

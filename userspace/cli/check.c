@@ -20,10 +20,12 @@ static void report(void *arg, const char *file, const struct conf_problem *probl
 	else
 		p->errors++;
 	if (p->list)
-		json_array_append_new(p->list, json_pack("{sssIssss}", "file", file, "line", (json_int_t)problem->line,
-							 "severity", severity, "text", problem->text));
+		json_array_append_new(p->list, json_pack("{sssIssss}", "file", file, "line",
+							 (json_int_t)problem->line, "severity",
+							 severity, "text", problem->text));
 	else if (problem->line)
-		fprintf(p->cli->err, "%s:%u: %s: %s\n", file, problem->line, severity, problem->text);
+		fprintf(p->cli->err, "%s:%u: %s: %s\n", file, problem->line, severity,
+			problem->text);
 	else
 		fprintf(p->cli->err, "%s: %s: %s\n", file, severity, problem->text);
 }
@@ -40,8 +42,8 @@ int cli_check(struct cli *cli)
 		show_json(cli->out, result);
 		json_decref(result);
 	} else {
-		fprintf(cli->out, "%s: %u error%s, %u warning%s\n", path, p.errors, p.errors == 1 ? "" : "s",
-			p.warnings, p.warnings == 1 ? "" : "s");
+		fprintf(cli->out, "%s: %u error%s, %u warning%s\n", path, p.errors,
+			p.errors == 1 ? "" : "s", p.warnings, p.warnings == 1 ? "" : "s");
 	}
 	if (!conf)
 		return CLI_FAILED;

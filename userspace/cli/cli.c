@@ -7,14 +7,20 @@
 #include "cli/cli.h"
 
 static const struct cli_command commands[] = {
-	{ "status", "", "the daemon and its servers", 0, 0, false, cli_status },
-	{ "sessions", "", "who is connected", 0, 0, false, cli_sessions },
-	{ "session", "ID", "everything about one session: what was negotiated, counters by reason", 1, 1, false, cli_session },
-	{ "disconnect", "ID | --user NAME", "end a session, or all of a user", 1, 1, true, cli_disconnect },
-	{ "check", "[FILE]", "read a configuration and name every mistake; needs neither the daemon nor root", 0, 1, false, cli_check },
-	{ "reload", "", "make the daemon read its configuration again; sessions stay", 0, 0, false, cli_reload },
-	{ "log-level", "[LEVEL]", "show or set it: error, warn, info, debug", 0, 1, false, cli_log_level },
-	{ "shutdown", "", "end all sessions towards their peers, then the daemon", 0, 0, false, cli_shutdown },
+	{ "status", "", cli_status, 0, 0, false, "the daemon and its servers" },
+	{ "sessions", "", cli_sessions, 0, 0, false, "who is connected" },
+	{ "session", "ID", cli_session, 1, 1, false,
+	  "everything about one session: what was negotiated, counters by reason" },
+	{ "disconnect", "ID | --user NAME", cli_disconnect, 1, 1, true,
+	  "end a session, or all of a user" },
+	{ "check", "[FILE]", cli_check, 0, 1, false,
+	  "read a configuration and name every mistake; needs neither daemon nor root" },
+	{ "reload", "", cli_reload, 0, 0, false,
+	  "make the daemon read its configuration again; sessions stay" },
+	{ "log-level", "[LEVEL]", cli_log_level, 0, 1, false,
+	  "show or set it: error, warn, info, debug" },
+	{ "shutdown", "", cli_shutdown, 0, 0, false,
+	  "end all sessions towards their peers, then the daemon" },
 };
 
 #define N_COMMANDS (sizeof(commands) / sizeof(commands[0]))
@@ -23,7 +29,8 @@ static void usage(FILE *out)
 {
 	fputs("usage: adit [-s SOCKET] [--json] COMMAND\n\n", out);
 	for (size_t i = 0; i < N_COMMANDS; i++)
-		fprintf(out, "  %-10s %-17s %s\n", commands[i].word, commands[i].synopsis, commands[i].help);
+		fprintf(out, "  %-10s %-17s %s\n", commands[i].word, commands[i].synopsis,
+			commands[i].help);
 	fputs("\n  -s, --socket SOCKET  the daemon's control socket (" CLI_SOCKET_DEFAULT ")\n"
 	      "      --json           print what the daemon said, as JSON\n"
 	      "  -h, --help           this text\n"

@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * One call of adit(8): the words of the command line, where to write, and the connection to the daemon. Everything that
- * the daemon says arrives as the JSON of Documentation/control-socket.md; nothing else of the daemon is known here.
+ * One call of adit(8): the words of the command line, where to write, and the connection to the
+ * daemon. Everything that the daemon says arrives as the JSON of Documentation/control-socket.md;
+ * nothing else of the daemon is known here.
  */
 #ifndef ADIT_CLI_CLI_H
 #define ADIT_CLI_CLI_H
@@ -29,13 +30,13 @@ struct cli {
 struct cli_command {
 	const char *word;
 	const char *synopsis;	/* of the words after it */
-	const char *help;
+	int (*run)(struct cli *cli);
 	int min_args, max_args;
 	bool takes_user;	/* --user stands for its argument */
-	int (*run)(struct cli *cli);
+	const char *help;
 };
 
-/* Parse argv, run the command; returns the exit status. Opens cli->fd if it is -1, and closes it. */
+/* Parse argv, run the command; returns the exit status. Opens cli->fd if it is -1; closes it. */
 int cli_main(struct cli *cli, int argc, char **argv);
 
 /* A message on cli->err, after "adit: ". */

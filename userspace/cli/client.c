@@ -12,6 +12,8 @@
 /* A shutdown tells every peer first; anything that takes longer than this hangs. */
 #define ANSWER_TIMEOUT_S	60
 
+#define VERSIONS_HINT	"are adit and aditd of the same version?"
+
 static int no_daemon(struct cli *cli, int err)
 {
 	const char *hint = "is aditd running? systemctl status aditd";
@@ -31,7 +33,8 @@ static int client_open(struct cli *cli)
 	if (cli->fd >= 0)
 		return CLI_OK;
 	if (strlen(cli->socket) >= sizeof(to.sun_path)) {
-		cli_error(cli, "the path of the socket is longer than %zu characters: %s", sizeof(to.sun_path) - 1, cli->socket);
+		cli_error(cli, "the path of the socket is longer than %zu characters: %s",
+			  sizeof(to.sun_path) - 1, cli->socket);
 		return CLI_USAGE;
 	}
 	strcpy(to.sun_path, cli->socket);
@@ -82,7 +85,7 @@ struct source {
 	bool began;
 };
 
-/* jansson asks for more only while the object is not complete, so this never waits behind the answer's end. */
+/* jansson asks for more only while the object is not complete: no waiting behind its end. */
 static size_t read_some(void *buf, size_t len, void *data)
 {
 	struct source *from = data;
@@ -108,13 +111,16 @@ static json_t *receive_answer(struct cli *cli)
 	if (answer)
 		return answer;
 	if (from.err == EAGAIN)
-		cli_error(cli, "aditd did not answer within %d seconds; journalctl -u aditd may say why", ANSWER_TIMEOUT_S);
+		cli_error(cli,
+			  "aditd did not answer within %d seconds; journalctl -u aditd may say why",
+			  ANSWER_TIMEOUT_S);
 	else if (from.err)
 		cli_error(cli, "the connection to aditd broke: %s", strerror(from.err));
 	else if (!from.began)
-		cli_error(cli, "aditd closed the connection without an answer; journalctl -u aditd may say why");
+		cli_error(cli, "aditd closed the connection without an answer; "
+			  "journalctl -u aditd may say why");
 	else
-		cli_error(cli, "aditd sent what is no answer: %s; are adit and aditd of the same version?", error.text);
+		cli_error(cli, "aditd sent what is no answer: %s; " VERSIONS_HINT, error.text);
 	return NULL;
 }
 
@@ -127,7 +133,9 @@ static int take_result(struct cli *cli, json_t *answer, json_t **result)
 		*result = json_incref(value);
 		return CLI_OK;
 	}
-	cli_error(cli, "%s", error ? error : "aditd sent an answer without a result; are adit and aditd of the same version?");
+	if (!error)
+		error = "aditd sent an answer without a result; " VERSIONS_HINT;
+	cli_error(cli, "%s", error);
 	return CLI_FAILED;
 }
 
@@ -139,7 +147,8 @@ int client_request(struct cli *cli, json_t *request, json_t **result)
 	if (rc == CLI_OK) {
 		err = request ? send_request(cli->fd, request) : -ENOMEM;
 		if (err)
-			cli_error(cli, "the request could not be sent to aditd: %s", strerror(-err));
+			cli_error(cli, "the request could not be sent to aditd: %s",
+				  strerror(-err));
 	}
 	json_decref(request);
 	if (rc != CLI_OK || err)

@@ -6,8 +6,9 @@
 #include "cli/cli.h"
 
 /*
- * Send a request (its reference is taken over, also on failure) and hand out the result, which the caller owns. Returns
- * CLI_OK, CLI_FAILED when the daemon refused, or CLI_NO_DAEMON; the reason has then been told.
+ * Send a request (its reference is taken over, also on failure) and hand out the result, which the
+ * caller owns. Returns CLI_OK, CLI_FAILED when the daemon refused, or CLI_NO_DAEMON; the reason has
+ * then been told.
  */
 int client_request(struct cli *cli, json_t *request, json_t **result);
 

@@ -32,7 +32,9 @@ static int parse_id(struct cli *cli, const char *text, uint32_t *id)
 	errno = 0;
 	v = strtoull(text, &end, 10);
 	if (text[0] < '0' || text[0] > '9' || *end || errno || !v || v > UINT32_MAX) {
-		cli_error(cli, "'%s' is no session id: a number from 1 on, as adit sessions shows it", text);
+		cli_error(cli,
+			  "'%s' is no session id: a number from 1 on, as adit sessions shows it",
+			  text);
 		return CLI_USAGE;
 	}
 	*id = v;
@@ -56,7 +58,8 @@ int cli_session(struct cli *cli)
 
 	if (rc != CLI_OK)
 		return rc;
-	return ask(cli, json_pack("{sssI}", "command", "session", "id", (json_int_t)id), show_session);
+	return ask(cli, json_pack("{sssI}", "command", "session", "id", (json_int_t)id),
+		   show_session);
 }
 
 int cli_disconnect(struct cli *cli)
@@ -71,12 +74,14 @@ int cli_disconnect(struct cli *cli)
 			cli_error(cli, "the name after --user is no UTF-8 text");
 			return CLI_USAGE;
 		}
-		return ask(cli, json_pack("{ssso}", "command", "disconnect", "user", name), show_disconnected);
+		return ask(cli, json_pack("{ssso}", "command", "disconnect", "user", name),
+			   show_disconnected);
 	}
 	rc = parse_id(cli, cli->args[0], &id);
 	if (rc != CLI_OK)
 		return rc;
-	return ask(cli, json_pack("{sssI}", "command", "disconnect", "id", (json_int_t)id), show_disconnected);
+	return ask(cli, json_pack("{sssI}", "command", "disconnect", "id", (json_int_t)id),
+		   show_disconnected);
 }
 
 int cli_reload(struct cli *cli)

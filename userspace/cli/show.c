@@ -67,7 +67,10 @@ static void add_duration(struct table *t, const json_t *object, const char *key)
 {
 	char buf[TABLE_TEXT_MAX];
 
-	table_add(t, json_is_integer(json_object_get(object, key)) ? table_duration(number(object, key), buf) : NULL);
+	if (json_is_integer(json_object_get(object, key)))
+		table_add(t, table_duration(number(object, key), buf));
+	else
+		table_add(t, NULL);
 }
 
 static void add_bytes(struct table *t, const json_t *object, const char *key)
@@ -80,7 +83,8 @@ static void add_bytes(struct table *t, const json_t *object, const char *key)
 static void show_servers(FILE *out, const json_t *servers)
 {
 	static const char *const columns[] = {
-		"PROTOCOL", "DEVICE", "LISTEN", "SESSIONS>", "CONNECTIONS>", "LOGINS>", "FAILED>", "ADDRESSES USED>", NULL
+		"PROTOCOL", "DEVICE", "LISTEN", "SESSIONS>", "CONNECTIONS>", "LOGINS>", "FAILED>",
+		"ADDRESSES USED>", NULL
 	};
 	char used[64];
 	struct table t;
@@ -96,7 +100,8 @@ static void show_servers(FILE *out, const json_t *servers)
 		add_value(&t, s, "connections");
 		add_value(&t, s, "logins_ok");
 		add_value(&t, s, "logins_failed");
-		snprintf(used, sizeof(used), "%llu of %llu", (unsigned long long)number(s, "pool_used"),
+		snprintf(used, sizeof(used), "%llu of %llu",
+			 (unsigned long long)number(s, "pool_used"),
 			 (unsigned long long)number(s, "pool_size"));
 		table_add(&t, used);
 	}
@@ -110,12 +115,14 @@ void show_status(FILE *out, const json_t *result)
 	char version[VALUE_MAX], config[VALUE_MAX], level[VALUE_MAX], up[TABLE_TEXT_MAX];
 	unsigned long long restarts = number(result, "engine_restarts");
 
-	fprintf(out, "aditd %s, up %s, process %llu, engine %llu", value(result, "version", version),
-		table_duration(number(result, "uptime_s"), up), (unsigned long long)number(result, "pid"),
+	fprintf(out, "aditd %s, up %s, process %llu, engine %llu",
+		value(result, "version", version), table_duration(number(result, "uptime_s"), up),
+		(unsigned long long)number(result, "pid"),
 		(unsigned long long)number(result, "engine_pid"));
 	if (restarts)
 		fprintf(out, " (restarted %llu time%s)", restarts, restarts == 1 ? "" : "s");
-	fprintf(out, "\nconfiguration %s, log level %s\n", value(result, "config", config), value(result, "log_level", level));
+	fprintf(out, "\nconfiguration %s, log level %s\n", value(result, "config", config),
+		value(result, "log_level", level));
 	if (json_array_size(servers))
 		show_servers(out, servers);
 	else
@@ -125,9 +132,12 @@ void show_status(FILE *out, const json_t *result)
 void show_sessions(FILE *out, const json_t *result)
 {
 	static const char *const columns[] = {
-		"ID>", "USER", "PEER", "ADDRESS", "STATE", "DEVICE", "ENCRYPTION", "UP>", "RX>", "TX>", NULL
+		"ID>", "USER", "PEER", "ADDRESS", "STATE", "DEVICE", "ENCRYPTION", "UP>", "RX>",
+		"TX>", NULL
 	};
-	static const char *const text[] = { "id", "user", "peer", "address", "state", "device", "encryption" };
+	static const char *const text[] = {
+		"id", "user", "peer", "address", "state", "device", "encryption"
+	};
 	struct table t;
 	json_t *s;
 	size_t i;
@@ -158,7 +168,8 @@ static void show_labels(FILE *out, const json_t *object, const struct label *lab
 
 	for (size_t i = 0; i < n; i++) {
 		value(object, labels[i].key, buf);
-		fprintf(out, "%-18s %s\n", labels[i].text, *buf ? log_text(shown, sizeof(shown), buf, strlen(buf)) : "-");
+		fprintf(out, "%-18s %s\n", labels[i].text,
+			*buf ? log_text(shown, sizeof(shown), buf, strlen(buf)) : "-");
 	}
 }
 
@@ -177,21 +188,39 @@ static void show_counters(FILE *out, const char *title, json_t *counters)
 void show_session(FILE *out, const json_t *result)
 {
 	static const struct label labels[] = {
-		{ "session", "id" }, { "protocol", "protocol" }, { "state", "state" }, { "user", "user" },
-		{ "authenticated by", "auth" }, { "device", "device" }, { "peer", "peer" }, { "our outer address", "local_address" },
-		{ "peer's host name", "peer_host" }, { "peer's vendor", "peer_vendor" }, { "call id", "call_id" },
-		{ "peer's call id", "peer_call_id" }, { "address", "address" }, { "prefixes", "prefixes" },
-		{ "IPv6 identifier", "ipv6_ifid" }, { "encryption", "encryption" }, { "MRU", "mru" }, { "peer's MRU", "peer_mru" },
-		{ "ACFC", "acfc" }, { "PFC", "pfc" },
+		{ "session", "id" },
+		{ "protocol", "protocol" },
+		{ "state", "state" },
+		{ "user", "user" },
+		{ "authenticated by", "auth" },
+		{ "device", "device" },
+		{ "peer", "peer" },
+		{ "our outer address", "local_address" },
+		{ "peer's host name", "peer_host" },
+		{ "peer's vendor", "peer_vendor" },
+		{ "call id", "call_id" },
+		{ "peer's call id", "peer_call_id" },
+		{ "address", "address" },
+		{ "prefixes", "prefixes" },
+		{ "IPv6 identifier", "ipv6_ifid" },
+		{ "encryption", "encryption" },
+		{ "MRU", "mru" },
+		{ "peer's MRU", "peer_mru" },
+		{ "ACFC", "acfc" },
+		{ "PFC", "pfc" },
 	};
 	char up[TABLE_TEXT_MAX], rx[TABLE_TEXT_MAX], tx[TABLE_TEXT_MAX];
 
 	show_labels(out, result, labels, ARRAY_SIZE(labels));
 	fprintf(out, "%-18s %s\n", "up for",
-		json_is_integer(json_object_get(result, "up_s")) ? table_duration(number(result, "up_s"), up) : "-");
-	fprintf(out, "%-18s received %s, sent %s\n", "idle for", table_duration(number(result, "rx_idle_ms") / 1000, rx),
+		json_is_integer(json_object_get(result, "up_s")) ?
+			table_duration(number(result, "up_s"), up) :
+			"-");
+	fprintf(out, "%-18s received %s, sent %s\n", "idle for",
+		table_duration(number(result, "rx_idle_ms") / 1000, rx),
 		table_duration(number(result, "tx_idle_ms") / 1000, tx));
-	show_counters(out, "received (counters that are 0 are left out)", json_object_get(result, "rx"));
+	show_counters(out, "received (counters that are 0 are left out)",
+		      json_object_get(result, "rx"));
 	show_counters(out, "sent", json_object_get(result, "tx"));
 }
 

@@ -68,9 +68,11 @@ void table_print(const struct table *t, FILE *out)
 	for (size_t i = 0; i < t->n_cells; i++) {
 		unsigned int c = i % t->n_columns;
 		bool last = c + 1 == t->n_columns;
+		int pad = t->right[c] ? width[c] : -width[c];
 
-		/* No blanks at the end of a line. */
-		fprintf(out, "%*s%s", t->right[c] ? width[c] : last ? 0 : -width[c], t->cells[i], last ? "\n" : "  ");
+		if (last && !t->right[c])
+			pad = 0;	/* no blanks at the end of a line */
+		fprintf(out, "%*s%s", pad, t->cells[i], last ? "\n" : "  ");
 	}
 	if (t->failed)
 		fputs("(out of memory: lines are missing)\n", out);
@@ -96,7 +98,8 @@ const char *table_bytes(uint64_t bytes, char buf[TABLE_TEXT_MAX])
 	for (; bytes / scale >= 1000; scale *= 1000)
 		unit++;
 	/* Tenths are cut, not rounded: 999.9k never becomes 1000.0k. */
-	snprintf(buf, TABLE_TEXT_MAX, "%u.%u%c", (unsigned int)(bytes / scale), (unsigned int)(bytes % scale / (scale / 10)), units[unit]);
+	snprintf(buf, TABLE_TEXT_MAX, "%u.%u%c", (unsigned int)(bytes / scale),
+		 (unsigned int)(bytes % scale / (scale / 10)), units[unit]);
 	return buf;
 }
 

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* Cells of text, printed in aligned columns. Text that a peer chose is printed as base/log.h's log_text() does. */
+/* Cells of text, printed in aligned columns, escaped as base/log.h's log_text() does. */
 #ifndef ADIT_CLI_TABLE_H
 #define ADIT_CLI_TABLE_H
 
@@ -20,13 +20,17 @@ struct table {
 
 /* Names of the columns, "ID>" for one that is aligned to the right; ended by NULL. */
 void table_init(struct table *t, const char *const *columns);
-void table_add(struct table *t, const char *text);	/* the next cell; copied; NULL or "" becomes "-" */
+/* The next cell; copied; NULL or "" becomes "-". */
+void table_add(struct table *t, const char *text);
 void table_print(const struct table *t, FILE *out);
 void table_fini(struct table *t);
 
 /* Values as people read them; buf is returned. */
 #define TABLE_TEXT_MAX 32
-const char *table_bytes(uint64_t bytes, char buf[TABLE_TEXT_MAX]);	/* 999, 1.2k, 34.5M (powers of 1000) */
-const char *table_duration(uint64_t seconds, char buf[TABLE_TEXT_MAX]);	/* 59s, 12m30s, 3h05m, 2d07h */
+
+/* 999, 1.2k, 34.5M (powers of 1000) */
+const char *table_bytes(uint64_t bytes, char buf[TABLE_TEXT_MAX]);
+/* 59s, 12m30s, 3h05m, 2d07h */
+const char *table_duration(uint64_t seconds, char buf[TABLE_TEXT_MAX]);
 
 #endif /* ADIT_CLI_TABLE_H */

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
-/* ip link ... type pptp: the attribute set link-pptp of the netlink specification, in words. See ip-link-pptp(8). */
+/* ip link ... type pptp: the netlink attribute set link-pptp in words, see ip-link-pptp(8). */
 #include <arpa/inet.h>
 #include <errno.h>
 #include <linux/adit.h>
@@ -11,7 +11,7 @@
 
 #define MSS_OFF		0
 #define MSS_AUTO	1
-#define MSS_MIN		536	/* what every host takes, RFC 9293 section 3.7.1; the module refuses less */
+#define MSS_MIN		536	/* every host takes that much, RFC 9293 §3.7.1 */
 #define MSS_MAX		65535
 
 static const char help_text[] =
@@ -247,7 +247,8 @@ static void print_addr(const struct rtattr *attr, const char *key, const char *f
 	char buf[INET_ADDRSTRLEN];
 
 	if (attr)
-		print_color_string(PRINT_ANY, COLOR_NONE, key, fmt, inet_ntop(AF_INET, &addr, buf, sizeof(buf)));
+		print_color_string(PRINT_ANY, COLOR_NONE, key, fmt,
+				   inet_ntop(AF_INET, &addr, buf, sizeof(buf)));
 }
 
 static void print_u16(const struct rtattr *attr, const char *key, const char *fmt)
@@ -266,7 +267,8 @@ static void print_mode(const struct rtattr *attr)
 {
 	bool many = attr && get_u32(attr) == ADIT_DEV_MODE_CONCENTRATOR;
 
-	print_color_string(PRINT_ANY, COLOR_NONE, "mode", "mode %s ", many ? "concentrator" : "point-to-point");
+	print_color_string(PRINT_ANY, COLOR_NONE, "mode", "mode %s ",
+			   many ? "concentrator" : "point-to-point");
 }
 
 static void print_on_off(bool on, const char *key, const char *fmt)
@@ -291,7 +293,8 @@ static void print_mss(const struct rtattr *attr)
 	if (mss > MSS_AUTO)
 		print_color_uint(PRINT_ANY, COLOR_NONE, "mss_clamp", "mss-clamp %u ", mss);
 	else
-		print_color_string(PRINT_ANY, COLOR_NONE, "mss_clamp", "mss-clamp %s ", mss == MSS_OFF ? "off" : "auto");
+		print_color_string(PRINT_ANY, COLOR_NONE, "mss_clamp", "mss-clamp %s ",
+				   mss == MSS_OFF ? "off" : "auto");
 }
 
 static void print_outer(struct rtattr *tb[])
@@ -301,7 +304,8 @@ static void print_outer(struct rtattr *tb[])
 	if (mark && get_u32(mark))
 		print_color_0xhex(PRINT_ANY, COLOR_NONE, "fwmark", "fwmark %#llx ", get_u32(mark));
 	if (link && get_u32(link))
-		print_color_string(PRINT_ANY, COLOR_NONE, "outer_dev", "outer-dev %s ", ll_index_to_name(get_u32(link)));
+		print_color_string(PRINT_ANY, COLOR_NONE, "outer_dev", "outer-dev %s ",
+				   ll_index_to_name(get_u32(link)));
 }
 
 static void pptp_print(struct link_util *lu, FILE *f, struct rtattr *tb[])
