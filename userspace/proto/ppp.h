@@ -99,6 +99,7 @@ struct ppp_info {
 	struct addr local, peer;	/* IPv4 */
 	uint8_t peer_ifid[8];
 	uint64_t up_since_ms;		/* loop time, 0: not up */
+	uint32_t malformed;		/* packets dropped because their lengths do not add up */
 };
 void ppp_get_info(const struct ppp *ppp, struct ppp_info *info);
 
