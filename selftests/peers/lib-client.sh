@@ -3,17 +3,17 @@
 #
 # The stock client: Debian's pptp-linux and pppd. A client's name is the name of its device and of its log.
 
-# client_start NAME USER PASSWORD [PPPD OPTION]...: begins to log in. CLIENT_LOCAL is the outer address it calls from.
+# client_start NAME USER PASSWORD [PPPD OPTION]...: begins to log in. CLIENT_LOCAL is the outer address it calls from,
+# CLIENT_PPTP are more options of pptp.
 client_start()
 {
 	local name=$1 user=$2 password=$3
+	local pptp="pptp $GW --nolaunchpppd --nohostroute --loglevel 2 --logstring $name"
 
 	shift 3
-	background "$name" ip netns exec "$C" pppd pty \
-		"pptp $GW --nolaunchpppd --nohostroute --loglevel 2 --logstring $name \
-		--localbind ${CLIENT_LOCAL:-192.0.2.10} ${CLIENT_PPTP:-}" \
-		nodetach noauth user "$user" password "$password" ifname "$name" remotename gateway \
-		noipdefault nodefaultroute nobsdcomp nodeflate novj debug \
+	pptp+=" --localbind ${CLIENT_LOCAL:-192.0.2.10} ${CLIENT_PPTP:-}"
+	background "$name" ip netns exec "$C" pppd pty "$pptp" nodetach noauth user "$user" password "$password" \
+		ifname "$name" remotename gateway noipdefault nodefaultroute nobsdcomp nodeflate novj debug \
 		ip-up-script /bin/true ip-down-script /bin/true lcp-max-configure 10 "$@"
 }
 

@@ -18,6 +18,7 @@ PEERS_DIR=$(cd "$(dirname "${BASH_SOURCE[0]}")" && pwd)
 
 GW=192.0.2.1
 SERVER=10.8.0.2
+# shellcheck disable=SC2034 # for those who source this
 INNER_GW=10.9.0.1
 C=c-$$ G=g-$$ S=s-$$ NAT=n-$$
 
@@ -90,6 +91,12 @@ log_says()
 	echo "no \"$2\" in the log of $1:"
 	tail -n 12 "$TMP/$1.log"
 	return 1
+}
+
+# log_has_loudly NAME TEXT: for refused(), which wants to hear why.
+log_has_loudly()
+{
+	log_has "$@" || { echo "no \"$2\" in the log of $1"; return 1; }
 }
 
 # Traffic.

@@ -19,7 +19,7 @@ waiting()
 	for ((i = 1; i <= begun; i++)); do
 		log_has "ppp$i" "remote IP address" || count=$((count + 1))
 	done
-	echo $count
+	echo "$count"
 }
 
 fewer_waiting_than()

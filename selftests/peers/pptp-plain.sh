@@ -11,11 +11,6 @@
 
 BOB=10.9.0.5
 
-log_has_loudly()
-{
-	log_has "$@" || { echo "no $2 in the log of $1"; return 1; }
-}
-
 topology_direct
 traffic_server_start
 gw_conf "encryption = required"

@@ -104,9 +104,13 @@ def serve_udp(sock):
         sock.sendto(NUMBER.pack(number, inverted.get(peer, 0), seed) + data[NUMBER.size:], peer)
 
 
+def family(address):
+    return socket.AF_INET6 if ":" in address else socket.AF_INET
+
+
 def serve(address):
-    listener = socket.create_server((address, PORT), backlog=256)
-    udp = socket.socket(socket.AF_INET, socket.SOCK_DGRAM)
+    listener = socket.create_server((address, PORT), family=family(address), backlog=256)
+    udp = socket.socket(family(address), socket.SOCK_DGRAM)
     udp.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, 1 << 20)
     udp.bind((address, PORT))
     threading.Thread(target=serve_tcp, args=(listener,), daemon=True).start()
@@ -114,15 +118,15 @@ def serve(address):
     serve_udp(udp)
 
 
-def bound(kind, device):
-    sock = socket.socket(socket.AF_INET, kind)
+def bound(server, kind, device):
+    sock = socket.socket(family(server), kind)
     if device:
         sock.setsockopt(socket.SOL_SOCKET, socket.SO_BINDTODEVICE, device.encode())
     return sock
 
 
 def tcp(device, args):
-    with bound(socket.SOCK_STREAM, device) as sock:
+    with bound(args.server, socket.SOCK_STREAM, device) as sock:
         sock.settimeout(STALL_S)
         seed = int.from_bytes(os.urandom(6), "big")
         start = time.monotonic()
@@ -165,7 +169,7 @@ def udp(device, args):
     """--count packets at a steady pace, or packets until a file is there; then waits for what is still on its way."""
     count, seed = UdpCount(), int.from_bytes(os.urandom(4), "big")
     filler = random.Random(seed).randbytes(max(0, args.size - NUMBER.size))
-    with bound(socket.SOCK_DGRAM, device) as sock:
+    with bound(args.server, socket.SOCK_DGRAM, device) as sock:
         sock.connect((args.server, PORT))
         due = time.monotonic()
         while not os.path.exists(args.until) if args.until else count.sent < args.count:
