@@ -171,12 +171,18 @@ static void test_another_file_is_refused(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		cmocka_unit_test_setup_teardown(test_newest_record_is_read_by_the_next_engine, open_file, close_file),
-		cmocka_unit_test_setup_teardown(test_torn_record_gives_the_one_before, open_file, close_file),
-		cmocka_unit_test_setup_teardown(test_slot_reuse_forgets_the_record_before, open_file, close_file),
-		cmocka_unit_test_setup_teardown(test_slots_are_the_lowest_and_bounded, open_file, close_file),
-		cmocka_unit_test_setup_teardown(test_too_long_a_record_is_refused, open_file, close_file),
-		cmocka_unit_test_setup_teardown(test_deaths_are_counted_against_the_object, open_file, close_file),
+		cmocka_unit_test_setup_teardown(test_newest_record_is_read_by_the_next_engine,
+						open_file, close_file),
+		cmocka_unit_test_setup_teardown(test_torn_record_gives_the_one_before, open_file,
+						close_file),
+		cmocka_unit_test_setup_teardown(test_slot_reuse_forgets_the_record_before,
+						open_file, close_file),
+		cmocka_unit_test_setup_teardown(test_slots_are_the_lowest_and_bounded, open_file,
+						close_file),
+		cmocka_unit_test_setup_teardown(test_too_long_a_record_is_refused, open_file,
+						close_file),
+		cmocka_unit_test_setup_teardown(test_deaths_are_counted_against_the_object,
+						open_file, close_file),
 		cmocka_unit_test(test_another_file_is_refused),
 	};
 

@@ -22,7 +22,8 @@ struct pair {
 static int open_pair(void **state)
 {
 	static struct pair p;
-	struct sockaddr_in sin = { .sin_family = AF_INET, .sin_addr.s_addr = htonl(INADDR_LOOPBACK) };
+	struct sockaddr_in sin = { .sin_family = AF_INET,
+				   .sin_addr.s_addr = htonl(INADDR_LOOPBACK) };
 	socklen_t len = sizeof(sin);
 	int listener = socket(AF_INET, SOCK_STREAM, 0);
 
@@ -118,10 +119,14 @@ static void test_the_end_of_the_stream_is_no_octet(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		cmocka_unit_test_setup_teardown(test_a_new_stream_is_at_its_beginning, open_pair, close_pair),
-		cmocka_unit_test_setup_teardown(test_what_was_peeked_is_not_taken, open_pair, close_pair),
-		cmocka_unit_test_setup_teardown(test_what_is_sent_counts_acknowledged_or_not, open_pair, close_pair),
-		cmocka_unit_test_setup_teardown(test_the_end_of_the_stream_is_no_octet, open_pair, close_pair),
+		cmocka_unit_test_setup_teardown(test_a_new_stream_is_at_its_beginning, open_pair,
+						close_pair),
+		cmocka_unit_test_setup_teardown(test_what_was_peeked_is_not_taken, open_pair,
+						close_pair),
+		cmocka_unit_test_setup_teardown(test_what_is_sent_counts_acknowledged_or_not,
+						open_pair, close_pair),
+		cmocka_unit_test_setup_teardown(test_the_end_of_the_stream_is_no_octet, open_pair,
+						close_pair),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
