@@ -33,9 +33,12 @@ static struct lcp *lcp_of(struct fsm *fsm)
 
 static uint32_t new_magic(struct lcp *lcp)
 {
+	uint8_t octets[4] = { 0 };
+	struct rd r = rd_of(octets, sizeof(octets));
 	uint32_t magic;
 
-	lcp->fsm.link->random(lcp->fsm.link->ctx, &magic, sizeof(magic));
+	lcp->fsm.link->random(lcp->fsm.link->ctx, octets, sizeof(octets));
+	magic = rd_u32(&r);
 	return magic ? magic : 1;	/* zero means none: RFC 1661 section 6.4 */
 }
 
