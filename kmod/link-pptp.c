@@ -20,6 +20,9 @@ static atomic_t adit_pptp_users = ATOMIC_INIT(0);
 
 #define ADIT_MSS_MIN	536	/* what is left of the 576 octets that every host takes (RFC 791) */
 
+/* NLA_POLICY_MAX() keeps its limit in an s16, too small for this one. */
+static const struct netlink_range_validation adit_mss_clamp_range = { .max = U16_MAX };
+
 static const struct nla_policy adit_link_pptp_policy[ADIT_A_LINK_PPTP_MAX + 1] = {
 	[0]				= { .strict_start_type = ADIT_A_LINK_PPTP_MODE },
 	[ADIT_A_LINK_PPTP_MODE]		= NLA_POLICY_MAX(NLA_U32, ADIT_DEV_MODE_CONCENTRATOR),
@@ -31,7 +34,7 @@ static const struct nla_policy adit_link_pptp_policy[ADIT_A_LINK_PPTP_MAX + 1] =
 	[ADIT_A_LINK_PPTP_LINK]		= { .type = NLA_U32 },
 	[ADIT_A_LINK_PPTP_FRAMING]	= NLA_POLICY_MASK(NLA_U32, ADIT_PPP_FRAMING_ACFC | ADIT_PPP_FRAMING_PFC),
 	[ADIT_A_LINK_PPTP_MRU]		= NLA_POLICY_MIN(NLA_U16, ADIT_MRU_MIN),
-	[ADIT_A_LINK_PPTP_MSS_CLAMP]	= NLA_POLICY_MAX(NLA_U32, U16_MAX),
+	[ADIT_A_LINK_PPTP_MSS_CLAMP]	= NLA_POLICY_FULL_RANGE(NLA_U32, &adit_mss_clamp_range),
 	[ADIT_A_LINK_PPTP_RX_WINDOW]	= NLA_POLICY_MAX(NLA_U32, 256),
 	[ADIT_A_LINK_PPTP_REORDER_MS]	= NLA_POLICY_RANGE(NLA_U32, 1, 5000),
 	[ADIT_A_LINK_PPTP_ACK_DELAY_MS]	= NLA_POLICY_RANGE(NLA_U32, 1, 5000),

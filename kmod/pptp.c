@@ -279,6 +279,7 @@ int adit_pptp_output(struct adit_session *s, struct sk_buff *skb, struct rtable 
 {
 	struct adit_dev *adev = s->adev;
 	struct iphdr *iph;
+	int err;
 
 	skb_scrub_packet(skb, !net_eq(adev->net, dev_net(adev->dev)));
 	/* One queue for all flows of a session: GRE packets that overtake one another are lost. */
@@ -300,7 +301,8 @@ int adit_pptp_output(struct adit_session *s, struct sk_buff *skb, struct rtable 
 	iph->daddr = s->key.peer;
 	__ip_select_ident(adev->net, iph, 1);
 
-	return net_xmit_eval(ip_local_out(adev->net, NULL, skb));
+	err = ip_local_out(adev->net, NULL, skb);
+	return net_xmit_eval(err);	/* a macro that evaluates twice */
 }
 
 static int adit_pptp_send_ack(struct adit_session *s, u32 seq)

@@ -42,11 +42,11 @@ p2p="local 192.0.2.1 remote 192.0.2.2 call-id 11 peer-call-id 22"
 check "help without a device" says "peer-call-id" bash -c 'ip link help pptp >&2; false'
 # shellcheck disable=SC2086 # words are meant
 check "a tunnel is made" run ip -n a link add p0 type pptp $p2p acfc on mru 1300 mss-clamp 1200 rx-window 32 \
-	reorder-ms 50 ack-delay-ms 20 fwmark 0x7 outer-dev wan0
+	reorder-ms 60 ack-delay-ms 20 fwmark 0x7 outer-dev wan0
 check "its other end is made" run ip -n b link add p0 type pptp mode point-to-point local 192.0.2.2 remote 192.0.2.1 \
 	call-id 22 peer-call-id 11
 check "it is shown as it was made" shown a p0 'mode="point-to-point"' 'local="192.0.2.1"' 'remote="192.0.2.2"' call_id=11 \
-	peer_call_id=22 acfc=true pfc=false mru=1300 mss_clamp=1200 rx_window=32 reorder_ms=50 ack_delay_ms=20 'fwmark="0x7"' \
+	peer_call_id=22 acfc=true pfc=false mru=1300 mss_clamp=1200 rx_window=32 reorder_ms=60 ack_delay_ms=20 'fwmark="0x7"' \
 	'outer_dev="wan0"'
 check "defaults are shown too" shown b p0 acfc=false pfc=false 'mss_clamp="auto"' mppe_required=null
 check "as text as well" bash -c 'ip -n a -d link show p0 | grep -q "pptp mode point-to-point local 192.0.2.1 remote 192.0.2.2"'
