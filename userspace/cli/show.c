@@ -195,7 +195,7 @@ void show_session(FILE *out, const json_t *result)
 		{ "authenticated by", "auth" },
 		{ "device", "device" },
 		{ "peer", "peer" },
-		{ "our outer address", "local_address" },
+		{ "our inner address", "local_address" },
 		{ "peer's host name", "peer_host" },
 		{ "peer's vendor", "peer_vendor" },
 		{ "call id", "call_id" },
