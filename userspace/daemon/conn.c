@@ -2,6 +2,7 @@
 #include "daemon/conn.h"
 
 #include <errno.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/socket.h>
@@ -140,7 +141,7 @@ static int write_record(struct conn *c)
 	struct wr w = wr_to(record, sizeof(record));
 	char device[16] = "";
 
-	strncpy(device, c->server->conf->device, sizeof(device) - 1);
+	snprintf(device, sizeof(device), "%s", c->server->conf->device);
 	wr_u8(&w, RECORD_VERSION);
 	wr_bytes(&w, device, sizeof(device));
 	wr_u32(&w, addr_v4_host(&c->local));

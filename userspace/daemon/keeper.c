@@ -3,6 +3,7 @@
 
 #include <errno.h>
 #include <stddef.h>
+#include <stdio.h>
 #include <string.h>
 #include <sys/socket.h>
 #include <sys/time.h>
@@ -40,7 +41,7 @@ int keeper_send(int fd, uint32_t type, uint32_t number, const char *text, int pa
 	ssize_t n;
 
 	if (text)
-		strncpy(msg.text, text, sizeof(msg.text) - 1);
+		snprintf(msg.text, sizeof(msg.text), "%s", text);
 	iov.iov_len = offsetof(struct keeper_msg, text) + strlen(msg.text) + 1;
 	if (pass >= 0) {
 		mh.msg_control = &control;

@@ -87,7 +87,7 @@ static void device_config(const struct conf_server *conf, struct dp_device_confi
 	*cfg = (struct dp_device_config){ .mtu = conf->mtu,
 					  .fwmark = conf->fwmark,
 					  .mss_clamp = conf->mss_clamp };
-	strncpy(cfg->name, conf->device, sizeof(cfg->name) - 1);
+	snprintf(cfg->name, sizeof(cfg->name), "%s", conf->device);
 	cfg->addresses[cfg->n_addresses++] = (struct prefix){ .addr = conf->address, .len = 32 };
 	if (pool && pool->first.family)
 		cfg->n_routes = range_prefixes(addr_v4_host(&pool->first),
@@ -119,7 +119,7 @@ static bool device_exists(const struct server *s)
 {
 	struct ifreq req = { .ifr_ifindex = 0 };
 
-	strncpy(req.ifr_name, s->conf->device, sizeof(req.ifr_name) - 1);
+	snprintf(req.ifr_name, sizeof(req.ifr_name), "%s", s->conf->device);
 	return ioctl(s->engine->keeper, SIOCGIFINDEX, &req) == 0;
 }
 
