@@ -173,7 +173,7 @@ static struct sk_buff *adit_tx_own(struct sk_buff *skb, unsigned int headroom)
 		skb = own;
 	}
 
-	if (skb_csum_hwoffload_help(own, 0))
+	if (own->ip_summed == CHECKSUM_PARTIAL && skb_csum_hwoffload_help(own, 0))
 		goto err_free;
 	own->ip_summed = CHECKSUM_NONE;
 	own->encapsulation = 0;

@@ -1,0 +1,417 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+/*
+ * adit_tool: netlink requests for shell tests, word by word.
+ *
+ *	adit_tool link NAME [ATTR=VALUE...]		make a device of kind pptp
+ *	adit_tool change NAME [ATTR=VALUE...]		change it
+ *	adit_tool new|set DEV ATTR=VALUE...		session; tx=40|56|128[s]:HEX and rx= likewise give keys
+ *	adit_tool del|show DEV ID
+ *	adit_tool dump [DEV]				number of sessions
+ *	adit_tool send DEV ID PROTOCOL HEX		frame-send
+ *	adit_tool listen DEV SECONDS [TEXT]		claim, print frames and events; ends when a line holds TEXT
+ *
+ * DEV is a name or an index. A refusal is printed as the kernel words it, and the exit status is 1.
+ */
+#include <arpa/inet.h>
+#include <ctype.h>
+#include <errno.h>
+#include <net/if.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <time.h>
+#include <linux/genetlink.h>
+
+#include "nl.h"
+
+enum type { FLAG, U16, U32, IP4, IFID, PREFIX, KEY };
+
+struct word {
+	const char *name;
+	enum type type;
+	int attr;
+};
+
+static const struct word link_words[] = {
+	{ "mode", U32, ADIT_A_LINK_PPTP_MODE },
+	{ "local", IP4, ADIT_A_LINK_PPTP_LOCAL },
+	{ "remote", IP4, ADIT_A_LINK_PPTP_REMOTE },
+	{ "call-id", U16, ADIT_A_LINK_PPTP_CALL_ID },
+	{ "peer-call-id", U16, ADIT_A_LINK_PPTP_PEER_CALL_ID },
+	{ "fwmark", U32, ADIT_A_LINK_PPTP_FWMARK },
+	{ "link", U32, ADIT_A_LINK_PPTP_LINK },
+	{ "framing", U32, ADIT_A_LINK_PPTP_FRAMING },
+	{ "mru", U16, ADIT_A_LINK_PPTP_MRU },
+	{ "mss-clamp", U32, ADIT_A_LINK_PPTP_MSS_CLAMP },
+	{ "rx-window", U32, ADIT_A_LINK_PPTP_RX_WINDOW },
+	{ "reorder-ms", U32, ADIT_A_LINK_PPTP_REORDER_MS },
+	{ "ack-delay-ms", U32, ADIT_A_LINK_PPTP_ACK_DELAY_MS },
+	{ "mppe-required", FLAG, ADIT_A_LINK_PPTP_MPPE_REQUIRED },
+	{ }
+};
+
+static const struct word session_words[] = {
+	{ "id", U32, ADIT_A_SESSION_ID },
+	{ "local", IP4, ADIT_A_SESSION_LOCAL_V4 },
+	{ "peer", IP4, ADIT_A_SESSION_PEER_V4 },
+	{ "call-id", U16, ADIT_A_SESSION_CALL_ID },
+	{ "peer-call-id", U16, ADIT_A_SESSION_PEER_CALL_ID },
+	{ "prefix", PREFIX, ADIT_A_SESSION_PREFIX },
+	{ "ifid", IFID, ADIT_A_SESSION_IFID },
+	{ "net", U32, ADIT_A_SESSION_NET },
+	{ "framing", U32, ADIT_A_SESSION_FRAMING },
+	{ "mru", U16, ADIT_A_SESSION_MRU },
+	{ "mppe-required", FLAG, ADIT_A_SESSION_MPPE_REQUIRED },
+	{ "tx", KEY, ADIT_A_SESSION_MPPE_TX },
+	{ "rx", KEY, ADIT_A_SESSION_MPPE_RX },
+	{ "mppe-flush", FLAG, ADIT_A_SESSION_MPPE_FLUSH },
+	{ "rx-window", U32, ADIT_A_SESSION_RX_WINDOW },
+	{ "reorder-ms", U32, ADIT_A_SESSION_REORDER_MS },
+	{ "ack-delay-ms", U32, ADIT_A_SESSION_ACK_DELAY_MS },
+	{ }
+};
+
+static const char *const rx_names[] = {
+	[ADIT_A_RX_STATS_PACKETS] = "packets", [ADIT_A_RX_STATS_BYTES] = "bytes",
+	[ADIT_A_RX_STATS_FRAMES] = "frames", [ADIT_A_RX_STATS_ACKS] = "acks", [ADIT_A_RX_STATS_LOST] = "lost",
+	[ADIT_A_RX_STATS_REORDERED] = "reordered", [ADIT_A_RX_STATS_DUPLICATE] = "duplicate",
+	[ADIT_A_RX_STATS_LATE] = "late", [ADIT_A_RX_STATS_MALFORMED] = "malformed",
+	[ADIT_A_RX_STATS_CLOSED] = "closed", [ADIT_A_RX_STATS_PLAINTEXT] = "plaintext",
+	[ADIT_A_RX_STATS_NO_KEY] = "no-key", [ADIT_A_RX_STATS_MPPE_DESYNC] = "mppe-desync",
+	[ADIT_A_RX_STATS_MPPE_JUMP] = "mppe-jump", [ADIT_A_RX_STATS_MPPE_FORGED] = "mppe-forged",
+	[ADIT_A_RX_STATS_SOURCE] = "source", [ADIT_A_RX_STATS_FRAMES_LOST] = "frames-lost",
+	[ADIT_A_RX_STATS_NO_MEMORY] = "no-memory",
+};
+
+static const char *const tx_names[] = {
+	[ADIT_A_TX_STATS_PACKETS] = "packets", [ADIT_A_TX_STATS_BYTES] = "bytes",
+	[ADIT_A_TX_STATS_FRAMES] = "frames", [ADIT_A_TX_STATS_ACKS] = "acks",
+	[ADIT_A_TX_STATS_CLOSED] = "closed", [ADIT_A_TX_STATS_NO_KEY] = "no-key",
+	[ADIT_A_TX_STATS_TOO_BIG] = "too-big", [ADIT_A_TX_STATS_NO_ROUTE] = "no-route",
+	[ADIT_A_TX_STATS_LOOP] = "loop", [ADIT_A_TX_STATS_NO_MEMORY] = "no-memory",
+};
+
+static void die(const char *what)
+{
+	fprintf(stderr, "adit_tool: %s\n", what);
+	exit(2);
+}
+
+static size_t hex(const char *text, uint8_t *out, size_t max)
+{
+	size_t n = 0;
+
+	for (; text[0] && text[1]; text += 2) {
+		if (n == max || sscanf(text, "%2hhx", &out[n++]) != 1)
+			die("bad hex");
+	}
+	return n;
+}
+
+static void put_prefix(struct nlmsghdr *nlh, int attr, char *value)
+{
+	struct nlattr *nest = mnl_attr_nest_start(nlh, attr);
+	char *len = strchr(value, '/');
+	struct in6_addr addr6;
+	struct in_addr addr4;
+
+	if (len)
+		*len++ = '\0';
+	if (inet_pton(AF_INET, value, &addr4) == 1)
+		mnl_attr_put_u32(nlh, ADIT_A_PREFIX_V4, addr4.s_addr);
+	else if (inet_pton(AF_INET6, value, &addr6) == 1)
+		mnl_attr_put(nlh, ADIT_A_PREFIX_V6, sizeof(addr6), &addr6);
+	if (len)
+		mnl_attr_put_u8(nlh, ADIT_A_PREFIX_LEN, atoi(len));
+	mnl_attr_nest_end(nlh, nest);
+}
+
+/* BITS[s]:HEX, or nothing to take the key away. */
+static void put_key(struct nlmsghdr *nlh, int attr, const char *value)
+{
+	struct nlattr *nest = mnl_attr_nest_start(nlh, attr);
+	uint8_t key[ADIT_MPPE_START_KEY_LEN] = {};
+	char *rest;
+	int bits;
+
+	bits = strtol(value, &rest, 10);
+	if (bits) {
+		mnl_attr_put_u32(nlh, ADIT_A_MPPE_STRENGTH, bits == 40 ? ADIT_MPPE_STRENGTH_40 :
+				 bits == 56 ? ADIT_MPPE_STRENGTH_56 : ADIT_MPPE_STRENGTH_128);
+		if (*rest == 's') {
+			mnl_attr_put(nlh, ADIT_A_MPPE_STATEFUL, 0, NULL);
+			rest++;
+		}
+		hex(rest + 1, key, sizeof(key));
+		mnl_attr_put(nlh, ADIT_A_MPPE_START_KEY, sizeof(key), key);
+	}
+	mnl_attr_nest_end(nlh, nest);
+}
+
+static void put_word(struct nlmsghdr *nlh, const struct word *word, char *value)
+{
+	struct in_addr addr4;
+	uint8_t ifid[8];
+
+	switch (word->type) {
+	case FLAG:
+		mnl_attr_put(nlh, word->attr, 0, NULL);
+		break;
+	case U16:
+		mnl_attr_put_u16(nlh, word->attr, strtoul(value, NULL, 0));
+		break;
+	case U32:
+		mnl_attr_put_u32(nlh, word->attr, strtoul(value, NULL, 0));
+		break;
+	case IP4:
+		if (inet_pton(AF_INET, value, &addr4) != 1)
+			die(value);
+		mnl_attr_put_u32(nlh, word->attr, addr4.s_addr);
+		break;
+	case IFID:
+		mnl_attr_put(nlh, word->attr, hex(value, ifid, sizeof(ifid)), ifid);
+		break;
+	case PREFIX:
+		put_prefix(nlh, word->attr, value);
+		break;
+	case KEY:
+		put_key(nlh, word->attr, value);
+		break;
+	}
+}
+
+static void put_words(struct nlmsghdr *nlh, const struct word *words, char **argv)
+{
+	for (; *argv; argv++) {
+		char *value = strchr(*argv, '=');
+		const struct word *word = words;
+
+		if (value)
+			*value++ = '\0';
+		while (word->name && strcmp(word->name, *argv))
+			word++;
+		if (!word->name)
+			die(*argv);
+		put_word(nlh, word, value ? value : "");
+	}
+}
+
+static int said(struct nl *nl, int err)
+{
+	if (err)
+		fprintf(stderr, "%s: %s (attribute %u, missing %u)\n", strerror(-err), nl->text, nl->bad, nl->miss);
+	return !!err;
+}
+
+static int do_link(char **argv, uint16_t flags)
+{
+	struct nl_link link;
+	struct nl rt;
+
+	if (nl_open_rtnl(&rt))
+		die("no rtnetlink");
+	nl_link_begin(&rt, &link, argv[0], flags);
+	put_words(link.nlh, link_words, argv + 1);
+	return said(&rt, nl_link_end(&rt, &link));
+}
+
+static unsigned int index_of(const char *dev)
+{
+	return isdigit(dev[0]) ? (unsigned int)atoi(dev) : if_nametoindex(dev);
+}
+
+static struct nlmsghdr *begin(struct nl *nl, char *buf, int cmd, int flags, const char *dev)
+{
+	struct nlmsghdr *nlh;
+
+	if (nl_open_genl(nl))
+		die("no netlink family adit");
+	nlh = nl_begin(nl, buf, cmd, flags);
+	/* The attribute has the same number in the sets of devices and sessions. */
+	if (dev)
+		mnl_attr_put_u32(nlh, ADIT_A_SESSION_IFINDEX, index_of(dev));
+	return nlh;
+}
+
+static int do_session(int cmd, char **argv)
+{
+	struct nlmsghdr *nlh;
+	char buf[NL_BUF];
+	struct nl nl;
+
+	nlh = begin(&nl, buf, cmd, 0, argv[0]);
+	put_words(nlh, session_words, argv + 1);
+	return said(&nl, nl_talk(&nl, nlh, NULL, NULL));
+}
+
+static void show_stats(const char *dir, const struct nlattr *nest, const char *const *names, unsigned int max)
+{
+	const struct nlattr *attr;
+
+	mnl_attr_for_each_nested(attr, nest)
+		if (mnl_attr_get_type(attr) <= max && names[mnl_attr_get_type(attr)])
+			printf("%s-%s=%llu\n", dir, names[mnl_attr_get_type(attr)],
+			       (unsigned long long)mnl_attr_get_u64(attr));
+}
+
+static int show_cb(const struct nlmsghdr *nlh, void *arg)
+{
+	const struct nlattr *tb[ADIT_A_SESSION_MAX + 1];
+
+	(void)arg;
+	nl_attrs(nlh, tb, ADIT_A_SESSION_MAX);
+	printf("id=%u\nnet=%u\nframing=%u\nmru=%u\n", mnl_attr_get_u32(tb[ADIT_A_SESSION_ID]),
+	       mnl_attr_get_u32(tb[ADIT_A_SESSION_NET]), mnl_attr_get_u32(tb[ADIT_A_SESSION_FRAMING]),
+	       mnl_attr_get_u16(tb[ADIT_A_SESSION_MRU]));
+	printf("required=%d\ntx-key=%d\nrx-key=%d\n", !!tb[ADIT_A_SESSION_MPPE_REQUIRED],
+	       !!tb[ADIT_A_SESSION_MPPE_TX], !!tb[ADIT_A_SESSION_MPPE_RX]);
+	show_stats("rx", tb[ADIT_A_SESSION_RX_STATS], rx_names, ADIT_A_RX_STATS_MAX);
+	show_stats("tx", tb[ADIT_A_SESSION_TX_STATS], tx_names, ADIT_A_TX_STATS_MAX);
+	printf("rx-idle-ms=%llu\ntx-idle-ms=%llu\n",
+	       (unsigned long long)mnl_attr_get_u64(tb[ADIT_A_SESSION_RX_IDLE_MS]),
+	       (unsigned long long)mnl_attr_get_u64(tb[ADIT_A_SESSION_TX_IDLE_MS]));
+	return MNL_CB_OK;
+}
+
+static int do_id(int cmd, char **argv)
+{
+	struct nlmsghdr *nlh;
+	char buf[NL_BUF];
+	struct nl nl;
+
+	nlh = begin(&nl, buf, cmd, 0, argv[0]);
+	mnl_attr_put_u32(nlh, ADIT_A_SESSION_ID, atoi(argv[1]));
+	return said(&nl, nl_talk(&nl, nlh, cmd == ADIT_CMD_SESSION_GET ? show_cb : NULL, NULL));
+}
+
+static int count_cb(const struct nlmsghdr *nlh, void *arg)
+{
+	(void)nlh;
+	++*(unsigned int *)arg;
+	return MNL_CB_OK;
+}
+
+static int do_dump(char **argv)
+{
+	unsigned int n = 0;
+	char buf[NL_BUF];
+	struct nl nl;
+	int err;
+
+	err = nl_talk(&nl, begin(&nl, buf, ADIT_CMD_SESSION_GET, NLM_F_DUMP, argv[0]), count_cb, &n);
+	if (!err)
+		printf("%u\n", n);
+	return said(&nl, err);
+}
+
+static int do_send(char **argv)
+{
+	uint8_t data[ADIT_FRAME_DATA_MAX + 1];
+	struct nlmsghdr *nlh;
+	char buf[NL_BUF];
+	struct nl nl;
+
+	nlh = begin(&nl, buf, ADIT_CMD_FRAME_SEND, 0, NULL);
+	mnl_attr_put_u32(nlh, ADIT_A_FRAME_IFINDEX, index_of(argv[0]));
+	mnl_attr_put_u32(nlh, ADIT_A_FRAME_ID, atoi(argv[1]));
+	mnl_attr_put_u16(nlh, ADIT_A_FRAME_PROTOCOL, strtoul(argv[2], NULL, 16));
+	mnl_attr_put(nlh, ADIT_A_FRAME_DATA, hex(argv[3], data, sizeof(data)), data);
+	return said(&nl, nl_talk(&nl, nlh, NULL, NULL));
+}
+
+static void line_of_frame(const struct nlmsghdr *nlh, char *line, size_t size)
+{
+	const struct nlattr *tb[ADIT_A_FRAME_MAX + 1];
+	const uint8_t *data;
+	size_t n, i;
+
+	nl_attrs(nlh, tb, ADIT_A_FRAME_MAX);
+	n = snprintf(line, size, "frame id=%u protocol=%04x%s data=", mnl_attr_get_u32(tb[ADIT_A_FRAME_ID]),
+		     mnl_attr_get_u16(tb[ADIT_A_FRAME_PROTOCOL]), tb[ADIT_A_FRAME_ENCRYPTED] ? " encrypted" : "");
+	data = mnl_attr_get_payload(tb[ADIT_A_FRAME_DATA]);
+	for (i = 0; i < mnl_attr_get_payload_len(tb[ADIT_A_FRAME_DATA]) && n + 3 < size; i++)
+		n += sprintf(line + n, "%02x", data[i]);
+}
+
+static void line_of_event(const struct nlmsghdr *nlh, char *line, size_t size)
+{
+	static const char *const names[] = {
+		[ADIT_SESSION_EVENT_MPPE_DESYNC] = "mppe-desync",
+		[ADIT_SESSION_EVENT_FRAMES_LOST] = "frames-lost",
+		[ADIT_SESSION_EVENT_GONE] = "gone",
+	};
+	const struct nlattr *tb[ADIT_A_SESSION_MAX + 1];
+
+	nl_attrs(nlh, tb, ADIT_A_SESSION_MAX);
+	snprintf(line, size, "event id=%u %s", mnl_attr_get_u32(tb[ADIT_A_SESSION_ID]),
+		 names[mnl_attr_get_u32(tb[ADIT_A_SESSION_EVENT])]);
+}
+
+struct wanted {
+	const char *text;
+	bool seen;
+};
+
+static int listen_cb(const struct nlmsghdr *nlh, void *arg)
+{
+	const struct genlmsghdr *genl = mnl_nlmsg_get_payload(nlh);
+	struct wanted *wanted = arg;
+	char line[256];
+
+	if (genl->cmd == ADIT_CMD_FRAME_NTF)
+		line_of_frame(nlh, line, sizeof(line));
+	else
+		line_of_event(nlh, line, sizeof(line));
+	puts(line);
+	fflush(stdout);
+	if (wanted->text && strstr(line, wanted->text))
+		wanted->seen = true;
+	return MNL_CB_OK;
+}
+
+static int do_listen(char **argv)
+{
+	struct wanted wanted = { .text = argv[2] };
+	time_t end = time(NULL) + atoi(argv[1]);
+	char buf[NL_BUF];
+	struct nl nl;
+
+	if (said(&nl, nl_talk(&nl, begin(&nl, buf, ADIT_CMD_DEV_CLAIM, 0, argv[0]), NULL, NULL)))
+		return 1;
+	puts("claimed");
+	fflush(stdout);
+	while (!wanted.seen && time(NULL) < end)
+		if (nl_listen(&nl, listen_cb, &wanted, 200) < 0)
+			puts("overrun");
+	return wanted.text && !wanted.seen;
+}
+
+int main(int argc, char **argv)
+{
+	const char *verb = argc > 1 ? argv[1] : "";
+	char **rest = argv + 2;
+
+	if (!strcmp(verb, "dump"))
+		return do_dump(rest);
+	if (argc < 3)
+		die("which device?");
+	if (!strcmp(verb, "link"))
+		return do_link(rest, NLM_F_CREATE | NLM_F_EXCL);
+	if (!strcmp(verb, "change"))
+		return do_link(rest, 0);
+	if (!strcmp(verb, "new"))
+		return do_session(ADIT_CMD_SESSION_NEW, rest);
+	if (!strcmp(verb, "set"))
+		return do_session(ADIT_CMD_SESSION_SET, rest);
+	if (argc < 4)
+		die("which session?");
+	if (!strcmp(verb, "del"))
+		return do_id(ADIT_CMD_SESSION_DEL, rest);
+	if (!strcmp(verb, "show"))
+		return do_id(ADIT_CMD_SESSION_GET, rest);
+	if (!strcmp(verb, "listen"))
+		return do_listen(rest);
+	if (!strcmp(verb, "send") && argc == 6)
+		return do_send(rest);
+	die("unknown verb");
+}
