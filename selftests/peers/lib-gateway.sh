@@ -86,6 +86,7 @@ gw_start()
 		log_of gateway | sed 's/^/# /'
 		return 1
 	}
+	in_order "$G"
 }
 
 gw_ready()

@@ -30,12 +30,24 @@ in_order()
 	ip netns exec "$1" sh -c 'for queue in /sys/class/net/*/queues/rx-*/rps_cpus; do echo 1 >"$queue"; done'
 }
 
+# namespace_clear NAMESPACE: pptp forks, and now and then a part of it stays, or even spins.
+namespace_clear()
+{
+	local pids
+
+	pids=$(ip netns pids "$1")
+	# shellcheck disable=SC2086 # one word a process
+	[ -z "$pids" ] || kill -KILL $pids 2>/dev/null
+	return 0
+}
+
 topology_start()
 {
 	local ns
 
 	for ns in "$@"; do
 		namespace "$ns"
+		defer "namespace_clear $ns"
 	done
 	join "$G" srv 10.8.0.1/24 "$S" gw "$SERVER/24"
 	run ip -n "$S" route add 10.9.0.0/16 via 10.8.0.1
@@ -142,11 +154,22 @@ nothing_in_clear()
 	log_has wiretap "00fd in" && log_has wiretap "00fd out" && log_has wiretap "missed 0" && ! log_has wiretap clear
 }
 
-# netem_on ARGUMENT...: the same trouble in both directions of the wire to the client.
-netem_on()
+# netem_to_gateway, netem_to_client ARGUMENT...: trouble for one direction of the wire between them.
+netem_to_gateway()
 {
 	run ip netns exec "$C" tc qdisc replace dev wire root netem "$@"
+}
+
+netem_to_client()
+{
 	run ip netns exec "$G" tc qdisc replace dev wire root netem "$@"
+}
+
+# netem_on ARGUMENT...: the same trouble in both directions.
+netem_on()
+{
+	netem_to_gateway "$@"
+	netem_to_client "$@"
 }
 
 netem_off()
