@@ -10,6 +10,7 @@
  *   = TEXT                the next thing that comes out is this event; * stands for any text
  *   wait 3s | 500ms       time goes by
  *   repeat N ... end      the lines between, N times
+ *   include FILE          the lines of that file, found beside this one
  *
  * Everything that comes out must be expected, in its order, before the next thing is done. What the tokens mean is the world's
  * affair, see world_*.c; hex octets, ??, ... and "text" are understood everywhere. # starts a comment.
@@ -23,12 +24,19 @@
 
 #define LINES_MAX	2000
 #define LINE_MAX_LEN	1024
+#define INCLUDES_MAX	16
 
 static const struct world_kind *const kinds[] = { &world_ppp };
 
 struct scenario {
 	const char *path;
 	char *lines[LINES_MAX];
+	struct {
+		const char *file;
+		unsigned int number;
+	} from[LINES_MAX];
+	char *includes[INCLUDES_MAX];
+	unsigned int n_includes;
 	unsigned int n_lines;
 	const struct world_kind *kind;
 	struct world *world;
@@ -40,8 +48,8 @@ static char problem[2048];
 
 static bool fail(const struct scenario *s, unsigned int line, const char *what, const char *detail)
 {
-	snprintf(problem, sizeof(problem), "%s:%u: %s%s%s", s->path, line + 1, what,
-		 detail[0] ? ": " : "", detail);
+	snprintf(problem, sizeof(problem), "%s:%u: %s%s%s", s->from[line].file, s->from[line].number,
+		 what, detail[0] ? ": " : "", detail);
 	return false;
 }
 
@@ -270,26 +278,50 @@ static bool run_range(struct scenario *s, unsigned int from, unsigned int to)
 	return true;
 }
 
-static bool read_scenario(struct scenario *s)
+static bool read_lines(struct scenario *s, const char *path);
+
+static bool include(struct scenario *s, const char *name)
+{
+	const char *slash = strrchr(s->path, '/');
+	int dir = slash ? slash - s->path + 1 : 0;
+	char *path;
+
+	name += strspn(name, " \t");
+	if (s->n_includes == INCLUDES_MAX || asprintf(&path, "%.*s%s", dir, s->path, name) < 0)
+		return false;
+	s->includes[s->n_includes++] = path;
+	return read_lines(s, path);
+}
+
+static bool read_lines(struct scenario *s, const char *path)
 {
 	char line[LINE_MAX_LEN];
-	FILE *f = fopen(s->path, "r");
+	FILE *f = fopen(path, "r");
+	unsigned int number = 0;
+	bool ok = true;
 
 	if (!f) {
-		snprintf(problem, sizeof(problem), "%s: cannot be read", s->path);
+		snprintf(problem, sizeof(problem), "%s: cannot be read", path);
 		return false;
 	}
-	while (s->n_lines < LINES_MAX && fgets(line, sizeof(line), f)) {
+	while (ok && s->n_lines < LINES_MAX && fgets(line, sizeof(line), f)) {
 		line[strcspn(line, "\n")] = 0;
+		number++;
+		if (starts(line, "include")) {
+			ok = include(s, line + strlen("include"));
+			continue;
+		}
+		s->from[s->n_lines].file = path;
+		s->from[s->n_lines].number = number;
 		s->lines[s->n_lines++] = strdup(line);
 	}
 	fclose(f);
-	return true;
+	return ok;
 }
 
 static bool run_scenario(struct scenario *s)
 {
-	return read_scenario(s) && run_range(s, 0, s->n_lines) &&
+	return read_lines(s, s->path) && run_range(s, 0, s->n_lines) &&
 	       (s->world ? all_expected(s, s->n_lines - 1) : fail(s, 0, "an empty scenario", ""));
 }
 
@@ -307,6 +339,8 @@ static bool run_file(const char *path)
 		s->kind->destroy(s->world);
 	for (i = 0; i < s->n_lines; i++)
 		free(s->lines[i]);
+	for (i = 0; i < s->n_includes; i++)
+		free(s->includes[i]);
 	free(s);
 	return ok;
 }
