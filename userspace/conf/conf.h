@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * adit.conf: read, checked and held. A configuration is immutable once read; a reload reads a new one and swaps. Every error names
- * file, line, option and what to do. The option tables in conf/options.c are the one source for parse, check, dump and the
- * man page's table.
+ * adit.conf: read, checked and held. A configuration is immutable once read; a reload reads a new
+ * one and swaps. Every error names file, line, option and what to do. The option tables in
+ * conf/options.c are the one source for parse, check, dump and the man page's table.
  */
 #ifndef ADIT_CONF_CONF_H
 #define ADIT_CONF_CONF_H
@@ -14,7 +14,15 @@
 #include "base/addr.h"
 #include "base/log.h"
 
-#define CONF_LIST_MAX 16
+#define CONF_LIST_MAX		16
+#define CONF_PASSWORD_MAX	255	/* octets: PAP counts them in one, RFC 1334 section 2.2.1 */
+/* octets of a user's name, as in RADIUS: RFC 2865 section 5.1 */
+#define CONF_USER_MAX		253
+/* addresses: ten times the sessions that one device is made for */
+#define CONF_POOL_MAX		(1u << 20)
+
+/* The bits of enum auth_method in proto/auth.h, which is above this directory. */
+enum { CONF_AUTH_PAP = 1, CONF_AUTH_CHAP_MD5 = 2, CONF_AUTH_MSCHAP = 4, CONF_AUTH_MSCHAPV2 = 8 };
 
 struct conf_user {
 	char *name;
@@ -47,7 +55,8 @@ struct conf_server {
 	unsigned int auth_methods;	/* enum auth_method bits, default MS-CHAPv2 */
 	enum conf_encryption encryption;	/* default required */
 	unsigned int mppe_strengths;	/* 1: 40, 2: 56, 4: 128; default 128 */
-	enum conf_mppe_mode mppe_mode;	/* default any: stateless unless the peer asks for stateful */
+	/* default any: stateless unless the peer asks for stateful */
+	enum conf_mppe_mode mppe_mode;
 	struct addr dns[2], nbns[2];
 	uint16_t mtu, mru;		/* 1400, 1400 */
 	uint32_t mss_clamp;		/* 1: from the MTU */
@@ -75,16 +84,21 @@ struct conf {
 struct conf_problem { unsigned int line; bool warning; char text[256]; };
 typedef void (*conf_report_fn)(void *arg, const char *file, const struct conf_problem *problem);
 
-/* Read and check. Every problem found is reported, not only the first. Returns NULL when one was an error. Needs no privilege. */
+/*
+ * Read and check. Every problem found is reported, not only the first. Returns NULL when one was an
+ * error. Needs no privilege.
+ */
 struct conf *conf_read(const char *path, conf_report_fn report, void *arg);
 void conf_free(struct conf *conf);		/* wipes secrets */
 const struct conf_user *conf_user_find(const struct conf *conf, const char *name);
 /*
- * One line at a time, without its newline, in the language of the file: reading it again gives the same configuration. conf_dump() says ***
- * for secrets; conf_dump_secrets() tells them, those of password-file too, so its reader needs no other file.
+ * One line at a time, without its newline, in the language of the file: reading it again gives the
+ * same configuration. conf_dump() says *** for secrets; conf_dump_secrets() tells them, those of
+ * password-file too, so its reader needs no other file.
  */
 void conf_dump(const struct conf *conf, void (*put)(void *arg, const char *line), void *arg);
-void conf_dump_secrets(const struct conf *conf, void (*put)(void *arg, const char *line), void *arg);
+void conf_dump_secrets(const struct conf *conf, void (*put)(void *arg, const char *line),
+		       void *arg);
 /* The option table as rows of an mdoc list, for adit.conf(5). */
 void conf_man_table(void (*put)(void *arg, const char *line), void *arg);
 

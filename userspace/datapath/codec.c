@@ -13,7 +13,8 @@
 
 int codec_put_id(struct nl_msg *msg, int ifindex, uint32_t id)
 {
-	if (nla_put_u32(msg, ADIT_A_SESSION_IFINDEX, (uint32_t)ifindex) || nla_put_u32(msg, ADIT_A_SESSION_ID, id))
+	if (nla_put_u32(msg, ADIT_A_SESSION_IFINDEX, (uint32_t)ifindex) ||
+	    nla_put_u32(msg, ADIT_A_SESSION_ID, id))
 		return -ENOMEM;
 	return 0;
 }
@@ -48,7 +49,8 @@ static int put_prefixes(struct nl_msg *msg, const struct dp_session *s)
 
 static int put_framing(struct nl_msg *msg, const struct dp_session *s)
 {
-	uint32_t framing = (s->tx_acfc ? ADIT_PPP_FRAMING_ACFC : 0) | (s->tx_pfc ? ADIT_PPP_FRAMING_PFC : 0);
+	uint32_t framing = (s->tx_acfc ? ADIT_PPP_FRAMING_ACFC : 0) |
+			   (s->tx_pfc ? ADIT_PPP_FRAMING_PFC : 0);
 
 	if (nla_put_u32(msg, ADIT_A_SESSION_FRAMING, framing))
 		return -ENOMEM;
@@ -95,13 +97,15 @@ static int put_ifid(struct nl_msg *msg, const struct dp_session *s)
 
 int codec_put_new(struct nl_msg *msg, const struct dp_session *s)
 {
-	if (codec_put_id(msg, s->ifindex, s->id) || nla_put(msg, ADIT_A_SESSION_LOCAL_V4, 4, s->local.bytes) ||
+	if (codec_put_id(msg, s->ifindex, s->id) ||
+	    nla_put(msg, ADIT_A_SESSION_LOCAL_V4, 4, s->local.bytes) ||
 	    nla_put(msg, ADIT_A_SESSION_PEER_V4, 4, s->peer.bytes) ||
 	    nla_put_u16(msg, ADIT_A_SESSION_CALL_ID, s->call_id) ||
 	    nla_put_u16(msg, ADIT_A_SESSION_PEER_CALL_ID, s->peer_call_id))
 		return -ENOMEM;
-	if (put_prefixes(msg, s) || put_framing(msg, s) || put_both_mppe(msg, s) || (s->net && put_net(msg, s)) ||
-	    (s->have_ifid && put_ifid(msg, s)) || (s->mppe_required && nla_put_flag(msg, ADIT_A_SESSION_MPPE_REQUIRED)))
+	if (put_prefixes(msg, s) || put_framing(msg, s) || put_both_mppe(msg, s) ||
+	    (s->net && put_net(msg, s)) || (s->have_ifid && put_ifid(msg, s)) ||
+	    (s->mppe_required && nla_put_flag(msg, ADIT_A_SESSION_MPPE_REQUIRED)))
 		return -ENOMEM;
 	return 0;
 }
@@ -109,9 +113,12 @@ int codec_put_new(struct nl_msg *msg, const struct dp_session *s)
 int codec_put_change(struct nl_msg *msg, const struct dp_session *s, unsigned int what)
 {
 	if (codec_put_id(msg, s->ifindex, s->id) || ((what & DP_SET_NET) && put_net(msg, s)) ||
-	    ((what & DP_SET_FRAMING) && put_framing(msg, s)) || ((what & DP_SET_MPPE) && put_both_mppe(msg, s)) ||
-	    ((what & DP_SET_PREFIXES) && put_prefixes(msg, s)) || ((what & DP_SET_IFID) && put_ifid(msg, s)) ||
-	    ((what & DP_SET_REQUIRED) && s->mppe_required && nla_put_flag(msg, ADIT_A_SESSION_MPPE_REQUIRED)) ||
+	    ((what & DP_SET_FRAMING) && put_framing(msg, s)) ||
+	    ((what & DP_SET_MPPE) && put_both_mppe(msg, s)) ||
+	    ((what & DP_SET_PREFIXES) && put_prefixes(msg, s)) ||
+	    ((what & DP_SET_IFID) && put_ifid(msg, s)) ||
+	    ((what & DP_SET_REQUIRED) && s->mppe_required &&
+	     nla_put_flag(msg, ADIT_A_SESSION_MPPE_REQUIRED)) ||
 	    ((what & DP_SET_FLUSH) && nla_put_flag(msg, ADIT_A_SESSION_MPPE_FLUSH)))
 		return -ENOMEM;
 	return 0;
@@ -120,28 +127,44 @@ int codec_put_change(struct nl_msg *msg, const struct dp_session *s, unsigned in
 /* --- from the kernel --- */
 
 static const char *const rx_names[] = {
-	[ADIT_A_RX_STATS_PACKETS] = "packets", [ADIT_A_RX_STATS_BYTES] = "bytes", [ADIT_A_RX_STATS_FRAMES] = "frames",
-	[ADIT_A_RX_STATS_ACKS] = "acks", [ADIT_A_RX_STATS_LOST] = "lost", [ADIT_A_RX_STATS_REORDERED] = "reordered",
-	[ADIT_A_RX_STATS_DUPLICATE] = "duplicate", [ADIT_A_RX_STATS_LATE] = "late",
-	[ADIT_A_RX_STATS_MALFORMED] = "malformed", [ADIT_A_RX_STATS_CLOSED] = "closed",
-	[ADIT_A_RX_STATS_PLAINTEXT] = "plaintext", [ADIT_A_RX_STATS_NO_KEY] = "no-key",
-	[ADIT_A_RX_STATS_MPPE_DESYNC] = "mppe-desync", [ADIT_A_RX_STATS_MPPE_JUMP] = "mppe-jump",
-	[ADIT_A_RX_STATS_MPPE_FORGED] = "mppe-forged", [ADIT_A_RX_STATS_SOURCE] = "source",
-	[ADIT_A_RX_STATS_FRAMES_LOST] = "frames-lost", [ADIT_A_RX_STATS_NO_MEMORY] = "no-memory",
+	[ADIT_A_RX_STATS_PACKETS] = "packets",
+	[ADIT_A_RX_STATS_BYTES] = "bytes",
+	[ADIT_A_RX_STATS_FRAMES] = "frames",
+	[ADIT_A_RX_STATS_ACKS] = "acks",
+	[ADIT_A_RX_STATS_LOST] = "lost",
+	[ADIT_A_RX_STATS_REORDERED] = "reordered",
+	[ADIT_A_RX_STATS_DUPLICATE] = "duplicate",
+	[ADIT_A_RX_STATS_LATE] = "late",
+	[ADIT_A_RX_STATS_MALFORMED] = "malformed",
+	[ADIT_A_RX_STATS_CLOSED] = "closed",
+	[ADIT_A_RX_STATS_PLAINTEXT] = "plaintext",
+	[ADIT_A_RX_STATS_NO_KEY] = "no-key",
+	[ADIT_A_RX_STATS_MPPE_DESYNC] = "mppe-desync",
+	[ADIT_A_RX_STATS_MPPE_JUMP] = "mppe-jump",
+	[ADIT_A_RX_STATS_MPPE_FORGED] = "mppe-forged",
+	[ADIT_A_RX_STATS_SOURCE] = "source",
+	[ADIT_A_RX_STATS_FRAMES_LOST] = "frames-lost",
+	[ADIT_A_RX_STATS_NO_MEMORY] = "no-memory",
 };
 
 static const char *const tx_names[] = {
-	[ADIT_A_TX_STATS_PACKETS] = "packets", [ADIT_A_TX_STATS_BYTES] = "bytes", [ADIT_A_TX_STATS_FRAMES] = "frames",
-	[ADIT_A_TX_STATS_ACKS] = "acks", [ADIT_A_TX_STATS_CLOSED] = "closed", [ADIT_A_TX_STATS_NO_KEY] = "no-key",
-	[ADIT_A_TX_STATS_TOO_BIG] = "too-big", [ADIT_A_TX_STATS_NO_ROUTE] = "no-route", [ADIT_A_TX_STATS_LOOP] = "loop",
-	[ADIT_A_TX_STATS_NO_MEMORY] = "no-memory",
+	[ADIT_A_TX_STATS_PACKETS] = "packets", [ADIT_A_TX_STATS_BYTES] = "bytes",
+	[ADIT_A_TX_STATS_FRAMES] = "frames",   [ADIT_A_TX_STATS_ACKS] = "acks",
+	[ADIT_A_TX_STATS_CLOSED] = "closed",   [ADIT_A_TX_STATS_NO_KEY] = "no-key",
+	[ADIT_A_TX_STATS_TOO_BIG] = "too-big", [ADIT_A_TX_STATS_NO_ROUTE] = "no-route",
+	[ADIT_A_TX_STATS_LOOP] = "loop",       [ADIT_A_TX_STATS_NO_MEMORY] = "no-memory",
 };
 
-static_assert(N_OF(rx_names) == ADIT_A_RX_STATS_MAX + 1 && ADIT_A_RX_STATS_MAX < DP_COUNTERS_MAX, "name every rx counter");
-static_assert(N_OF(tx_names) == ADIT_A_TX_STATS_MAX + 1 && ADIT_A_TX_STATS_MAX < DP_COUNTERS_MAX, "name every tx counter");
+static_assert(N_OF(rx_names) == ADIT_A_RX_STATS_MAX + 1 && ADIT_A_RX_STATS_MAX < DP_COUNTERS_MAX,
+	      "name every rx counter");
+static_assert(N_OF(tx_names) == ADIT_A_TX_STATS_MAX + 1 && ADIT_A_TX_STATS_MAX < DP_COUNTERS_MAX,
+	      "name every tx counter");
 
-/* Counters that this program does not know are left out, those that the kernel does not tell are 0. */
-static unsigned int get_counters(struct nlattr *nest, const char *const *names, unsigned int n_names, struct dp_counter *out)
+/*
+ * Counters that this program does not know are left out, those that the kernel does not tell are 0.
+ */
+static unsigned int get_counters(struct nlattr *nest, const char *const *names,
+				 unsigned int n_names, struct dp_counter *out)
 {
 	unsigned int i, n = 0;
 	struct nlattr *at;
@@ -192,7 +215,8 @@ static int get_prefix(struct nlattr *nest, struct prefix *p)
 	struct nlattr *tb[ADIT_A_PREFIX_MAX + 1];
 
 	*p = (struct prefix){ .len = 0 };
-	if (nla_parse_nested(tb, ADIT_A_PREFIX_MAX, nest, policy) < 0 || !tb[ADIT_A_PREFIX_V4] == !tb[ADIT_A_PREFIX_V6])
+	if (nla_parse_nested(tb, ADIT_A_PREFIX_MAX, nest, policy) < 0 ||
+	    !tb[ADIT_A_PREFIX_V4] == !tb[ADIT_A_PREFIX_V6])
 		return -EPROTO;
 	p->addr.family = tb[ADIT_A_PREFIX_V4] ? AF_INET : AF_INET6;
 	p->len = tb[ADIT_A_PREFIX_V4] ? 32 : 128;
@@ -220,7 +244,8 @@ static int get_prefixes(struct nlattr *attrs, int len, struct dp_session *s)
 
 static int get_mppe(struct nlattr *nest, struct dp_mppe *m)
 {
-	static const struct nla_policy policy[ADIT_A_MPPE_MAX + 1] = { [ADIT_A_MPPE_STRENGTH] = { .type = NLA_U32 } };
+	static const struct nla_policy policy[ADIT_A_MPPE_MAX + 1] = { [ADIT_A_MPPE_STRENGTH] = {
+									       .type = NLA_U32 } };
 	struct nlattr *tb[ADIT_A_MPPE_MAX + 1];
 
 	if (!nest)
@@ -264,7 +289,8 @@ static uint16_t get_u16(const struct nlattr *at)
 
 static void get_scalars(struct nlattr **tb, struct dp_session *s)
 {
-	uint32_t net = get_u32(tb[ADIT_A_SESSION_NET]), framing = get_u32(tb[ADIT_A_SESSION_FRAMING]);
+	uint32_t net = get_u32(tb[ADIT_A_SESSION_NET]),
+		 framing = get_u32(tb[ADIT_A_SESSION_FRAMING]);
 
 	s->ifindex = (int)get_u32(tb[ADIT_A_SESSION_IFINDEX]);
 	s->id = get_u32(tb[ADIT_A_SESSION_ID]);
@@ -300,7 +326,8 @@ int codec_get(struct nlattr *attrs, int len, struct dp_session *s, struct dp_sta
 	};
 	struct nlattr *tb[ADIT_A_SESSION_MAX + 1];
 
-	if (nla_parse(tb, ADIT_A_SESSION_MAX, attrs, len, policy) < 0 || !tb[ADIT_A_SESSION_IFINDEX] || !tb[ADIT_A_SESSION_ID])
+	if (nla_parse(tb, ADIT_A_SESSION_MAX, attrs, len, policy) < 0 ||
+	    !tb[ADIT_A_SESSION_IFINDEX] || !tb[ADIT_A_SESSION_ID])
 		return -EPROTO;
 	memset(s, 0, sizeof(*s));
 	get_scalars(tb, s);

@@ -7,7 +7,8 @@
 
 #include "datapath/datapath.h"
 
-int codec_put_id(struct nl_msg *msg, int ifindex, uint32_t id);			/* -ENOMEM, as the others */
+/* -ENOMEM, as the others */
+int codec_put_id(struct nl_msg *msg, int ifindex, uint32_t id);
 int codec_put_new(struct nl_msg *msg, const struct dp_session *s);
 int codec_put_change(struct nl_msg *msg, const struct dp_session *s, unsigned int what);
 /* A session as the kernel tells it, without the generic netlink header; -EPROTO. */

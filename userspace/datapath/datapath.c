@@ -30,7 +30,8 @@ void dp_events_read(struct dp *dp)
 	dp->ops->events_read(dp);
 }
 
-int dp_device_ensure(struct dp *dp, const char *kind, const struct dp_device_config *cfg, int *ifindex, struct dp_err *err)
+int dp_device_ensure(struct dp *dp, const char *kind, const struct dp_device_config *cfg,
+		     int *ifindex, struct dp_err *err)
 {
 	return dp->ops->device_ensure(dp, kind, cfg, ifindex, err);
 }
@@ -55,7 +56,8 @@ int dp_session_del(struct dp *dp, int ifindex, uint32_t id, struct dp_err *err)
 	return dp->ops->session_del(dp, ifindex, id, err);
 }
 
-int dp_session_get(struct dp *dp, int ifindex, uint32_t id, struct dp_session *s, struct dp_stats *stats, struct dp_err *err)
+int dp_session_get(struct dp *dp, int ifindex, uint32_t id, struct dp_session *s,
+		   struct dp_stats *stats, struct dp_err *err)
 {
 	return dp->ops->session_get(dp, ifindex, id, s, stats, err);
 }
@@ -65,7 +67,8 @@ int dp_session_each(struct dp *dp, int ifindex, dp_session_fn fn, void *arg, str
 	return dp->ops->session_each(dp, ifindex, fn, arg, err);
 }
 
-int dp_frame_send(struct dp *dp, int ifindex, uint32_t id, uint16_t protocol, const uint8_t *data, size_t len, struct dp_err *err)
+int dp_frame_send(struct dp *dp, int ifindex, uint32_t id, uint16_t protocol, const uint8_t *data,
+		  size_t len, struct dp_err *err)
 {
 	return dp->ops->frame_send(dp, ifindex, id, protocol, data, len, err);
 }

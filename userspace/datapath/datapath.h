@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * The kernel as the daemon sees it. Two implementations: netlink (datapath/netlink.c), and one that records calls for tests
- * (datapath/null.c). Requests are synchronous: the kernel answers at once. Every failure leaves a sentence in err, the kernel's
- * extack text with the attribute named.
+ * The kernel as the daemon sees it. Two implementations: netlink (datapath/netlink.c), and one that
+ * records calls for tests (datapath/null.c). Requests are synchronous: the kernel answers at once.
+ * Every failure leaves a sentence in err, the kernel's extack text with the attribute named.
  */
 #ifndef ADIT_DATAPATH_DATAPATH_H
 #define ADIT_DATAPATH_DATAPATH_H
@@ -15,7 +15,8 @@
 
 #define DP_ERR_MAX	256
 #define DP_PREFIXES_MAX	32
-#define DP_ROUTES_MAX		64	/* an exact range of IPv4 addresses takes up to 62, and one for IPv6 */
+/* an exact range of IPv4 addresses takes up to 62, and one for IPv6 */
+#define DP_ROUTES_MAX		64
 
 struct dp_err { char text[DP_ERR_MAX]; };
 
@@ -38,9 +39,14 @@ struct dp_mppe {
 	uint8_t start_key[16];
 };
 
-enum {	/* which fields of dp_session a change carries */
-	DP_SET_NET = 1 << 0, DP_SET_FRAMING = 1 << 1, DP_SET_MPPE = 1 << 2, DP_SET_PREFIXES = 1 << 3,
-	DP_SET_IFID = 1 << 4, DP_SET_REQUIRED = 1 << 5, DP_SET_FLUSH = 1 << 6,
+enum { /* which fields of dp_session a change carries */
+       DP_SET_NET = 1 << 0,
+       DP_SET_FRAMING = 1 << 1,
+       DP_SET_MPPE = 1 << 2,
+       DP_SET_PREFIXES = 1 << 3,
+       DP_SET_IFID = 1 << 4,
+       DP_SET_REQUIRED = 1 << 5,
+       DP_SET_FLUSH = 1 << 6,
 };
 
 struct dp_session {
@@ -70,7 +76,8 @@ struct dp_stats {
 };
 
 struct dp_events {
-	void (*frame)(void *ctx, int ifindex, uint32_t id, uint16_t protocol, bool encrypted, const uint8_t *data, size_t len);
+	void (*frame)(void *ctx, int ifindex, uint32_t id, uint16_t protocol, bool encrypted,
+		      const uint8_t *data, size_t len);
 	void (*mppe_desync)(void *ctx, int ifindex, uint32_t id);
 	void (*gone)(void *ctx, int ifindex, uint32_t id);
 	void (*frames_lost)(void *ctx, int ifindex, uint32_t id);
@@ -79,26 +86,37 @@ struct dp_events {
 struct dp;
 
 /*
- * events_fd: a generic netlink socket that outlives this process (the parent's); frames and events are read from it and claims are made on it. -1
- * opens one. Returns NULL with err filled in.
+ * events_fd: a generic netlink socket that outlives this process (the parent's); frames and events
+ * are read from it and claims are made on it. -1 opens one. Returns NULL with err filled in.
  */
 struct dp *dp_new(int events_fd, const struct dp_events *events, void *ctx, struct dp_err *err);
 struct dp *dp_new_null(const struct dp_events *events, void *ctx);
 void dp_free(struct dp *dp);
-int dp_open_events(struct dp_err *err);				/* for the parent: a socket for events_fd, or -errno */
+/* for the parent: a socket for events_fd, or -errno */
+int dp_open_events(struct dp_err *err);
 int dp_events_fd(const struct dp *dp);
-void dp_events_read(struct dp *dp);				/* when readable: handles what is there, bounded per call */
+/* when readable: handles what is there, bounded per call */
+void dp_events_read(struct dp *dp);
 
-/* Make the concentrator device or adopt one that exists with the same kind and mode; up, addressed, routed, claimed. Idempotent. */
-int dp_device_ensure(struct dp *dp, const char *kind, const struct dp_device_config *cfg, int *ifindex, struct dp_err *err);
+/*
+ * Make the concentrator device or adopt one that exists with the same kind and mode; up, addressed,
+ * routed, claimed. Idempotent.
+ */
+int dp_device_ensure(struct dp *dp, const char *kind, const struct dp_device_config *cfg,
+		     int *ifindex, struct dp_err *err);
 int dp_device_delete(struct dp *dp, int ifindex, struct dp_err *err);
 int dp_session_new(struct dp *dp, const struct dp_session *s, struct dp_err *err);
-int dp_session_set(struct dp *dp, const struct dp_session *s, unsigned int what, struct dp_err *err);
+int dp_session_set(struct dp *dp, const struct dp_session *s, unsigned int what,
+		   struct dp_err *err);
 int dp_session_del(struct dp *dp, int ifindex, uint32_t id, struct dp_err *err);
-int dp_session_get(struct dp *dp, int ifindex, uint32_t id, struct dp_session *s, struct dp_stats *stats, struct dp_err *err);
+int dp_session_get(struct dp *dp, int ifindex, uint32_t id, struct dp_session *s,
+		   struct dp_stats *stats, struct dp_err *err);
 /* Calls fn for every session of the device. */
-int dp_session_each(struct dp *dp, int ifindex, void (*fn)(void *arg, const struct dp_session *s, const struct dp_stats *stats), void *arg, struct dp_err *err);
-int dp_frame_send(struct dp *dp, int ifindex, uint32_t id, uint16_t protocol, const uint8_t *data, size_t len, struct dp_err *err);
+int dp_session_each(struct dp *dp, int ifindex,
+		    void (*fn)(void *arg, const struct dp_session *s, const struct dp_stats *stats),
+		    void *arg, struct dp_err *err);
+int dp_frame_send(struct dp *dp, int ifindex, uint32_t id, uint16_t protocol, const uint8_t *data,
+		  size_t len, struct dp_err *err);
 /* Kernel routes for framed routes: prefix via the device. */
 int dp_route_add(struct dp *dp, int ifindex, const struct prefix *p, struct dp_err *err);
 int dp_route_del(struct dp *dp, int ifindex, const struct prefix *p, struct dp_err *err);

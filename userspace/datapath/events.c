@@ -12,7 +12,9 @@
 
 #include "datapath/impl.h"
 
-/* A hundred clients that negotiate at once send some thousand frames before the daemon's next turn. */
+/*
+ * A hundred clients that negotiate at once send some thousand frames before the daemon's next turn.
+ */
 #define EVENTS_BUFFER		(4 * 1024 * 1024)
 #define EVENTS_PER_READ		64
 /* The longest frame, its attributes and headers; one message to a datagram. */
@@ -26,7 +28,10 @@ int events_open(struct dp_err *err)
 	fd = socket(AF_NETLINK, SOCK_RAW | SOCK_CLOEXEC | SOCK_NONBLOCK, NETLINK_GENERIC);
 	if (fd < 0)
 		return dp_fail(err, -errno, "netlink socket for events: %s", strerror(errno));
-	/* Beyond the system's limit where we may; as much as we get where not: what does not fit is reported as lost. */
+	/*
+	 * Beyond the system's limit where we may; as much as we get where not: what does not fit is
+	 * reported as lost.
+	 */
 	if (setsockopt(fd, SOL_SOCKET, SO_RCVBUFFORCE, &size, sizeof(size)) < 0)
 		setsockopt(fd, SOL_SOCKET, SO_RCVBUF, &size, sizeof(size));
 	if (bind(fd, (struct sockaddr *)&any, sizeof(any)) < 0) {
@@ -58,9 +63,12 @@ int events_claim(int fd, int family, int ifindex)
 		struct nlattr attr;
 		uint32_t ifindex;
 	} msg = {
-		.nl = { .nlmsg_len = sizeof(msg), .nlmsg_type = (uint16_t)family, .nlmsg_flags = NLM_F_REQUEST },
+		.nl = { .nlmsg_len = sizeof(msg),
+			.nlmsg_type = (uint16_t)family,
+			.nlmsg_flags = NLM_F_REQUEST },
 		.genl = { .cmd = ADIT_CMD_DEV_CLAIM, .version = ADIT_FAMILY_VERSION },
-		.attr = { .nla_len = NLA_HDRLEN + sizeof(uint32_t), .nla_type = ADIT_A_DEV_IFINDEX },
+		.attr = { .nla_len = NLA_HDRLEN + sizeof(uint32_t),
+			  .nla_type = ADIT_A_DEV_IFINDEX },
 		.ifindex = (uint32_t)ifindex,
 	};
 	struct sockaddr_nl kernel = { .nl_family = AF_NETLINK };
@@ -72,11 +80,13 @@ int events_claim(int fd, int family, int ifindex)
 
 static void on_frame(struct nlattr **tb, const struct dp_events *events, void *ctx)
 {
-	if (!tb[ADIT_A_FRAME_IFINDEX] || !tb[ADIT_A_FRAME_ID] || !tb[ADIT_A_FRAME_PROTOCOL] || !tb[ADIT_A_FRAME_DATA])
+	if (!tb[ADIT_A_FRAME_IFINDEX] || !tb[ADIT_A_FRAME_ID] || !tb[ADIT_A_FRAME_PROTOCOL] ||
+	    !tb[ADIT_A_FRAME_DATA])
 		return;
-	events->frame(ctx, (int)nla_get_u32(tb[ADIT_A_FRAME_IFINDEX]), nla_get_u32(tb[ADIT_A_FRAME_ID]),
-		      nla_get_u16(tb[ADIT_A_FRAME_PROTOCOL]), tb[ADIT_A_FRAME_ENCRYPTED] != NULL,
-		      nla_data(tb[ADIT_A_FRAME_DATA]), (size_t)nla_len(tb[ADIT_A_FRAME_DATA]));
+	events->frame(ctx, (int)nla_get_u32(tb[ADIT_A_FRAME_IFINDEX]),
+		      nla_get_u32(tb[ADIT_A_FRAME_ID]), nla_get_u16(tb[ADIT_A_FRAME_PROTOCOL]),
+		      tb[ADIT_A_FRAME_ENCRYPTED] != NULL, nla_data(tb[ADIT_A_FRAME_DATA]),
+		      (size_t)nla_len(tb[ADIT_A_FRAME_DATA]));
 }
 
 static void on_session_event(struct nlattr **tb, const struct dp_events *events, void *ctx)
@@ -104,11 +114,13 @@ static void on_session_event(struct nlattr **tb, const struct dp_events *events,
 static void dispatch(struct nlmsghdr *nl, int family, const struct dp_events *events, void *ctx)
 {
 	static const struct nla_policy frame_policy[ADIT_A_FRAME_MAX + 1] = {
-		[ADIT_A_FRAME_IFINDEX] = { .type = NLA_U32 }, [ADIT_A_FRAME_ID] = { .type = NLA_U32 },
+		[ADIT_A_FRAME_IFINDEX] = { .type = NLA_U32 },
+		[ADIT_A_FRAME_ID] = { .type = NLA_U32 },
 		[ADIT_A_FRAME_PROTOCOL] = { .type = NLA_U16 },
 	};
 	static const struct nla_policy session_policy[ADIT_A_SESSION_MAX + 1] = {
-		[ADIT_A_SESSION_IFINDEX] = { .type = NLA_U32 }, [ADIT_A_SESSION_ID] = { .type = NLA_U32 },
+		[ADIT_A_SESSION_IFINDEX] = { .type = NLA_U32 },
+		[ADIT_A_SESSION_ID] = { .type = NLA_U32 },
 		[ADIT_A_SESSION_EVENT] = { .type = NLA_U32 },
 	};
 	struct nlattr *frame[ADIT_A_FRAME_MAX + 1], *session[ADIT_A_SESSION_MAX + 1];
@@ -141,7 +153,9 @@ static bool read_one(int fd, int family, const struct dp_events *events, void *c
 
 	n = recvfrom(fd, &buf, sizeof(buf), MSG_DONTWAIT, (struct sockaddr *)&from, &from_len);
 	if (n < 0 && errno == ENOBUFS) {
-		/* The kernel could not queue something for us, and does not know for whom it was. */
+		/*
+		 * The kernel could not queue something for us, and does not know for whom it was.
+		 */
 		events->frames_lost(ctx, 0, 0);
 		return true;
 	}

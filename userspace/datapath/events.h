@@ -8,8 +8,10 @@
 #include "datapath/datapath.h"
 
 int events_open(struct dp_err *err);			/* a socket or -errno */
-int events_port(int fd, uint32_t *port);		/* its netlink port, what a claim is known by; -errno */
-int events_claim(int fd, int family, int ifindex);	/* ask for the claim; whether it was granted dev-get tells; -errno */
+/* its netlink port, what a claim is known by; -errno */
+int events_port(int fd, uint32_t *port);
+/* ask for the claim; whether it was granted dev-get tells; -errno */
+int events_claim(int fd, int family, int ifindex);
 /* At most EVENTS_PER_READ messages; the loop comes back for the rest. */
 void events_read(int fd, int family, const struct dp_events *events, void *ctx);
 

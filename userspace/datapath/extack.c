@@ -13,19 +13,22 @@
 #include <stdio.h>
 #include <string.h>
 
-#define SET(name, ...)									\
-	static const struct extack_attr name##_attrs[] = { __VA_ARGS__ };		\
-	const struct extack_set extack_##name = { name##_attrs, sizeof(name##_attrs) / sizeof(name##_attrs[0]) }
-#define NESTED(name, ...)								\
-	static const struct extack_attr name##_attrs[] = { __VA_ARGS__ };		\
-	static const struct extack_set name##_set = { name##_attrs, sizeof(name##_attrs) / sizeof(name##_attrs[0]) }
+#define SET(name, ...)                                                    \
+	static const struct extack_attr name##_attrs[] = { __VA_ARGS__ }; \
+	const struct extack_set extack_##name = { name##_attrs,           \
+						  sizeof(name##_attrs) / sizeof(name##_attrs[0]) }
+#define NESTED(name, ...)                                                    \
+	static const struct extack_attr name##_attrs[] = { __VA_ARGS__ };    \
+	static const struct extack_set name##_set = {                        \
+		name##_attrs, sizeof(name##_attrs) / sizeof(name##_attrs[0]) \
+	}
 
-NESTED(prefix,
-	[ADIT_A_PREFIX_V4] = { "v4", NULL }, [ADIT_A_PREFIX_V6] = { "v6", NULL }, [ADIT_A_PREFIX_LEN] = { "len", NULL });
+NESTED(prefix, [ADIT_A_PREFIX_V4] = { "v4", NULL }, [ADIT_A_PREFIX_V6] = { "v6", NULL },
+       [ADIT_A_PREFIX_LEN] = { "len", NULL });
 
-NESTED(mppe,
-	[ADIT_A_MPPE_STRENGTH] = { "strength", NULL }, [ADIT_A_MPPE_STATEFUL] = { "stateful", NULL },
-	[ADIT_A_MPPE_START_KEY] = { "start-key", NULL });
+NESTED(mppe, [ADIT_A_MPPE_STRENGTH] = { "strength", NULL },
+       [ADIT_A_MPPE_STATEFUL] = { "stateful", NULL },
+       [ADIT_A_MPPE_START_KEY] = { "start-key", NULL });
 
 SET(dev,
 	[ADIT_A_DEV_IFINDEX] = { "ifindex", NULL }, [ADIT_A_DEV_TAKE_OVER] = { "take-over", NULL });
@@ -62,8 +65,8 @@ NESTED(link_pptp,
 NESTED(link_info,
 	[IFLA_INFO_KIND] = { "kind", NULL }, [IFLA_INFO_DATA] = { "data", &link_pptp_set });
 
-SET(link,
-	[IFLA_IFNAME] = { "name", NULL }, [IFLA_MTU] = { "mtu", NULL }, [IFLA_LINKINFO] = { "link-info", &link_info_set });
+SET(link, [IFLA_IFNAME] = { "name", NULL }, [IFLA_MTU] = { "mtu", NULL },
+    [IFLA_LINKINFO] = { "link-info", &link_info_set });
 
 SET(addr,
 	[IFA_LOCAL] = { "local", NULL }, [IFA_ADDRESS] = { "address", NULL });
@@ -71,7 +74,8 @@ SET(addr,
 SET(route,
 	[RTA_DST] = { "destination", NULL }, [RTA_OIF] = { "device", NULL });
 
-#define PATH_DEPTH_MAX	4	/* as deep as the tables above nest, so a cyclic table could not recurse for ever */
+/* as deep as the tables above nest, so a cyclic table could not recurse for ever */
+#define PATH_DEPTH_MAX	4
 
 struct path {
 	char *text;
@@ -102,8 +106,9 @@ static void path_add_type(struct path *p, const struct extack_set *set, unsigned
 }
 
 /* Walk to the attribute that starts at target; returns the set that is nested in it. */
-static const struct extack_set *path_to(struct path *p, const struct nlattr *at, int left, const struct extack_set *set,
-					const uint8_t *target, unsigned int depth)
+static const struct extack_set *path_to(struct path *p, const struct nlattr *at, int left,
+					const struct extack_set *set, const uint8_t *target,
+					unsigned int depth)
 {
 	const struct extack_attr *known;
 	const uint8_t *end;
@@ -121,17 +126,19 @@ static const struct extack_set *path_to(struct path *p, const struct nlattr *at,
 	return NULL;
 }
 
-static const struct extack_set *path_to_offset(struct path *p, const struct extack_request *req, uint32_t offset)
+static const struct extack_set *path_to_offset(struct path *p, const struct extack_request *req,
+					       uint32_t offset)
 {
 	const struct nlattr *first = nlmsg_attrdata(req->msg, (int)req->header);
 
 	if (offset >= req->msg->nlmsg_len)
 		return NULL;
-	return path_to(p, first, nlmsg_attrlen(req->msg, (int)req->header), req->set, (const uint8_t *)req->msg + offset,
-		       PATH_DEPTH_MAX);
+	return path_to(p, first, nlmsg_attrlen(req->msg, (int)req->header), req->set,
+		       (const uint8_t *)req->msg + offset, PATH_DEPTH_MAX);
 }
 
-static void explain_attr(struct nlattr **tb, const struct extack_request *req, char *text, size_t cap)
+static void explain_attr(struct nlattr **tb, const struct extack_request *req, char *text,
+			 size_t cap)
 {
 	struct path p = { .text = text, .cap = cap };
 	const struct extack_set *set = req->set;
@@ -148,7 +155,9 @@ static void explain_attr(struct nlattr **tb, const struct extack_request *req, c
 	}
 }
 
-/* Behind the error number stands the request's header, and its payload unless the kernel capped it. */
+/*
+ * Behind the error number stands the request's header, and its payload unless the kernel capped it.
+ */
 static int parse(const struct nlmsghdr *error, struct nlattr **tb)
 {
 	static const struct nla_policy policy[NLMSGERR_ATTR_MAX + 1] = {
@@ -166,10 +175,14 @@ static int parse(const struct nlmsghdr *error, struct nlattr **tb)
 		header += (int)e->msg.nlmsg_len - NLMSG_HDRLEN;
 	if (header < (int)sizeof(*e) || header > nlmsg_datalen(error))
 		return -EPROTO;
-	return nlmsg_parse((struct nlmsghdr *)(uintptr_t)error, header, tb, NLMSGERR_ATTR_MAX, policy) < 0 ? -EPROTO : 0;
+	return nlmsg_parse((struct nlmsghdr *)(uintptr_t)error, header, tb, NLMSGERR_ATTR_MAX,
+			   policy) < 0 ?
+		       -EPROTO :
+		       0;
 }
 
-int extack_explain(const struct nlmsghdr *error, const struct extack_request *req, char *text, size_t cap)
+int extack_explain(const struct nlmsghdr *error, const struct extack_request *req, char *text,
+		   size_t cap)
 {
 	struct nlattr *tb[NLMSGERR_ATTR_MAX + 1] = { NULL };
 	const struct nlmsgerr *e = nlmsg_data(error);

@@ -1,5 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* What an implementation of the datapath provides; for the files of this directory alone. Every operation is as in datapath.h. */
+/*
+ * What an implementation of the datapath provides; for the files of this directory alone. Every
+ * operation is as in datapath.h.
+ */
 #ifndef ADIT_DATAPATH_IMPL_H
 #define ADIT_DATAPATH_IMPL_H
 
@@ -11,15 +14,19 @@ struct dp_ops {
 	void (*free)(struct dp *dp);
 	int (*events_fd)(const struct dp *dp);
 	void (*events_read)(struct dp *dp);
-	int (*device_ensure)(struct dp *dp, const char *kind, const struct dp_device_config *cfg, int *ifindex, struct dp_err *err);
+	int (*device_ensure)(struct dp *dp, const char *kind, const struct dp_device_config *cfg,
+			     int *ifindex, struct dp_err *err);
 	int (*device_delete)(struct dp *dp, int ifindex, struct dp_err *err);
 	int (*session_new)(struct dp *dp, const struct dp_session *s, struct dp_err *err);
-	int (*session_set)(struct dp *dp, const struct dp_session *s, unsigned int what, struct dp_err *err);
+	int (*session_set)(struct dp *dp, const struct dp_session *s, unsigned int what,
+			   struct dp_err *err);
 	int (*session_del)(struct dp *dp, int ifindex, uint32_t id, struct dp_err *err);
-	int (*session_get)(struct dp *dp, int ifindex, uint32_t id, struct dp_session *s, struct dp_stats *stats, struct dp_err *err);
-	int (*session_each)(struct dp *dp, int ifindex, dp_session_fn fn, void *arg, struct dp_err *err);
-	int (*frame_send)(struct dp *dp, int ifindex, uint32_t id, uint16_t protocol, const uint8_t *data, size_t len,
-			  struct dp_err *err);
+	int (*session_get)(struct dp *dp, int ifindex, uint32_t id, struct dp_session *s,
+			   struct dp_stats *stats, struct dp_err *err);
+	int (*session_each)(struct dp *dp, int ifindex, dp_session_fn fn, void *arg,
+			    struct dp_err *err);
+	int (*frame_send)(struct dp *dp, int ifindex, uint32_t id, uint16_t protocol,
+			  const uint8_t *data, size_t len, struct dp_err *err);
 	int (*route_add)(struct dp *dp, int ifindex, const struct prefix *p, struct dp_err *err);
 	int (*route_del)(struct dp *dp, int ifindex, const struct prefix *p, struct dp_err *err);
 };
@@ -32,6 +39,7 @@ struct dp {
 };
 
 /* Put a sentence into err, and give ret back. */
-int dp_fail(struct dp_err *err, int ret, const char *fmt, ...) __attribute__((format(printf, 3, 4)));
+int dp_fail(struct dp_err *err, int ret, const char *fmt, ...)
+	__attribute__((format(printf, 3, 4)));
 
 #endif /* ADIT_DATAPATH_IMPL_H */

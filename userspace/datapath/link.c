@@ -42,15 +42,20 @@ struct found {
 
 static void on_link(void *arg, const struct nlmsghdr *msg)
 {
-	static const struct nla_policy info_policy[IFLA_INFO_MAX + 1] = { [IFLA_INFO_KIND] = { .type = NLA_STRING } };
+	static const struct nla_policy info_policy[IFLA_INFO_MAX + 1] = {
+		[IFLA_INFO_KIND] = { .type = NLA_STRING }
+	};
 	const struct ifinfomsg *link = nlmsg_data(msg);
 	struct nlattr *tb[IFLA_MAX + 1], *info[IFLA_INFO_MAX + 1];
 	struct found *found = arg;
 
-	if (msg->nlmsg_type != RTM_NEWLINK || nlmsg_parse((struct nlmsghdr *)(uintptr_t)msg, sizeof(*link), tb, IFLA_MAX, NULL) < 0)
+	if (msg->nlmsg_type != RTM_NEWLINK ||
+	    nlmsg_parse((struct nlmsghdr *)(uintptr_t)msg, sizeof(*link), tb, IFLA_MAX, NULL) < 0)
 		return;
 	found->ifindex = link->ifi_index;
-	if (tb[IFLA_LINKINFO] && nla_parse_nested(info, IFLA_INFO_MAX, tb[IFLA_LINKINFO], info_policy) == 0 && info[IFLA_INFO_KIND])
+	if (tb[IFLA_LINKINFO] &&
+	    nla_parse_nested(info, IFLA_INFO_MAX, tb[IFLA_LINKINFO], info_policy) == 0 &&
+	    info[IFLA_INFO_KIND])
 		nla_strlcpy(found->kind, info[IFLA_INFO_KIND], sizeof(found->kind));
 }
 
@@ -73,7 +78,8 @@ int link_find(struct channel *ch, const char *name, int *ifindex, char kind[16],
 	return 0;
 }
 
-static bool put_info(struct nl_msg *msg, const char *kind, const struct dp_device_config *cfg, bool creating)
+static bool put_info(struct nl_msg *msg, const char *kind, const struct dp_device_config *cfg,
+		     bool creating)
 {
 	struct nlattr *info, *data;
 
@@ -81,7 +87,8 @@ static bool put_info(struct nl_msg *msg, const char *kind, const struct dp_devic
 	if (!info || nla_put_string(msg, IFLA_INFO_KIND, kind))
 		return false;
 	data = nla_nest_start(msg, IFLA_INFO_DATA);
-	if (!data || (creating && nla_put_u32(msg, ADIT_A_LINK_PPTP_MODE, ADIT_DEV_MODE_CONCENTRATOR)) ||
+	if (!data ||
+	    (creating && nla_put_u32(msg, ADIT_A_LINK_PPTP_MODE, ADIT_DEV_MODE_CONCENTRATOR)) ||
 	    nla_put_u32(msg, ADIT_A_LINK_PPTP_FWMARK, cfg->fwmark) ||
 	    nla_put_u32(msg, ADIT_A_LINK_PPTP_MSS_CLAMP, cfg->mss_clamp))
 		return false;
@@ -97,29 +104,42 @@ static int send_link(struct channel *ch, struct nl_msg *msg, const char *doing, 
 	return channel_ask(ch, msg, &req, err);
 }
 
-int link_new(struct channel *ch, const char *kind, const struct dp_device_config *cfg, struct dp_err *err)
+int link_new(struct channel *ch, const char *kind, const struct dp_device_config *cfg,
+	     struct dp_err *err)
 {
 	struct ifinfomsg link = { .ifi_family = AF_UNSPEC };
 	struct nl_msg *msg = message(RTM_NEWLINK, NLM_F_CREATE | NLM_F_EXCL, &link, sizeof(link));
 	int ret;
 
-	msg = drop_if(msg, msg && (nla_put_string(msg, IFLA_IFNAME, cfg->name) || nla_put_u32(msg, IFLA_MTU, cfg->mtu) ||
+	msg = drop_if(msg, msg && (nla_put_string(msg, IFLA_IFNAME, cfg->name) ||
+				   nla_put_u32(msg, IFLA_MTU, cfg->mtu) ||
 				   !put_info(msg, kind, cfg, true)));
 	ret = send_link(ch, msg, "making the device", err);
-	/* The kernel looks for a module that knows the kind, and says no more than this when there is none. */
+	/*
+	 * The kernel looks for a module that knows the kind, and says no more than this when there
+	 * is none.
+	 */
 	if (ret == -EOPNOTSUPP)
-		return dp_fail(err, -ENOENT, "kernel module adit is not loaded: modprobe adit (no link kind \"%s\")", kind);
+		return dp_fail(
+			err, -ENOENT,
+			"kernel module adit is not loaded: modprobe adit (no link kind \"%s\")",
+			kind);
 	return ret;
 }
 
-int link_set(struct channel *ch, int ifindex, const char *kind, const struct dp_device_config *cfg, struct dp_err *err)
+int link_set(struct channel *ch, int ifindex, const char *kind, const struct dp_device_config *cfg,
+	     struct dp_err *err)
 {
 	struct ifinfomsg link = {
-		.ifi_family = AF_UNSPEC, .ifi_index = ifindex, .ifi_flags = IFF_UP, .ifi_change = IFF_UP,
+		.ifi_family = AF_UNSPEC,
+		.ifi_index = ifindex,
+		.ifi_flags = IFF_UP,
+		.ifi_change = IFF_UP,
 	};
 	struct nl_msg *msg = message(RTM_NEWLINK, 0, &link, sizeof(link));
 
-	msg = drop_if(msg, msg && (nla_put_u32(msg, IFLA_MTU, cfg->mtu) || !put_info(msg, kind, cfg, false)));
+	msg = drop_if(msg, msg && (nla_put_u32(msg, IFLA_MTU, cfg->mtu) ||
+				   !put_info(msg, kind, cfg, false)));
 	return send_link(ch, msg, "setting up the device", err);
 }
 
@@ -127,7 +147,8 @@ int link_del(struct channel *ch, int ifindex, struct dp_err *err)
 {
 	struct ifinfomsg link = { .ifi_family = AF_UNSPEC, .ifi_index = ifindex };
 
-	return send_link(ch, message(RTM_DELLINK, 0, &link, sizeof(link)), "removing the device", err);
+	return send_link(ch, message(RTM_DELLINK, 0, &link, sizeof(link)), "removing the device",
+			 err);
 }
 
 /* --- addresses and routes --- */
@@ -140,11 +161,17 @@ static int addr_len(const struct addr *a)
 int link_address_add(struct channel *ch, int ifindex, const struct prefix *p, struct dp_err *err)
 {
 	struct ifaddrmsg addr = {
-		.ifa_family = p->addr.family, .ifa_prefixlen = p->len, .ifa_index = (unsigned int)ifindex,
-		/* Nobody on the far side could object: duplicate address detection would only delay it. */
+		.ifa_family = p->addr.family,
+		.ifa_prefixlen = p->len,
+		.ifa_index = (unsigned int)ifindex,
+		/*
+		 * Nobody on the far side could object: duplicate address detection would only delay
+		 * it.
+		 */
 		.ifa_flags = p->addr.family == AF_INET6 ? IFA_F_NODAD : 0,
 	};
-	struct nl_msg *msg = message(RTM_NEWADDR, NLM_F_CREATE | NLM_F_REPLACE, &addr, sizeof(addr));
+	struct nl_msg *msg =
+		message(RTM_NEWADDR, NLM_F_CREATE | NLM_F_REPLACE, &addr, sizeof(addr));
 	char text[ADDR_STRLEN], doing[ADDR_STRLEN + 32];
 	struct request req = { doing, sizeof(addr), &extack_addr, NULL, NULL };
 
@@ -154,11 +181,16 @@ int link_address_add(struct channel *ch, int ifindex, const struct prefix *p, st
 	return channel_ask(ch, msg, &req, err);
 }
 
-static int route(struct channel *ch, int type, int flags, int ifindex, const struct prefix *p, struct dp_err *err)
+static int route(struct channel *ch, int type, int flags, int ifindex, const struct prefix *p,
+		 struct dp_err *err)
 {
 	struct rtmsg rt = {
-		.rtm_family = p->addr.family, .rtm_dst_len = p->len, .rtm_table = RT_TABLE_MAIN, .rtm_protocol = RTPROT_STATIC,
-		.rtm_scope = p->addr.family == AF_INET ? RT_SCOPE_LINK : RT_SCOPE_UNIVERSE, .rtm_type = RTN_UNICAST,
+		.rtm_family = p->addr.family,
+		.rtm_dst_len = p->len,
+		.rtm_table = RT_TABLE_MAIN,
+		.rtm_protocol = RTPROT_STATIC,
+		.rtm_scope = p->addr.family == AF_INET ? RT_SCOPE_LINK : RT_SCOPE_UNIVERSE,
+		.rtm_type = RTN_UNICAST,
 	};
 	struct nl_msg *msg = message(type, flags, &rt, sizeof(rt));
 	char text[ADDR_STRLEN], doing[ADDR_STRLEN + 32];
@@ -171,8 +203,8 @@ static int route(struct channel *ch, int type, int flags, int ifindex, const str
 }
 
 /*
- * The kernel says EEXIST both for our own route and for somebody else's of the same prefix. Appending tells them apart: it fails
- * for the very same route only.
+ * The kernel says EEXIST both for our own route and for somebody else's of the same prefix.
+ * Appending tells them apart: it fails for the very same route only.
  */
 int link_route_add(struct channel *ch, int ifindex, const struct prefix *p, struct dp_err *err)
 {
@@ -190,7 +222,9 @@ int link_route_add(struct channel *ch, int ifindex, const struct prefix *p, stru
 	ret = link_route_del(ch, ifindex, p, err);
 	if (ret)
 		return ret;
-	return dp_fail(err, -EEXIST, "route to %s: there is one through another device: ip route show %s", prefix_to_str(p, text), text);
+	return dp_fail(err, -EEXIST,
+		       "route to %s: there is one through another device: ip route show %s",
+		       prefix_to_str(p, text), text);
 }
 
 int link_route_del(struct channel *ch, int ifindex, const struct prefix *p, struct dp_err *err)

@@ -7,13 +7,22 @@
 #include "datapath/request.h"
 
 /* 0 and the index and kind of a device; -ENODEV: there is none of the name. */
-int link_find(struct channel *ch, const char *name, int *ifindex, char kind[16], struct dp_err *err);
-int link_new(struct channel *ch, const char *kind, const struct dp_device_config *cfg, struct dp_err *err);
-int link_set(struct channel *ch, int ifindex, const char *kind, const struct dp_device_config *cfg, struct dp_err *err);	/* and up */
+int link_find(struct channel *ch, const char *name, int *ifindex, char kind[16],
+	      struct dp_err *err);
+int link_new(struct channel *ch, const char *kind, const struct dp_device_config *cfg,
+	     struct dp_err *err);
+/* and up */
+int link_set(struct channel *ch, int ifindex, const char *kind, const struct dp_device_config *cfg,
+	     struct dp_err *err);
 int link_del(struct channel *ch, int ifindex, struct dp_err *err);
-int link_address_add(struct channel *ch, int ifindex, const struct prefix *p, struct dp_err *err);	/* 0 when it is there */
-/* 0 when it is there; -EEXIST when another device has a route of that prefix and metric, which is then left alone. */
+/* 0 when it is there */
+int link_address_add(struct channel *ch, int ifindex, const struct prefix *p, struct dp_err *err);
+/*
+ * 0 when it is there; -EEXIST when another device has a route of that prefix and metric, which is
+ * then left alone.
+ */
 int link_route_add(struct channel *ch, int ifindex, const struct prefix *p, struct dp_err *err);
-int link_route_del(struct channel *ch, int ifindex, const struct prefix *p, struct dp_err *err);	/* 0 when there is none */
+/* 0 when there is none */
+int link_route_del(struct channel *ch, int ifindex, const struct prefix *p, struct dp_err *err);
 
 #endif /* ADIT_DATAPATH_LINK_H */

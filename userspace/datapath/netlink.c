@@ -1,7 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 /*
- * The datapath over netlink. Three sockets of its own, one each for generic netlink requests, for dumps (whose callback may make
- * requests) and for rtnetlink; and the events socket, which belongs to whoever handed it in.
+ * The datapath over netlink. Three sockets of its own, one each for generic netlink requests, for
+ * dumps (whose callback may make requests) and for rtnetlink; and the events socket, which belongs
+ * to whoever handed it in.
  */
 #include "datapath/impl.h"
 
@@ -37,7 +38,8 @@ static struct nl_msg *message(const struct dp_netlink *nl, uint8_t cmd, int flag
 
 	if (!msg)
 		return NULL;
-	if (!genlmsg_put(msg, NL_AUTO_PORT, NL_AUTO_SEQ, nl->family, 0, flags | NLM_F_REQUEST | NLM_F_ACK, cmd, ADIT_FAMILY_VERSION)) {
+	if (!genlmsg_put(msg, NL_AUTO_PORT, NL_AUTO_SEQ, nl->family, 0,
+			 flags | NLM_F_REQUEST | NLM_F_ACK, cmd, ADIT_FAMILY_VERSION)) {
 		nlmsg_free(msg);
 		return NULL;
 	}
@@ -52,8 +54,8 @@ static struct nl_msg *drop_if(struct nl_msg *msg, bool failed)
 	return NULL;
 }
 
-static int ask(struct channel *ch, struct nl_msg *msg, const char *doing, const struct extack_set *set, answer_fn fn, void *arg,
-	       struct dp_err *err)
+static int ask(struct channel *ch, struct nl_msg *msg, const char *doing,
+	       const struct extack_set *set, answer_fn fn, void *arg, struct dp_err *err)
 {
 	struct request req = { doing, GENL_HDRLEN, set, fn, arg };
 
@@ -71,7 +73,8 @@ static int op_session_new(struct dp *dp, const struct dp_session *s, struct dp_e
 	return ask(&nl->commands, msg, "session-new", &extack_session, NULL, NULL, err);
 }
 
-static int op_session_set(struct dp *dp, const struct dp_session *s, unsigned int what, struct dp_err *err)
+static int op_session_set(struct dp *dp, const struct dp_session *s, unsigned int what,
+			  struct dp_err *err)
 {
 	struct dp_netlink *nl = netlink_of(dp);
 	struct nl_msg *msg = message(nl, ADIT_CMD_SESSION_SET, 0);
@@ -99,7 +102,8 @@ static int get_session(const struct nlmsghdr *nlh, struct dp_session *s, struct 
 {
 	if (nlmsg_datalen(nlh) < (int)GENL_HDRLEN)
 		return -EPROTO;
-	return codec_get(nlmsg_attrdata(nlh, GENL_HDRLEN), nlmsg_attrlen(nlh, GENL_HDRLEN), s, stats);
+	return codec_get(nlmsg_attrdata(nlh, GENL_HDRLEN), nlmsg_attrlen(nlh, GENL_HDRLEN), s,
+			 stats);
 }
 
 static void on_session(void *arg, const struct nlmsghdr *nlh)
@@ -109,7 +113,8 @@ static void on_session(void *arg, const struct nlmsghdr *nlh)
 	g->got = !get_session(nlh, g->session, g->stats);
 }
 
-static int op_session_get(struct dp *dp, int ifindex, uint32_t id, struct dp_session *s, struct dp_stats *stats, struct dp_err *err)
+static int op_session_get(struct dp *dp, int ifindex, uint32_t id, struct dp_session *s,
+			  struct dp_stats *stats, struct dp_err *err)
 {
 	struct dp_netlink *nl = netlink_of(dp);
 	struct nl_msg *msg = message(nl, ADIT_CMD_SESSION_GET, 0);
@@ -141,7 +146,8 @@ static void on_each(void *arg, const struct nlmsghdr *nlh)
 		each->fn(each->arg, &s, &stats);
 }
 
-static int op_session_each(struct dp *dp, int ifindex, dp_session_fn fn, void *arg, struct dp_err *err)
+static int op_session_each(struct dp *dp, int ifindex, dp_session_fn fn, void *arg,
+			   struct dp_err *err)
 {
 	struct dp_netlink *nl = netlink_of(dp);
 	struct nl_msg *msg = message(nl, ADIT_CMD_SESSION_GET, NLM_F_DUMP);
@@ -155,16 +161,20 @@ static int op_session_each(struct dp *dp, int ifindex, dp_session_fn fn, void *a
 	return ret;
 }
 
-static int op_frame_send(struct dp *dp, int ifindex, uint32_t id, uint16_t protocol, const uint8_t *data, size_t len, struct dp_err *err)
+static int op_frame_send(struct dp *dp, int ifindex, uint32_t id, uint16_t protocol,
+			 const uint8_t *data, size_t len, struct dp_err *err)
 {
 	struct dp_netlink *nl = netlink_of(dp);
 	struct nl_msg *msg;
 
 	if (len > ADIT_FRAME_DATA_MAX)
-		return dp_fail(err, -EMSGSIZE, "frame-send: %zu octets are more than the %d of a frame", len, ADIT_FRAME_DATA_MAX);
+		return dp_fail(err, -EMSGSIZE,
+			       "frame-send: %zu octets are more than the %d of a frame", len,
+			       ADIT_FRAME_DATA_MAX);
 	msg = message(nl, ADIT_CMD_FRAME_SEND, 0);
 	msg = drop_if(msg, msg && (nla_put_u32(msg, ADIT_A_FRAME_IFINDEX, (uint32_t)ifindex) ||
-				   nla_put_u32(msg, ADIT_A_FRAME_ID, id) || nla_put_u16(msg, ADIT_A_FRAME_PROTOCOL, protocol) ||
+				   nla_put_u32(msg, ADIT_A_FRAME_ID, id) ||
+				   nla_put_u16(msg, ADIT_A_FRAME_PROTOCOL, protocol) ||
 				   nla_put(msg, ADIT_A_FRAME_DATA, (int)len, data)));
 	return ask(&nl->commands, msg, "frame-send", &extack_frame, NULL, NULL, err);
 }
@@ -185,7 +195,9 @@ static void on_device(void *arg, const struct nlmsghdr *nlh)
 	struct nlattr *tb[ADIT_A_DEV_MAX + 1];
 	struct device *d = arg;
 
-	if (nlmsg_parse((struct nlmsghdr *)(uintptr_t)nlh, GENL_HDRLEN, tb, ADIT_A_DEV_MAX, policy) < 0 || !tb[ADIT_A_DEV_MODE])
+	if (nlmsg_parse((struct nlmsghdr *)(uintptr_t)nlh, GENL_HDRLEN, tb, ADIT_A_DEV_MAX,
+			policy) < 0 ||
+	    !tb[ADIT_A_DEV_MODE])
 		return;
 	d->mode = nla_get_u32(tb[ADIT_A_DEV_MODE]);
 	d->owner = tb[ADIT_A_DEV_OWNER] ? nla_get_u32(tb[ADIT_A_DEV_OWNER]) : 0;
@@ -206,8 +218,9 @@ static int device_get(struct dp_netlink *nl, int ifindex, struct device *d, stru
 }
 
 /*
- * The claim is made on the events socket, where its acknowledgement would stand in line with frames. The kernel has dealt with it when
- * sending returns, so who owns the device now is the answer.
+ * The claim is made on the events socket, where its acknowledgement would stand in line with
+ * frames. The kernel has dealt with it when sending returns, so who owns the device now is the
+ * answer.
  */
 static int device_claim(struct dp_netlink *nl, int ifindex, const char *name, struct dp_err *err)
 {
@@ -221,12 +234,17 @@ static int device_claim(struct dp_netlink *nl, int ifindex, const char *name, st
 	if (ret || d.owner == nl->events_port)
 		return ret;
 	if (d.owner)
-		return dp_fail(err, -EBUSY, "device %s belongs to the owner of netlink port %u already: is another aditd running?",
-			       name, d.owner);
-	return dp_fail(err, -EPERM, "dev-claim: the kernel refused device %s: has the process CAP_NET_ADMIN?", name);
+		return dp_fail(
+			err, -EBUSY,
+			"device %s belongs to the owner of netlink port %u already: is another aditd running?",
+			name, d.owner);
+	return dp_fail(err, -EPERM,
+		       "dev-claim: the kernel refused device %s: has the process CAP_NET_ADMIN?",
+		       name);
 }
 
-static int device_find_or_make(struct dp_netlink *nl, const char *kind, const struct dp_device_config *cfg, int *ifindex, struct dp_err *err)
+static int device_find_or_make(struct dp_netlink *nl, const char *kind,
+			       const struct dp_device_config *cfg, int *ifindex, struct dp_err *err)
 {
 	char is[16] = "";
 	struct device d;
@@ -240,18 +258,23 @@ static int device_find_or_make(struct dp_netlink *nl, const char *kind, const st
 	if (ret)
 		return ret;
 	if (strcmp(is, kind))
-		return dp_fail(err, -EEXIST, "a device %s exists and is not of kind %s: remove it (ip link del %s) or choose another name",
-			       cfg->name, kind, cfg->name);
+		return dp_fail(
+			err, -EEXIST,
+			"a device %s exists and is not of kind %s: remove it (ip link del %s) or choose another name",
+			cfg->name, kind, cfg->name);
 	ret = device_get(nl, *ifindex, &d, err);
 	if (ret)
 		return ret;
 	if (d.mode != ADIT_DEV_MODE_CONCENTRATOR)
-		return dp_fail(err, -EEXIST, "device %s exists as a point-to-point tunnel: remove it (ip link del %s) or choose another name",
-			       cfg->name, cfg->name);
+		return dp_fail(
+			err, -EEXIST,
+			"device %s exists as a point-to-point tunnel: remove it (ip link del %s) or choose another name",
+			cfg->name, cfg->name);
 	return 0;
 }
 
-static int op_device_ensure(struct dp *dp, const char *kind, const struct dp_device_config *cfg, int *ifindex, struct dp_err *err)
+static int op_device_ensure(struct dp *dp, const char *kind, const struct dp_device_config *cfg,
+			    int *ifindex, struct dp_err *err)
 {
 	struct dp_netlink *nl = netlink_of(dp);
 	unsigned int i;
@@ -359,7 +382,8 @@ struct dp *dp_new(int events_fd, const struct dp_events *events, void *ctx, stru
 		goto err_free;
 	ret = events_port(nl->events_fd, &nl->events_port);
 	if (ret) {
-		dp_fail(err, ret, "the socket handed in for events is no netlink socket: %s", strerror(-ret));
+		dp_fail(err, ret, "the socket handed in for events is no netlink socket: %s",
+			strerror(-ret));
 		goto err_free;
 	}
 	return &nl->dp;

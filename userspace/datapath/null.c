@@ -12,7 +12,8 @@
 #include "datapath/impl.h"
 
 #define NULL_IFINDEX_FIRST	10
-#define NULL_FRAMES_MAX		4096	/* a test that never takes them is told by the oldest being dropped */
+/* a test that never takes them is told by the oldest being dropped */
+#define NULL_FRAMES_MAX		4096
 #define NULL_REQUESTS_MAX	16384
 
 struct null_session {
@@ -106,7 +107,8 @@ static int op_session_new(struct dp *dp, const struct dp_session *s, struct dp_e
 
 static void note_what(struct dp_null *n, unsigned int what)
 {
-	static const char *const words[] = { "net", "framing", "mppe", "prefixes", "ifid", "required", "flush" };
+	static const char *const words[] = { "net",  "framing",	 "mppe", "prefixes",
+					     "ifid", "required", "flush" };
 	unsigned int i;
 
 	for (i = 0; i < sizeof(words) / sizeof(words[0]); i++) {
@@ -140,7 +142,8 @@ static void change(struct dp_session *to, const struct dp_session *from, unsigne
 		to->mppe_required |= from->mppe_required;
 }
 
-static int op_session_set(struct dp *dp, const struct dp_session *s, unsigned int what, struct dp_err *err)
+static int op_session_set(struct dp *dp, const struct dp_session *s, unsigned int what,
+			  struct dp_err *err)
 {
 	struct dp_null *n = null_of(dp);
 	struct null_session *mine = find(n, s->id);
@@ -149,7 +152,8 @@ static int op_session_set(struct dp *dp, const struct dp_session *s, unsigned in
 	if (ret)
 		return ret;
 	if (!mine)
-		return dp_fail(err, -ENOENT, "session-set: No such file or directory (attribute id)");
+		return dp_fail(err, -ENOENT,
+			       "session-set: No such file or directory (attribute id)");
 	change(&mine->s, s, what);
 	note(n, "session-set %u", s->id);
 	note_what(n, what);
@@ -167,7 +171,8 @@ static int op_session_del(struct dp *dp, int ifindex, uint32_t id, struct dp_err
 	if (ret)
 		return ret;
 	if (!mine)
-		return dp_fail(err, -ENOENT, "session-del: No such file or directory (attribute id)");
+		return dp_fail(err, -ENOENT,
+			       "session-del: No such file or directory (attribute id)");
 	drop_session(n, mine);
 	note(n, "session-del %u\n", id);
 	return 0;
@@ -182,7 +187,8 @@ static void tell(const struct null_session *mine, struct dp_session *s, struct d
 		*stats = mine->stats;
 }
 
-static int op_session_get(struct dp *dp, int ifindex, uint32_t id, struct dp_session *s, struct dp_stats *stats, struct dp_err *err)
+static int op_session_get(struct dp *dp, int ifindex, uint32_t id, struct dp_session *s,
+			  struct dp_stats *stats, struct dp_err *err)
 {
 	struct dp_null *n = null_of(dp);
 	const struct null_session *mine = find(n, id);
@@ -191,12 +197,14 @@ static int op_session_get(struct dp *dp, int ifindex, uint32_t id, struct dp_ses
 	if (ret)
 		return ret;
 	if (!mine || mine->s.ifindex != ifindex)
-		return dp_fail(err, -ENOENT, "session-get: No such file or directory (attribute id)");
+		return dp_fail(err, -ENOENT,
+			       "session-get: No such file or directory (attribute id)");
 	tell(mine, s, stats);
 	return 0;
 }
 
-static int op_session_each(struct dp *dp, int ifindex, dp_session_fn fn, void *arg, struct dp_err *err)
+static int op_session_each(struct dp *dp, int ifindex, dp_session_fn fn, void *arg,
+			   struct dp_err *err)
 {
 	struct dp_null *n = null_of(dp);
 	struct null_session *mine, *next;
@@ -217,7 +225,8 @@ static int op_session_each(struct dp *dp, int ifindex, dp_session_fn fn, void *a
 	return 0;
 }
 
-static int op_frame_send(struct dp *dp, int ifindex, uint32_t id, uint16_t protocol, const uint8_t *data, size_t len, struct dp_err *err)
+static int op_frame_send(struct dp *dp, int ifindex, uint32_t id, uint16_t protocol,
+			 const uint8_t *data, size_t len, struct dp_err *err)
 {
 	struct dp_null *n = null_of(dp);
 	struct null_frame *f;
@@ -226,7 +235,8 @@ static int op_frame_send(struct dp *dp, int ifindex, uint32_t id, uint16_t proto
 	if (ret)
 		return ret;
 	if (!find(n, id) || len > DP_NULL_FRAME_MAX)
-		return dp_fail(err, -ENOENT, "frame-send: No such file or directory (attribute id)");
+		return dp_fail(err, -ENOENT,
+			       "frame-send: No such file or directory (attribute id)");
 	f = calloc(1, sizeof(*f));
 	if (!f)
 		return dp_fail(err, -ENOMEM, "frame-send: out of memory");
@@ -246,7 +256,8 @@ static int op_frame_send(struct dp *dp, int ifindex, uint32_t id, uint16_t proto
 	return 0;
 }
 
-static int op_device_ensure(struct dp *dp, const char *kind, const struct dp_device_config *cfg, int *ifindex, struct dp_err *err)
+static int op_device_ensure(struct dp *dp, const char *kind, const struct dp_device_config *cfg,
+			    int *ifindex, struct dp_err *err)
 {
 	struct dp_null *n = null_of(dp);
 	int i, ret = refused(n, "device-ensure", err);
@@ -409,7 +420,8 @@ void dp_null_refuse(struct dp *dp, const char *word, int ret, const char *text)
 	n->refuse_ret = ret;
 }
 
-void dp_null_frame(struct dp *dp, int ifindex, uint32_t id, uint16_t protocol, bool encrypted, const void *data, size_t len)
+void dp_null_frame(struct dp *dp, int ifindex, uint32_t id, uint16_t protocol, bool encrypted,
+		   const void *data, size_t len)
 {
 	dp->events->frame(dp->ctx, ifindex, id, protocol, encrypted, data, len);
 }

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * A datapath for tests: keeps the sessions in a table as the kernel would, remembers every request in words, refuses on demand, and lets
- * the test speak for the kernel.
+ * A datapath for tests: keeps the sessions in a table as the kernel would, remembers every request
+ * in words, refuses on demand, and lets the test speak for the kernel.
  */
 #ifndef ADIT_DATAPATH_NULL_H
 #define ADIT_DATAPATH_NULL_H
@@ -19,21 +19,27 @@ struct dp_null_frame {
 };
 
 /*
- * The requests since the last call, one per line, e.g. "session-new 7 call 3 peer 9\n". The text lives until the next call on dp. Words:
- * device-ensure NAME, device-delete, session-new ID, session-set ID WHAT..., session-del ID, route-add P, route-del P. Frames are not among
- * them, see below; neither are the requests that change nothing.
+ * The requests since the last call, one per line, e.g. "session-new 7 call 3 peer 9\n". The text
+ * lives until the next call on dp. Words: device-ensure NAME, device-delete, session-new ID,
+ * session-set ID WHAT..., session-del ID, route-add P, route-del P. Frames are not among them, see
+ * below; neither are the requests that change nothing.
  */
 const char *dp_null_requests(struct dp *dp);
-const struct dp_session *dp_null_session(struct dp *dp, uint32_t id);	/* with its keys; NULL: there is none */
-struct dp_stats *dp_null_stats(struct dp *dp, uint32_t id);		/* to be written to; NULL: no session */
+/* with its keys; NULL: there is none */
+const struct dp_session *dp_null_session(struct dp *dp, uint32_t id);
+/* to be written to; NULL: no session */
+struct dp_stats *dp_null_stats(struct dp *dp, uint32_t id);
 unsigned int dp_null_sessions(struct dp *dp);
-bool dp_null_frame_next(struct dp *dp, struct dp_null_frame *frame);	/* the oldest one sent that was not taken yet */
+/* the oldest one sent that was not taken yet */
+bool dp_null_frame_next(struct dp *dp, struct dp_null_frame *frame);
 /* The next request of this word (as above, or frame-send) fails with ret (-errno) and the text. */
 void dp_null_refuse(struct dp *dp, const char *word, int ret, const char *text);
 
-void dp_null_frame(struct dp *dp, int ifindex, uint32_t id, uint16_t protocol, bool encrypted, const void *data, size_t len);
+void dp_null_frame(struct dp *dp, int ifindex, uint32_t id, uint16_t protocol, bool encrypted,
+		   const void *data, size_t len);
 void dp_null_mppe_desync(struct dp *dp, int ifindex, uint32_t id);
-void dp_null_gone(struct dp *dp, int ifindex, uint32_t id);		/* takes the session out, then says so */
+/* takes the session out, then says so */
+void dp_null_gone(struct dp *dp, int ifindex, uint32_t id);
 void dp_null_frames_lost(struct dp *dp, int ifindex, uint32_t id);
 
 #endif /* ADIT_DATAPATH_NULL_H */

@@ -24,7 +24,10 @@ int channel_open(struct channel *ch, int protocol, struct dp_err *err)
 		return dp_fail(err, -EIO, "netlink socket: %s", nl_geterror(ret));
 	}
 	fd = nl_socket_get_fd(sock);
-	/* Refusals come in words and without the request; both are as old as the oldest kernel that runs the module. */
+	/*
+	 * Refusals come in words and without the request; both are as old as the oldest kernel that
+	 * runs the module.
+	 */
 	if (setsockopt(fd, SOL_NETLINK, NETLINK_EXT_ACK, &on, sizeof(on)) < 0 ||
 	    setsockopt(fd, SOL_NETLINK, NETLINK_CAP_ACK, &on, sizeof(on)) < 0) {
 		ret = -errno;
@@ -75,7 +78,8 @@ static int on_error(struct sockaddr_nl *from, struct nlmsgerr *error, void *arg)
 
 	(void)from;
 	/* libnl hands out the inside of the message alone; its header stands right before. */
-	w->ret = extack_explain((const struct nlmsghdr *)((const char *)error - NLMSG_HDRLEN), &w->asked, words, sizeof(words));
+	w->ret = extack_explain((const struct nlmsghdr *)((const char *)error - NLMSG_HDRLEN),
+				&w->asked, words, sizeof(words));
 	dp_fail(w->err, w->ret, "%s: %s", w->req->doing, words);
 	w->done = true;
 	return NL_STOP;
@@ -104,7 +108,8 @@ static int receive(struct channel *ch, struct waiting *w)
 	return w->ret;
 }
 
-int channel_ask(struct channel *ch, struct nl_msg *msg, const struct request *req, struct dp_err *err)
+int channel_ask(struct channel *ch, struct nl_msg *msg, const struct request *req,
+		struct dp_err *err)
 {
 	struct waiting w = { .req = req, .err = err };
 	int ret;
@@ -115,7 +120,9 @@ int channel_ask(struct channel *ch, struct nl_msg *msg, const struct request *re
 	if (ret < 0) {
 		ret = dp_fail(err, -EIO, "%s: netlink: %s", req->doing, nl_geterror(ret));
 	} else {
-		w.asked = (struct extack_request){ .msg = nlmsg_hdr(msg), .header = req->header, .set = req->set };
+		w.asked = (struct extack_request){ .msg = nlmsg_hdr(msg),
+						   .header = req->header,
+						   .set = req->set };
 		ret = receive(ch, &w);
 	}
 	/* It may have carried keys. */
@@ -131,6 +138,7 @@ int channel_family(struct channel *ch, struct dp_err *err)
 	if (family == -NLE_OBJ_NOTFOUND)
 		return dp_fail(err, -ENOENT, "kernel module adit is not loaded: modprobe adit");
 	if (family < 0)
-		return dp_fail(err, -EIO, "generic netlink family %s: %s", ADIT_FAMILY_NAME, nl_geterror(family));
+		return dp_fail(err, -EIO, "generic netlink family %s: %s", ADIT_FAMILY_NAME,
+			       nl_geterror(family));
 	return family;
 }

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * One netlink socket on which requests are asked one after the other, each waited for: the kernel answers from within the sending
- * call, so nothing ever blocks for long.
+ * One netlink socket on which requests are asked one after the other, each waited for: the kernel
+ * answers from within the sending call, so nothing ever blocks for long.
  */
 #ifndef ADIT_DATAPATH_REQUEST_H
 #define ADIT_DATAPATH_REQUEST_H
@@ -19,12 +19,14 @@ struct channel {
 
 typedef void (*answer_fn)(void *arg, const struct nlmsghdr *msg);
 
-int channel_open(struct channel *ch, int protocol, struct dp_err *err);	/* NETLINK_GENERIC or NETLINK_ROUTE */
+/* NETLINK_GENERIC or NETLINK_ROUTE */
+int channel_open(struct channel *ch, int protocol, struct dp_err *err);
 void channel_close(struct channel *ch);
 
 /*
- * Send msg, which is wiped and freed in any case (NULL: out of memory), and hand every answer to fn, which may be NULL. header and
- * set are for the words of a refusal, which begin with doing. fn must not use the same channel.
+ * Send msg, which is wiped and freed in any case (NULL: out of memory), and hand every answer to
+ * fn, which may be NULL. header and set are for the words of a refusal, which begin with doing. fn
+ * must not use the same channel.
  */
 struct request {
 	const char *doing;
@@ -33,7 +35,8 @@ struct request {
 	answer_fn fn;
 	void *arg;
 };
-int channel_ask(struct channel *ch, struct nl_msg *msg, const struct request *req, struct dp_err *err);
+int channel_ask(struct channel *ch, struct nl_msg *msg, const struct request *req,
+		struct dp_err *err);
 
 /* The number of the generic netlink family adit; -ENOENT: the module is not loaded, as err says. */
 int channel_family(struct channel *ch, struct dp_err *err);

@@ -1,0 +1,289 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+#include <stdlib.h>
+#include <string.h>
+
+#include "conf/read.h"
+
+#define KEY_METHODS	(CONF_AUTH_MSCHAP | CONF_AUTH_MSCHAPV2)	/* those that make keys: RFC 3079 */
+#define IPV6_MTU_MIN	1280	/* RFC 8200 section 5 */
+
+/* --- pools --- */
+
+static bool ranges_overlap(const struct conf_pool *a, const struct conf_pool *b)
+{
+	return addr_v4_host(&a->first) <= addr_v4_host(&b->last) &&
+	       addr_v4_host(&b->first) <= addr_v4_host(&a->last);
+}
+
+static bool prefixes_overlap(const struct prefix *a, const struct prefix *b)
+{
+	if (!a->addr.family || a->addr.family != b->addr.family)
+		return false;
+	return prefix_contains(a, &b->addr) || prefix_contains(b, &a->addr);
+}
+
+static void check_pools(struct reading *r)
+{
+	const struct conf *conf = r->conf;
+	unsigned int i, k;
+
+	for (i = 0; i < conf->n_pools; i++) {
+		const struct conf_pool *a = &conf->pools[i];
+		cfg_t *cfg = cfg_getnsec(r->cfg, "pool", i);
+
+		for (k = 0; k < i; k++) {
+			const struct conf_pool *b = &conf->pools[k];
+
+			if (ranges_overlap(a, b))
+				reading_error(
+					r, reading_line(cfg, "range"),
+					"range: pools \"%s\" and \"%s\" have addresses in common: "
+					"give each its own",
+					b->name, a->name);
+			if (prefixes_overlap(&a->ipv6, &b->ipv6))
+				reading_error(
+					r, reading_line(cfg, "ipv6"),
+					"ipv6: pools \"%s\" and \"%s\" have networks in common: "
+					"give each its own",
+					b->name, a->name);
+		}
+	}
+}
+
+static bool in_range(const struct conf_pool *pool, const struct addr *a)
+{
+	return addr_v4_host(a) >= addr_v4_host(&pool->first) &&
+	       addr_v4_host(a) <= addr_v4_host(&pool->last);
+}
+
+/* --- servers --- */
+
+static void check_addresses(struct reading *r, const struct conf_server *s, cfg_t *cfg)
+{
+	const struct conf *conf = r->conf;
+	char text[ADDR_STRLEN];
+	unsigned int i;
+
+	for (i = 0; i < conf->n_pools; i++) {
+		if (in_range(&conf->pools[i], &s->address))
+			reading_error(
+				r, reading_line(cfg, "address"),
+				"address: the gateway's own %s lies in pool \"%s\": take it out of "
+				"the range",
+				addr_to_str(&s->address, text), conf->pools[i].name);
+	}
+	for (i = 0; i < conf->n_users; i++) {
+		if (addr_equal(&conf->users[i].address, &s->address))
+			reading_error(
+				r, reading_line(cfg, "address"),
+				"address: the gateway's own %s is the fixed address of user \"%s\"",
+				addr_to_str(&s->address, text), conf->users[i].name);
+	}
+	for (i = 0; i < conf->n_users && !s->pool; i++) {
+		if (!conf->users[i].address.family)
+			reading_warning(
+				r, (unsigned int)cfg->line,
+				"server %s has no pool, so user \"%s\", who has no fixed address, "
+				"cannot log in",
+				s->protocol, conf->users[i].name);
+	}
+}
+
+static void check_encryption(struct reading *r, const struct conf_server *s, cfg_t *cfg)
+{
+	if (s->encryption == CONF_ENCRYPTION_REQUIRED && (s->auth_methods & ~KEY_METHODS))
+		reading_error(
+			r, reading_line(cfg, "auth"),
+			"auth: pap and chap make no keys, and encryption is required: leave mschap "
+			"and mschapv2 alone, or say encryption = optional");
+	if (s->encryption == CONF_ENCRYPTION_NONE && cfg_size(cfg, "mppe"))
+		reading_warning(r, reading_line(cfg, "mppe"),
+				"mppe: means nothing where encryption is none");
+}
+
+static void check_sizes(struct reading *r, const struct conf_server *s, cfg_t *cfg)
+{
+	if (s->ipv6 && s->mtu < IPV6_MTU_MIN)
+		reading_error(
+			r, reading_line(cfg, "mtu"),
+			"mtu: %u is too small for IPv6, which needs %u: raise it, or say ipv6 = no",
+			s->mtu, IPV6_MTU_MIN);
+	if (s->ipv6 && s->mru < IPV6_MTU_MIN)
+		reading_error(
+			r, reading_line(cfg, "mru"),
+			"mru: %u is too small for IPv6, which needs %u: raise it, or say ipv6 = no",
+			s->mru, IPV6_MTU_MIN);
+	if (s->ipv6 && s->pool && !s->pool->ipv6.addr.family)
+		reading_warning(
+			r, reading_line(cfg, "ipv6"),
+			"ipv6: pool \"%s\" has no IPv6 network, so clients get link-local addresses "
+			"alone",
+			s->pool->name);
+}
+
+static void check_server(struct reading *r, unsigned int i)
+{
+	const struct conf_server *s = &r->conf->servers[i];
+	cfg_t *cfg = cfg_getnsec(r->cfg, "server", i);
+	unsigned int k;
+
+	if (strcmp(s->protocol, "pptp")) {
+		reading_error(
+			r, (unsigned int)cfg->line,
+			"server \"%s\": there is no such protocol: pptp is the only one so far",
+			s->protocol);
+		return;
+	}
+	for (k = 0; k < i; k++) {
+		const struct conf_server *other = &r->conf->servers[k];
+
+		if (!strcmp(other->device, s->device))
+			reading_error(r, reading_line(cfg, "device"),
+				      "device: \"%s\" is that of server %s already", s->device,
+				      other->protocol);
+		if (s->pool && other->pool == s->pool)
+			reading_error(
+				r, reading_line(cfg, "pool"),
+				"pool: \"%s\" is that of server %s already: a pool leads to one device",
+				s->pool->name, other->protocol);
+	}
+	check_addresses(r, s, cfg);
+	check_encryption(r, s, cfg);
+	check_sizes(r, s, cfg);
+}
+
+/* --- users --- */
+
+/* Well-formed UTF-8 (RFC 3629), which is what a password has to be turned into UTF-16 from. */
+static bool is_utf8(const char *text)
+{
+	static const uint32_t least[] = { 0, 0x80, 0x800, 0x10000 };
+	const uint8_t *c = (const uint8_t *)text;
+	uint32_t v;
+	int more, i;
+
+	while (*c) {
+		more = *c < 0x80	   ? 0 :
+		       (*c & 0xe0) == 0xc0 ? 1 :
+		       (*c & 0xf0) == 0xe0 ? 2 :
+		       (*c & 0xf8) == 0xf0 ? 3 :
+					     -1;
+		if (more < 0)
+			return false;
+		v = more ? *c & (0x3fu >> more) : *c;
+		for (c++, i = 0; i < more; i++, c++) {
+			if ((*c & 0xc0) != 0x80)
+				return false;
+			v = v << 6 | (*c & 0x3f);
+		}
+		if (v < least[more] || v > 0x10ffff || (v >= 0xd800 && v <= 0xdfff))
+			return false;
+	}
+	return true;
+}
+
+static void check_user_methods(struct reading *r, const struct conf_user *u, cfg_t *cfg)
+{
+	unsigned int i;
+
+	for (i = 0; i < r->conf->n_servers && u->auth_methods; i++) {
+		const struct conf_server *s = &r->conf->servers[i];
+
+		if (!(u->auth_methods & s->auth_methods))
+			reading_warning(
+				r, reading_line(cfg, "auth"),
+				"auth: user \"%s\" has no method in common with server %s and cannot "
+				"log in there",
+				u->name, s->protocol);
+	}
+}
+
+static void check_user(struct reading *r, unsigned int i)
+{
+	const struct conf_user *u = &r->conf->users[i];
+	cfg_t *cfg = cfg_getnsec(r->cfg, "user", i);
+
+	if (!u->password)
+		reading_error(
+			r, (unsigned int)cfg->line,
+			"user \"%s\" has no password: add  password = '...'  or  password-file = "
+			"\"/path\"",
+			u->name);
+	else if (!is_utf8(u->password))
+		reading_error(
+			r,
+			reading_line(cfg, cfg_size(cfg, "password") ? "password" : "password-file"),
+			"the password of user \"%s\" is not UTF-8, which MS-CHAP needs", u->name);
+	check_user_methods(r, u, cfg);
+}
+
+static int by_address(const void *a, const void *b)
+{
+	const struct conf_user *const *x = a, *const *y = b;
+	uint32_t ax = addr_v4_host(&(*x)->address), ay = addr_v4_host(&(*y)->address);
+
+	return ax < ay ? -1 : ax > ay;
+}
+
+static void check_fixed_addresses(struct reading *r)
+{
+	const struct conf *conf = r->conf;
+	const struct conf_user **fixed = calloc(conf->n_users + 1, sizeof(*fixed));
+	unsigned int i, n = 0;
+	char text[ADDR_STRLEN];
+
+	if (!fixed) {
+		reading_error(r, 0, "out of memory");
+		return;
+	}
+	for (i = 0; i < conf->n_users; i++) {
+		if (conf->users[i].address.family)
+			fixed[n++] = &conf->users[i];
+	}
+	qsort(fixed, n, sizeof(*fixed), by_address);
+	for (i = 1; i < n; i++) {
+		if (!addr_equal(&fixed[i - 1]->address, &fixed[i]->address))
+			continue;
+		reading_error(
+			r,
+			reading_line(cfg_getnsec(r->cfg, "user",
+						 (unsigned int)(fixed[i] - conf->users)),
+				     "address"),
+			"address: users \"%s\" and \"%s\" have the same fixed address %s: give each its own",
+			fixed[i - 1]->name, fixed[i]->name, addr_to_str(&fixed[i]->address, text));
+	}
+	free(fixed);
+}
+
+/* --- the file --- */
+
+static bool has_secrets(struct reading *r)
+{
+	unsigned int i;
+
+	for (i = 0; i < r->conf->n_users; i++) {
+		if (cfg_size(cfg_getnsec(r->cfg, "user", i), "password"))
+			return true;
+	}
+	return false;
+}
+
+void check_conf(struct reading *r)
+{
+	unsigned int i;
+
+	if (r->readable_by_all && has_secrets(r))
+		reading_warning(r, 0,
+				"everybody can read it, and passwords are in it: chmod 600 %s",
+				r->path);
+	if (!r->conf->n_servers)
+		reading_warning(r, 0, "nothing is served: there is no server section");
+	else if (!r->conf->n_users)
+		reading_warning(r, 0, "nobody can log in: there is no user section");
+	check_pools(r);
+	for (i = 0; i < r->conf->n_servers; i++)
+		check_server(r, i);
+	for (i = 0; i < r->conf->n_users; i++)
+		check_user(r, i);
+	check_fixed_addresses(r);
+}

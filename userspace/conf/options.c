@@ -1,0 +1,153 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+#include "conf/options.h"
+
+#include <string.h>
+
+#define FIELD(type, field)	.at = offsetof(type, field), .size = sizeof(((type *)0)->field)
+#define LIST(type, field, n)	FIELD(type, field), .count_at = offsetof(type, n)
+#define N_OF(a)			(sizeof(a) / sizeof((a)[0]))
+
+static const struct option_word log_levels[] = {
+	{ "error", LOG_LEVEL_ERROR }, { "warn", LOG_LEVEL_WARN }, { "info", LOG_LEVEL_INFO },
+	{ "debug", LOG_LEVEL_DEBUG }, { NULL, 0 },
+};
+
+static const struct option_word auth_methods[] = {
+	{ "pap", CONF_AUTH_PAP }, { "chap", CONF_AUTH_CHAP_MD5 }, { "mschap", CONF_AUTH_MSCHAP },
+	{ "mschapv2", CONF_AUTH_MSCHAPV2 }, { NULL, 0 },
+};
+
+static const struct option_word encryptions[] = {
+	{ "required", CONF_ENCRYPTION_REQUIRED }, { "optional", CONF_ENCRYPTION_OPTIONAL },
+	{ "none", CONF_ENCRYPTION_NONE }, { NULL, 0 },
+};
+
+static const struct option_word mppe_strengths[] = {
+	{ "40", 1 }, { "56", 2 }, { "128", 4 }, { NULL, 0 },
+};
+
+static const struct option_word mppe_modes[] = {
+	{ "stateless", CONF_MPPE_STATELESS },
+	{ "stateful", CONF_MPPE_STATEFUL },
+	{ "any", CONF_MPPE_ANY },
+	{ NULL, 0 },
+};
+
+static const struct option_word duplicates[] = {
+	{ "replace", CONF_DUPLICATE_REPLACE }, { "refuse", CONF_DUPLICATE_REFUSE },
+	{ "allow", CONF_DUPLICATE_ALLOW }, { NULL, 0 },
+};
+
+#define GLOBAL(field) FIELD(struct conf, field)
+static const struct option global_options[] = {
+	{ "log-level", &value_word, GLOBAL(log_level), .words = log_levels, .fallback = "info",
+	  .doc = "What is logged; each level includes those before it." },
+	{ "run-as", &value_name, GLOBAL(user), .max = 32, .fallback = "adit",
+	  .doc = "The account that the engine runs as, with the right to administer the network and no other." },
+	{ "hostname", &value_name, GLOBAL(hostname), .max = 63, .fallback = "adit",
+	  .doc = "How the gateway calls itself towards its peers." },
+};
+
+#define POOL(field) FIELD(struct conf_pool, field)
+static const struct option pool_options[] = {
+	{ "range", &value_range, POOL(first), .required = true,
+	  .doc = "The first and the last IPv4 address that are lent, with a dash between them." },
+	{ "ipv6", &value_prefix_v6, POOL(ipv6), .min = 16, .max = 63,
+	  .doc = "An IPv6 prefix out of which each session gets a /64. The first /64 is left to the gateway." },
+};
+
+#define SERVER(field) FIELD(struct conf_server, field)
+static const struct option server_options[] = {
+	{ "listen", &value_addrs_v4, LIST(struct conf_server, listen, n_listen),
+	  .max = CONF_LIST_MAX,
+	  .doc = "The addresses at which clients are awaited; without it every address of the machine." },
+	{ "device", &value_device, SERVER(device), .fallback = "pptp0",
+	  .doc = "The network device that holds the sessions. It is made when there is none." },
+	{ "address", &value_addr_v4, SERVER(address), .required = true,
+	  .doc = "The gateway's own address inside the tunnels." },
+	{ "pool", &value_pool, SERVER(pool),
+	  .doc = "The pool that clients get their addresses from. Without it only users with a fixed address can log in." },
+	{ "auth", &value_words, SERVER(auth_methods), .words = auth_methods, .fallback = "mschapv2",
+	  .doc = "How clients may prove who they are. Only mschap and mschapv2 make keys for encryption." },
+	{ "encryption", &value_word, SERVER(encryption), .words = encryptions,
+	  .fallback = "required",
+	  .doc = "Whether data is encrypted with MPPE. With required not one packet passes in clear." },
+	{ "mppe", &value_words, SERVER(mppe_strengths), .words = mppe_strengths, .fallback = "128",
+	  .doc = "The strengths in bits that are agreed to, the strongest common one being taken." },
+	{ "mppe-mode", &value_word, SERVER(mppe_mode), .words = mppe_modes, .fallback = "any",
+	  .doc = "Whether the key changes with every packet (stateless) or every 256 (stateful). With any the client chooses." },
+	{ "dns", &value_addrs_v4, SERVER(dns), .max = 2,
+	  .doc = "Name servers that clients are told." },
+	{ "nbns", &value_addrs_v4, SERVER(nbns), .max = 2,
+	  .doc = "NetBIOS (WINS) name servers that clients are told." },
+	{ "mtu", &value_number, SERVER(mtu), .min = 576, .max = 1500, .fallback = "1400",
+	  .doc = "The largest packet that is sent to clients, in octets." },
+	{ "mru", &value_number, SERVER(mru), .min = 576, .max = 1500, .fallback = "1400",
+	  .doc = "The largest packet that clients are asked to send, in octets." },
+	{ "mss-clamp", &value_clamp, SERVER(mss_clamp), .min = 536, .max = 1460, .fallback = "auto",
+	  .doc = "The largest TCP segment that is let through. With auto it follows the MTU." },
+	{ "ipv6", &value_switch, SERVER(ipv6), .fallback = "no",
+	  .doc = "Whether IPv6 is offered to clients." },
+	{ "fwmark", &value_number, SERVER(fwmark), .max = UINT32_MAX, .fallback = "0",
+	  .doc = "The mark of the packets that carry the tunnels." },
+	{ "lcp-echo-interval", &value_number, SERVER(lcp_echo_interval_s), .max = 3600,
+	  .fallback = "30",
+	  .doc = "Seconds between the echo requests that tell a living client from a dead one; 0 sends none." },
+	{ "lcp-echo-failures", &value_number, SERVER(lcp_echo_failures), .min = 1, .max = 100,
+	  .fallback = "4", .doc = "Unanswered echo requests after which a client is given up." },
+	{ "idle-timeout", &value_number, SERVER(idle_timeout_s), .max = 31536000, .fallback = "0",
+	  .doc = "Seconds without data after which a session ends; 0 means never." },
+	{ "session-timeout", &value_number, SERVER(session_timeout_s), .max = 31536000,
+	  .fallback = "0",
+	  .doc = "Seconds after which a session ends in any case; 0 means never." },
+	{ "max-sessions", &value_number, SERVER(max_sessions), .min = 1, .max = 1000000,
+	  .fallback = "10000", .doc = "Sessions that the server holds at most." },
+	{ "max-connections", &value_number, SERVER(max_connections), .min = 1, .max = 1000000,
+	  .fallback = "10000", .doc = "Control connections that the server holds at most." },
+	{ "max-connections-per-address", &value_number, SERVER(max_connections_per_address),
+	  .min = 1, .max = 1000000, .fallback = "64",
+	  .doc = "Control connections from one address. Clients behind one NAT share an address." },
+	{ "duplicate-login", &value_word, SERVER(duplicate), .words = duplicates,
+	  .fallback = "replace",
+	  .doc = "What happens when a user who has a session logs in again." },
+};
+
+#define USER(field) FIELD(struct conf_user, field)
+static const struct option user_options[] = {
+	{ "password", &value_secret, USER(password), .max = CONF_PASSWORD_MAX,
+	  .doc = "The password. Write it in single quotes: in double quotes a backslash and ${ have a meaning." },
+	{ "password-file", &value_secret_file, USER(password), .max = CONF_PASSWORD_MAX,
+	  .doc = "A file that holds the password and nothing else, instead of the option above." },
+	{ "address", &value_addr_v4, USER(address),
+	  .doc = "A fixed address for this user, from the pool or not. Nobody else gets it." },
+	{ "routes", &value_prefixes, LIST(struct conf_user, routes, n_routes), .max = CONF_LIST_MAX,
+	  .doc = "Networks behind this user, which are routed to the user's session." },
+	{ "auth", &value_words, USER(auth_methods), .words = auth_methods,
+	  .doc = "How this user may prove who he is; without it, in every way that the server allows." },
+	{ "enabled", &value_enabled, USER(disabled), .fallback = "yes",
+	  .doc = "Whether the user may log in." },
+};
+
+const struct section conf_sections[N_SECTIONS] = {
+	[SECTION_GLOBAL] = { "", "", global_options, N_OF(global_options), sizeof(struct conf),
+			     "Options for the whole daemon stand outside of sections." },
+	[SECTION_POOL] = { "pool", "name", pool_options, N_OF(pool_options),
+			   sizeof(struct conf_pool),
+			   "Addresses that are lent to clients. A pool belongs to one server." },
+	[SECTION_SERVER] = { "server", "protocol", server_options, N_OF(server_options),
+			     sizeof(struct conf_server),
+			     "A protocol that is served. The only one so far is pptp." },
+	[SECTION_USER] = { "user", "name", user_options, N_OF(user_options),
+			   sizeof(struct conf_user), "Somebody who may log in." },
+};
+
+const struct option *option_find(const struct section *section, const char *name)
+{
+	unsigned int i;
+
+	for (i = 0; i < section->n_options; i++) {
+		if (!strcmp(section->options[i].name, name))
+			return &section->options[i];
+	}
+	return NULL;
+}

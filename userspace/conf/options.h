@@ -1,0 +1,47 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/*
+ * The language of adit.conf as tables: what libconfuse is told, what a value may be, where it goes,
+ * how it is written back and what the manual says about it.
+ */
+#ifndef ADIT_CONF_OPTIONS_H
+#define ADIT_CONF_OPTIONS_H
+
+#include <stddef.h>
+#include <stdint.h>
+
+#include "conf/conf.h"
+#include "conf/value.h"
+
+struct option_word {
+	const char *word;
+	uint32_t value;
+};
+
+struct option {
+	const char *name;
+	const struct value_type *type;
+	size_t at, size;		/* the field in the section's structure */
+	/* of a list: unsigned int that counts, none where max is 0 */
+	size_t count_at;
+	uint32_t min, max;		/* of a number; of a list, max is the most entries */
+	const struct option_word *words;	/* ends with a NULL word */
+	const char *fallback;		/* as it would be written; NULL: the field stays zero */
+	bool required;
+	const char *doc;		/* for the manual, sentences in mdoc */
+};
+
+struct section {
+	const char *name;		/* "" for what stands outside of sections */
+	const char *title;		/* what the manual calls its title */
+	const struct option *options;
+	unsigned int n_options;
+	size_t size;			/* of its structure */
+	const char *doc;
+};
+
+enum { SECTION_GLOBAL, SECTION_POOL, SECTION_SERVER, SECTION_USER, N_SECTIONS };
+extern const struct section conf_sections[N_SECTIONS];
+
+const struct option *option_find(const struct section *section, const char *name);
+
+#endif /* ADIT_CONF_OPTIONS_H */

@@ -1,0 +1,33 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* A reading under way; for the files of this directory. */
+#ifndef ADIT_CONF_READ_H
+#define ADIT_CONF_READ_H
+
+#include <confuse.h>
+
+#include "conf/conf.h"
+#include "conf/scan.h"
+
+struct reading {
+	const char *path;
+	conf_report_fn report;
+	void *arg;
+	bool failed;
+	struct conf *conf;
+	/* libconfuse's tree; section i of a kind is element i of conf's array */
+	cfg_t *cfg;
+	struct scan scan;
+	bool readable_by_all;
+};
+
+void reading_error(struct reading *r, unsigned int line, const char *fmt, ...)
+	__attribute__((format(printf, 3, 4)));
+void reading_warning(struct reading *r, unsigned int line, const char *fmt, ...)
+	__attribute__((format(printf, 3, 4)));
+/* The line of an option's first value, or that on which the section ends. */
+unsigned int reading_line(cfg_t *section, const char *option);
+
+/* What one option cannot know: whether all of them fit together. */
+void check_conf(struct reading *r);
+
+#endif /* ADIT_CONF_READ_H */
