@@ -319,9 +319,11 @@ static const struct {
 	[PPTP_OUT_CALL_REPLY] = { "Outgoing-Call-Reply", 32, out_reply_rd, out_reply_wr },
 	[PPTP_IN_CALL_REQUEST] = { "Incoming-Call-Request", 220, in_request_rd, in_request_wr },
 	[PPTP_IN_CALL_REPLY] = { "Incoming-Call-Reply", 24, in_reply_rd, in_reply_wr },
-	[PPTP_IN_CALL_CONNECTED] = { "Incoming-Call-Connected", 28, in_connected_rd, in_connected_wr },
+	[PPTP_IN_CALL_CONNECTED] = { "Incoming-Call-Connected", 28, in_connected_rd,
+				     in_connected_wr },
 	[PPTP_CALL_CLEAR_REQUEST] = { "Call-Clear-Request", 16, clear_rd, clear_wr },
-	[PPTP_CALL_DISCONNECT_NOTIFY] = { "Call-Disconnect-Notify", 148, disconnect_rd, disconnect_wr },
+	[PPTP_CALL_DISCONNECT_NOTIFY] = { "Call-Disconnect-Notify", 148, disconnect_rd,
+					  disconnect_wr },
 	[PPTP_WAN_ERROR_NOTIFY] = { "WAN-Error-Notify", 40, wan_error_rd, wan_error_wr },
 	[PPTP_SET_LINK_INFO] = { "Set-Link-Info", 24, link_info_rd, link_info_wr },
 };

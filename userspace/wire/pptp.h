@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * PPTP control messages (RFC 2637 section 2) as structures. Every message has one length, so a length that is not the
- * type's own is an error. Reserved fields are written as zero and not looked at.
+ * PPTP control messages (RFC 2637 section 2) as structures. Every message has one length, so a
+ * length that is not the type's own is an error. Reserved fields are written as zero and not looked
+ * at.
  */
 #ifndef ADIT_WIRE_PPTP_H
 #define ADIT_WIRE_PPTP_H
@@ -16,7 +17,7 @@
 #define PPTP_VERSION		0x0100		/* version 1, revision 0 */
 #define PPTP_HEADER_LEN		12
 #define PPTP_MESSAGE_MAX	220		/* Incoming-Call-Request, the longest */
-#define PPTP_NAME_LEN		64		/* host, vendor and number fields, padded with NUL */
+#define PPTP_NAME_LEN 64 /* host, vendor and number fields, padded with NUL */
 
 enum pptp_type {
 	PPTP_START_REQUEST = 1,
@@ -41,7 +42,8 @@ enum pptp_type {
 /* Result codes; where a value means different things, it is named after its message. */
 enum {
 	PPTP_RESULT_OK = 1,
-	PPTP_RESULT_GENERAL_ERROR = 2,		/* the error code says which; every message but Stop and Disconnect-Notify, too */
+	PPTP_RESULT_GENERAL_ERROR = 2, /* the error code says which; every message but Stop and
+					  Disconnect-Notify, too */
 	PPTP_START_EXISTS = 3,
 	PPTP_START_VERSION = 5,
 	PPTP_OUT_CALL_BUSY = 4,
@@ -158,8 +160,9 @@ struct pptp_message {
 };
 
 /*
- * How long is the message that begins here? Return: its length once PPTP_HEADER_LEN octets are there, 0 when they are not, or -EPROTO
- * with *why set (a sentence's end) when this can be no control message: the stream is out of step (RFC 2637 section 1.4).
+ * How long is the message that begins here? Return: its length once PPTP_HEADER_LEN octets are
+ * there, 0 when they are not, or -EPROTO with *why set (a sentence's end) when this can be no
+ * control message: the stream is out of step (RFC 2637 section 1.4).
  */
 int pptp_message_len(const uint8_t *data, size_t len, const char **why);
 
@@ -169,7 +172,7 @@ int pptp_decode(const uint8_t *data, size_t len, struct pptp_message *msg);
 /* Append one message; latches w->bad when there is no room. */
 void pptp_encode(struct wr *w, const struct pptp_message *msg);
 
-const char *pptp_type_to_str(unsigned int type);	/* "Outgoing-Call-Request", or "unknown message" */
+const char *pptp_type_to_str(unsigned int type); /* "Outgoing-Call-Request", or "unknown message" */
 const char *pptp_error_to_str(unsigned int error);	/* "no resource" */
 
 #endif /* ADIT_WIRE_PPTP_H */
