@@ -12,8 +12,9 @@
  *   repeat N ... end      the lines between, N times
  *   include FILE          the lines of that file, found beside this one
  *
- * Everything that comes out must be expected, in its order, before the next thing is done. What the tokens mean is the world's
- * affair, see world_*.c; hex octets, ??, ... and "text" are understood everywhere. # starts a comment.
+ * Everything that comes out must be expected, in its order, before the next thing is done. What the
+ * tokens mean is the world's affair, see world_*.c; hex octets, ??, ... and "text" are understood
+ * everywhere. # starts a comment.
  */
 #include <fnmatch.h>
 #include <stdio.h>
@@ -48,8 +49,8 @@ static char problem[2048];
 
 static bool fail(const struct scenario *s, unsigned int line, const char *what, const char *detail)
 {
-	snprintf(problem, sizeof(problem), "%s:%u: %s%s%s", s->from[line].file, s->from[line].number,
-		 what, detail[0] ? ": " : "", detail);
+	snprintf(problem, sizeof(problem), "%s:%u: %s%s%s", s->from[line].file,
+		 s->from[line].number, what, detail[0] ? ": " : "", detail);
 	return false;
 }
 
@@ -106,7 +107,8 @@ static bool all_expected(const struct scenario *s, unsigned int line)
 	char buf[1024];
 
 	if (s->out.n)
-		return fail(s, line, "unexpected before this line", output_to_str(&s->out.list[0], buf, sizeof(buf)));
+		return fail(s, line, "unexpected before this line",
+			    output_to_str(&s->out.list[0], buf, sizeof(buf)));
 	if (s->out.overflow)
 		return fail(s, line, "too much came out", "");
 	return true;
@@ -124,7 +126,8 @@ static bool matches(const struct pattern *p, const struct output *o)
 	return true;
 }
 
-static bool expect_packet(struct scenario *s, unsigned int line, const struct token *t, unsigned int n)
+static bool expect_packet(struct scenario *s, unsigned int line, const struct token *t,
+			  unsigned int n)
 {
 	struct pattern p = { .len = 0 };
 	const char *err = s->kind->encode(s->world, t, n, &p);
@@ -139,8 +142,9 @@ static bool expect_packet(struct scenario *s, unsigned int line, const struct to
 		return true;
 	wanted.len = p.len;
 	memcpy(wanted.data, p.value, p.len);
-	snprintf(both, sizeof(both), "got\n#   %s, wanted\n#   %s%s", output_to_str(&o, got, sizeof(got)),
-		 output_to_str(&wanted, want, sizeof(want)), p.open ? " ..." : "");
+	snprintf(both, sizeof(both), "got\n#   %s, wanted\n#   %s%s",
+		 output_to_str(&o, got, sizeof(got)), output_to_str(&wanted, want, sizeof(want)),
+		 p.open ? " ..." : "");
 	return fail(s, line, "wrong output", both);
 }
 
@@ -157,7 +161,8 @@ static bool expect_event(struct scenario *s, unsigned int line, const char *text
 	return fail(s, line, "wrong output, got", output_to_str(&o, got, sizeof(got)));
 }
 
-static bool send_packet(struct scenario *s, unsigned int line, const struct token *t, unsigned int n)
+static bool send_packet(struct scenario *s, unsigned int line, const struct token *t,
+			unsigned int n)
 {
 	struct pattern p = { .len = 0 };
 	const char *err = s->kind->encode(s->world, t, n, &p);
@@ -204,7 +209,8 @@ static bool act(struct scenario *s, unsigned int line, const struct token *t, un
 	const char *err;
 
 	if (!strcmp(t[0].text, "set"))
-		err = s->begun ? "set comes before everything else" : s->kind->set(s->world, t + 1, n - 1);
+		err = s->begun ? "set comes before everything else" :
+				 s->kind->set(s->world, t + 1, n - 1);
 	else
 		err = s->kind->act(s->world, t + 1, n - 1);
 	if (err)

@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * What a scenario drives: one protocol object with a virtual clock, and the octets and events that come out of it. A
- * world is made for each scenario; its kind is the scenario's first word after "world".
+ * What a scenario drives: one protocol object with a virtual clock, and the octets and events that
+ * come out of it. A world is made for each scenario; its kind is the scenario's first word after
+ * "world".
  */
 #ifndef ADIT_REPLAY_WORLD_H
 #define ADIT_REPLAY_WORLD_H
@@ -14,7 +15,10 @@
 #define OUTPUTS_MAX	64
 #define TOKENS_MAX	256
 
-/* Octets to send, or to compare with: where mask is 0 any octet will do, and open lets any number follow. */
+/*
+ * Octets to send, or to compare with: where mask is 0 any octet will do, and open lets any number
+ * follow.
+ */
 struct pattern {
 	uint8_t value[PATTERN_MAX];
 	uint8_t mask[PATTERN_MAX];
@@ -46,7 +50,10 @@ void outputs_event(struct outputs *out, const char *fmt, ...) __attribute__((for
 
 void pattern_put(struct pattern *p, const void *data, size_t len);
 void pattern_any(struct pattern *p, size_t len);
-/* A token that means the same everywhere: hex octets, ?? for any octet, ... for any rest, "text". False: none of these. */
+/*
+ * A token that means the same everywhere: hex octets, ?? for any octet, ... for any rest, "text".
+ * False: none of these.
+ */
 bool pattern_token(struct pattern *p, const struct token *t);
 
 struct world;
@@ -56,10 +63,12 @@ struct world_kind {
 	struct world *(*make)(struct outputs *out);
 	void (*destroy)(struct world *w);
 	/* All return NULL, or what was wrong with the line. */
-	const char *(*set)(struct world *w, const struct token *t, unsigned int n);	/* before begin */
+	/* Before begin. */
+	const char *(*set)(struct world *w, const struct token *t, unsigned int n);
 	const char *(*begin)(struct world *w);
 	const char *(*act)(struct world *w, const struct token *t, unsigned int n);
-	const char *(*encode)(struct world *w, const struct token *t, unsigned int n, struct pattern *p);
+	const char *(*encode)(struct world *w, const struct token *t, unsigned int n,
+			      struct pattern *p);
 	void (*rx)(struct world *w, const uint8_t *data, size_t len);
 	void (*advance)(struct world *w, uint64_t ms);
 };

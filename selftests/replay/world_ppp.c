@@ -5,11 +5,13 @@
  *   PROTOCOL CODE ID ITEMS...     lcp req 1 (mru 0578) (magic 11223344)
  *   PROTOCOL raw HEX...           the control packet octet for octet, length and all
  *
- * The length is filled in. (NAME HEX...) is an option with its length; the name may be a number. In an answer to a challenge
- * @md5 USER PASSWORD, @mschap USER PASSWORD or @mschapv2 USER PASSWORD stands for value and name, computed against the challenge
- * that came out last; @success PASSWORD is what a server that knows the password says to the last @mschapv2.
- * Random octets are 5a and up, so magic numbers are known in advance. Users given by "set user" are answered at once, or with
- * "set answers manual" by "do answer".
+ * The length is filled in. (NAME HEX...) is an option with its length; the name may be a number. In
+ * an answer to a challenge
+ * @md5 USER PASSWORD, @mschap USER PASSWORD or @mschapv2 USER PASSWORD stands for value and name,
+ * computed against the challenge that came out last; @success PASSWORD is what a server that knows
+ * the password says to the last @mschapv2. Random octets are 5a and up, so magic numbers are known
+ * in advance. Users given by "set user" are answered at once, or with "set answers manual" by "do
+ * answer".
  */
 #include <stdio.h>
 #include <stdlib.h>
@@ -50,18 +52,21 @@ static const struct { const char *name; uint16_t number; } protocols[] = {
 	{ "ipcp", PPP_IPCP }, { "ipv6cp", PPP_IPV6CP }, { "ipv4", PPP_IPV4 }, { "acsp", 0x8235 },
 };
 
-static const struct { const char *name; uint8_t code; } codes[] = {
-	{ "req", 1 }, { "ack", 2 }, { "nak", 3 }, { "rej", 4 }, { "term", 5 }, { "term-ack", 6 },
-	{ "code-rej", 7 }, { "proto-rej", 8 }, { "echo", 9 }, { "echo-reply", 10 }, { "discard", 11 },
-	{ "ident", 12 }, { "time-left", 13 }, { "reset", 14 }, { "reset-ack", 15 },
-	{ "challenge", 1 }, { "response", 2 }, { "success", 3 }, { "failure", 4 },
+static const struct { const char *name; uint8_t code;
+} codes[] = {
+	{ "req", 1 },	     { "ack", 2 },	   { "nak", 3 },	{ "rej", 4 },
+	{ "term", 5 },	     { "term-ack", 6 },	   { "code-rej", 7 },	{ "proto-rej", 8 },
+	{ "echo", 9 },	     { "echo-reply", 10 }, { "discard", 11 },	{ "ident", 12 },
+	{ "time-left", 13 }, { "reset", 14 },	   { "reset-ack", 15 }, { "challenge", 1 },
+	{ "response", 2 },   { "success", 3 },	   { "failure", 4 },
 };
 
-static const struct { const char *name; uint8_t type; } option_names[] = {
-	{ "mru", 1 }, { "accm", 2 }, { "auth", 3 }, { "quality", 4 }, { "magic", 5 }, { "pfc", 7 }, { "acfc", 8 },
-	{ "callback", 13 }, { "mrru", 17 }, { "mppe", 18 }, { "bsd", 21 }, { "deflate", 26 },
-	{ "addr", 3 }, { "vj", 2 }, { "dns1", 129 }, { "nbns1", 130 }, { "dns2", 131 }, { "nbns2", 132 },
-	{ "ifid", 1 },
+static const struct { const char *name; uint8_t type;
+} option_names[] = {
+	{ "mru", 1 },	  { "accm", 2 },     { "auth", 3 },	 { "quality", 4 }, { "magic", 5 },
+	{ "pfc", 7 },	  { "acfc", 8 },     { "callback", 13 }, { "mrru", 17 },   { "mppe", 18 },
+	{ "bsd", 21 },	  { "deflate", 26 }, { "addr", 3 },	 { "vj", 2 },	   { "dns1", 129 },
+	{ "nbns1", 130 }, { "dns2", 131 },   { "nbns2", 132 },	 { "ifid", 1 },
 };
 
 #define COUNT(a) (sizeof(a) / sizeof((a)[0]))
@@ -141,7 +146,10 @@ static void op_link_up(void *ctx, bool tx_acfc, bool tx_pfc, uint16_t peer_mru)
 
 static unsigned int bits_of(unsigned int strength)
 {
-	return strength == PPP_MPPE_128 ? 128 : strength == PPP_MPPE_56 ? 56 : strength == PPP_MPPE_40 ? 40 : 0;
+	return strength == PPP_MPPE_128 ? 128 :
+	       strength == PPP_MPPE_56	? 56 :
+	       strength == PPP_MPPE_40	? 40 :
+					  0;
 }
 
 static void op_mppe_up(void *ctx, const struct ppp_mppe_keys *keys)
@@ -150,9 +158,10 @@ static void op_mppe_up(void *ctx, const struct ppp_mppe_keys *keys)
 
 	not_over(w, "mppe_up");
 	w->encrypted = true;
-	outputs_event(w->out, "mppe %u %s tx=%02x%02x%02x%02x rx=%02x%02x%02x%02x", bits_of(keys->strength),
-		      keys->stateful ? "stateful" : "stateless", keys->tx[0], keys->tx[1], keys->tx[2], keys->tx[3],
-		      keys->rx[0], keys->rx[1], keys->rx[2], keys->rx[3]);
+	outputs_event(w->out, "mppe %u %s tx=%02x%02x%02x%02x rx=%02x%02x%02x%02x",
+		      bits_of(keys->strength), keys->stateful ? "stateful" : "stateless",
+		      keys->tx[0], keys->tx[1], keys->tx[2], keys->tx[3], keys->rx[0], keys->rx[1],
+		      keys->rx[2], keys->rx[3]);
 	owner_closes(w, "mppe");
 }
 
@@ -178,7 +187,8 @@ static void op_net(void *ctx, unsigned int open)
 	owner_closes(w, "net");
 }
 
-static void op_authenticated(void *ctx, const char *user, enum auth_method method, const struct auth_reply *reply)
+static void op_authenticated(void *ctx, const char *user, enum auth_method method,
+			     const struct auth_reply *reply)
 {
 	struct world *w = ctx;
 
@@ -264,11 +274,23 @@ static struct world *make(struct outputs *out)
 	w->loop = loop_new_virtual(1000000);
 	w->next_random = 0x5a;
 	w->cfg = (struct ppp_config){
-		.mru = 1400, .auth_methods = AUTH_MSCHAPV2, .mppe = PPP_MPPE_REQUIRED,
-		.mppe_strengths = PPP_MPPE_128, .mppe_mode = PPP_MPPE_ANY, .acfc = true, .pfc = true,
-		.ipv4 = true, .local = addr_v4(0x0a090001), .local_ifid = { 0, 0, 0, 0, 0, 0, 0, 1 },
-		.peer_ifid = { 2, 0, 0, 0, 0, 0, 0, 2 }, .restart_ms = 3000, .max_configure = 10,
-		.max_terminate = 2, .max_failure = 5, .auth_tries = 3, .setup_timeout_ms = 60000,
+		.mru = 1400,
+		.auth_methods = AUTH_MSCHAPV2,
+		.mppe = PPP_MPPE_REQUIRED,
+		.mppe_strengths = PPP_MPPE_128,
+		.mppe_mode = PPP_MPPE_ANY,
+		.acfc = true,
+		.pfc = true,
+		.ipv4 = true,
+		.local = addr_v4(0x0a090001),
+		.local_ifid = { 0, 0, 0, 0, 0, 0, 0, 1 },
+		.peer_ifid = { 2, 0, 0, 0, 0, 0, 0, 2 },
+		.restart_ms = 3000,
+		.max_configure = 10,
+		.max_terminate = 2,
+		.max_failure = 5,
+		.auth_tries = 3,
+		.setup_timeout_ms = 60000,
 		.name = "gw",
 	};
 	loop_timer_init(&w->answer, w->loop, answer_now, w);
@@ -283,7 +305,8 @@ static void destroy(struct world *w)
 	free(w);
 }
 
-static unsigned int bits(const struct token *t, unsigned int n, const char *const *names, unsigned int n_names)
+static unsigned int bits(const struct token *t, unsigned int n, const char *const *names,
+			 unsigned int n_names)
 {
 	unsigned int i, j, mask = 0;
 
@@ -354,7 +377,8 @@ static const char *set(struct world *w, const struct token *t, unsigned int n)
 	else if (!strcmp(key, "ipv6"))
 		w->cfg.ipv6 = atoi(value);
 	else if (!strcmp(key, "echo"))
-		w->cfg.echo_interval_ms = atoi(value) * 1000, w->cfg.echo_failures = n > 2 ? atoi(t[2].text) : 0;
+		w->cfg.echo_interval_ms = atoi(value) * 1000,
+		w->cfg.echo_failures = n > 2 ? atoi(t[2].text) : 0;
 	else if (!strcmp(key, "tries"))
 		w->cfg.auth_tries = atoi(value);
 	else if (!strcmp(key, "answers"))
@@ -404,15 +428,16 @@ static void show_info(struct world *w)
 	struct ppp_info i;
 
 	ppp_get_info(w->ppp, &i);
-	outputs_event(w->out, "phase=%s net=%u user=%s method=%s mru=%u/%u mppe=%u%s malformed=%u", i.phase, i.net,
-		      i.user, i.method ? auth_method_to_str(i.method) : "-", i.local_mru, i.peer_mru,
-		      bits_of(i.mppe_strength),
+	outputs_event(w->out, "phase=%s net=%u user=%s method=%s mru=%u/%u mppe=%u%s malformed=%u",
+		      i.phase, i.net, i.user, i.method ? auth_method_to_str(i.method) : "-",
+		      i.local_mru, i.peer_mru, bits_of(i.mppe_strength),
 		      i.mppe_stateful ? " stateful" : "", i.malformed);
 }
 
 static const char *act_answer(struct world *w, const char *word)
 {
-	static const char *const results[] = { "ok", "wrong", "unknown", "method", "no-address", "disabled", "unavailable" };
+	static const char *const results[] = { "ok",	     "wrong",	 "unknown",    "method",
+					       "no-address", "disabled", "unavailable" };
 	unsigned int result = index_of(word, results, COUNT(results));
 
 	if (result == COUNT(results))
@@ -491,7 +516,8 @@ static void put_success(struct world *w, const char *password, struct pattern *p
 	uint8_t challenge[MSCHAP_CHALLENGE_LEN], hash[MSCHAP_HASH_LEN];
 	char text[MSCHAPV2_SUCCESS_CAP];
 
-	mschapv2_challenge_hash(w->response, w->challenge, mschap_user_of(w->response_user), challenge);
+	mschapv2_challenge_hash(w->response, w->challenge, mschap_user_of(w->response_user),
+				challenge);
 	mschap_nt_hash(password, hash);
 	mschap_hash_hash(hash, hash);
 	mschapv2_success(hash, w->response + 24, challenge, text);
@@ -499,7 +525,8 @@ static void put_success(struct world *w, const char *password, struct pattern *p
 }
 
 /* How many tokens it took; 0: not known. */
-static unsigned int put_macro(struct world *w, const struct token *t, unsigned int n, uint8_t id, struct pattern *p)
+static unsigned int put_macro(struct world *w, const struct token *t, unsigned int n, uint8_t id,
+			      struct pattern *p)
 {
 	const char *what = t[0].text;
 	uint8_t md5[CHAP_MD5_LEN];
@@ -549,7 +576,8 @@ static unsigned int put_option(const struct token *t, unsigned int n, struct pat
 	return i < n ? i + 1 : 0;
 }
 
-static const char *encode_items(struct world *w, const struct token *t, unsigned int n, uint8_t id, struct pattern *p)
+static const char *encode_items(struct world *w, const struct token *t, unsigned int n, uint8_t id,
+				struct pattern *p)
 {
 	unsigned int i = 0, took;
 
@@ -567,7 +595,8 @@ static const char *encode_items(struct world *w, const struct token *t, unsigned
 	return NULL;
 }
 
-static const char *encode_control(struct world *w, const struct token *t, unsigned int n, struct pattern *p)
+static const char *encode_control(struct world *w, const struct token *t, unsigned int n,
+				  struct pattern *p)
 {
 	uint8_t id = n > 1 ? atoi(t[1].text) : 0;
 	const char *err;
@@ -577,7 +606,8 @@ static const char *encode_control(struct world *w, const struct token *t, unsign
 		;
 	if (n < 2 || (i == COUNT(codes) && !atoi(t[0].text)))
 		return "PROTOCOL CODE ID ...: no such code";
-	pattern_put(p, (uint8_t[]){ i < COUNT(codes) ? codes[i].code : atoi(t[0].text), id, 0, 0 }, 4);
+	pattern_put(p, (uint8_t[]){ i < COUNT(codes) ? codes[i].code : atoi(t[0].text), id, 0, 0 },
+		    4);
 	if (!strcmp(t[1].text, "?"))
 		p->mask[3] = 0;
 	err = encode_items(w, t + 2, n - 2, id, p);

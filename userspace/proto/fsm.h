@@ -28,9 +28,8 @@ enum fsm_state {
  * timeouts.
  */
 #define FSM_ROUNDS_MAX	32
-#define FSM_KEEP_MAX                                                                             \
-	128 /* octets of a peer's Configure-Request worth keeping: four times what stock clients \
-	       send */
+/* Octets of a peer's Configure-Request worth keeping: four times what stock clients send. */
+#define FSM_KEEP_MAX	128
 #define FSM_WHY_MAX	160
 
 struct fsm;
