@@ -25,7 +25,7 @@ static const int allowed[] = {
 	SCMP_SYS(getsockopt),
 	SCMP_SYS(ioctl),
 	SCMP_SYS(lseek),
-	SCMP_SYS(read),
+	SCMP_SYS(pread64), SCMP_SYS(read),
 	SCMP_SYS(readv),
 	SCMP_SYS(recvfrom),
 	SCMP_SYS(recvmsg),
