@@ -1,8 +1,9 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * The question "may this user in, and with what?" as PPP (later IKE) asks it and a backend (configuration now, RADIUS
- * later) answers it, always through the loop, never from within the call. Verification of a known password is a pure
- * function here, so every backend that knows passwords shares it.
+ * The question "may this user in, and with what?" as PPP (later IKE) asks it and a backend
+ * (configuration now, RADIUS later) answers it, always through the loop, never from within the
+ * call. Verification of a known password is a pure function here, so every backend that knows
+ * passwords shares it.
  */
 #ifndef ADIT_PROTO_AUTH_H
 #define ADIT_PROTO_AUTH_H
@@ -51,7 +52,9 @@ enum auth_result {
 
 /* MPPE start keys as RFC 3079 derives them; the gateway sends with tx and receives with rx. */
 struct auth_keys {
-	bool have40;		/* start keys of 8 octets for 40 and 56 bits: MS-CHAP RFC 3079 section 2, MS-CHAPv2 section 3 */
+	/* Start keys of 8 octets, for 40 and 56 bits (RFC 3079 sections 2 and 3), and of 16 octets.
+	 */
+	bool have40;
 	bool have128;
 	uint8_t tx40[8], rx40[8];
 	uint8_t tx128[16], rx128[16];
@@ -59,7 +62,8 @@ struct auth_keys {
 
 struct auth_reply {
 	enum auth_result result;
-	char mschap_success[64];	/* MS-CHAPv2 "S=..." authenticator response, without " M=" (RFC 2759 section 5) */
+	/* MS-CHAPv2 "S=..." authenticator response, without " M=" (RFC 2759 section 5). */
+	char mschap_success[64];
 	struct auth_keys keys;		/* MS-CHAP and MS-CHAPv2 alone */
 	struct addr address;		/* the peer's IPv4 address; family 0: none */
 	struct prefix prefixes[AUTH_PREFIXES_MAX];	/* framed routes and IPv6 prefixes */
@@ -68,16 +72,18 @@ struct auth_reply {
 	struct addr dns[AUTH_NAMESERVERS_MAX];
 	struct addr nbns[AUTH_NAMESERVERS_MAX];
 	char message[AUTH_MESSAGE_MAX];	/* shown to the user by the peer, may be empty */
-	uint32_t lease;			/* the backend's handle of what it lent; given back with it */
+	uint32_t lease; /* the backend's handle of what it lent; given back with it */
 };
 
-const char *auth_result_to_str(enum auth_result result);	/* a sentence's end: "wrong password" */
+const char *auth_result_to_str(enum auth_result result); /* a sentence's end: "wrong password" */
 const char *auth_method_to_str(enum auth_method method);	/* "MS-CHAPv2" */
 
 /*
- * Verify @req against @password (UTF-8) and fill in result, mschap_success and keys. Constant-time comparison. Source: RFC 1334,
- * 1994, 2433, 2759, 3079.
+ * Verify @req against @password (UTF-8) and fill in result, mschap_success and keys. Constant-time
+ * comparison. Source: RFC 1334, 1994, 2433, 2759, 3079. A password that is not UTF-8 or longer than
+ * 256 characters gives AUTH_UNAVAILABLE with Microsoft's methods.
  */
-void auth_verify_password(const struct auth_request *req, const char *password, struct auth_reply *reply);
+void auth_verify_password(const struct auth_request *req, const char *password,
+			  struct auth_reply *reply);
 
 #endif /* ADIT_PROTO_AUTH_H */

@@ -189,10 +189,14 @@ static void send_configure_request(struct fsm *fsm, bool again)
 	fsm->link->tx(fsm->link->ctx, fsm->proto->protocol, fsm->request, fsm->request_len);
 }
 
+/* The reason is for the peer's log; like everything that we send it fits the peer's MRU. */
 static void send_terminate_request(struct fsm *fsm)
 {
+	size_t room = fsm->link->peer_mru - PPP_HEADER_LEN;
+	size_t len = strlen(fsm->why);
+
 	send_counted(fsm);
-	fsm_send(fsm, PPP_TERM_REQ, fsm_new_id(fsm), fsm->why, strlen(fsm->why));
+	fsm_send(fsm, PPP_TERM_REQ, fsm_new_id(fsm), fsm->why, len < room ? len : room);
 }
 
 /* RFC 1661 section 5.6: the rejected packet is cut to the peer's MRU. */
@@ -282,8 +286,10 @@ static void event(struct fsm *fsm, enum fsm_event ev, const struct input *in)
 	send_all(fsm, cell->actions, in ? in : &nothing, ev == EV_TO_PLUS);
 	if (cell->actions & SER)
 		fsm->proto->rx_code(fsm, in->packet);
-	if (cell->actions & TLU)
+	if (cell->actions & TLU) {
+		fsm->why[0] = 0;	/* a Terminate-Request on the way here was not meant */
 		fsm->link->up(fsm->link->ctx, fsm);
+	}
 	if (cell->actions & TLF)
 		fsm->link->finished(fsm->link->ctx, fsm);
 }

@@ -1,8 +1,9 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * One PPP link as the authenticator's side: LCP, authentication, CCP for MPPE, IPCP, IPV6CP (RFC 1661, 1332, 1962, 3078, 5072).
- * Pure: time comes from the loop handed in, everything else through struct ppp_ops. An op is never called after
- * ops->down(). ppp_* functions may be called from within an op, except ppp_free().
+ * One PPP link as the authenticator's side: LCP, authentication, CCP for MPPE, IPCP, IPV6CP (RFC
+ * 1661, 1332, 1962, 3078, 5072). Pure: time comes from the loop handed in, everything else through
+ * struct ppp_ops. An op is never called after ops->down(). ppp_* functions may be called from
+ * within an op, except ppp_free().
  */
 #ifndef ADIT_PROTO_PPP_H
 #define ADIT_PROTO_PPP_H
@@ -22,7 +23,11 @@ struct ppp;
 enum ppp_mppe_policy { PPP_MPPE_NONE, PPP_MPPE_OPTIONAL, PPP_MPPE_REQUIRED };
 
 enum { PPP_MPPE_40 = 1 << 0, PPP_MPPE_56 = 1 << 1, PPP_MPPE_128 = 1 << 2 };
-enum ppp_mppe_mode { PPP_MPPE_STATELESS, PPP_MPPE_STATEFUL, PPP_MPPE_ANY /* what the peer asks for, stateless if it does not */ };
+enum ppp_mppe_mode {
+	PPP_MPPE_STATELESS,
+	PPP_MPPE_STATEFUL,
+	PPP_MPPE_ANY /* what the peer asks for, stateless if it does not */
+};
 
 struct ppp_config {
 	uint16_t mru;			/* ours; 128 to 1500 */
@@ -33,7 +38,8 @@ struct ppp_config {
 	bool acfc, pfc;			/* whether we ask for and accept them */
 	bool ipv4, ipv6;
 	struct addr local;		/* our IPv4 address on the link */
-	uint8_t local_ifid[8], peer_ifid[8];	/* IPV6CP identifiers, ours to assign, unique per device */
+	uint8_t local_ifid[8], peer_ifid[8]; /* IPV6CP identifiers, ours to assign, unique per
+						device */
 	uint32_t restart_ms;		/* 3000 */
 	uint8_t max_configure;		/* 10 */
 	uint8_t max_terminate;		/* 2 */
@@ -57,34 +63,65 @@ struct ppp_ops {
 	/* Send one PPP packet; data is borrowed. */
 	void (*tx)(void *ctx, uint16_t protocol, const uint8_t *data, size_t len);
 	void (*random)(void *ctx, void *buf, size_t len);
-	/* Ask; the answer comes through ppp_auth_reply(), never from within. The request is borrowed. */
+	/*
+	 * Ask; the answer comes through ppp_auth_reply(), never from within. The request is
+	 * borrowed.
+	 */
 	void (*auth_ask)(void *ctx, const struct auth_request *req);
 	/* LCP is open: what may be left out towards the peer, and the largest packet it takes. */
 	void (*link_up)(void *ctx, bool tx_acfc, bool tx_pfc, uint16_t peer_mru);
-	/* Encryption agreed: install both directions now, before anything else is sent. Borrowed; wiped by PPP afterwards. */
+	/*
+	 * Encryption agreed: install both directions now, before anything else is sent. Borrowed;
+	 * wiped by PPP afterwards. May come again before net() was non-zero (CCP packets were
+	 * lost), and after a renegotiation of LCP; from the first time on the link is never
+	 * without.
+	 */
 	void (*mppe_up)(void *ctx, const struct ppp_mppe_keys *keys);
 	/* The peer sent a CCP Reset-Request: the next packet must be flushed. */
 	void (*mppe_flush)(void *ctx);
-	/* The set of open network protocols changed (PPP_NET_*), never non-zero while required encryption is missing. */
+	/*
+	 * The set of open network protocols changed (PPP_NET_*), never non-zero while required
+	 * encryption is missing.
+	 */
 	void (*net)(void *ctx, unsigned int open);
-	/* The user is known (after success); user and lease are in reply. Borrowed. */
-	void (*authenticated)(void *ctx, const char *user, enum auth_method method, const struct auth_reply *reply);
-	/* The link is over, with the reason as the end of a sentence. The last op; ppp_free() afterwards, not from within. */
+	/*
+	 * The user is known (after success); user and lease are in reply. Borrowed. Comes again,
+	 * for the same user, when the peer renegotiates LCP: the new reply then replaces the old
+	 * one.
+	 */
+	void (*authenticated)(void *ctx, const char *user, enum auth_method method,
+			      const struct auth_reply *reply);
+	/*
+	 * The link is over, with the reason as the end of a sentence. The last op; ppp_free()
+	 * afterwards, not from within.
+	 */
 	void (*down)(void *ctx, const char *why);
 	/* For log lines. */
 	struct log_about (*about)(void *ctx);
 };
 
 /* Returns NULL on ENOMEM. cfg is copied; ops and ctx must live as long. */
-struct ppp *ppp_new(struct loop *loop, const struct ppp_config *cfg, const struct ppp_ops *ops, void *ctx);
+struct ppp *ppp_new(struct loop *loop, const struct ppp_config *cfg, const struct ppp_ops *ops,
+		    void *ctx);
 void ppp_free(struct ppp *ppp);
 
-void ppp_start(struct ppp *ppp);					/* lower layer up, begin LCP */
+/* The lower layer is up: begin LCP. mschap_init() of wire/mschap.h was called before. */
+void ppp_start(struct ppp *ppp);
 void ppp_rx(struct ppp *ppp, uint16_t protocol, const uint8_t *data, size_t len);
-void ppp_auth_reply(struct ppp *ppp, const struct auth_reply *reply);	/* ignored when nothing was asked; copied */
-void ppp_mppe_desync(struct ppp *ppp);					/* the kernel lost count: send CCP Reset-Request */
-void ppp_close(struct ppp *ppp, const char *why);			/* terminate politely; down() follows within max_terminate × restart_ms */
-void ppp_lower_down(struct ppp *ppp, const char *why);			/* the call is gone: down() at once */
+/* Ignored when nothing was asked; copied. */
+void ppp_auth_reply(struct ppp *ppp, const struct auth_reply *reply);
+/* The kernel lost count: send a CCP Reset-Request. */
+void ppp_mppe_desync(struct ppp *ppp);
+/*
+ * Terminate politely; down() follows within max_terminate × restart_ms. The peer is sent the text.
+ * With nobody to talk to down() is called at once.
+ */
+void ppp_close(struct ppp *ppp, const char *why);
+/*
+ * The call is gone: down() at once. A reason why the link was going down anyway is told instead of
+ * this one.
+ */
+void ppp_lower_down(struct ppp *ppp, const char *why);
 
 /* What was negotiated, for `adit sessions`. */
 struct ppp_info {
@@ -103,11 +140,18 @@ struct ppp_info {
 };
 void ppp_get_info(const struct ppp *ppp, struct ppp_info *info);
 
-/* A link that is up and settled can be written down and taken up again by another process; secrets are not in it. */
+/*
+ * A link that is up and settled can be written down and taken up again by another process; secrets
+ * are not in it.
+ */
 #define PPP_FROZEN_MAX 1024
 bool ppp_can_freeze(const struct ppp *ppp);
 void ppp_freeze(const struct ppp *ppp, struct wr *w);
-/* NULL: the record is not valid (checked like the wire) or ENOMEM. Sends nothing until a timer or packet asks for it. */
-struct ppp *ppp_thaw(struct loop *loop, const struct ppp_config *cfg, const struct ppp_ops *ops, void *ctx, struct rd *r);
+/*
+ * NULL: the record is not valid (checked like the wire) or ENOMEM. Sends nothing until a timer or
+ * packet asks for it.
+ */
+struct ppp *ppp_thaw(struct loop *loop, const struct ppp_config *cfg, const struct ppp_ops *ops,
+		     void *ctx, struct rd *r);
 
 #endif /* ADIT_PROTO_PPP_H */
