@@ -27,7 +27,7 @@
 #define LINE_MAX_LEN	1024
 #define INCLUDES_MAX	16
 
-static const struct world_kind *const kinds[] = { &world_ppp };
+static const struct world_kind *const kinds[] = { &world_ppp, &world_pptp };
 
 struct scenario {
 	const char *path;

@@ -73,6 +73,6 @@ struct world_kind {
 	void (*advance)(struct world *w, uint64_t ms);
 };
 
-extern const struct world_kind world_ppp;
+extern const struct world_kind world_ppp, world_pptp;
 
 #endif /* ADIT_REPLAY_WORLD_H */
