@@ -24,13 +24,15 @@ struct auth_conf {
 	struct auth_conf_ask *asks;
 };
 
-struct auth_conf *auth_conf_new(struct loop *loop, const struct conf *conf, const struct conf_server *server,
-				struct pool *pool)
+struct auth_conf *auth_conf_new(struct loop *loop, const struct conf *conf,
+				const struct conf_server *server, struct pool *pool)
 {
 	struct auth_conf *ac = calloc(1, sizeof(*ac));
 
 	if (ac)
-		*ac = (struct auth_conf){ .loop = loop, .conf = conf, .server = server, .pool = pool };
+		*ac = (struct auth_conf){
+			.loop = loop, .conf = conf, .server = server, .pool = pool
+		};
 	return ac;
 }
 
@@ -71,7 +73,8 @@ static const struct conf_user *find_user(const struct conf *conf, const char *na
 }
 
 /* Whether the user may in at all; the password was right. */
-static enum auth_result admit(const struct auth_conf *ac, const struct conf_user *user, enum auth_method method)
+static enum auth_result admit(const struct auth_conf *ac, const struct conf_user *user,
+			      enum auth_method method)
 {
 	unsigned int methods = user->auth_methods ? user->auth_methods : ac->server->auth_methods;
 
@@ -106,7 +109,10 @@ static void lend(struct auth_conf *ac, const struct conf_user *user, struct auth
 
 static void answer(struct auth_conf *ac, const struct auth_request *req, struct auth_reply *reply)
 {
-	/* An unknown name is verified against nobody's password, so that the time taken does not tell. */
+	/*
+	 * An unknown name is verified against nobody's password, so that the time taken does not
+	 * tell.
+	 */
 	static const char nobody[] = "no user has this password";
 	const struct conf_user *user = find_user(ac->conf, req->user);
 
@@ -134,15 +140,17 @@ static void on_turn(void *arg)
 	secret_wipe(&reply, sizeof(reply));
 }
 
-int auth_conf_ask(struct auth_conf *ac, const struct auth_request *req, auth_conf_done_fn done, void *arg,
-		  struct auth_conf_ask **out)
+int auth_conf_ask(struct auth_conf *ac, const struct auth_request *req, auth_conf_done_fn done,
+		  void *arg, struct auth_conf_ask **out)
 {
 	struct auth_conf_ask *ask = calloc(1, sizeof(*ask));
 	int err;
 
 	if (!ask)
 		return -ENOMEM;
-	*ask = (struct auth_conf_ask){ .next = ac->asks, .ac = ac, .req = *req, .done = done, .arg = arg };
+	*ask = (struct auth_conf_ask){
+		.next = ac->asks, .ac = ac, .req = *req, .done = done, .arg = arg
+	};
 	ask->req.peer = NULL;	/* borrowed for the call alone, and not needed here */
 	loop_timer_init(&ask->timer, ac->loop, on_turn, ask);
 	ac->asks = ask;

@@ -20,7 +20,8 @@ struct pool {
 	unsigned int n_reserved;
 	uint32_t size;		/* addresses of the range that are not reserved */
 	struct prefix ipv6;	/* family 0: none */
-	uint64_t next_ipv6;	/* number of the /64 where the search begins; number 0 is left to the gateway */
+	/* number of the /64 where the search begins; number 0 is left to the gateway */
+	uint64_t next_ipv6;
 	uint32_t last_id;
 	struct hash by_id, by_address, by_ipv6;
 };
@@ -71,7 +72,8 @@ static bool is_reserved(const struct pool *pool, uint32_t address)
 }
 
 /* All fixed addresses and the gateway's, ascending and each once. NULL on ENOMEM. */
-static uint32_t *collect_reserved(const struct conf *conf, const struct conf_server *server, unsigned int *count)
+static uint32_t *collect_reserved(const struct conf *conf, const struct conf_server *server,
+				  unsigned int *count)
 {
 	uint32_t *list = malloc((conf->n_users + 1) * sizeof(*list));
 	unsigned int n = 0, kept = 0;
@@ -125,8 +127,8 @@ struct pool *pool_new(const struct conf *conf, const struct conf_server *server)
 
 	if (!pool)
 		return NULL;
-	if (!hash_init(&pool->by_id) && !hash_init(&pool->by_address) && !hash_init(&pool->by_ipv6) &&
-	    !pool_reconfigure(pool, conf, server))
+	if (!hash_init(&pool->by_id) && !hash_init(&pool->by_address) &&
+	    !hash_init(&pool->by_ipv6) && !pool_reconfigure(pool, conf, server))
 		return pool;
 	pool_free(pool);
 	return NULL;
@@ -213,7 +215,8 @@ static uint32_t next_id(struct pool *pool)
 	return pool->last_id;
 }
 
-static int lend(struct pool *pool, const struct addr *address, const struct prefix *ipv6, struct pool_lease *out)
+static int lend(struct pool *pool, const struct addr *address, const struct prefix *ipv6,
+		struct pool_lease *out)
 {
 	struct lease *lease = calloc(1, sizeof(*lease));
 
@@ -241,7 +244,8 @@ int pool_lend(struct pool *pool, const struct addr *fixed, struct pool_lease *ou
 	return lend(pool, &address, &ipv6, out);
 }
 
-int pool_restore(struct pool *pool, const struct addr *address, const struct prefix *ipv6, struct pool_lease *out)
+int pool_restore(struct pool *pool, const struct addr *address, const struct prefix *ipv6,
+		 struct pool_lease *out)
 {
 	return lend(pool, address, ipv6, out);
 }

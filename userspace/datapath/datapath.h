@@ -39,14 +39,15 @@ struct dp_mppe {
 	uint8_t start_key[16];
 };
 
-enum { /* which fields of dp_session a change carries */
-       DP_SET_NET = 1 << 0,
-       DP_SET_FRAMING = 1 << 1,
-       DP_SET_MPPE = 1 << 2,
-       DP_SET_PREFIXES = 1 << 3,
-       DP_SET_IFID = 1 << 4,
-       DP_SET_REQUIRED = 1 << 5,
-       DP_SET_FLUSH = 1 << 6,
+/* Which fields of dp_session a change carries. */
+enum {
+	DP_SET_NET = 1 << 0,
+	DP_SET_FRAMING = 1 << 1,
+	DP_SET_MPPE = 1 << 2,
+	DP_SET_PREFIXES = 1 << 3,
+	DP_SET_IFID = 1 << 4,
+	DP_SET_REQUIRED = 1 << 5,
+	DP_SET_FLUSH = 1 << 6,
 };
 
 struct dp_session {

@@ -7,10 +7,11 @@
 
 #include "wire/pptp.h"
 
-#define STOP_TIMEOUT_MS		3000	/* for the answer to our Stop; the TCP connection goes either way */
-#define IGNORED_MAX		64	/* messages out of place that one connection may send in its life */
-#define RECV_WINDOW		64	/* what we announce; the kernel's reorder queue is as long */
-#define CAPABILITIES		3	/* framing: asynchronous and synchronous; bearer: analog and digital */
+#define STOP_TIMEOUT_MS		3000	/* for the answer to our Stop; TCP closes either way */
+#define IGNORED_MAX		64	/* messages out of place that are borne ... */
+#define IGNORED_WINDOW_MS	60000	/* ... in this time: a stray one a minute harms nobody */
+#define RECV_WINDOW		64	/* announced; the kernel's reorder queue is as long */
+#define CAPABILITIES		3	/* both framings, both bearers: no telephone here */
 #define FROZEN_VERSION		1
 
 /* RFC 2637 section 3.1.2: the receiver of a control connection. */
@@ -34,7 +35,9 @@ struct pptp {
 	enum state state;
 	struct call *calls;	/* in order of birth */
 	unsigned int n_calls, cap_calls;
+	struct loop *loop;
 	unsigned int ignored;
+	uint64_t ignored_since_ms;
 	uint8_t rx[PPTP_MESSAGE_MAX];	/* a message that is not complete */
 	size_t rx_len;
 	uint32_t echo_id;
@@ -77,7 +80,10 @@ static void set_state(struct pptp *p, enum state state)
 		loop_timer_stop(&p->echo);
 }
 
-/* The call's place is free before the owner hears of it, so the owner may do what it likes in call_down(). */
+/*
+ * The call's place is free before the owner hears of it, so the owner may do what it likes in
+ * call_down().
+ */
 static void call_end(struct pptp *p, unsigned int i, const char *why)
 {
 	uint16_t id = p->calls[i].id;
@@ -131,12 +137,19 @@ static struct call *call_add(struct pptp *p, uint16_t id, uint16_t peer_id)
 	return &p->calls[p->n_calls++];
 }
 
-/* A message that has no business here. A few are a confused peer; many are an attack on the log and the processor. */
+/*
+ * A message that has no business here. A few are a confused peer; many are an attack on the log and
+ * the processor.
+ */
 static void ignore(struct pptp *p, const struct pptp_message *msg, const char *why)
 {
 	struct log_about a = about(p);
 
 	log_debug(&a, "PPTP: ignored %s: %s", pptp_type_to_str(msg->type), why);
+	if (loop_now_ms(p->loop) - p->ignored_since_ms >= IGNORED_WINDOW_MS) {
+		p->ignored_since_ms = loop_now_ms(p->loop);
+		p->ignored = 0;
+	}
 	if (++p->ignored > IGNORED_MAX)
 		die(p, "the peer sent too many messages out of place");
 }
@@ -144,10 +157,11 @@ static void ignore(struct pptp *p, const struct pptp_message *msg, const char *w
 static void rx_start_request(struct pptp *p, const struct pptp_message *msg)
 {
 	struct pptp_message reply = { .type = PPTP_START_REPLY, .start = {
-		.version = PPTP_VERSION, .result = PPTP_RESULT_OK, .framing = CAPABILITIES, .bearer = CAPABILITIES,
-		.max_channels = 0, .firmware = 1,
+		.version = PPTP_VERSION, .result = PPTP_RESULT_OK, .framing = CAPABILITIES,
+		.bearer = CAPABILITIES, .max_channels = 0, .firmware = 1,
 	} };
-	bool version_ok = msg->start.version >= PPTP_VERSION;	/* RFC 2637 section 3.1.2: a newer peer steps down */
+	/* RFC 2637 section 3.1.2: a newer peer steps down. */
+	bool version_ok = msg->start.version >= PPTP_VERSION;
 
 	memcpy(reply.start.host, p->cfg.host_name, sizeof(p->cfg.host_name) - 1);
 	memcpy(reply.start.vendor, p->cfg.vendor, sizeof(p->cfg.vendor) - 1);
@@ -186,7 +200,8 @@ static void rx_stop_reply(struct pptp *p, const struct pptp_message *msg)
 
 static void rx_echo_request(struct pptp *p, const struct pptp_message *msg)
 {
-	struct pptp_message reply = { .type = PPTP_ECHO_REPLY, .echo = { .id = msg->echo.id, .result = PPTP_RESULT_OK } };
+	struct pptp_message reply = { .type = PPTP_ECHO_REPLY,
+				      .echo = { .id = msg->echo.id, .result = PPTP_RESULT_OK } };
 
 	if (p->state == STATE_IDLE) {
 		reply.echo.result = PPTP_RESULT_GENERAL_ERROR;
@@ -220,7 +235,9 @@ static void rx_out_call_request(struct pptp *p, const struct pptp_message *msg)
 {
 	const struct pptp_out_request *req = &msg->out_request;
 	struct pptp_call_info info = {
-		.peer_call_id = req->call_id, .peer_window = req->window, .connect_speed = req->max_bps,
+		.peer_call_id = req->call_id,
+		.peer_window = req->window,
+		.connect_speed = req->max_bps,
 	};
 	struct log_about a = about(p);
 	uint16_t error;
@@ -246,7 +263,10 @@ static void rx_out_call_request(struct pptp *p, const struct pptp_message *msg)
 		p->ops->call_up(p->ctx, &info);
 }
 
-/* Incoming calls come from a PAC with telephone lines; to us nobody has one to offer (RFC 2637 section 2.9). */
+/*
+ * Incoming calls come from a PAC with telephone lines; to us nobody has one to offer (RFC 2637
+ * section 2.9).
+ */
 static void rx_in_call_request(struct pptp *p, const struct pptp_message *msg)
 {
 	struct pptp_message reply = { .type = PPTP_IN_CALL_REPLY, .in_reply = {
@@ -299,7 +319,8 @@ static void rx_set_link_info(struct pptp *p, const struct pptp_message *msg)
 	struct call *call = call_find(p, msg->link_info.peer_call_id, false);
 
 	if (call)
-		p->ops->link_info(p->ctx, call->id, msg->link_info.send_accm, msg->link_info.recv_accm);
+		p->ops->link_info(p->ctx, call->id, msg->link_info.send_accm,
+				  msg->link_info.recv_accm);
 	else
 		ignore(p, msg, "no call has this id");
 }
@@ -435,7 +456,8 @@ void pptp_stop(struct pptp *p, const char *why)
 	set_state(p, STATE_STOPPING);
 	while (p->n_calls)
 		pptp_call_clear(p, p->calls[p->n_calls - 1].id, why);
-	send(p, &(struct pptp_message){ .type = PPTP_STOP_REQUEST, .stop.result = PPTP_STOP_LOCAL_SHUTDOWN });
+	send(p, &(struct pptp_message){ .type = PPTP_STOP_REQUEST,
+					.stop.result = PPTP_STOP_LOCAL_SHUTDOWN });
 }
 
 unsigned int pptp_calls(const struct pptp *p)
@@ -453,13 +475,16 @@ const char *pptp_peer_vendor(const struct pptp *p)
 	return p->vendor;
 }
 
-static struct pptp *pptp_alloc(struct loop *loop, const struct pptp_config *cfg, const struct pptp_ops *ops, void *ctx)
+static struct pptp *pptp_alloc(struct loop *loop, const struct pptp_config *cfg,
+			       const struct pptp_ops *ops, void *ctx)
 {
 	struct pptp *p = calloc(1, sizeof(*p));
 
 	if (!p)
 		return NULL;
 	p->cfg = *cfg;
+	p->loop = loop;
+	p->ignored_since_ms = loop_now_ms(loop);
 	p->ops = ops;
 	p->ctx = ctx;
 	loop_timer_init(&p->echo, loop, on_echo, p);
@@ -467,7 +492,8 @@ static struct pptp *pptp_alloc(struct loop *loop, const struct pptp_config *cfg,
 	return p;
 }
 
-struct pptp *pptp_new(struct loop *loop, const struct pptp_config *cfg, const struct pptp_ops *ops, void *ctx)
+struct pptp *pptp_new(struct loop *loop, const struct pptp_config *cfg, const struct pptp_ops *ops,
+		      void *ctx)
 {
 	struct pptp *p = pptp_alloc(loop, cfg, ops, ctx);
 
@@ -540,15 +566,19 @@ static bool thaw_fields(struct pptp *p, struct rd *r)
 	while (n_calls--) {
 		uint16_t id = rd_u16(r), peer_id = rd_u16(r);
 
-		if (call_find(p, id, false) || call_find(p, peer_id, true) || !call_add(p, id, peer_id))
+		if (call_find(p, id, false) || call_find(p, peer_id, true) ||
+		    !call_add(p, id, peer_id))
 			return false;
 	}
 	return !r->bad;
 }
 
-/* Timers begin anew: a restart may delay an Echo-Request or a time-out once, and never shortens one. */
-struct pptp *pptp_thaw(struct loop *loop, const struct pptp_config *cfg, const struct pptp_ops *ops, void *ctx,
-		       struct rd *r)
+/*
+ * Timers begin anew: a restart may delay an Echo-Request or a time-out once, and never shortens
+ * one.
+ */
+struct pptp *pptp_thaw(struct loop *loop, const struct pptp_config *cfg, const struct pptp_ops *ops,
+		       void *ctx, struct rd *r)
 {
 	struct pptp *p = pptp_alloc(loop, cfg, ops, ctx);
 
@@ -561,6 +591,7 @@ struct pptp *pptp_thaw(struct loop *loop, const struct pptp_config *cfg, const s
 	snprintf(p->stop_why, sizeof(p->stop_why), "the control connection was stopped");
 	arm_life(p);
 	if (p->state == STATE_ESTABLISHED)
-		loop_timer_start(&p->echo, p->echo_pending ? cfg->echo_timeout_ms : cfg->echo_interval_ms);
+		loop_timer_start(&p->echo,
+				 p->echo_pending ? cfg->echo_timeout_ms : cfg->echo_interval_ms);
 	return p;
 }

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * One PPTP control connection and its calls (RFC 2637 sections 2 and 3), the PAC's side (server). Pure: octets in, octets
- * out, time from the loop. Calls are known by the call id that we assigned.
+ * One PPTP control connection and its calls (RFC 2637 sections 2 and 3), the PAC's side (server).
+ * Pure: octets in, octets out, time from the loop. Calls are known by the call id that we assigned.
  */
 #ifndef ADIT_PROTO_PPTP_H
 #define ADIT_PROTO_PPTP_H
@@ -14,7 +14,8 @@
 #include "base/log.h"
 #include "base/loop.h"
 
-#define PPTP_CALLS_MAX	128	/* calls that one control connection may hold: several are legal, thousands are an attack */
+/* Calls that one control connection may hold: several are legal, thousands are an attack. */
+#define PPTP_CALLS_MAX	128
 
 struct pptp;
 
@@ -35,37 +36,52 @@ struct pptp_call_info {
 };
 
 struct pptp_ops {
-	/* Queue octets to the peer, in order, all or none; false: no room, and the connection is given up. */
+	/*
+	 * Queue octets to the peer, in order, all or none; false: no room, and the connection is
+	 * given up.
+	 */
 	bool (*tx)(void *ctx, const uint8_t *data, size_t len);
 	/*
-	 * The peer wants a call with its id. Assign ours and make ready, or refuse with a result code of RFC 2637 section 2.8 (and
-	 * general error code). Returns 0 or the result code (> 1).
+	 * The peer wants a call with its id. Assign ours and make ready, or refuse with a result
+	 * code of RFC 2637 section 2.8 (and general error code). Returns 0 or the result
+	 * code (> 1).
 	 */
 	int (*call_new)(void *ctx, uint16_t peer_call_id, uint16_t *call_id, uint16_t *error_code);
 	/* The reply is on its way: PPP may begin. */
 	void (*call_up)(void *ctx, const struct pptp_call_info *call);
-	/* The call is over (cleared by peer, connection lost, or our own clear is complete), reason as the end of a sentence. */
+	/*
+	 * The call is over (cleared by peer, connection lost, or our own clear is complete), reason
+	 * as the end of a sentence.
+	 */
 	void (*call_down)(void *ctx, uint16_t call_id, const char *why);
 	/* Set-Link-Info; ACCMs do not matter on GRE, for the log. */
 	void (*link_info)(void *ctx, uint16_t call_id, uint32_t send_accm, uint32_t recv_accm);
-	/* Close the TCP connection after what is queued has gone; the last op. pptp_free() afterwards, not from within. */
+	/*
+	 * Close the TCP connection after what is queued has gone; the last op. pptp_free()
+	 * afterwards, not from within.
+	 */
 	void (*down)(void *ctx, const char *why);
 	struct log_about (*about)(void *ctx);
 };
 
-struct pptp *pptp_new(struct loop *loop, const struct pptp_config *cfg, const struct pptp_ops *ops, void *ctx);
+struct pptp *pptp_new(struct loop *loop, const struct pptp_config *cfg, const struct pptp_ops *ops,
+		      void *ctx);
 void pptp_free(struct pptp *pptp);		/* calls no op */
-void pptp_rx(struct pptp *pptp, const uint8_t *data, size_t len);	/* any split of the stream */
+void pptp_rx(struct pptp *pptp, const uint8_t *data, size_t len); /* any split of the stream */
 void pptp_rx_eof(struct pptp *pptp, const char *why);
-void pptp_call_clear(struct pptp *pptp, uint16_t call_id, const char *why);	/* we end it: Call-Disconnect-Notify; call_down() follows */
-void pptp_stop(struct pptp *pptp, const char *why);	/* Stop-Control-Connection-Request, all calls down, then down() */
+/* we end it: Call-Disconnect-Notify; call_down() follows */
+void pptp_call_clear(struct pptp *pptp, uint16_t call_id, const char *why);
+/* Stop-Control-Connection-Request, all calls down, then down() */
+void pptp_stop(struct pptp *pptp, const char *why);
 unsigned int pptp_calls(const struct pptp *pptp);
 /* Peer's host name and vendor from the start request, as printable text, "" before. */
 const char *pptp_peer_host(const struct pptp *pptp);
 const char *pptp_peer_vendor(const struct pptp *pptp);
 
 #define PPTP_FROZEN_MAX 4096
-void pptp_freeze(const struct pptp *pptp, struct wr *w);	/* any state, with a half-received message */
-struct pptp *pptp_thaw(struct loop *loop, const struct pptp_config *cfg, const struct pptp_ops *ops, void *ctx, struct rd *r);
+/* any state, with a half-received message */
+void pptp_freeze(const struct pptp *pptp, struct wr *w);
+struct pptp *pptp_thaw(struct loop *loop, const struct pptp_config *cfg, const struct pptp_ops *ops,
+		       void *ctx, struct rd *r);
 
 #endif /* ADIT_PROTO_PPTP_H */
