@@ -23,13 +23,19 @@ json_t *control_ok(json_t *result)
 
 json_t *control_error(const char *fmt, ...)
 {
-	char text[KEEPER_TEXT_MAX];
+	char text[KEEPER_TEXT_MAX], plain[KEEPER_TEXT_MAX];
+	json_t *answer;
 	va_list args;
 
 	va_start(args, fmt);
 	vsnprintf(text, sizeof(text), fmt, args);
 	va_end(args);
-	return json_pack("{s:b, s:s}", "ok", 0, "error", text);
+	answer = json_pack("{s:b, s:s}", "ok", 0, "error", text);
+	if (answer)
+		return answer;
+	/* A long name may have been cut within a character, and JSON takes no half ones. */
+	return json_pack("{s:b, s:s}", "ok", 0, "error",
+			 log_text(plain, sizeof(plain), text, strlen(text)));
 }
 
 static json_t *cmd_status(struct engine *e, const json_t *request)
@@ -128,8 +134,11 @@ static json_t *cmd_log_level(struct engine *e, const json_t *request)
 
 	(void)e;
 	if (word) {
-		if (!json_is_string(word) || !log_level_parse(json_string_value(word), &level))
-			return control_error("\"level\" must be error, warn, info or debug");
+		if (!json_is_string(word))
+			return control_error("\"level\" must be a string");
+		if (!log_level_parse(json_string_value(word), &level))
+			return control_error("\"%s\" is no log level: error, warn, info or debug",
+					     json_string_value(word));
 		log_set_level(level);
 	}
 	return control_ok(json_pack("{s:s}", "level", log_level_to_str(log_get_level())));
