@@ -95,12 +95,21 @@ namespace()
 	ip -n "$1" link set lo up
 }
 
+# An IPv6 address that is still being checked for duplicates is no source for the test's first packet.
+lib_address()
+{
+	local nodad=()
+
+	[[ $3 != *:* ]] || nodad=(nodad)
+	ip -n "$1" addr add "$3" dev "$2" "${nodad[@]}"
+}
+
 # join NS_A IF_A ADDR_A NS_B IF_B ADDR_B: a wire between two namespaces, addresses with their prefix length.
 join()
 {
 	run ip link add "$2" netns "$1" type veth peer name "$5" netns "$4"
-	ip -n "$1" addr add "$3" dev "$2" nodad
-	ip -n "$4" addr add "$6" dev "$5" nodad
+	lib_address "$1" "$2" "$3"
+	lib_address "$4" "$5" "$6"
 	ip -n "$1" link set "$2" up
 	ip -n "$4" link set "$5" up
 }

@@ -19,6 +19,7 @@ boot_guest()
 	local dir=$1 tar=$2 lines=$3 args
 
 	accel_choose
+	# shellcheck disable=SC2054 # qemu's commas
 	args=("${ACCEL_ARGS[@]}" -smp 2 -m "$GUEST_MEMORY_MB"
 		-nodefaults -no-user-config -no-reboot -display none
 		-kernel "$ROOTFS/vmlinuz" -initrd "$INITRAMFS" -append "${GUEST_CMDLINE//$'\n'/}"

@@ -13,6 +13,7 @@ chroot_run()
 		shift
 	done
 	shift
+	# shellcheck disable=SC2016 # expanded by the inner shell
 	TREE="$ROOTFS/tree" unshare --mount --propagation private bash -euc '
 		mount -t tmpfs tmpfs "$TREE/mnt"
 		mount -t proc proc "$TREE/proc"

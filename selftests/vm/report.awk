@@ -34,7 +34,7 @@ function sum_below(from,    d)
 }
 
 # A case inside a test, "# ok 1 name" or "#   not ok 1 - name", more deeply nested if more indented.
-function finish_case(line, level,    name, ok, why)
+function finish_case(line, level,    name, ok, i)
 {
 	name = line
 	sub(/^# *(not )?ok [0-9]* *(- )?/, "", name)
@@ -51,14 +51,20 @@ function finish_case(line, level,    name, ok, why)
 		name = name ": " below_short
 	}
 	clear(level + 1)
+	for (i = waiting_n; i > 0 && waiting_level[i] > level; i--) {
+		waiting[i] = name ": " waiting[i]
+		waiting_level[i] = level
+	}
 	given[level]++
 	leaves[level] += below_leaves
 	bad[level] += below_bad
 	if (below_leaves == 0 || (!ok && below_bad == 0)) {
 		leaves[level]++
 		bad[level] += !ok
-		if (!ok)
+		if (!ok) {
 			waiting[++waiting_n] = name
+			waiting_level[waiting_n] = level
+		}
 	}
 }
 

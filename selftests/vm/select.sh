@@ -17,19 +17,23 @@ select_all()
 	local collection name
 
 	for collection in $NATIVE_COLLECTIONS; do
+		[ -e "$TREE_DIR/selftests/$collection/Makefile" ] || continue
 		build_inside list "$collection" | while read -r name; do
 			echo "$collection/$name"
 		done
 	done
+	echo vm/faults
 	sed 's,:,/,; s,\.sh$,,' "$STAGE/usr/lib/adit-vm/tests/kselftest-list.txt"
 }
 
-# select_tests PATTERN...: sets NATIVE and GUEST. Without a pattern, all; a native collection is then run as one.
+# select_tests PATTERN...: sets NATIVE (collection to names), GUEST (list for the runner) and FAULTS. Without a pattern, all.
 select_tests()
 {
 	local pattern all test found
 
-	NATIVE=() GUEST=()
+	unset NATIVE
+	declare -gA NATIVE=()
+	GUEST=() FAULTS=
 	all=$(select_all)
 	if [ $# -eq 0 ]; then
 		set -- '*'
@@ -50,8 +54,12 @@ select_add()
 {
 	local collection=${1%%/*} name=${1#*/} file
 
+	if [ "$1" = vm/faults ]; then
+		FAULTS=yes
+		return
+	fi
 	if is_native "$collection"; then
-		NATIVE+=("$collection:$name")
+		NATIVE[$collection]+="$name "
 		return
 	fi
 	file=$(grep -m 1 -E "^$collection:$name(\.sh)?$" "$STAGE/usr/lib/adit-vm/tests/kselftest-list.txt")

@@ -1,0 +1,38 @@
+# SPDX-License-Identifier: GPL-2.0-or-later
+# shellcheck shell=bash
+#
+# The test "vm/faults": tests that fail, hang, skip, litter, make the kernel warn, or crash it, and the report that a run
+# of them must get. A test machine that overlooks one of these makes every other test worthless.
+
+# Tests of Makefile's list that run before leaks.sh; those after it end the machine.
+FAULTS_SURVIVED=7
+
+faults_stage()
+{
+	local STAGE=$RUN/faults/stage
+
+	mkdir -p "$STAGE"
+	build_inside faults >/dev/null
+}
+
+# faults_run: prints the test's result as KTAP.
+faults_run()
+{
+	local RUN=$RUN/faults STAGE=$RUN/faults/stage tests report
+
+	mapfile -t tests <"$STAGE/usr/lib/adit-vm/tests/kselftest-list.txt"
+	tests=("${tests[@]:0:FAULTS_SURVIVED}" vm:leaks.sh "${tests[@]:FAULTS_SURVIVED}")
+	write_job MODE=check "TESTS=(${tests[*]@Q})"
+	boot batch >"$RUN/ktap" || true
+	report=$(awk -v expect="${tests[*]}" -f "$VM_DIR/report.awk" "$RUN/ktap" | grep '^FAILED' || true)
+
+	echo "TAP version 13"
+	echo "1..1"
+	echo "# selftests: vm: faults"
+	if diff "$VM_DIR/faults/expected" - <<<"$report" | sed 's/^/# /'; then
+		echo "ok 1 selftests: vm: faults"
+	else
+		sed 's/^/# # /' "$RUN/ktap"
+		echo "not ok 1 selftests: vm: faults"
+	fi
+}
