@@ -184,10 +184,16 @@ err_free:
 	return NULL;
 }
 
-/* Make the head of @skb writable; the rest, and a checksum still to be made, stay as they are. */
+/*
+ * Make the head of @skb writable; the rest stays as it is. The checksum is made here: a client that
+ * reads GRE from a raw socket on this machine, or in a guest of it, would see one that was left to
+ * hardware which the packet never meets.
+ */
 static struct sk_buff *adit_tx_head(struct sk_buff *skb, unsigned int headroom)
 {
-	if (skb_cow_head(skb, headroom) || iptunnel_handle_offloads(skb, 0)) {
+	if (skb_cow_head(skb, headroom) ||
+	    (skb->ip_summed == CHECKSUM_PARTIAL && skb_csum_hwoffload_help(skb, 0)) ||
+	    iptunnel_handle_offloads(skb, 0)) {
 		kfree_skb(skb);
 		return NULL;
 	}
@@ -195,14 +201,15 @@ static struct sk_buff *adit_tx_head(struct sk_buff *skb, unsigned int headroom)
 }
 
 /*
- * Turn @skb into packets that need only their headers, on @list. Segments that will be encrypted are made without
- * scatter-gather and checksum features, so that one pass over the data copies and sums it into linear skbs.
+ * Turn @skb into packets that need only their headers, on @list. Segments are summed when they are
+ * made; those that will be encrypted are made without scatter-gather as well, so that one pass
+ * copies and sums the data into linear skbs.
  * Return: number of packets that were dropped on the way; @skb is consumed.
  */
 static unsigned int adit_tx_prepare(struct sk_buff *skb, bool crypt, unsigned int headroom,
 				    struct sk_buff_head *list)
 {
-	netdev_features_t features = skb->dev->features & ~NETIF_F_GSO_MASK;
+	netdev_features_t features = skb->dev->features & ~(NETIF_F_GSO_MASK | NETIF_F_CSUM_MASK);
 	unsigned int dropped = 0;
 	struct sk_buff *next;
 
@@ -210,7 +217,7 @@ static unsigned int adit_tx_prepare(struct sk_buff *skb, bool crypt, unsigned in
 		struct sk_buff *segs;
 
 		if (crypt)
-			features &= ~(NETIF_F_SG | NETIF_F_FRAGLIST | NETIF_F_CSUM_MASK);
+			features &= ~(NETIF_F_SG | NETIF_F_FRAGLIST);
 		segs = skb_gso_segment(skb, features);
 		if (IS_ERR_OR_NULL(segs)) {
 			kfree_skb(skb);

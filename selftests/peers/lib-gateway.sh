@@ -71,6 +71,7 @@ pptpd_conf()
 		<<<"$GW_USERS" | sed 's/" $/" */' >"$TMP/secrets"
 }
 
+# gw_start: without a gateway there is nothing to test, and the test ends.
 gw_start()
 {
 	if adit_only; then
@@ -84,7 +85,7 @@ gw_start()
 	wait_for 20 gw_ready || {
 		echo "# the gateway does not come up"
 		log_of gateway | sed 's/^/# /'
-		return 1
+		exit 1
 	}
 	in_order "$G"
 }
@@ -111,10 +112,10 @@ ask()
 	local expression=$1
 
 	shift
-	adit "$@" --json | python3 -c "
+	adit "$@" --json >"$TMP/answer" || return 1
+	python3 -c "
 import json, sys
-r = json.load(sys.stdin)
-r = r['result'] if isinstance(r, dict) and 'result' in r else r
+r = json.load(open('$TMP/answer'))
 print($expression)"
 }
 
@@ -124,6 +125,7 @@ session_is()
 	local id
 
 	id=$(ask "max((s['id'] for s in r), default='')" sessions)
+	[ -n "$id" ] || { echo "there is no session"; return 1; }
 	[ "$(ask "$1" session "$id")" = True ] && return
 	echo "not true of session $id: $1"
 	adit session "$id"
