@@ -114,6 +114,26 @@ static void remember_made(struct engine *e, int ifindex)
 	}
 }
 
+static bool same_prefixes(const struct prefix *a, unsigned int n_a, const struct prefix *b,
+			  unsigned int n_b)
+{
+	unsigned int i;
+
+	for (i = 0; i < n_a && i < n_b; i++) {
+		if (a[i].len != b[i].len || !addr_equal(&a[i].addr, &b[i].addr))
+			return false;
+	}
+	return n_a == n_b;
+}
+
+static bool same_device(const struct dp_device_config *a, const struct dp_device_config *b)
+{
+	return !strcmp(a->name, b->name) && a->mtu == b->mtu && a->fwmark == b->fwmark &&
+	       a->mss_clamp == b->mss_clamp &&
+	       same_prefixes(a->addresses, a->n_addresses, b->addresses, b->n_addresses) &&
+	       same_prefixes(a->routes, a->n_routes, b->routes, b->n_routes);
+}
+
 /* if_nametoindex() opens a socket, which the filter forbids; any that is open does. */
 static bool device_exists(const struct server *s)
 {
@@ -131,12 +151,16 @@ static int ensure_device(struct server *s)
 	int ret;
 
 	device_config(s->conf, &cfg);
+	/* A reload that does not concern the device leaves it alone. */
+	if (s->ifindex && existed && same_device(&cfg, &s->device))
+		return 0;
 	ret = dp_device_ensure(s->engine->dp, s->conf->protocol, &cfg, &s->ifindex, &err);
 	if (ret) {
 		log_error(NULL, "server %s: device %s: %s", s->conf->protocol, s->conf->device,
 			  err.text);
 		return ret;
 	}
+	s->device = cfg;
 	if (!existed)
 		remember_made(s->engine, s->ifindex);
 	return 0;
@@ -236,12 +260,10 @@ struct server *server_by_device(struct engine *e, const char *device)
 
 bool server_routes(const struct server *s, const struct addr *addr)
 {
-	struct dp_device_config cfg;
 	unsigned int i;
 
-	device_config(s->conf, &cfg);
-	for (i = 0; i < cfg.n_routes; i++) {
-		if (prefix_contains(&cfg.routes[i], addr))
+	for (i = 0; i < s->device.n_routes; i++) {
+		if (prefix_contains(&s->device.routes[i], addr))
 			return true;
 	}
 	return false;

@@ -31,6 +31,7 @@ struct server {
 	const struct conf_server *conf;		/* in ref */
 	bool retired;
 	int ifindex;
+	struct dp_device_config device;		/* as the kernel has it */
 	struct pool *pool;
 	struct auth_conf *auth;
 	unsigned int n_conns, n_sessions;
