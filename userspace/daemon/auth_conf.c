@@ -91,9 +91,13 @@ static void fill_routes(const struct conf_user *user, struct auth_reply *reply)
 
 static void lend(struct auth_conf *ac, const struct conf_user *user, struct auth_reply *reply)
 {
+	const struct addr *fixed = user->address.family ? &user->address : NULL;
 	struct pool_lease lease;
 
-	if (pool_lend(ac->pool, &user->address, &lease)) {
+	/* Where a user may have several sessions, the fixed address is the first one's. */
+	if (fixed && ac->server->duplicate == CONF_DUPLICATE_ALLOW && pool_is_lent(ac->pool, fixed))
+		fixed = NULL;
+	if (pool_lend(ac->pool, fixed, &lease)) {
 		reply->result = AUTH_NO_ADDRESS;
 		secret_wipe(&reply->keys, sizeof(reply->keys));
 		return;
