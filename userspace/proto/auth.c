@@ -13,7 +13,7 @@ const char *auth_result_to_str(enum auth_result result)
 	case AUTH_WRONG_PASSWORD:	return "wrong password";
 	case AUTH_UNKNOWN_USER:		return "unknown user";
 	case AUTH_METHOD_REFUSED:	return "this user may not use this authentication method";
-	case AUTH_NO_ADDRESS:		return "no address is free in the pool";
+	case AUTH_NO_ADDRESS:		return "no free address is left in the pool";
 	case AUTH_DISABLED:		return "this user is disabled";
 	case AUTH_UNAVAILABLE:		return "the authentication backend could not be asked";
 	}
