@@ -25,7 +25,7 @@ counts()
 	local value
 
 	value=$(counter "$1" "$2" "$3" "$4")
-	[ "${value:-none}" "$5" "$6" ] || { echo "$4 is ${value:-none}, not $5 $6"; return 1; }
+	test "${value:-none}" "$5" "$6" || { echo "$4 is ${value:-none}, not $5 $6"; return 1; }
 }
 
 # says TEXT COMMAND...: whether the command is refused with these words.
