@@ -18,7 +18,8 @@ faults_stage()
 # faults_run: prints the test's result as KTAP.
 faults_run()
 {
-	local RUN=$RUN/faults STAGE=$RUN/faults/stage tests report
+	local run=$RUN tests report
+	local RUN=$run/faults STAGE=$run/faults/stage
 
 	mapfile -t tests <"$STAGE/usr/lib/adit-vm/tests/kselftest-list.txt"
 	tests=("${tests[@]:0:FAULTS_SURVIVED}" vm:leaks.sh "${tests[@]:FAULTS_SURVIVED}")
