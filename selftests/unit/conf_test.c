@@ -1,5 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
-/* adit.conf: what is taken, what is refused and where, and that what is written back reads as the same. */
+/*
+ * adit.conf: what is taken, what is refused and where, and that what is written back reads as the
+ * same.
+ */
 #include <fcntl.h>
 #include <setjmp.h>
 #include <stdarg.h>
@@ -81,6 +84,7 @@ static const char whole[] =
 	"	mppe-mode = stateful\n"
 	"	dns = { \"10.9.0.1\", \"10.9.0.2\" }\n"
 	"	nbns = { \"10.9.0.3\" }\n"
+	"	client-routes = { \"172.16.0.0/12\" }\n"
 	"	mtu = 1390\n"
 	"	mru = 1380\n"
 	"	mss-clamp = 1300\n"
@@ -128,6 +132,8 @@ static void check_whole(const struct conf *conf)
 	assert_int_equal(s->mppe_mode, CONF_MPPE_STATEFUL);
 	assert_int_equal(addr_v4_host(&s->dns[1]), 0x0a090002);
 	assert_int_equal(s->nbns[1].family, 0);
+	assert_int_equal(s->n_client_routes, 1);
+	assert_int_equal(s->client_routes[0].len, 12);
 	assert_int_equal(s->mtu, 1390);
 	assert_int_equal(s->mru, 1380);
 	assert_int_equal(s->mss_clamp, 1300);
@@ -203,7 +209,10 @@ static void methods_are_those_of_auth(void **state)
 
 /* --- what is refused --- */
 
-/* Put into the file above: "pool", "server", "user", "" for outside; problem on line, of a text that holds words. */
+/*
+ * Put into the file above: "pool", "server", "user", "" for outside; problem on line, of a text
+ * that holds words.
+ */
 struct refusal {
 	const char *where, *text;
 	unsigned int line;
@@ -278,6 +287,7 @@ static const struct refusal refusals[] = {
 	{ "server", "ipv6 = yes", 5, "has no IPv6 network", true },
 	{ "server", "dns = { \"1.1.1.1\", \"2.2.2.2\", \"3.3.3.3\" }", 5, "one more than the 2",
 	  false },
+	{ "server", "client-routes = { \"2001:db8::/32\" }", 5, "IPv4 networks alone", false },
 	{ "server", "listen = { \"::1\" }", 5, "\"::1\" is no IPv4 address", false },
 	{ "server", "max-sessions = 0", 5, "from 1 to", false },
 	{ "server", "duplicate-login = never", 5, "none of replace, refuse, allow", false },
@@ -295,7 +305,7 @@ static const struct refusal refusals[] = {
 	{ "user", "password = x\nroutes = { \"10.1.0.1/24\" }", 10, "bits set beyond its length",
 	  false },
 	{ "user", "password = x\nroutes = { \"0.0.0.0/0\" }", 10,
-	  "everything that the gateway sends", false },
+	  "is everything there is", false },
 	{ "user", "password = x\nroutes = { \"net\" }", 10, "is no network", false },
 	{ "user", "password = x\nauth = { chap }", 10, "no method in common", true },
 	{ "user", "password = x\nenabled = 1", 10, "neither yes nor no", false },
@@ -307,7 +317,10 @@ static const struct refusal refusals[] = {
 	{ "user", "password = x\npassword-file = \"/dev/null\"", 10, "is no regular file", false },
 };
 
-/* The file least, with the text in the place of an option of a section, or as a file of its own in front. */
+/*
+ * The file least, with the text in the place of an option of a section, or as a file of its own in
+ * front.
+ */
 static void compose(char *out, size_t cap, const struct refusal *r)
 {
 	const char *address = "address = \"10.0.0.1\"", *pool = "pool = p",
@@ -519,6 +532,26 @@ static void a_dump_tells_no_secret(void **state)
 	conf_free(again);
 }
 
+static void the_example_is_good(void **state)
+{
+	char keep[sizeof(path)];
+	struct conf *conf;
+
+	(void)state;
+	memcpy(keep, path, sizeof(path));
+	snprintf(path, sizeof(path), "../../Documentation/adit.conf.example");
+	memset(&problems, 0, sizeof(problems));
+	conf = conf_read(path, collect, &problems);
+	/* In a checkout anybody may read it, and so the passwords in it, which are nobody's. */
+	for (unsigned int i = 0; i < problems.n; i++)
+		assert_non_null(strstr(problems.list[i].text, "everybody can read it"));
+	assert_non_null(conf);
+	assert_int_equal(conf->n_servers, 1);
+	assert_true(conf->n_users > 0);
+	conf_free(conf);
+	memcpy(path, keep, sizeof(path));
+}
+
 static int make_dir(void **state)
 {
 	(void)state;
@@ -553,6 +586,7 @@ int main(void)
 		cmocka_unit_test(bad_password_files_are_refused),
 		cmocka_unit_test(a_dump_reads_as_the_same),
 		cmocka_unit_test(a_dump_tells_no_secret),
+		cmocka_unit_test(the_example_is_good),
 	};
 
 	return cmocka_run_group_tests(tests, make_dir, remove_dir);

@@ -121,6 +121,19 @@ static void check_sizes(struct reading *r, const struct conf_server *s, cfg_t *c
 			s->pool->name);
 }
 
+static void check_client_routes(struct reading *r, const struct conf_server *s, cfg_t *cfg)
+{
+	char text[ADDR_STRLEN];
+	unsigned int i;
+
+	for (i = 0; i < s->n_client_routes; i++) {
+		if (s->client_routes[i].addr.family != AF_INET)
+			reading_error(r, reading_line(cfg, "client-routes"),
+				      "client-routes: %s: DHCP tells IPv4 networks alone",
+				      prefix_to_str(&s->client_routes[i], text));
+	}
+}
+
 static void check_server(struct reading *r, unsigned int i)
 {
 	const struct conf_server *s = &r->conf->servers[i];
@@ -150,6 +163,7 @@ static void check_server(struct reading *r, unsigned int i)
 	check_addresses(r, s, cfg);
 	check_encryption(r, s, cfg);
 	check_sizes(r, s, cfg);
+	check_client_routes(r, s, cfg);
 }
 
 /* --- users --- */

@@ -58,6 +58,8 @@ struct conf_server {
 	/* default any: stateless unless the peer asks for stateful */
 	enum conf_mppe_mode mppe_mode;
 	struct addr dns[2], nbns[2];
+	struct prefix client_routes[CONF_LIST_MAX];	/* told to clients that ask by DHCPINFORM */
+	unsigned int n_client_routes;
 	uint16_t mtu, mru;		/* 1400, 1400 */
 	uint32_t mss_clamp;		/* 1: from the MTU */
 	bool ipv6;

@@ -123,8 +123,7 @@ static int prefixes_set(const struct conf *conf, const struct option *o, void *b
 	if (parse_prefix(text, &p, why))
 		return -EINVAL;
 	if (!p.len)
-		return value_bad(
-			why, "%s would lead everything that the gateway sends to this user", text);
+		return value_bad(why, "%s is everything there is: name the networks", text);
 	entry = next_entry(o, base, sizeof(p));
 	if (!entry)
 		return value_bad(why, "%s is one more than the %u that are possible", text, o->max);

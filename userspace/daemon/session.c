@@ -9,8 +9,10 @@
 
 #include "base/secret.h"
 #include "daemon/auth_conf.h"
+#include "daemon/clientsetup.h"
 #include "daemon/conn.h"
 #include "daemon/server.h"
+#include "wire/ppp.h"
 
 /* Outgoing-Call-Reply, RFC 2637 section 2.8 and general error codes of section 2.16. */
 #define RESULT_GENERAL_ERROR	2
@@ -464,9 +466,6 @@ void session_call_up(struct session *s)
 
 /* --- what comes from the kernel --- */
 
-#define PPP_IPV4	0x0021	/* RFC 1332 */
-#define PPP_IPV6	0x0057	/* RFC 5072 */
-
 void session_frame(struct session *s, uint16_t protocol, bool encrypted, const uint8_t *data,
 		   size_t len)
 {
@@ -475,7 +474,7 @@ void session_frame(struct session *s, uint16_t protocol, bool encrypted, const u
 		return;
 	memory_work_on(s->engine->memory, MEMORY_SESSION, s->slot);
 	if (protocol == PPP_IPV4 || protocol == PPP_IPV6)
-		return;
+		clientsetup_frame(s, protocol, data, len);
 	else
 		ppp_rx(s->ppp, protocol, data, len);
 	session_changed(s);
