@@ -7,7 +7,7 @@
  *	adit_tool new|set DEV ATTR=VALUE...		session; tx=40|56|128[s]:HEX and rx= likewise give keys
  *	adit_tool del|show DEV ID
  *	adit_tool dump [DEV]				number of sessions
- *	adit_tool send DEV ID PROTOCOL HEX		frame-send
+ *	adit_tool send DEV ID PROTOCOL HEX [COUNT]	frame-send
  *	adit_tool listen DEV SECONDS [TEXT]		claim, print frames and events; ends when a line holds TEXT
  *
  * DEV is a name or an index. A refusal is printed as the kernel words it, and the exit status is 1.
@@ -306,7 +306,9 @@ static int do_dump(char **argv)
 
 static int do_send(char **argv)
 {
+	int count = argv[4] ? atoi(argv[4]) : 1, err = 0;
 	uint8_t data[ADIT_FRAME_DATA_MAX + 1];
+	size_t len = hex(argv[3], data, sizeof(data));
 	struct nlmsghdr *nlh;
 	char buf[NL_BUF];
 	struct nl nl;
@@ -315,8 +317,10 @@ static int do_send(char **argv)
 	mnl_attr_put_u32(nlh, ADIT_A_FRAME_IFINDEX, index_of(argv[0]));
 	mnl_attr_put_u32(nlh, ADIT_A_FRAME_ID, atoi(argv[1]));
 	mnl_attr_put_u16(nlh, ADIT_A_FRAME_PROTOCOL, strtoul(argv[2], NULL, 16));
-	mnl_attr_put(nlh, ADIT_A_FRAME_DATA, hex(argv[3], data, sizeof(data)), data);
-	return said(&nl, nl_talk(&nl, nlh, NULL, NULL));
+	mnl_attr_put(nlh, ADIT_A_FRAME_DATA, len, data);
+	while (!err && count--)
+		err = nl_talk(&nl, nlh, NULL, NULL);
+	return said(&nl, err);
 }
 
 static void line_of_frame(const struct nlmsghdr *nlh, char *line, size_t size)
@@ -411,7 +415,7 @@ int main(int argc, char **argv)
 		return do_id(ADIT_CMD_SESSION_GET, rest);
 	if (!strcmp(verb, "listen"))
 		return do_listen(rest);
-	if (!strcmp(verb, "send") && argc == 6)
+	if (!strcmp(verb, "send") && argc >= 6)
 		return do_send(rest);
 	die("unknown verb");
 }

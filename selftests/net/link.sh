@@ -56,9 +56,9 @@ seen_in_clear()
 	pid=$!
 	wait_for 10 grep -q listening "$TMP/tcpdump.log"
 	pings a 10.1.0.2 -c 4 -i 0.2 -p 6164697461646974
-	wait $pid
+	wait "$pid"
 	grep -aq aditadit "$TMP/wire.pcap" || rc=1
-	return $rc
+	return "$rc"
 }
 
 # A window in which everything that the bad wire overtakes has room, and as much time: stateful MPPE stands no gap.
@@ -162,7 +162,7 @@ mss_is()
 	pid=$!
 	wait_for 10 grep -q listening "$TMP/mss.log"
 	ip netns exec a nc -z -w 2 10.1.0.2 5009
-	wait $pid
+	wait "$pid"
 	cat "$TMP/mss.log"
 	grep -q "mss $1\\b" "$TMP/mss.log"
 }
