@@ -3,6 +3,8 @@
 #
 # A hundred stock clients up together, each from an address of its own, with traffic on all at once; then all gone, and
 # nothing left of them. They start eight at a time: a hundred pppds at once on emulated processors time out by themselves.
+# Client and device are called like the user: pppd renames its device from the ppp%d that the kernel chose, and fails if
+# another client's device has, for a moment, the very name that it wants.
 
 . "$(dirname "$0")/lib-peers.sh"
 . "$(dirname "$0")/lib-gateway.sh"
@@ -17,7 +19,7 @@ waiting()
 	local i count=0
 
 	for ((i = 1; i <= begun; i++)); do
-		log_has "ppp$i" "remote IP address" || count=$((count + 1))
+		log_has "user$i" "remote IP address" || count=$((count + 1))
 	done
 	echo "$count"
 }
@@ -34,7 +36,7 @@ start_all()
 	for ((begun = 0; begun < CLIENTS; begun++)); do
 		wait_for 60 fewer_waiting_than $AT_ONCE || return 1
 		CLIENT_LOCAL=192.0.2.$((101 + begun))
-		client_start "ppp$((begun + 1))" "user$((begun + 1))" "password $((begun + 1))" require-mppe-128
+		client_start "user$((begun + 1))" "user$((begun + 1))" "password $((begun + 1))" require-mppe-128
 	done
 	wait_for 120 fewer_waiting_than 1
 }
@@ -45,7 +47,7 @@ devices()
 
 	for ((i = 1; i <= CLIENTS; i++)); do
 		echo --device
-		echo "ppp$i"
+		echo "user$i"
 	done
 }
 
@@ -56,10 +58,10 @@ stop_all()
 
 	for ((i = 1; i <= CLIENTS; i++)); do
 		signal=$([ $((i % 2)) -eq 0 ] && echo TERM || echo KILL)
-		kill "-$signal" "$(pid_of "ppp$i")"
+		kill "-$signal" "$(pid_of "user$i")"
 	done
 	for ((i = 1; i <= CLIENTS; i++)); do
-		stop "ppp$i"
+		stop "user$i"
 	done
 }
 
