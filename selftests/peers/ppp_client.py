@@ -49,6 +49,7 @@ class Layer:
         self.ours = dict(ours)
         self.acceptable = acceptable
         self.theirs = None
+        self.insists = ()		# options in which the peer has to want the same
         self.acked = self.terminated = False
         self.ident = 0
 
@@ -79,7 +80,13 @@ class Layer:
             self.link.send(LCP, packet(ECHO_REP, ident, self.ours.get(5, bytes(4)) + body[4:]))
 
     def answer(self, ident, body):
+        """Acknowledge, or reject; an option of ours with another value than ours is answered with ours."""
         wanted = options(body)
+        other = b"".join(option(kind, self.ours[kind]) for kind, value in wanted.items()
+                         if kind in self.insists and value != self.ours.get(kind, value))
+        if other:
+            self.link.send(self.protocol, packet(CONF_NAK, ident, other))
+            return
         bad = b"".join(option(kind, value) for kind, value in wanted.items() if not self.acceptable(kind, value))
         if bad:
             self.link.send(self.protocol, packet(CONF_REJ, ident, bad))
@@ -99,8 +106,8 @@ class Link:
         self.clear_data = 0	# of these, how many came in clear
         self.auth_result = self.auth_message = None
         self.lcp = Layer(self, LCP, {1: struct.pack("!H", 1400), 5: os.urandom(4)}, lambda kind, _: kind != 13)
-        self.ccp = Layer(self, CCP, {18: struct.pack("!I", mppe)},
-                         lambda kind, value: kind == 18 and value == struct.pack("!I", mppe))
+        self.ccp = Layer(self, CCP, {18: struct.pack("!I", mppe)}, lambda kind, _: kind == 18)
+        self.ccp.insists = (18,)
         self.ipcp = Layer(self, IPCP, {3: bytes(4)}, lambda kind, _: kind == 3)
         self.ipv6cp = Layer(self, IPV6CP, {1: bytes(8)}, lambda kind, _: kind == 1)
         self.layers = {layer.protocol: layer for layer in (self.lcp, self.ccp, self.ipcp)}

@@ -160,6 +160,13 @@ class UdpCount:
         self.last = max(self.last, number)
         self.inverted_up = max(self.inverted_up, inverted_up)
 
+    def gaps(self):
+        """The numbers that did not come back, as ranges; the first ten of them."""
+        lost = [number for number in range(1, self.sent + 1) if number not in self.seen]
+        starts = [number for number in lost if number - 1 in self.seen or number == 1]
+        ends = [number for number in lost if number + 1 in self.seen or number == self.sent]
+        return " ".join("%d-%d" % pair for pair in list(zip(starts, ends))[:10])
+
     def line(self):
         return "udp sent=%d got=%d lost=%d twice=%d wrong=%d inverted_up=%d inverted_down=%d" % (
             self.sent, self.got, self.sent - self.got, self.twice, self.wrong, self.inverted_up, self.inverted)
@@ -182,7 +189,7 @@ def udp(device, args):
     if count.wrong or count.inverted or count.inverted_up or count.twice:
         raise ValueError(count.line())
     if count.sent - count.got > args.max_lost:
-        raise ValueError("more than %d lost: %s" % (args.max_lost, count.line()))
+        raise ValueError("more than %d lost: %s, lost were %s" % (args.max_lost, count.line(), count.gaps()))
     return count.line()
 
 
