@@ -188,6 +188,7 @@ void session_end(struct session *s, const char *why)
 		return;
 	s->ended = true;
 	snprintf(s->why, sizeof(s->why), "%s", why);
+	clientsetup_stop(s);
 	loop_timer_stop(&s->limit);
 	log_end(s);
 	leave_kernel(s);
@@ -298,6 +299,7 @@ struct session *session_alloc(struct server *server)
 	s->server = server;
 	loop_timer_init(&s->limit, s->engine->loop, check_limits, s);
 	loop_timer_init(&s->reaper, s->engine->loop, reap, s);
+	clientsetup_init(s);
 	return s;
 }
 
@@ -330,6 +332,7 @@ void session_free(struct session *s)
 	if (s->ask)
 		auth_conf_cancel(s->server->auth, s->ask);
 	unpublish(s);
+	clientsetup_stop(s);
 	loop_timer_stop(&s->limit);
 	loop_timer_stop(&s->reaper);
 	if (s->ppp)

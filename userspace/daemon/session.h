@@ -45,6 +45,7 @@ struct session {
 	bool in_kernel, call_up, call_gone, ended, unsettled;
 	bool lost_kernel;		/* the kernel no longer has it: nothing to delete */
 	char why[SESSION_WHY_MAX];	/* set once by session_end() */
+	struct loop_timer advertise;	/* the client's IPv6 router, see clientsetup.h */
 	struct loop_timer limit;	/* idle and session timeouts */
 	struct loop_timer reaper;
 };

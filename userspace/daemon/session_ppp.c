@@ -7,6 +7,7 @@
 
 #include "base/secret.h"
 #include "daemon/auth_conf.h"
+#include "daemon/clientsetup.h"
 #include "daemon/conn.h"
 #include "daemon/server.h"
 
@@ -287,6 +288,8 @@ static void op_net(void *ctx, unsigned int open)
 	}
 	if (!change(s, &s->kernel, what, "the network protocols that are open"))
 		return;
+	if (open & PPP_NET_IPV6)
+		clientsetup_start(s);
 	if (open && !s->up_ms) {
 		s->up_ms = loop_now_ms(s->engine->loop);
 		log_up(s);

@@ -8,6 +8,7 @@
 
 #include "base/cursor.h"
 #include "daemon/auth_conf.h"
+#include "daemon/clientsetup.h"
 #include "daemon/conn.h"
 #include "daemon/server.h"
 
@@ -267,6 +268,8 @@ static void thaw_one(struct engine *e, uint32_t slot, struct rd *r, struct names
 		return session_end(s, "the gateway lost the session");
 	}
 	session_start_limits(s);
+	if (s->net & PPP_NET_IPV6)
+		clientsetup_start(s);
 	session_changed(s);
 }
 

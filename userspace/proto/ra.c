@@ -15,7 +15,6 @@
 #define CUR_HOP_LIMIT		64
 /* without the on-link flag: everything goes to the peer anyway */
 #define PREFIX_AUTONOMOUS	0x40
-#define LIFETIME_ROUTER		65535	/* seconds, the longest there is: RFC 8319 section 4 */
 #define LIFETIME_FOR_EVER	0xffffffff	/* as long as the session */
 #define CHECKSUM_AT		(INET_HEADER6_LEN + 2)
 
@@ -77,7 +76,7 @@ static size_t advertise(const struct ra_config *cfg, const struct addr *to,
 	wr_zero(&w, 3);		/* code, and the checksum, which comes last */
 	wr_u8(&w, CUR_HOP_LIMIT);
 	wr_u8(&w, 0);		/* neither managed nor other configuration */
-	wr_u16(&w, LIFETIME_ROUTER);
+	wr_u16(&w, RA_LIFETIME_S);
 	wr_zero(&w, 8);		/* reachable time, retransmission timer: unspecified */
 	if (cfg->mtu) {
 		wr_u8(&w, OPTION_MTU);

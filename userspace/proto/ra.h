@@ -13,6 +13,7 @@
 #include "base/addr.h"
 
 #define RA_PACKET_MAX	128
+#define RA_LIFETIME_S	65535	/* of the router, the longest there is: RFC 8319 section 4 */
 
 struct ra_config {
 	uint8_t local_ifid[8];		/* of our link-local address */
