@@ -2,8 +2,8 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
 #
 # Runs inside the new root filesystem: rootfs-kernel.sh EXTRA_SUITE HEADERS_PKG SOURCE_PKG
-# Installs the kernel's headers, unpacks exactly their kernel image, and takes the kselftest runner and the netlink
-# code generator out of the kernel's source packages.
+# Installs the kernel's headers, unpacks exactly their kernel image, and takes the kselftest runner, checkpatch and the
+# netlink code generator out of the kernel's source packages.
 
 set -euo pipefail
 extra=$1 headers=$2 source=$3
@@ -42,7 +42,8 @@ take()
 }
 
 take "$source" tools/testing/selftests/kselftest 'tools/testing/selftests/kselftest*.h' \
-	tools/testing/selftests/lib.mk tools/testing/selftests/run_kselftest.sh
+	tools/testing/selftests/lib.mk tools/testing/selftests/run_kselftest.sh \
+	scripts/checkpatch.pl scripts/spelling.txt scripts/const_structs.checkpatch
 ln -s "$source" /usr/lib/adit-vm/kernel
 # ynl-gen-c first came with 6.3; 6.12 is the oldest whose output is what the tree holds.
 ynl=$source
