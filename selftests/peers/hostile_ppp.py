@@ -96,6 +96,7 @@ def ipv6cp(gateway):
 def before_authentication(gateway):
     """Network and compression protocols before the authentication open nothing"""
     control, link = dial(GATEWAY, **WHO)
+    link.answer_challenge = lambda *_: None
     link.open_lcp()
     for layer in (link.ccp, link.ipcp, link.ipv6cp):
         layer.request()
