@@ -24,7 +24,8 @@
 
 /*
  * The first death is answered at once, the next ones after a pause that doubles: a peer must not
- * make us spin.
+ * make us spin. One that was killed from outside is nobody's fault within: its successors wait no
+ * longer than at first, for the peers go on asking for echoes.
  */
 #define RESTART_FIRST_MS	250
 #define RESTART_MAX_MS		5000
@@ -281,18 +282,20 @@ static void blame(struct parent *p)
 }
 
 /* Orders and accidents from outside are nobody's fault within. */
-static bool is_crash(int status)
+static bool killed_from_outside(int status)
 {
-	return WIFSIGNALED(status) && WTERMSIG(status) != SIGKILL && WTERMSIG(status) != SIGTERM;
+	return WIFSIGNALED(status) && (WTERMSIG(status) == SIGKILL || WTERMSIG(status) == SIGTERM);
 }
 
-static uint64_t restart_pause_ms(const struct parent *p)
+static uint64_t restart_pause_ms(const struct parent *p, int status)
 {
 	uint64_t pause = RESTART_FIRST_MS;
 	unsigned int i;
 
 	if (p->deaths <= 1)
 		return 0;
+	if (killed_from_outside(status))
+		return RESTART_FIRST_MS;
 	for (i = 2; i < p->deaths && pause < RESTART_MAX_MS; i++)
 		pause *= 2;
 	return pause < RESTART_MAX_MS ? pause : RESTART_MAX_MS;
@@ -306,7 +309,7 @@ static void engine_died(struct parent *p, int status)
 	if (p->running && now_ms() - p->started_ms > RESTART_FORGET_MS)
 		p->deaths = 0;
 	p->deaths++;
-	pause = restart_pause_ms(p);
+	pause = restart_pause_ms(p, status);
 	if (WIFSIGNALED(status))
 		snprintf(why, sizeof(why), "was killed by signal %d (%s)", WTERMSIG(status),
 			 strsignal(WTERMSIG(status)));
@@ -314,7 +317,7 @@ static void engine_died(struct parent *p, int status)
 		snprintf(why, sizeof(why), "ended with status %d", WEXITSTATUS(status));
 	log_error(NULL, "the engine %s: starting it again %s; sessions that are up go on", why,
 		  pause ? "after a pause" : "at once");
-	if (is_crash(status))
+	if (WIFSIGNALED(status) && !killed_from_outside(status))
 		blame(p);
 	else
 		memory_work_done(p->memory);
