@@ -13,9 +13,14 @@ bulk()
 	client_traffic tcp --device "$1" --bytes "${2:-200000}"
 }
 
+# When too much is lost, the gateway's counters and the client's raw socket tell who lost it.
 numbered()
 {
-	client_traffic udp --device "$1" --count 300 --gap-ms 4 --max-lost "$2"
+	client_traffic udp --device "$1" --count 300 --gap-ms 4 --max-lost "$2" && return
+	! adit_only || adit session "$(ask "max(s['id'] for s in r)" sessions)"
+	ip netns exec "$C" cat /proc/net/raw
+	ip netns exec "$C" ss -tn
+	return 1
 }
 
 # through NAME OPTION...: one client, through each kind of trouble and all of them together.

@@ -31,7 +31,7 @@ refused no-common-auth alice "correct horse" "no common authentication" "no comm
 refused no-encryption alice "correct horse" "encryption is required" "encryption is required" nomppe
 
 check "the only address of the pool is given away" client_dials first alice "correct horse" require-mppe-128
-refused pool-empty carol "curry comb" "address" "carol*no address is free" require-mppe-128
+refused pool-empty carol "curry comb" "address" "carol*no free address" require-mppe-128
 ! adit_only || check "the session that was there stays" session_is "r['user'] == 'alice' and r['state'] == 'up'"
 client_stop first
 ! adit_only || check "all gone" no_sessions
