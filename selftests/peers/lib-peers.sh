@@ -41,10 +41,18 @@ namespace_clear()
 	return 0
 }
 
+# socket_room: pptp-linux reads GRE from a raw socket, and on an emulated processor not always in time.
+socket_room()
+{
+	defer "sysctl -q -w net.core.rmem_default=$(sysctl -n net.core.rmem_default)"
+	run sysctl -q -w net.core.rmem_default=8388608
+}
+
 topology_start()
 {
 	local ns
 
+	socket_room
 	for ns in "$@"; do
 		namespace "$ns"
 		defer "namespace_clear $ns"
