@@ -29,9 +29,13 @@ through()
 	local name=$1
 
 	shift
+	# The queue of pptp-linux 1.10 loses its way when packets are missing, and then hands on old ones in reverse, without
+	# end. Without that queue the client takes what comes and drops what is late, so nothing is reordered towards it.
+	CLIENT_PPTP=--nobuffer
 	check "$name: logs in" client_dials "$name" alice "correct horse" "$@"
 	# A packet in four overtakes those that wait for 8 ms: well inside the time that a packet is waited for.
-	netem_on delay 8ms reorder 25% 50%
+	netem_to_gateway delay 8ms reorder 25% 50%
+	netem_to_client delay 8ms
 	check "$name: reordered: TCP" bulk "$name"
 	check "$name: reordered: UDP in order, little lost" numbered "$name" 30
 	netem_on delay 2ms duplicate 20%
@@ -40,9 +44,8 @@ through()
 	netem_on delay 2ms loss 2%
 	check "$name: lost: TCP" bulk "$name"
 	check "$name: lost: UDP in order" numbered "$name" 200
-	# All three at once make pptp-linux 1.10 spin in its own queue: the gateway gets them, the client only losses.
 	netem_to_gateway delay 8ms 2ms reorder 10% duplicate 5% loss 2%
-	netem_to_client delay 2ms loss 2%
+	netem_to_client delay 2ms duplicate 5% loss 2%
 	check "$name: all three: TCP" bulk "$name" 100000
 	check "$name: all three: UDP in order and once each" numbered "$name" 200
 	netem_off
