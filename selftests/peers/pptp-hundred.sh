@@ -38,7 +38,7 @@ start_all()
 		CLIENT_LOCAL=192.0.2.$((101 + begun))
 		client_start "user$((begun + 1))" "user$((begun + 1))" "password $((begun + 1))" require-mppe-128
 	done
-	wait_for 120 fewer_waiting_than 1
+	wait_for 120 fewer_waiting_than 1 && in_order "$C"
 }
 
 devices()
