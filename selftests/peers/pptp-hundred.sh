@@ -80,7 +80,7 @@ nothing_in_kernel()
 	for cache in /sys/kernel/slab/adit_*; do
 		[ -e "$cache" ] || continue
 		echo 1 >"$cache/shrink"
-		grep -q '^0 ' "$cache/objects" || { echo "$cache: $(<"$cache/objects")"; return 1; }
+		grep -q '^0\b' "$cache/objects" || { echo "$cache: $(<"$cache/objects")"; return 1; }
 	done
 }
 
