@@ -5,6 +5,7 @@
 #include <linux/if_arp.h>
 #include <linux/module.h>
 #include <linux/mutex.h>
+#include <linux/netdevice.h>
 #include <linux/rtnetlink.h>
 #include <net/ip.h>
 #include <net/ip_tunnels.h>
@@ -187,9 +188,10 @@ void adit_dev_setup(struct net_device *dev)
 	dev->type = ARPHRD_NONE;
 	dev->flags = IFF_POINTOPOINT | IFF_NOARP;
 	dev->priv_flags |= IFF_NO_QUEUE;
-	dev->features |= features | NETIF_F_LLTX;
+	dev->features |= features;
 	dev->hw_features |= features;
 	dev->hw_enc_features |= features;
+	adit_netdev_set_lltx(dev);
 	dev->min_mtu = IPV4_MIN_MTU;
 	dev->max_mtu = IP_MAX_MTU - ADIT_PPTP_OVERHEAD;
 	SET_NETDEV_DEVTYPE(dev, &adit_dev_type);

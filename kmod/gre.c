@@ -138,7 +138,7 @@ void adit_gre_put(void)
 {
 	mutex_lock(&slot_lock);
 	if (!--slot_users)
-		mod_delayed_work(system_wq, &slot_work, LINGER);
+		mod_delayed_work(system_percpu_wq, &slot_work, LINGER);
 	mutex_unlock(&slot_lock);
 }
 

@@ -198,10 +198,12 @@ static void adit_link_fill(struct adit_dev *adev, struct net *net, struct nlattr
 		dev->mtu = ETH_DATA_LEN - ADIT_PPTP_OVERHEAD;
 }
 
-static int adit_link_pptp_newlink(struct net *src_net, struct net_device *dev, struct nlattr *tb[],
-				  struct nlattr *data[], struct netlink_ext_ack *extack)
+static int adit_link_pptp_newlink(struct net_device *dev, struct rtnl_newlink_params *params,
+				  struct netlink_ext_ack *extack)
 {
+	struct net *outer = rtnl_newlink_link_net(params);
 	struct adit_dev *adev = adit_dev(dev);
+	struct nlattr **data = params->data;
 	int err;
 
 	if (!data)
@@ -210,8 +212,8 @@ static int adit_link_pptp_newlink(struct net *src_net, struct net_device *dev, s
 	if (err)
 		return err;
 
-	adit_link_fill(adev, src_net, tb, data);
-	if (adev->link && !__dev_get_by_index(src_net, adev->link)) {
+	adit_link_fill(adev, outer, params->tb, data);
+	if (adev->link && !__dev_get_by_index(outer, adev->link)) {
 		NL_SET_ERR_MSG_ATTR(extack, data[ADIT_A_LINK_PPTP_LINK], "link is no interface of the outer namespace");
 		return -ENODEV;
 	}
@@ -239,6 +241,8 @@ err_unhook:
 	adit_dev_unhook(adev);
 	return err;
 }
+
+ADIT_RTNL_NEWLINK(adit_link_pptp_newlink)
 
 static int adit_link_may_change(struct adit_dev *adev, struct nlattr *data[], struct netlink_ext_ack *extack)
 {
@@ -365,7 +369,7 @@ static struct rtnl_link_ops adit_link_pptp_ops __read_mostly = {
 	.maxtype	= ADIT_A_LINK_PPTP_MAX,
 	.policy		= adit_link_pptp_policy,
 	.validate	= adit_link_pptp_validate,
-	.newlink	= adit_link_pptp_newlink,
+	.newlink	= adit_link_pptp_newlink_op,
 	.changelink	= adit_link_pptp_changelink,
 	.get_size	= adit_link_pptp_get_size,
 	.fill_info	= adit_link_pptp_fill_info,

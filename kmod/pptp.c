@@ -154,7 +154,7 @@ drop:
  */
 void adit_pptp_reorder_timer(struct timer_list *timer)
 {
-	struct adit_session *s = from_timer(s, timer, reorder_timer);
+	struct adit_session *s = timer_container_of(s, timer, reorder_timer);
 	struct adit_rx_batch batch;
 
 	adit_rx_batch_init(&batch);
@@ -330,7 +330,7 @@ static int adit_pptp_send_ack(struct adit_session *s, u32 seq)
  */
 void adit_pptp_ack_timer(struct timer_list *timer)
 {
-	struct adit_session *s = from_timer(s, timer, ack_timer);
+	struct adit_session *s = timer_container_of(s, timer, ack_timer);
 	u32 seq;
 
 	rcu_read_lock();
