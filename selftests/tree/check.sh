@@ -5,6 +5,7 @@
 
 cd "$(dirname "$0")/../.." || exit 1
 
+check_check-all() { selftests/tree/check-all.sh; }
 check_includes() { scripts/check-includes; }
 check_netlink-spec() { scripts/regen-netlink -c; }
 check_report() { selftests/tree/report.sh; }
