@@ -2,7 +2,7 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
 #
 # Runs inside the new root filesystem: rootfs-kernel.sh EXTRA_SUITE HEADERS_PKG SOURCE_PKG
-# Installs the kernel's headers, unpacks exactly their kernel image, and takes the kselftest runner, checkpatch and the
+# Installs the kernel's headers and exactly their kernel image, and takes the kselftest runner, checkpatch and the
 # netlink code generator out of the kernel's source packages.
 
 set -euo pipefail
@@ -10,22 +10,33 @@ extra=$1 headers=$2 source=$3
 target=()
 [ "$extra" = - ] || target=(-t "$extra")
 
-export DEBIAN_FRONTEND=noninteractive
+export DEBIAN_FRONTEND=noninteractive PATH=/usr/local/sbin:$PATH
+# The guest has an initramfs of its own: none is made of a kernel that is installed here.
+ln -s /bin/true /usr/local/sbin/update-initramfs
 apt-get install -qq -y --no-install-recommends "${target[@]}" "$headers"
-kver=$(dpkg-query -W -f '${Depends}' "$headers" | sed -n 's/^linux-headers-\([^ ,]*\).*/\1/p')
+kver=$(ls /lib/modules)
 
 work=$(mktemp -d)
 cd "$work"
-apt-get download -qq "${target[@]}" "linux-image-$kver"
-dpkg-deb -x linux-image-*.deb image
+# In trixie the headers bring the image with them. Elsewhere it is unpacked, not installed, because its package wants a
+# maker of initramfses; in 7.3 it is in two packages, and the kernel lies beside its modules.
+if [ ! -d /lib/modules/"$kver"/kernel ]; then
+	for package in linux-{image,binary,modules}-"$kver"; do
+		apt-cache show "$package" >/dev/null 2>&1 || continue
+		apt-get download -qq "${target[@]}" "$package"
+		dpkg-deb -x "$package"_*.deb image
+	done
+	for dir in image/{,usr/}lib/modules/"$kver"; do
+		[ ! -d "$dir" ] || cp -a "$dir"/. /lib/modules/"$kver"/
+	done
+	mkdir -p /boot
+	for file in image/boot/vmlinuz-"$kver" /lib/modules/"$kver"/vmlinuz; do
+		[ ! -e "$file" ] || cp "$file" /boot/vmlinuz-"$kver"
+	done
+fi
 # Drivers of hardware that no test machine has make up most of a kernel package.
-mv image/lib/modules/"$kver"/kernel modules
-(cd modules && rm -rf sound drivers/{gpu,media,infiniband,iio,hwmon,input,mtd,scsi,staging,usb,video,ata,isdn} \
-	drivers/net/{ethernet,wireless,can,usb,wwan,fddi,arcnet,hamradio})
-mv modules image/lib/modules/"$kver"/kernel
-mkdir -p /boot /lib/modules/"$kver"
-cp image/boot/vmlinuz-"$kver" /boot/
-cp -a image/lib/modules/"$kver"/. /lib/modules/"$kver"/
+(cd /lib/modules/"$kver"/kernel && rm -rf sound drivers/{gpu,media,infiniband,iio,hwmon,input,mtd,scsi,staging,usb} \
+	drivers/{video,ata,isdn} drivers/net/{ethernet,wireless,can,usb,wwan,fddi,arcnet,hamradio})
 # A depmod that finds a driver's dependency removed says so; those are what was dropped above.
 depmod "$kver"
 
@@ -50,6 +61,12 @@ ynl=$source
 [ "$source" != linux-source-6.1 ] || ynl=linux-source-6.12
 take "$ynl" tools/net/ynl Documentation/netlink
 ln -s "$ynl" /usr/lib/adit-vm/ynl
+# Since Linux 7 the kernel's makefile asks a script whether sparse will do, and the headers come without it.
+common=$(echo /usr/src/linux-headers-*-common)
+if grep -q checker-valid "$common"/Makefile; then
+	take "$source" scripts/checker-valid.sh
+	cp /usr/lib/adit-vm/"$source"/scripts/checker-valid.sh "$common"/scripts/
+fi
 
 cd /
 rm -rf "$work"
