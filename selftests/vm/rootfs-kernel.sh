@@ -52,21 +52,22 @@ take()
 		tar -xJ --strip-components=1 -C "$dir" --wildcards "${@/#/$package/}"
 }
 
-take "$source" tools/testing/selftests/kselftest 'tools/testing/selftests/kselftest*.h' \
-	tools/testing/selftests/lib.mk tools/testing/selftests/run_kselftest.sh \
-	scripts/checkpatch.pl scripts/spelling.txt scripts/const_structs.checkpatch
-ln -s "$source" /usr/lib/adit-vm/kernel
-# ynl-gen-c first came with 6.3; 6.12 is the oldest whose output is what the tree holds.
-ynl=$source
-[ "$source" != linux-source-6.1 ] || ynl=linux-source-6.12
-take "$ynl" tools/net/ynl Documentation/netlink
-ln -s "$ynl" /usr/lib/adit-vm/ynl
-# Since Linux 7 the kernel's makefile asks a script whether sparse will do, and the headers come without it.
-common=$(echo /usr/src/linux-headers-*-common)
-if grep -q checker-valid "$common"/Makefile; then
-	take "$source" scripts/checker-valid.sh
-	cp /usr/lib/adit-vm/"$source"/scripts/checker-valid.sh "$common"/scripts/
+parts=(tools/testing/selftests/kselftest 'tools/testing/selftests/kselftest*.h' tools/testing/selftests/lib.mk
+	tools/testing/selftests/run_kselftest.sh scripts/checkpatch.pl scripts/spelling.txt scripts/const_structs.checkpatch)
+# What the tree holds is the output of 6.12's ynl-gen-c: 6.1 had none yet, 7.3's spells some policies differently.
+generator=linux-source-6.12 ynl=(tools/net/ynl Documentation/netlink)
+if [ "$source" = $generator ]; then
+	parts+=("${ynl[@]}")
+else
+	take $generator "${ynl[@]}"
 fi
+ln -s $generator /usr/lib/adit-vm/ynl
+# Since Linux 7 the kernel's makefile asks a script whether sparse will do, and the headers come without it.
+checker=scripts/checker-valid.sh common=$(echo /usr/src/linux-headers-*-common)
+! grep -q "$checker" "$common"/Makefile || parts+=("$checker")
+take "$source" "${parts[@]}"
+ln -s "$source" /usr/lib/adit-vm/kernel
+[ ! -e /usr/lib/adit-vm/kernel/"$checker" ] || cp /usr/lib/adit-vm/kernel/"$checker" "$common"/"$checker"
 
 cd /
 rm -rf "$work"
