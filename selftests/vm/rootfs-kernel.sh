@@ -10,9 +10,10 @@ extra=$1 headers=$2 source=$3
 target=()
 [ "$extra" = - ] || target=(-t "$extra")
 
-export DEBIAN_FRONTEND=noninteractive PATH=/usr/local/sbin:$PATH
+export DEBIAN_FRONTEND=noninteractive
 # The guest has an initramfs of its own: none is made of a kernel that is installed here.
-ln -s /bin/true /usr/local/sbin/update-initramfs
+dpkg-divert --quiet --local --no-rename --add /usr/sbin/update-initramfs
+ln -s /bin/true /usr/sbin/update-initramfs
 apt-get install -qq -y --no-install-recommends "${target[@]}" "$headers"
 kver=$(ls /lib/modules)
 
@@ -47,11 +48,12 @@ take()
 	shift
 
 	apt-get download -qq "${target[@]}" "$package"
-	mkdir -p "$dir"
+	mkdir "$dir"
 	dpkg-deb --fsys-tarfile "$package"_*.deb | tar -xO "./usr/src/$package.tar.xz" |
 		tar -xJ --strip-components=1 -C "$dir" --wildcards "${@/#/$package/}"
 }
 
+mkdir -p /usr/lib/adit-vm
 parts=(tools/testing/selftests/kselftest 'tools/testing/selftests/kselftest*.h' tools/testing/selftests/lib.mk
 	tools/testing/selftests/run_kselftest.sh scripts/checkpatch.pl scripts/spelling.txt scripts/const_structs.checkpatch)
 # What the tree holds is the output of 6.12's ynl-gen-c: 6.1 had none yet, 7.3's spells some policies differently.
