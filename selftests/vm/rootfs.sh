@@ -36,6 +36,9 @@ rootfs_make()
 	mkdir -p "$ROOTFS"
 	rootfs_bootstrap
 	ls "$ROOTFS/tree/lib/modules" >"$ROOTFS/kver"
+	# A suite of backports moves on to the next kernel.
+	[[ $(cat "$ROOTFS/kver") == "$KERNEL".* ]] ||
+		die "the kernel of $RELEASE $EXTRA_SUITE is $(cat "$ROOTFS/kver") now: selftests/vm/releases says $KERNEL"
 	cp "$ROOTFS/tree/boot/vmlinuz-$(cat "$ROOTFS/kver")" "$ROOTFS/vmlinuz"
 	disk_make
 	touch "$ROOTFS/complete"
