@@ -60,5 +60,6 @@ class Gateway:
         return now["engine_pid"] == self.started["engine_pid"] and now["engine_restarts"] == self.started["engine_restarts"]
 
     def memory_kb(self):
-        with open("/proc/%d/status" % self.status()["engine_pid"], encoding="ascii") as status:
-            return next(int(line.split()[1]) for line in status if line.startswith("VmRSS"))
+        # VmRSS in "status" is wrong by some hundred kB since Linux 6.2, which counts pages per processor.
+        with open("/proc/%d/smaps_rollup" % self.status()["engine_pid"], encoding="ascii") as smaps:
+            return next(int(line.split()[1]) for line in smaps if line.startswith("Rss:"))
