@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0 */
-/* system_wq is called system_percpu_wq since Linux 6.17, and later kernels complain about the old name when it is used. */
+/* system_wq is called system_percpu_wq since Linux 6.17; later kernels complain when the old one is given work. */
 #ifndef ADIT_COMPAT_LINUX_WORKQUEUE_H
 #define ADIT_COMPAT_LINUX_WORKQUEUE_H
 

@@ -6,7 +6,7 @@
 #include <linux/version.h>
 #include_next <net/rtnetlink.h>
 
-/* ADIT_RTNL_NEWLINK(function): defines function_op, which is what rtnl_link_ops takes, of one with today's arguments. */
+/* ADIT_RTNL_NEWLINK(function) makes function_op, which is for rtnl_link_ops, of one with the arguments of today. */
 #if LINUX_VERSION_CODE < KERNEL_VERSION(6, 15, 0)
 struct rtnl_newlink_params {
 	struct net *link_net;
