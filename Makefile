@@ -26,7 +26,8 @@ VM := selftests/vm/run
 # C=1: the kernel's headers ask more of sparse than it can.
 CHECK ?= sparse -include $(CURDIR)/compat-include/checker.h
 
-.PHONY: all modules userspace install install-module install-userspace uninstall check check-all demo shell clean help
+.PHONY: all modules userspace install install-module install-userspace uninstall check check-all check-debug demo shell \
+	clean help
 
 all: modules userspace
 
@@ -59,6 +60,9 @@ check:
 check-all:
 	@selftests/vm/check-all $(T)
 
+check-debug:
+	@CONFIG=debug $(VM) check $(T)
+
 demo:
 	@$(VM) demo
 
@@ -79,10 +83,12 @@ help:
 	@echo 'make demo         boots a gateway in a virtual machine and connects stock clients to it'
 	@echo 'make check        all tests; make check T=peers/pptp-mschapv2 runs one, T="net unit/lcp" several'
 	@echo 'make check-all    the same on each of the kernels, one after another, and the sum of their verdicts'
+	@echo 'make check-debug  the tests in the virtual machine on a kernel that looks for mistakes (KASAN, lockdep, kmemleak and'
+	@echo '                  others), which it builds the first time; T= as above. Also: tests that make allocations fail'
 	@echo 'make shell        a shell in the virtual machine, with everything installed'
 	@echo 'make clean'
 	@echo
-	@echo 'demo, check, and shell need root and nothing but qemu and mmdebstrap, which they install with apt-get where'
+	@echo 'demo, check..., and shell need root and nothing but qemu and mmdebstrap, which they install with apt-get where'
 	@echo 'missing. They build in a chroot in ADIT_CACHE (default ~/.cache/adit). KERNEL=6.1|6.12|7.3 chooses kernel and'
 	@echo 'userland: bookworm (the default), trixie, or trixie with the kernel of trixie-backports. ADIT_ACCEL=kvm|tcg'
 	@echo 'overrules the probe for KVM, ADIT_QEMU_DEBUG=1 shows the guest console, O=DIR keeps the logs of a run in DIR'

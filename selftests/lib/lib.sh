@@ -18,6 +18,9 @@ LIB_FAILED=0
 LIB_DEFERRED=()
 LIB_DONE=no
 
+# How much longer things take here than on a release's own kernel.
+TIME_FACTOR=${ADIT_TIME_FACTOR:-1}
+
 # Longest piece of one log that is shown when a test fails.
 LIB_LOG_LINES=60
 
@@ -70,10 +73,10 @@ refused()
 }
 
 # wait_for SECONDS COMMAND...: until the command succeeds; false if it did not in time. The command is quiet but for
-# its last try.
+# its last try. Seconds are those of a release's own kernel.
 wait_for()
 {
-	local end=$((SECONDS + $1))
+	local end=$((SECONDS + $1 * TIME_FACTOR))
 
 	shift
 	until "$@" >/dev/null 2>&1; do

@@ -53,7 +53,7 @@ refused_quietly()
 # pings NAMESPACE ADDRESS [OPTION...]
 pings()
 {
-	ip netns exec "$1" ping -n -c 1 -W 2 "${@:3}" "$2"
+	ip netns exec "$1" ping -n -c 1 -W $((2 * TIME_FACTOR)) "${@:3}" "$2"
 }
 
 # p2p NAMESPACE DEVICE LOCAL REMOTE CALL PEER-CALL INNER INNER-PEER [ATTR...]: one end, up.
@@ -70,10 +70,10 @@ transfers()
 	local file=$TMP/sent got=$TMP/got pid rc=0
 
 	head -c "$5K" /dev/urandom >"$file"
-	ip netns exec "$2" timeout 60 nc -l -p "$4" -s "$3" >"$got" &
+	ip netns exec "$2" timeout $((60 * TIME_FACTOR)) nc -l -p "$4" -s "$3" >"$got" &
 	pid=$!
 	wait_for 10 listening "$2" "$4" || rc=1
-	ip netns exec "$1" timeout 60 nc -N "$3" "$4" <"$file" || rc=1
+	ip netns exec "$1" timeout $((60 * TIME_FACTOR)) nc -N "$3" "$4" <"$file" || rc=1
 	wait $pid || rc=1
 	cmp "$file" "$got" || rc=1
 	return $rc

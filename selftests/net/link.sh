@@ -52,7 +52,7 @@ seen_in_clear()
 {
 	local pid rc=0
 
-	ip netns exec a timeout 20 tcpdump -i wan0 -Q out -U -w "$TMP/wire.pcap" -c 3 ip proto 47 2>"$TMP/tcpdump.log" &
+	ip netns exec a timeout $((20 * TIME_FACTOR)) tcpdump -i wan0 -Q out -U -w "$TMP/wire.pcap" -c 3 ip proto 47 2>"$TMP/tcpdump.log" &
 	pid=$!
 	wait_for 10 grep -q listening "$TMP/tcpdump.log"
 	pings a 10.1.0.2 -c 4 -i 0.2 -p 6164697461646974
@@ -158,7 +158,7 @@ mss_is()
 {
 	local pid
 
-	ip netns exec b timeout 20 tcpdump -l -n -i p0 -c 1 'tcp[tcpflags] == tcp-syn' >"$TMP/mss.log" 2>&1 &
+	ip netns exec b timeout $((20 * TIME_FACTOR)) tcpdump -l -n -i p0 -c 1 'tcp[tcpflags] == tcp-syn' >"$TMP/mss.log" 2>&1 &
 	pid=$!
 	wait_for 10 grep -q listening "$TMP/mss.log"
 	ip netns exec a nc -z -w 2 10.1.0.2 5009

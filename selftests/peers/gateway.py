@@ -5,6 +5,8 @@ import os
 import socket
 import time
 
+from ktap import TIME_FACTOR
+
 
 class Gateway:
     """ADIT_CONTROL in the environment names the socket; a Unix socket does not care about network namespaces."""
@@ -15,7 +17,7 @@ class Gateway:
 
     def ask(self, command, **members):
         with socket.socket(socket.AF_UNIX) as sock:
-            sock.settimeout(15)
+            sock.settimeout(15 * TIME_FACTOR)
             sock.connect(self.path)
             sock.sendall(json.dumps({"command": command, **members}).encode() + b"\n")
             answer = b""
@@ -44,7 +46,7 @@ class Gateway:
 
     def wait(self, question, timeout=15):
         """Asks until the answer is yes."""
-        deadline = time.monotonic() + timeout
+        deadline = time.monotonic() + timeout * TIME_FACTOR
         while not question():
             if time.monotonic() >= deadline:
                 return False

@@ -4,8 +4,12 @@
 cases() in lib-peers.sh turns the lines into results of its own. A program that dies says how many cases it had planned
 by not saying "end".
 """
+import os
 import sys
 import traceback
+
+# How much longer things take here than on a release's own kernel.
+TIME_FACTOR = int(os.environ.get("ADIT_TIME_FACTOR", 1))
 
 
 def run(cases, *context):

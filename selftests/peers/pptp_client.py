@@ -9,6 +9,8 @@ import socket
 import struct
 import time
 
+from ktap import TIME_FACTOR
+
 PORT = 1723
 MAGIC = 0x1a2b3c4d
 (SCCRQ, SCCRP, STOP_RQ, STOP_RP, ECHO_RQ, ECHO_RP, OCRQ, OCRP, ICRQ, ICRP, ICCN, CLEAR_RQ, CDN, WEN, SLI) = range(1, 16)
@@ -19,7 +21,7 @@ SIZES = {SCCRQ: 156, SCCRP: 156, STOP_RQ: 16, STOP_RP: 16, ECHO_RQ: 16, ECHO_RP:
          ICRQ: 220, ICRP: 24, ICCN: 28, CLEAR_RQ: 16, CDN: 148, WEN: 40, SLI: 24}
 
 # An emulated machine under load answers slowly; what does not answer within this is not going to.
-PATIENCE_S = 15
+PATIENCE_S = 15 * TIME_FACTOR
 
 
 def message(kind, body=b"", magic=MAGIC, length=None, pptp_type=1):

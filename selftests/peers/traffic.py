@@ -22,9 +22,11 @@ import sys
 import threading
 import time
 
+from ktap import TIME_FACTOR
+
 PORT = 5001
 # A transfer over a lossy emulated wire is slow; one that stands still for this long has failed.
-STALL_S = 60
+STALL_S = 60 * TIME_FACTOR
 HEAD = struct.Struct("!QQQ")		# bytes up, bytes down, seed of both streams
 NUMBER = struct.Struct("!III")		# packet number, inversions that the server saw, seed
 
@@ -233,7 +235,7 @@ def main():
     parser.add_argument("--size", type=int, default=200)
     parser.add_argument("--until", help="send until this file exists")
     parser.add_argument("--max-lost", type=int, default=0)
-    parser.add_argument("--linger-s", type=float, default=5)
+    parser.add_argument("--linger-s", type=float, default=5 * TIME_FACTOR)
     args = parser.parse_args()
     if args.what == "serve":
         serve(args.server)

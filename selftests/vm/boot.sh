@@ -22,7 +22,7 @@ boot_guest()
 	# shellcheck disable=SC2054 # qemu's commas
 	args=("${ACCEL_ARGS[@]}" -smp 2 -m "$GUEST_MEMORY_MB"
 		-nodefaults -no-user-config -no-reboot -display none
-		-kernel "$ROOTFS/vmlinuz" -initrd "$INITRAMFS" -append "${GUEST_CMDLINE//$'\n'/}"
+		-kernel "$VMLINUZ" -initrd "$INITRAMFS" -append "${GUEST_CMDLINE//$'\n'/}"
 		-drive "file=$ROOTFS/disk.img,format=raw,if=none,id=root,snapshot=on,cache=unsafe"
 		-device virtio-blk-pci,drive=root
 		-drive "file=$tar,format=raw,if=none,id=built,readonly=on" -device virtio-blk-pci,drive=built
@@ -40,6 +40,6 @@ boot_guest()
 	fi
 	# A stdio chardev is disconnected at the end of its input, and the guest's writes then block: a file has no
 	# input. The pipe to cat is there because qemu would truncate a regular file.
-	timeout -k 5 "$GUEST_SECONDS" qemu-system-x86_64 "${args[@]}" -chardev file,id=out,path=/dev/stdout \
+	timeout -k 5 "$((GUEST_SECONDS * TIME_FACTOR))" qemu-system-x86_64 "${args[@]}" -chardev file,id=out,path=/dev/stdout \
 		-device virtserialport,chardev=out,name=adit.out </dev/null | cat
 }

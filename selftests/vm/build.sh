@@ -7,7 +7,7 @@
 # build_open: sets BUILD, this checkout's build directory for this kernel, and locks it.
 build_open()
 {
-	BUILD=$CACHE/build-$KERNEL-$(printf %s "$TREE_DIR" | sha256sum | cut -c 1-12)
+	BUILD=$CACHE/build-$KERNEL${CONFIG:+-$CONFIG}-$(printf %s "$TREE_DIR" | sha256sum | cut -c 1-12)
 	mkdir -p "$BUILD/src"
 	exec {build_lock}>"$BUILD/lock"
 	flock -n "$build_lock" || {
@@ -45,16 +45,16 @@ build_copy()
 	fi
 	tar -C "$TREE_DIR" -c -T "$BUILD/files.new" | tar -C "$BUILD/src" -x --no-same-owner
 	mv "$BUILD/files.new" "$BUILD/files"
-	# A new root filesystem has other headers and libraries.
-	if [ "$(cat "$BUILD/rootfs" 2>/dev/null)" != "$ROOTFS" ]; then
+	# A new root filesystem has other headers and libraries, a new kernel other structures.
+	if [ "$(cat "$BUILD/rootfs" 2>/dev/null)" != "$ROOTFS $KERNEL_DIR" ]; then
 		(cd "$BUILD/src" && find . -type f -printf '%P\n' | sort | comm -23 - "$BUILD/files" | tr '\n' '\0' |
 			xargs -0 -r rm -f --)
-		echo "$ROOTFS" >"$BUILD/rootfs"
+		echo "$ROOTFS $KERNEL_DIR" >"$BUILD/rootfs"
 	fi
 }
 
 # build_inside COMMAND...: runs in the source's copy, inside the tree; STAGE is /mnt/stage there.
 build_inside()
 {
-	chroot_run "$BUILD/src:src" "$STAGE:stage" -- /mnt/src/selftests/vm/build-inside "$KVER" "$@"
+	chroot_run "$BUILD/src:src" "$STAGE:stage" ${KERNEL_DIR:+"$KERNEL_DIR:kernel"} -- /mnt/src/selftests/vm/build-inside "$KVER" "$@"
 }

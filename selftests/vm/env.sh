@@ -7,6 +7,7 @@ VM_DIR=$(cd "$(dirname "${BASH_SOURCE[0]}")" && pwd)
 TREE_DIR=$(cd "$VM_DIR/../.." && pwd)
 CACHE=${ADIT_CACHE:-${XDG_CACHE_HOME:-$HOME/.cache}/adit}
 KERNEL=${KERNEL:-6.1}
+CONFIG=${CONFIG:-}
 ARCH=$(dpkg --print-architecture)
 
 say()

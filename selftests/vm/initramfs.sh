@@ -1,31 +1,39 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
 # shellcheck shell=bash
 #
-# The initramfs: busybox, the modules that lead to the root disk, and initramfs-init.
+# The initramfs: busybox, the modules that lead to the root disk (a kernel of ours has them built in), and initramfs-init.
 
 INITRAMFS_MODULES="virtio_pci virtio_blk virtio_console virtio_rng ext4"
 
 # initramfs_open: sets INITRAMFS, made anew when its parts here changed.
 initramfs_open()
 {
-	INITRAMFS=$ROOTFS/initramfs-$(key_of "$VM_DIR"/{initramfs.sh,initramfs-init})
-	[ -e "$INITRAMFS" ] || initramfs_make
+	local home=${KERNEL_DIR:-$ROOTFS} lock
+
+	INITRAMFS=$home/initramfs-$(key_of "$VM_DIR"/{initramfs.sh,initramfs-init})
+	exec {lock}>"$home/initramfs.lock"
+	flock "$lock"
+	[ -e "$INITRAMFS" ] || initramfs_make "$home"
+	exec {lock}>&-
 }
 
+# initramfs_make DIR
 initramfs_make()
 {
-	local dir=$ROOTFS/initramfs.d module
+	local dir=$1/initramfs.d module modules=$INITRAMFS_MODULES
 
 	rm -rf "$dir"
 	mkdir -p "$dir"/{bin,dev,proc,sys,root,modules}
 	cp "$ROOTFS/tree/bin/busybox" "$dir/bin/"
 	install -m 755 "$VM_DIR/initramfs-init" "$dir/init"
-	for module in $INITRAMFS_MODULES; do
+	[ -z "$KERNEL_DIR" ] || modules=
+	for module in $modules; do
 		chroot_run -- modprobe -S "$KVER" --show-depends "$module"
-	done | awk '$1 == "insmod" && !seen[$2]++ { print $2 }' >"$ROOTFS/initramfs.modules"
+	done | awk '$1 == "insmod" && !seen[$2]++ { print $2 }' >"$1/initramfs.modules"
+	: >"$dir/modules/list"
 	while read -r module; do
 		initramfs_add_module "$dir/modules" "$module"
-	done <"$ROOTFS/initramfs.modules"
+	done <"$1/initramfs.modules"
 	chroot_run "$dir:dir" -- sh -c 'cd /mnt/dir && find . | cpio --quiet -H newc -o' >"$INITRAMFS.new"
 	mv "$INITRAMFS.new" "$INITRAMFS"
 	rm -rf "$dir"

@@ -5,6 +5,8 @@
 
 # Collections that run here, natively in the root filesystem's tree; all others run in the guest.
 NATIVE_COLLECTIONS="tree unit replay"
+# They know no kernel: a run on one built here is of the guest's tests alone.
+[ -z "$CONFIG" ] || NATIVE_COLLECTIONS=
 
 is_native()
 {

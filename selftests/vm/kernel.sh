@@ -1,0 +1,75 @@
+# SPDX-License-Identifier: GPL-2.0-or-later
+# shellcheck shell=bash
+#
+# The kernel that the guest boots and the module is built for: the release's own, or with CONFIG=NAME one that is built
+# here, inside the root filesystem's tree, from the release's source and kernel/NAME.config. Built once and kept in the
+# cache, for as long as what it is made from stays the same.
+#
+# kernel_open sets VMLINUZ, KVER, INITRAMFS, TIME_FACTOR, and KERNEL_DIR, which is empty for the release's own kernel; else it
+# has tree/ (to build modules against) and modules/ (what belongs into /lib/modules/KVER).
+
+# How many times slower tests are on a kernel that looks at everything; every limit of time is multiplied by it.
+DEBUG_TIME_FACTOR=4
+
+# Kernels of one release and configuration that are kept: checkouts may differ in theirs.
+KERNELS_KEPT=2
+
+kernel_open()
+{
+	KERNEL_DIR='' TIME_FACTOR=1
+	VMLINUZ=$ROOTFS/vmlinuz
+	KVER=$(cat "$ROOTFS/kver")
+	if [ -n "$CONFIG" ]; then
+		TIME_FACTOR=$DEBUG_TIME_FACTOR
+		kernel_open_built
+	fi
+	initramfs_open
+}
+
+kernel_open_built()
+{
+	local prefix=$CACHE/kernel-$KERNEL-$CONFIG version gcc
+
+	[ -e "$VM_DIR/kernel/$CONFIG.config" ] || die "CONFIG=$CONFIG: there is no selftests/vm/kernel/$CONFIG.config"
+	version=$(chroot_run -- dpkg-query -W -f '${source:Version}' "linux-headers-$KVER")
+	gcc=$(chroot_run -- gcc --version | head -n 1)
+	KERNEL_DIR=$prefix-$({ echo "$version $gcc"; cat "$VM_DIR/kernel/"{"$CONFIG.config",build-inside}; } |
+		sha256sum | cut -c 1-12)
+	exec {kernel_lock}>"$prefix.lock"
+	flock "$kernel_lock"
+	[ -e "$KERNEL_DIR/complete" ] || kernel_make "$version"
+	touch "$KERNEL_DIR/complete"
+	exec {kernel_use}<"$KERNEL_DIR"
+	flock -s "$kernel_use"
+	kernel_prune "$prefix"
+	flock -u "$kernel_lock"
+	exec {kernel_lock}>&-
+	VMLINUZ=$KERNEL_DIR/vmlinuz
+	KVER=$(cat "$KERNEL_DIR/kver")
+}
+
+# kernel_make VERSION: what an interrupted build has compiled is used again.
+kernel_make()
+{
+	local start=$SECONDS
+
+	say "building the $CONFIG kernel ($SOURCE_PKG $1) in $KERNEL_DIR; this happens once, and takes some 15 minutes"
+	mkdir -p "$KERNEL_DIR"
+	chroot_run "$KERNEL_DIR:out" "$VM_DIR:vm" -- \
+		/mnt/vm/kernel/build-inside "$SOURCE_PKG" "$1" "/mnt/vm/kernel/$CONFIG.config" >"$KERNEL_DIR/log" 2>&1 || {
+		tail -n 40 "$KERNEL_DIR/log" >&2
+		die "the $CONFIG kernel could not be built; the end of its log is above"
+	}
+	say "kernel built in $((SECONDS - start)) s"
+}
+
+# kernel_prune PREFIX: clears away the least recently used ones that nobody uses.
+kernel_prune()
+{
+	local old
+
+	find "$1"-*/complete -printf '%T@ %h\n' | sort -rn | tail -n "+$((KERNELS_KEPT + 1))" |
+		while read -r _ old; do
+			flock -n "$old" rm -rf --one-file-system "$old" || true
+		done
+}
