@@ -1,0 +1,390 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+/*
+ * churn_tool: one of several processes that make and remove things at once, for stress.sh.
+ *
+ *	churn_tool WHAT CPU SECONDS [DEV]
+ *
+ * WHAT is
+ *	sessions	made, changed and removed on the concentrator DEV
+ *	links		point-to-point devices made, changed and removed
+ *	namespaces	made, with devices in them, one of which is moved to ours; then left
+ *	claims		of DEV, taken over from whoever has it, with frames sent and read
+ *	dumps		of devices, sessions and links
+ *	inside		packets to the inner addresses of the sessions
+ *	outside		GRE packets to the call ids of the sessions, from the peer
+ *
+ * Runs on one CPU for so many seconds, prints how often it went round, and fails at an answer that cannot be right.
+ */
+#define _GNU_SOURCE
+#include <arpa/inet.h>
+#include <errno.h>
+#include <fcntl.h>
+#include <net/if.h>
+#include <sched.h>
+#include <stdbool.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/socket.h>
+#include <sys/wait.h>
+#include <time.h>
+#include <unistd.h>
+#include <linux/genetlink.h>
+#include <linux/if_link.h>
+#include <linux/rtnetlink.h>
+
+#include "nl.h"
+
+#define LOCAL		0xc0000201	/* 192.0.2.1 */
+#define PEER		0xc0000202
+#define INNER		0x0a020000	/* 10.2.0.0, session ID at 10.2.0.ID */
+#define SESSIONS	64
+
+/* Packets between two looks at the clock. */
+#define PACKETS		64
+
+static const char *device = "gw0";
+static struct nl nl, rt;
+static unsigned int seed;
+
+struct request {
+	struct nlmsghdr *nlh;
+	char buf[NL_BUF];
+};
+
+static void die(const char *what, int err)
+{
+	fprintf(stderr, "churn_tool: %s: %s; netlink: \"%s\", rtnetlink: \"%s\"\n", what, strerror(-err), nl.text, rt.text);
+	exit(1);
+}
+
+/* Answers that a request may get when others are busy with the same things; 0 is always one. */
+static void expect(const char *what, int rc, const int *allowed)
+{
+	if (!rc)
+		return;
+	for (; *allowed; allowed++)
+		if (rc == *allowed)
+			return;
+	die(what, rc);
+}
+
+static uint32_t pick(uint32_t n)
+{
+	return rand_r(&seed) % n;
+}
+
+static void request_begin(struct request *rq, uint8_t cmd, uint32_t ifindex, uint32_t id)
+{
+	rq->nlh = nl_begin(&nl, rq->buf, cmd, 0);
+	mnl_attr_put_u32(rq->nlh, ADIT_A_SESSION_IFINDEX, ifindex);
+	if (id)
+		mnl_attr_put_u32(rq->nlh, ADIT_A_SESSION_ID, id);
+}
+
+static void put_prefix(struct nlmsghdr *nlh, uint32_t addr, uint8_t len)
+{
+	struct nlattr *nest = mnl_attr_nest_start(nlh, ADIT_A_SESSION_PREFIX);
+
+	mnl_attr_put_u32(nlh, ADIT_A_PREFIX_V4, htonl(addr));
+	mnl_attr_put_u8(nlh, ADIT_A_PREFIX_LEN, len);
+	mnl_attr_nest_end(nlh, nest);
+}
+
+static void put_key(struct nlmsghdr *nlh, int attr)
+{
+	struct nlattr *nest = mnl_attr_nest_start(nlh, attr);
+	uint8_t key[16] = { pick(256) };
+
+	mnl_attr_put_u32(nlh, ADIT_A_MPPE_STRENGTH, ADIT_MPPE_STRENGTH_128);
+	mnl_attr_put(nlh, ADIT_A_MPPE_START_KEY, sizeof(key), key);
+	mnl_attr_nest_end(nlh, nest);
+}
+
+/* An index that does not exist any more is as good as any: it is refused. */
+static uint32_t device_index(void)
+{
+	return if_nametoindex(device) ?: 0x7fffffff;
+}
+
+static void session_new(uint32_t id)
+{
+	static const int allowed[] = { -EEXIST, -ENODEV, 0 };
+	struct request rq;
+
+	request_begin(&rq, ADIT_CMD_SESSION_NEW, device_index(), id);
+	mnl_attr_put_u32(rq.nlh, ADIT_A_SESSION_LOCAL_V4, htonl(LOCAL));
+	mnl_attr_put_u32(rq.nlh, ADIT_A_SESSION_PEER_V4, htonl(PEER));
+	mnl_attr_put_u16(rq.nlh, ADIT_A_SESSION_CALL_ID, id);
+	mnl_attr_put_u16(rq.nlh, ADIT_A_SESSION_PEER_CALL_ID, 10000 + id);
+	mnl_attr_put_u32(rq.nlh, ADIT_A_SESSION_NET, ADIT_PPP_NET_IPV4 | ADIT_PPP_NET_IPV6);
+	put_prefix(rq.nlh, INNER + id, 32);
+	put_prefix(rq.nlh, INNER + 0x10000 + (id << 8), 24);
+	if (pick(2))
+		put_key(rq.nlh, ADIT_A_SESSION_MPPE_TX);
+	expect("session-new", nl_talk(&nl, rq.nlh, NULL, NULL), allowed);
+}
+
+static void session_set(uint32_t id)
+{
+	static const int allowed[] = { -ENOENT, -EEXIST, -ENODEV, 0 };
+	struct request rq;
+
+	request_begin(&rq, ADIT_CMD_SESSION_SET, device_index(), id);
+	put_prefix(rq.nlh, INNER + id, 32);
+	if (pick(2))
+		put_prefix(rq.nlh, INNER + 0x20000 + (pick(SESSIONS) << 8), 24);
+	if (pick(2))
+		put_key(rq.nlh, ADIT_A_SESSION_MPPE_RX);
+	expect("session-set", nl_talk(&nl, rq.nlh, NULL, NULL), allowed);
+}
+
+static void session_del(uint32_t id)
+{
+	static const int allowed[] = { -ENOENT, -ENODEV, 0 };
+	struct request rq;
+
+	request_begin(&rq, ADIT_CMD_SESSION_DEL, device_index(), id);
+	expect("session-del", nl_talk(&nl, rq.nlh, NULL, NULL), allowed);
+}
+
+static void sessions(void)
+{
+	unsigned int i;
+
+	for (i = 0; i < SESSIONS; i++)
+		session_new(1 + pick(SESSIONS));
+	for (i = 0; i < SESSIONS / 2; i++)
+		session_set(1 + pick(SESSIONS));
+	for (i = 0; i < SESSIONS; i++)
+		session_del(1 + pick(SESSIONS));
+}
+
+/* Two of these processes may want the same call id. */
+static int link_new(const char *name, uint16_t call_id)
+{
+	struct nl_link link;
+
+	nl_link_begin(&rt, &link, name, NLM_F_CREATE | NLM_F_EXCL);
+	mnl_attr_put_u32(link.nlh, ADIT_A_LINK_PPTP_LOCAL, htonl(LOCAL));
+	mnl_attr_put_u32(link.nlh, ADIT_A_LINK_PPTP_REMOTE, htonl(PEER));
+	mnl_attr_put_u16(link.nlh, ADIT_A_LINK_PPTP_CALL_ID, call_id);
+	mnl_attr_put_u16(link.nlh, ADIT_A_LINK_PPTP_PEER_CALL_ID, 10000 + call_id);
+	return nl_link_end(&rt, &link);
+}
+
+static void links(void)
+{
+	static const int taken[] = { -EEXIST, 0 }, none[] = { 0 };
+	uint16_t call_id = 1 + pick(2 * SESSIONS);
+	struct nl_link link;
+	char name[16];
+	int rc;
+
+	snprintf(name, sizeof(name), "c%d", getpid());
+	rc = link_new(name, call_id);
+	expect("link", rc, taken);
+	if (rc)
+		return;
+	nl_link_begin(&rt, &link, name, 0);
+	mnl_attr_put_u16(link.nlh, ADIT_A_LINK_PPTP_MRU, 1200);
+	mnl_attr_put_u32(link.nlh, ADIT_A_LINK_PPTP_FWMARK, pick(2));
+	expect("change", nl_link_end(&rt, &link), none);
+	expect("unlink", nl_link_del(&rt, name), none);
+}
+
+static int link_move(const char *name, int ns)
+{
+	char buf[NL_BUF];
+	struct nlmsghdr *nlh = mnl_nlmsg_put_header(buf);
+
+	nlh->nlmsg_type = RTM_NEWLINK;
+	nlh->nlmsg_flags = NLM_F_REQUEST | NLM_F_ACK;
+	nlh->nlmsg_seq = ++rt.seq;
+	mnl_nlmsg_put_extra_header(nlh, sizeof(struct ifinfomsg));
+	mnl_attr_put_strz(nlh, IFLA_IFNAME, name);
+	mnl_attr_put_u32(nlh, IFLA_NET_NS_FD, ns);
+	return nl_talk(&rt, nlh, NULL, NULL);
+}
+
+/* In a child, whose end is the namespace's. */
+static void namespace_live(int ours)
+{
+	static const int none[] = { 0 };
+	char name[16];
+
+	snprintf(name, sizeof(name), "m%d", getpid());
+	if (unshare(CLONE_NEWNET) || nl_open_rtnl(&rt) || nl_open_genl(&nl))
+		die("namespace", -errno);
+	device = "n0";
+	expect("link in a namespace", nl_link_concentrator(&rt, device), none);
+	session_new(1 + pick(SESSIONS));
+	session_new(1 + pick(SESSIONS));
+	expect("link to be moved", link_new(name, 4000), none);
+	expect("move", link_move(name, ours), none);
+	_exit(0);
+}
+
+static void namespaces(void)
+{
+	int ours = open("/proc/self/ns/net", O_RDONLY | O_CLOEXEC), status;
+	pid_t pid = fork();
+
+	if (!pid)
+		namespace_live(ours);
+	if (pid < 0 || waitpid(pid, &status, 0) != pid || status)
+		die("a child", pid < 0 ? -errno : -ECHILD);
+	close(ours);
+}
+
+static int ignored(const struct nlmsghdr *nlh, void *arg)
+{
+	return MNL_CB_OK;
+}
+
+/* ENOBUFS: more frames came up than were read. */
+static void frame_send(uint32_t id)
+{
+	static const int allowed[] = { -ENOENT, -ENODEV, -EHOSTUNREACH, -ENETUNREACH, -ENOBUFS, 0 };
+	static const uint8_t echo[] = { 9, 1, 0, 8, 0, 0, 0, 0 };
+	struct request rq;
+
+	rq.nlh = nl_begin(&nl, rq.buf, ADIT_CMD_FRAME_SEND, 0);
+	mnl_attr_put_u32(rq.nlh, ADIT_A_FRAME_IFINDEX, device_index());
+	mnl_attr_put_u32(rq.nlh, ADIT_A_FRAME_ID, id);
+	mnl_attr_put_u16(rq.nlh, ADIT_A_FRAME_PROTOCOL, 0xc021);
+	mnl_attr_put(rq.nlh, ADIT_A_FRAME_DATA, sizeof(echo), echo);
+	expect("frame-send", nl_talk(&nl, rq.nlh, NULL, NULL), allowed);
+}
+
+/* Every second claim is left to the socket's close. */
+static void claims(void)
+{
+	static const int allowed[] = { -ENODEV, -ENOBUFS, 0 }, lost[] = { -EPERM, -ENODEV, -ENOBUFS, 0 };
+	struct request rq;
+	unsigned int i;
+
+	request_begin(&rq, ADIT_CMD_DEV_CLAIM, device_index(), 0);
+	mnl_attr_put(rq.nlh, ADIT_A_DEV_TAKE_OVER, 0, NULL);
+	expect("dev-claim", nl_talk(&nl, rq.nlh, NULL, NULL), allowed);
+	for (i = 0; i < 16; i++) {
+		frame_send(1 + pick(SESSIONS));
+		nl_listen(&nl, ignored, NULL, 0);
+	}
+	if (pick(2)) {
+		request_begin(&rq, ADIT_CMD_DEV_RELEASE, device_index(), 0);
+		expect("dev-release", nl_talk(&nl, rq.nlh, NULL, NULL), lost);
+		return;
+	}
+	nl_close(&nl);
+	if (nl_open_genl(&nl))
+		die("netlink", -errno);
+}
+
+static void dumps(void)
+{
+	static const int none[] = { 0 };
+	struct request rq;
+	char buf[NL_BUF];
+	struct nlmsghdr *nlh;
+
+	rq.nlh = nl_begin(&nl, rq.buf, ADIT_CMD_SESSION_GET, NLM_F_DUMP);
+	expect("dump of sessions", nl_talk(&nl, rq.nlh, ignored, NULL), none);
+	rq.nlh = nl_begin(&nl, rq.buf, ADIT_CMD_DEV_GET, NLM_F_DUMP);
+	expect("dump of devices", nl_talk(&nl, rq.nlh, ignored, NULL), none);
+	nlh = mnl_nlmsg_put_header(buf);
+	nlh->nlmsg_type = RTM_GETLINK;
+	nlh->nlmsg_flags = NLM_F_REQUEST | NLM_F_DUMP;
+	nlh->nlmsg_seq = ++rt.seq;
+	mnl_nlmsg_put_extra_header(nlh, sizeof(struct ifinfomsg));
+	expect("dump of links", nl_talk(&rt, nlh, ignored, NULL), none);
+}
+
+/* What becomes of a packet does not matter here. */
+static void inside(void)
+{
+	static int sock = -1;
+	struct sockaddr_in to = { .sin_family = AF_INET, .sin_port = htons(9) };
+	char data[1200] = {};
+	unsigned int i;
+
+	if (sock < 0)
+		sock = socket(AF_INET, SOCK_DGRAM, 0);
+	for (i = 0; i < PACKETS; i++) {
+		to.sin_addr.s_addr = htonl(INNER + (pick(3) << 16) + 1 + pick(SESSIONS));
+		sendto(sock, data, pick(sizeof(data)), MSG_DONTWAIT, (void *)&to, sizeof(to));
+	}
+}
+
+static void outside(void)
+{
+	static uint32_t seq;
+	static int sock = -1;
+	struct sockaddr_in to = { .sin_family = AF_INET, .sin_addr.s_addr = htonl(LOCAL) };
+	/* K, S, version 1; PPP; then length, call id and sequence number (RFC 2637 4.1), and an LCP echo or rubbish. */
+	uint8_t packet[] = { 0x30, 0x01, 0x88, 0x0b, 0, 12, 0, 0, 0, 0, 0, 0, 0xff, 3, 0xc0, 0x21, 9, 1, 0, 8, 0, 0, 0, 0 };
+	uint32_t number;
+	unsigned int i;
+
+	if (sock < 0)
+		sock = socket(AF_INET, SOCK_RAW, 47);
+	for (i = 0; i < PACKETS; i++) {
+		packet[7] = 1 + pick(SESSIONS);
+		packet[15] = pick(4) ? 0x21 : pick(256);
+		/* Gaps, so that packets wait for others. */
+		seq += 1 + !pick(4);
+		number = htonl(seq);
+		memcpy(packet + 8, &number, sizeof(number));
+		sendto(sock, packet, sizeof(packet), MSG_DONTWAIT, (void *)&to, sizeof(to));
+	}
+}
+
+static const struct churn {
+	const char *name;
+	void (*round)(void);
+} churns[] = {
+	{ "sessions", sessions }, { "links", links }, { "namespaces", namespaces }, { "claims", claims },
+	{ "dumps", dumps }, { "inside", inside }, { "outside", outside }, { }
+};
+
+static double now(void)
+{
+	struct timespec ts;
+
+	clock_gettime(CLOCK_MONOTONIC, &ts);
+	return ts.tv_sec + ts.tv_nsec / 1e9;
+}
+
+static void pin(int cpu)
+{
+	cpu_set_t set;
+
+	CPU_ZERO(&set);
+	CPU_SET(cpu, &set);
+	if (sched_setaffinity(0, sizeof(set), &set))
+		die("CPU", -errno);
+}
+
+int main(int argc, char **argv)
+{
+	const struct churn *churn = churns;
+	unsigned int rounds = 0;
+	double end;
+
+	if (argc < 4)
+		die("usage: churn_tool WHAT CPU SECONDS [DEV]", -EINVAL);
+	while (churn->name && strcmp(churn->name, argv[1]))
+		churn++;
+	if (!churn->name)
+		die(argv[1], -EINVAL);
+	if (argc > 4)
+		device = argv[4];
+	pin(atoi(argv[2]));
+	seed = getpid();
+	if (nl_open_rtnl(&rt) || nl_open_genl(&nl))
+		die("netlink", -errno);
+	for (end = now() + atof(argv[3]); now() < end; rounds++)
+		churn->round();
+	printf("%s: %u rounds\n", churn->name, rounds);
+	return 0;
+}

@@ -1,0 +1,64 @@
+#!/bin/bash
+# SPDX-License-Identifier: GPL-2.0-or-later
+#
+# The module loaded and unloaded a thousand times, every tenth time with a device and a session in between: each time it
+# comes and goes whole. Fewer times on a kernel that looks at everything, which is slow at it and sees a leak at once.
+
+# shellcheck source=selftests/lib/lib.sh
+. "$(dirname "$0")/../lib/lib.sh"
+# shellcheck source=selftests/net/lib-pptp.sh
+. "$(dirname "$0")/lib-pptp.sh"
+
+ROUNDS=1000
+[ "$TIME_FACTOR" -eq 1 ] || ROUNDS=100
+# What a thousand lost pages would exceed, and a machine's own comings and goings do not.
+SLACK_KB=3000
+MODULE=/lib/modules/$(uname -r)/updates/adit.ko
+
+namespace a
+
+used()
+{
+	tool a link gw0 mode=1 &&
+		tool a new gw0 id=1 local=192.0.2.1 peer=192.0.2.2 call-id=1 peer-call-id=2 prefix=10.0.0.1/32 &&
+		ip -n a link del gw0
+}
+
+unload()
+{
+	wait_for 10 rmmod adit
+}
+
+rounds()
+{
+	local i
+
+	for ((i = 1; i <= $1; i++)); do
+		insmod "$MODULE" || { echo "round $i: it does not load"; return 1; }
+		((i % 10)) || used || { echo "round $i: it does not work"; return 1; }
+		unload || { echo "round $i: it does not unload"; return 1; }
+	done
+}
+
+# kernel_kb: memory of the kernel's that is not given back by itself.
+kernel_kb()
+{
+	awk '/^(SUnreclaim|Percpu|VmallocUsed|KernelStack):/ { sum += $2 } END { print sum }' /proc/meminfo
+}
+
+no_more_memory()
+{
+	local now
+
+	now=$(kernel_kb)
+	[ $((now - before)) -le $SLACK_KB ] || { echo "$before kB before, $now kB after"; return 1; }
+}
+
+[ ! -d /sys/module/adit ] || unload
+check "it loads and unloads" rounds 10
+before=$(kernel_kb)
+check "$ROUNDS times" rounds $ROUNDS
+check "the kernel's memory is what it was" wait_for 10 no_more_memory
+check "nothing of it is left in the kernel's tables" bash -c '! grep "\[adit\]" /proc/kallsyms /proc/slabinfo'
+
+done_testing

@@ -1,0 +1,82 @@
+#!/bin/bash
+# SPDX-License-Identifier: GPL-2.0-or-later
+#
+# Devices, sessions, namespaces and claims made and removed by many processes at once, on both CPUs, under traffic in
+# both directions; and the concentrator itself removed and made again under all of them. Nobody gets an answer that
+# cannot be right, a tunnel beside all this goes on, and nothing is left.
+#
+#	a: gw0 10.2.0.1, sessions 10.2.x.x  ~~~~~~~~~~  raw GRE      :b
+#	   p0 10.1.0.1  ===========pptp===========  p0 10.1.0.2
+#	   wan0 192.0.2.1 ------------------------ wan0 192.0.2.2
+
+# shellcheck source=selftests/lib/lib.sh
+. "$(dirname "$0")/../lib/lib.sh"
+# shellcheck source=selftests/net/lib-pptp.sh
+. "$(dirname "$0")/lib-pptp.sh"
+
+CHURN=$(dirname "$0")/churn_tool
+CHURN_SECONDS=$((20 * TIME_FACTOR))
+
+namespace a
+namespace b
+join a wan0 192.0.2.1/24 b wan0 192.0.2.2/24
+p2p a p0 192.0.2.1 192.0.2.2 30001 30002 10.1.0.1 10.1.0.2
+p2p b p0 192.0.2.2 192.0.2.1 30002 30001 10.1.0.2 10.1.0.1
+
+concentrator()
+{
+	tool a link gw0 mode=1 && ip -n a addr add 10.2.0.1/14 dev gw0 && ip -n a link set gw0 up
+}
+
+# churn NUMBER NAMESPACE WHAT: in the background, on CPU NUMBER modulo 2.
+churn()
+{
+	background "churn-$1-$3" ip netns exec "$2" "$CHURN" "$3" $(($1 % 2)) "$CHURN_SECONDS" gw0
+	churns+=("churn-$1-$3")
+}
+
+# churned NAME: waits for one; true if it came to its end and has done something.
+churned()
+{
+	wait "$(pid_of "$1")" && log_has "$1" " rounds" && ! log_has "$1" " 0 rounds" && return
+	log_of "$1"
+	return 1
+}
+
+# device_dies TIMES: the concentrator removed and made again.
+device_dies()
+{
+	local i
+
+	for ((i = 0; i < $1; i++)); do
+		ip -n a link del gw0 && concentrator || return 1
+	done
+}
+
+check "a concentrator" concentrator
+check "a tunnel beside it" wait_for 10 pings a 10.1.0.2
+
+churns=()
+number=0
+for what in sessions sessions links links namespaces claims claims dumps inside inside; do
+	churn $number a $what
+	number=$((number + 1))
+done
+churn 0 b outside
+churn 1 b outside
+check "the concentrator dies and comes again, ten times" device_dies 10
+for name in "${churns[@]}"; do
+	check "${name#churn-*-} on CPU $((${name//[^0-9]/} % 2))" churned "$name"
+	log_of "$name" | sed 's/^/# /'
+done
+check "the tunnel beside it still works" wait_for 10 pings a 10.1.0.2
+check "in both directions" wait_for 10 pings b 10.1.0.1
+check "a session on the concentrator can be made" tool a new gw0 id=100 local=192.0.2.1 peer=192.0.2.2 call-id=100 \
+	peer-call-id=100
+check "the concentrator goes" ip -n a link del gw0
+check "the tunnel goes" ip -n a link del p0
+check "its other end goes" ip -n b link del p0
+check "no device of another namespace is left" wait_for 10 bash -c '! ip -n a -o link show type pptp | grep .'
+check "the module unloads" wait_for 10 rmmod adit
+
+done_testing
