@@ -83,8 +83,8 @@ help:
 	@echo 'make demo         boots a gateway in a virtual machine and connects stock clients to it'
 	@echo 'make check        all tests; make check T=peers/pptp-mschapv2 runs one, T="net unit/lcp" several'
 	@echo 'make check-all    the same on each of the kernels, one after another, and the sum of their verdicts'
-	@echo 'make check-debug  the tests in the virtual machine on a kernel that looks for mistakes (KASAN, lockdep, kmemleak and'
-	@echo '                  others), which it builds the first time; T= as above. Also: tests that make allocations fail'
+	@echo 'make check-debug  the tests in the virtual machine on a kernel that looks for mistakes (KASAN, lockdep, kmemleak,'
+	@echo '                  and others), which it builds the first time; also tests that make allocations fail; T= likewise'
 	@echo 'make shell        a shell in the virtual machine, with everything installed'
 	@echo 'make clean'
 	@echo

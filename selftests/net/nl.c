@@ -6,6 +6,7 @@
 #include <string.h>
 #include <time.h>
 #include <unistd.h>
+#include <sys/socket.h>
 #include <linux/genetlink.h>
 #include <linux/if_link.h>
 #include <linux/netlink.h>
@@ -143,6 +144,7 @@ int nl_talk(struct nl *nl, struct nlmsghdr *nlh, nl_cb_t cb, void *arg)
 	nl->bad = 0;
 	nl->miss = 0;
 	nl->miss_nest = 0;
+	nl->lost = false;
 	if (mnl_socket_sendto(nl->sock, nlh, nlh->nlmsg_len) < 0)
 		return -errno;
 
@@ -150,14 +152,24 @@ int nl_talk(struct nl *nl, struct nlmsghdr *nlh, nl_cb_t cb, void *arg)
 		const struct nlmsghdr *in = (const void *)buf;
 
 		len = mnl_socket_recvfrom(nl->sock, buf, sizeof(buf));
-		if (len < 0)
+		if (len < 0) {
+			nl->lost = true;
 			return -errno;
+		}
 		for (; mnl_nlmsg_ok(in, len); in = mnl_nlmsg_next(in, &len)) {
 			rc = take(nl, in, nlh, cb, arg);
 			if (rc <= 0)
 				return rc;
 		}
 	}
+}
+
+void nl_drain(struct nl *nl)
+{
+	char buf[2 * NL_BUF];
+
+	while (recv(mnl_socket_get_fd(nl->sock), buf, sizeof(buf), MSG_DONTWAIT) >= 0 || errno != EAGAIN)
+		;
 }
 
 int nl_listen(struct nl *nl, nl_cb_t cb, void *arg, int timeout_ms)

@@ -23,6 +23,7 @@ struct nl {
 	uint16_t bad;		/* attribute type that extack points at, 0 without */
 	uint16_t miss;		/* attribute type that extack misses, 0 without */
 	uint32_t miss_nest;	/* its nest's offset */
+	bool lost;		/* the request was sent and its answer could not be read: it may have been carried out */
 };
 
 typedef int (*nl_cb_t)(const struct nlmsghdr *nlh, void *arg);
@@ -36,6 +37,8 @@ uint32_t nl_port(const struct nl *nl);
 struct nlmsghdr *nl_begin(struct nl *nl, void *buf, uint8_t cmd, uint16_t flags);
 /* Send it and hand every reply to @cb until the acknowledgement or the end of a dump. Return: 0 or -errno. */
 int nl_talk(struct nl *nl, struct nlmsghdr *nlh, nl_cb_t cb, void *arg);
+/* Read and drop what is there, errors too. */
+void nl_drain(struct nl *nl);
 /* Read what comes unasked within @timeout_ms. Return: messages read, 0 at the timeout, -errno. */
 int nl_listen(struct nl *nl, nl_cb_t cb, void *arg, int timeout_ms);
 

@@ -56,5 +56,6 @@ build_copy()
 # build_inside COMMAND...: runs in the source's copy, inside the tree; STAGE is /mnt/stage there.
 build_inside()
 {
-	chroot_run "$BUILD/src:src" "$STAGE:stage" ${KERNEL_DIR:+"$KERNEL_DIR:kernel"} -- /mnt/src/selftests/vm/build-inside "$KVER" "$@"
+	chroot_run "$BUILD/src:src" "$STAGE:stage" ${KERNEL_DIR:+"$KERNEL_DIR:kernel"} -- env TIME_FACTOR="$TIME_FACTOR" \
+		/mnt/src/selftests/vm/build-inside "$KVER" "$@"
 }

@@ -1,7 +1,8 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
 # shellcheck shell=bash
 #
-# The initramfs: busybox, the modules that lead to the root disk (a kernel of ours has them built in), and initramfs-init.
+# The initramfs: busybox, the modules that lead to the root disk (a kernel built here has them in itself), and
+# initramfs-init.
 
 INITRAMFS_MODULES="virtio_pci virtio_blk virtio_console virtio_rng ext4"
 
@@ -26,7 +27,7 @@ initramfs_make()
 	mkdir -p "$dir"/{bin,dev,proc,sys,root,modules}
 	cp "$ROOTFS/tree/bin/busybox" "$dir/bin/"
 	install -m 755 "$VM_DIR/initramfs-init" "$dir/init"
-	[ -z "$KERNEL_DIR" ] || modules=
+	[ -z "${KERNEL_DIR:-}" ] || modules=
 	for module in $modules; do
 		chroot_run -- modprobe -S "$KVER" --show-depends "$module"
 	done | awk '$1 == "insmod" && !seen[$2]++ { print $2 }' >"$1/initramfs.modules"

@@ -5,8 +5,8 @@
 # here, inside the root filesystem's tree, from the release's source and kernel/NAME.config. Built once and kept in the
 # cache, for as long as what it is made from stays the same.
 #
-# kernel_open sets VMLINUZ, KVER, INITRAMFS, TIME_FACTOR, and KERNEL_DIR, which is empty for the release's own kernel; else it
-# has tree/ (to build modules against) and modules/ (what belongs into /lib/modules/KVER).
+# kernel_open sets VMLINUZ, TIME_FACTOR, KERNEL_DIR, and anew KVER and INITRAMFS. KERNEL_DIR is empty for the release's
+# own kernel; else tree/ in it is what modules are built against, and modules/ belongs into /lib/modules/KVER.
 
 # How many times slower tests are on a kernel that looks at everything; every limit of time is multiplied by it.
 DEBUG_TIME_FACTOR=4
@@ -18,11 +18,9 @@ kernel_open()
 {
 	KERNEL_DIR='' TIME_FACTOR=1
 	VMLINUZ=$ROOTFS/vmlinuz
-	KVER=$(cat "$ROOTFS/kver")
-	if [ -n "$CONFIG" ]; then
-		TIME_FACTOR=$DEBUG_TIME_FACTOR
-		kernel_open_built
-	fi
+	[ -n "$CONFIG" ] || return 0
+	TIME_FACTOR=$DEBUG_TIME_FACTOR
+	kernel_open_built
 	initramfs_open
 }
 

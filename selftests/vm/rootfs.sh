@@ -5,8 +5,8 @@
 # need that release's libc) and from which the guest's disk is made, so that kernel, headers, and libraries agree.
 # Made anew when what it is made from changes; never changed afterwards.
 #
-# rootfs_open sets ROOTFS (the directory with tree/, disk.img, vmlinuz, kver), and holds a shared lock on it, so that a
-# run of another checkout does not clear it away.
+# rootfs_open sets ROOTFS (the directory with tree/, disk.img, vmlinuz), INITRAMFS and KVER, and holds a shared lock
+# on it, so that a run of another checkout does not clear it away.
 
 rootfs_open()
 {
@@ -21,6 +21,8 @@ rootfs_open()
 	exec {rootfs_use}<"$ROOTFS"
 	flock -s "$rootfs_use"
 	rootfs_prune
+	KVER=$(cat "$ROOTFS/kver")
+	initramfs_open
 	flock -u "$rootfs_lock"
 	exec {rootfs_lock}>&-
 }
