@@ -22,7 +22,7 @@ boot_guest()
 	# shellcheck disable=SC2054 # qemu's commas
 	args=("${ACCEL_ARGS[@]}" -smp 2 -m "$GUEST_MEMORY_MB"
 		-nodefaults -no-user-config -no-reboot -display none
-		-kernel "$VMLINUZ" -initrd "$INITRAMFS" -append "${GUEST_CMDLINE//$'\n'/}"
+		-kernel "$VMLINUZ" -initrd "$INITRAMFS" -append "${GUEST_CMDLINE//$'\n'/}$KERNEL_CMDLINE"
 		-drive "file=$ROOTFS/disk.img,format=raw,if=none,id=root,snapshot=on,cache=unsafe"
 		-device virtio-blk-pci,drive=root
 		-drive "file=$tar,format=raw,if=none,id=built,readonly=on" -device virtio-blk-pci,drive=built

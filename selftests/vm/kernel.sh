@@ -5,21 +5,30 @@
 # here, inside the root filesystem's tree, from the release's source and kernel/NAME.config. Built once and kept in the
 # cache, for as long as what it is made from stays the same.
 #
-# kernel_open sets VMLINUZ, TIME_FACTOR, KERNEL_DIR, and anew KVER and INITRAMFS. KERNEL_DIR is empty for the release's
-# own kernel; else tree/ in it is what modules are built against, and modules/ belongs into /lib/modules/KVER.
+# kernel_open sets VMLINUZ, KERNEL_CMDLINE, TIME_FACTOR, KERNEL_DIR, and anew KVER, INITRAMFS, and GUEST_MEMORY_MB.
+# KERNEL_DIR is empty for the release's own kernel; else tree/ in it is what modules are built against, and modules/
+# belongs into /lib/modules/KVER.
 
 # How many times slower tests are on a kernel that looks at everything; every limit of time is multiplied by it.
 DEBUG_TIME_FACTOR=4
+
+# Its shadows, records and held-back objects take memory, beside what the guest has for itself.
+DEBUG_MEMORY_MB=1024
+
+# What is on time here would be a lockup elsewhere; the release's own limits are in boot.sh.
+DEBUG_CMDLINE="workqueue.watchdog_thresh=240 sysctl.kernel.hung_task_timeout_secs=480"
 
 # Kernels of one release and configuration that are kept: checkouts may differ in theirs.
 KERNELS_KEPT=2
 
 kernel_open()
 {
-	KERNEL_DIR='' TIME_FACTOR=1
+	KERNEL_DIR='' TIME_FACTOR=1 KERNEL_CMDLINE=''
 	VMLINUZ=$ROOTFS/vmlinuz
 	[ -n "$CONFIG" ] || return 0
 	TIME_FACTOR=$DEBUG_TIME_FACTOR
+	KERNEL_CMDLINE=" $DEBUG_CMDLINE"
+	GUEST_MEMORY_MB=$((GUEST_MEMORY_MB + DEBUG_MEMORY_MB))
 	kernel_open_built
 	initramfs_open
 }
