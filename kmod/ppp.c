@@ -35,9 +35,10 @@ static bool short_address(u16 protocol, u32 framing)
 	return (framing & ADIT_PPP_FRAMING_ACFC) && protocol != ADIT_PPP_LCP;
 }
 
+/* 0x00ff in one octet would read as the address field. */
 static bool short_protocol(u16 protocol, u32 framing)
 {
-	return (framing & ADIT_PPP_FRAMING_PFC) && protocol <= 0xff;
+	return (framing & ADIT_PPP_FRAMING_PFC) && protocol < ADDRESS;
 }
 
 unsigned int adit_ppp_hlen(u16 protocol, u32 framing)

@@ -76,7 +76,7 @@ static void parse_table(void **state)
 /* Valid: last octet odd, first octet even (RFC 1661 section 2). */
 static bool is_protocol(unsigned int protocol)
 {
-	return (protocol & 0x0101) == 0x0001 && protocol != 0x00ff;
+	return (protocol & 0x0101) == 0x0001;
 }
 
 static void build_is_parsed(void **state)
@@ -106,6 +106,7 @@ static void compression_is_used_where_allowed(void **state)
 		{ ADIT_PPP_MPPE, { 4, 2, 3, 1 } },
 		{ ADIT_PPP_CCP, { 4, 2, 4, 2 } },
 		{ ADIT_PPP_LCP, { 4, 4, 4, 4 } },
+		{ 0x00ff, { 4, 2, 4, 2 } },	/* short it would be the address */
 	};
 	u8 header[ADIT_PPP_HLEN_MAX];
 
