@@ -230,6 +230,7 @@ static const struct refusal refusals[] = {
 	{ "server", "dns = { \"1.1.1.1\" }\ndns = { \"2.2.2.2\" }", 6, "dns is given twice",
 	  false },
 	{ "", "mtu = 1400", 1, "unknown option 'mtu'", false },
+	{ "", "''", 1, "neither an option nor a section", false },
 	{ "", "server {\n}", 1, "missing title", false },
 	{ "", "pool q {\n", 1, "{ is opened here and never closed", false },
 	{ "", "hostname = 'gateway\n", 1, "quoted text is opened here and never closed", false },

@@ -222,6 +222,11 @@ static bool parse(struct reading *r, char *text)
 		drop_kept();
 		if (ret == CFG_SUCCESS)
 			return true;
+		/* Some of its refusals libconfuse keeps to itself, an empty name's for one. */
+		if (!r->failed)
+			reading_error(r, (unsigned int)r->cfg->line,
+				      "this is neither an option nor a section: an option is written  "
+				      "name = value , a section  name \"title\" { ... }");
 		if (!parsing.unknown_line || !blank_line(text, parsing.unknown_line))
 			return false;
 		free_parser(r->cfg);
