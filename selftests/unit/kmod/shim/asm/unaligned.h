@@ -55,4 +55,19 @@ static inline void put_unaligned_be64(u64 v, void *p)
 	memcpy(p, &v, sizeof(v));
 }
 
+#define get_unaligned(p)			\
+	({					\
+		__typeof__(*(p)) shim_value;	\
+						\
+		memcpy(&shim_value, p, sizeof(shim_value));	\
+		shim_value;			\
+	})
+
+#define put_unaligned(v, p)			\
+	({					\
+		__typeof__(*(p)) shim_value = (v);	\
+						\
+		memcpy(p, &shim_value, sizeof(shim_value));	\
+	})
+
 #endif /* SHIM_ASM_UNALIGNED_H */

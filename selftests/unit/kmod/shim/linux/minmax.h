@@ -4,4 +4,6 @@
 
 #define min_t(type, a, b)	((type)(a) < (type)(b) ? (type)(a) : (type)(b))
 
+#define max_t(type, a, b)	((type)(a) > (type)(b) ? (type)(a) : (type)(b))
+
 #endif /* SHIM_LINUX_MINMAX_H */

@@ -3,6 +3,7 @@
 #ifndef SHIM_LINUX_SKBUFF_H
 #define SHIM_LINUX_SKBUFF_H
 
+#include <linux/errno.h>
 #include <linux/string.h>
 #include <linux/types.h>
 
@@ -10,6 +11,8 @@ struct sk_buff {
 	struct sk_buff *next;
 	struct sk_buff *prev;
 	u32 id;
+	u8 *data;
+	unsigned int len;
 	char cb[48] __attribute__((__aligned__(8)));
 };
 
@@ -85,6 +88,17 @@ static inline void __skb_queue_purge(struct sk_buff_head *list)
 		__skb_unlink(skb, list);
 		kfree_skb(skb);
 	}
+}
+
+/* All packets are linear and nobody else's. */
+static inline bool pskb_may_pull(const struct sk_buff *skb, unsigned int len)
+{
+	return len <= skb->len;
+}
+
+static inline int skb_ensure_writable(const struct sk_buff *skb, unsigned int len)
+{
+	return len <= skb->len ? 0 : -ENOMEM;
 }
 
 #endif /* SHIM_LINUX_SKBUFF_H */

@@ -17,4 +17,7 @@ typedef int32_t s32;
 
 typedef unsigned int gfp_t;
 
+#define __force
+#define swab16(v)	__builtin_bswap16(v)
+
 #endif /* SHIM_LINUX_TYPES_H */
