@@ -7,6 +7,29 @@
 
 #include "world.h"
 
+unsigned int tokens_split(const char *line, struct token *tokens)
+{
+	unsigned int n = 0;
+
+	while (*line && n < TOKENS_MAX) {
+		struct token *t = &tokens[n];
+		size_t len;
+
+		line += strspn(line, " \t");
+		if (!*line || *line == '#')
+			break;
+		t->quoted = *line == '"';
+		if (t->quoted)
+			len = strcspn(++line, "\"");
+		else
+			len = *line == '(' || *line == ')' ? 1 : strcspn(line, " \t()");
+		snprintf(t->text, sizeof(t->text), "%.*s", (int)len, line);
+		line += len + (t->quoted && line[len]);
+		n++;
+	}
+	return n;
+}
+
 void pattern_put(struct pattern *p, const void *data, size_t len)
 {
 	if (len > sizeof(p->value) - p->len)
@@ -57,6 +80,7 @@ bool pattern_token(struct pattern *p, const struct token *t)
 
 static struct output *next_output(struct outputs *out)
 {
+	out->total++;
 	if (out->n == OUTPUTS_MAX) {
 		out->overflow = true;
 		return NULL;

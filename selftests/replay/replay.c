@@ -15,19 +15,22 @@
  * Everything that comes out must be expected, in its order, before the next thing is done. What the
  * tokens mean is the world's affair, see world_*.c; hex octets, ??, ... and "text" are understood
  * everywhere. # starts a comment.
+ *
+ * replay -r DIR FILE... also records what was done as tapes for the fuzzers, in DIR.
  */
 #include <fnmatch.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
+#include "tape.h"
 #include "world.h"
 
 #define LINES_MAX	2000
 #define LINE_MAX_LEN	1024
 #define INCLUDES_MAX	16
 
-static const struct world_kind *const kinds[] = { &world_ppp, &world_pptp };
+static const struct world_kind *const kinds[] = { &world_ppp, &world_pptp, &world_daemon };
 
 struct scenario {
 	const char *path;
@@ -42,39 +45,18 @@ struct scenario {
 	const struct world_kind *kind;
 	struct world *world;
 	bool begun;
+	FILE *tape;
 	struct outputs out;
 };
 
 static char problem[2048];
+static const char *tapes;	/* directory, NULL: nothing is recorded */
 
 static bool fail(const struct scenario *s, unsigned int line, const char *what, const char *detail)
 {
 	snprintf(problem, sizeof(problem), "%s:%u: %s%s%s", s->from[line].file,
 		 s->from[line].number, what, detail[0] ? ": " : "", detail);
 	return false;
-}
-
-static unsigned int split(const char *line, struct token *tokens)
-{
-	unsigned int n = 0;
-
-	while (*line && n < TOKENS_MAX) {
-		struct token *t = &tokens[n];
-		size_t len;
-
-		line += strspn(line, " \t");
-		if (!*line || *line == '#')
-			break;
-		t->quoted = *line == '"';
-		if (t->quoted)
-			len = strcspn(++line, "\"");
-		else
-			len = *line == '(' || *line == ')' ? 1 : strcspn(line, " \t()");
-		snprintf(t->text, sizeof(t->text), "%.*s", (int)len, line);
-		line += len + (t->quoted && line[len]);
-		n++;
-	}
-	return n;
 }
 
 static const char *output_to_str(const struct output *o, char *buf, size_t cap)
@@ -161,6 +143,16 @@ static bool expect_event(struct scenario *s, unsigned int line, const char *text
 	return fail(s, line, "wrong output, got", output_to_str(&o, got, sizeof(got)));
 }
 
+/* Octets that depend on what came out before are recorded as the words that stand for them. */
+static void record_packet(struct scenario *s, const char *text, const struct pattern *p)
+{
+	text += strspn(text, " \t") + 1;
+	if (strchr(text, '@'))
+		tape_put(s->tape, TAPE_SAY, text, strlen(text));
+	else
+		tape_put(s->tape, TAPE_RX, p->value, p->len);
+}
+
 static bool send_packet(struct scenario *s, unsigned int line, const struct token *t,
 			unsigned int n)
 {
@@ -170,6 +162,7 @@ static bool send_packet(struct scenario *s, unsigned int line, const struct toke
 
 	if (err)
 		return fail(s, line, err, "");
+	record_packet(s, s->lines[line], &p);
 	exact = malloc(p.len ? p.len : 1);	/* the sanitizer sees one octet too far */
 	if (!exact)
 		abort();
@@ -187,7 +180,9 @@ static bool wait_for(struct scenario *s, unsigned int line, const char *text)
 
 	if (strcmp(unit, "s") && strcmp(unit, "ms"))
 		return fail(s, line, "wait wants a number with s or ms", text);
-	s->kind->advance(s->world, strcmp(unit, "s") ? n : n * 1000);
+	n = strcmp(unit, "s") ? n : n * 1000;
+	tape_put_wait(s->tape, n);
+	s->kind->advance(s->world, n);
 	return true;
 }
 
@@ -201,13 +196,23 @@ static bool make_world(struct scenario *s, unsigned int line, const char *name)
 	if (!s->kind || s->world)
 		return fail(s, line, "no such world, or a second one", name);
 	s->world = s->kind->make(&s->out);
+	if (tapes)
+		s->tape = tape_new(tapes, name, s->path);
 	return true;
+}
+
+static void record_words(struct scenario *s, enum tape_step step, const char *text)
+{
+	text += strspn(text, " \t");
+	text += strcspn(text, " \t");
+	tape_put(s->tape, step, text, strlen(text));
 }
 
 static bool act(struct scenario *s, unsigned int line, const struct token *t, unsigned int n)
 {
 	const char *err;
 
+	record_words(s, !strcmp(t[0].text, "set") ? TAPE_SET : TAPE_DO, s->lines[line]);
 	if (!strcmp(t[0].text, "set"))
 		err = s->begun ? "set comes before everything else" :
 				 s->kind->set(s->world, t + 1, n - 1);
@@ -224,7 +229,7 @@ static bool run_line(struct scenario *s, unsigned int line)
 {
 	static struct token t[TOKENS_MAX];
 	const char *text = s->lines[line];
-	unsigned int n = split(text, t);
+	unsigned int n = tokens_split(text, t);
 	const char *err;
 
 	if (!n)
@@ -343,6 +348,8 @@ static bool run_file(const char *path)
 	ok = run_scenario(s);
 	if (s->world)
 		s->kind->destroy(s->world);
+	if (s->tape)
+		fclose(s->tape);
 	for (i = 0; i < s->n_lines; i++)
 		free(s->lines[i]);
 	for (i = 0; i < s->n_includes; i++)
@@ -355,6 +362,11 @@ int main(int argc, char **argv)
 {
 	int i, failed = 0;
 
+	if (argc > 2 && !strcmp(argv[1], "-r")) {
+		tapes = argv[2];
+		argv += 2;
+		argc -= 2;
+	}
 	setvbuf(stdout, NULL, _IOLBF, 0);
 	printf("TAP version 13\n1..%d\n", argc - 1);
 	for (i = 1; i < argc; i++) {

@@ -42,11 +42,15 @@ struct output {
 struct outputs {
 	struct output list[OUTPUTS_MAX];
 	unsigned int n;
+	unsigned int total;	/* that ever came out */
 	bool overflow;
 };
 
 void outputs_packet(struct outputs *out, const void *data, size_t len);
 void outputs_event(struct outputs *out, const char *fmt, ...) __attribute__((format(printf, 2, 3)));
+
+/* The words of a line; how many, at most TOKENS_MAX. */
+unsigned int tokens_split(const char *line, struct token *tokens);
 
 void pattern_put(struct pattern *p, const void *data, size_t len);
 void pattern_any(struct pattern *p, size_t len);
@@ -61,9 +65,9 @@ struct world;
 struct world_kind {
 	const char *name;
 	struct world *(*make)(struct outputs *out);
-	void (*destroy)(struct world *w);
+	void (*destroy)(struct world *w);	/* aborts where a timer is left */
 	/* All return NULL, or what was wrong with the line. */
-	/* Before begin. */
+	/* Before begin, which says what is wrong with all of them together. */
 	const char *(*set)(struct world *w, const struct token *t, unsigned int n);
 	const char *(*begin)(struct world *w);
 	const char *(*act)(struct world *w, const struct token *t, unsigned int n);
@@ -73,6 +77,6 @@ struct world_kind {
 	void (*advance)(struct world *w, uint64_t ms);
 };
 
-extern const struct world_kind world_ppp, world_pptp;
+extern const struct world_kind world_ppp, world_pptp, world_daemon;
 
 #endif /* ADIT_REPLAY_WORLD_H */

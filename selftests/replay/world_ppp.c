@@ -38,7 +38,7 @@ struct world {
 	unsigned int n_users;
 	struct addr dns[2], nbns[2];
 	bool manual, no_keys;
-	bool asked, encrypted, over, freeing;
+	bool asked, encrypted, over;
 	struct auth_request request;
 	struct loop_timer answer;
 	uint8_t next_random;
@@ -109,6 +109,10 @@ static void op_tx(void *ctx, uint16_t protocol, const uint8_t *data, size_t len)
 	uint8_t buf[PATTERN_MAX] = { protocol >> 8, protocol & 0xff };
 
 	not_over(w, "tx");
+	if (len < PPP_HEADER_LEN || len > PPP_PACKET_MAX || (data[2] << 8 | data[3]) != (int)len) {
+		fprintf(stderr, "a packet of %zu octets that says otherwise\n", len);
+		abort();
+	}
 	remember_challenge(w, protocol, data, len);
 	memcpy(buf + 2, data, len);
 	outputs_packet(w->out, buf, len + 2);
@@ -299,8 +303,14 @@ static struct world *make(struct outputs *out)
 
 static void destroy(struct world *w)
 {
+	uint64_t due;
+
 	loop_timer_stop(&w->answer);
 	ppp_free(w->ppp);
+	if (loop_virtual_next(w->loop, &due)) {
+		fprintf(stderr, "a timer runs although its owner is gone\n");
+		abort();
+	}
 	loop_free(w->loop);
 	free(w);
 }
@@ -377,7 +387,7 @@ static const char *set(struct world *w, const struct token *t, unsigned int n)
 	else if (!strcmp(key, "ipv6"))
 		w->cfg.ipv6 = atoi(value);
 	else if (!strcmp(key, "echo"))
-		w->cfg.echo_interval_ms = atoi(value) * 1000,
+		w->cfg.echo_interval_ms = (uint16_t)atoi(value) * 1000,
 		w->cfg.echo_failures = n > 2 ? atoi(t[2].text) : 0;
 	else if (!strcmp(key, "tries"))
 		w->cfg.auth_tries = atoi(value);
@@ -398,8 +408,18 @@ static const char *set(struct world *w, const struct token *t, unsigned int n)
 	return NULL;
 }
 
+/* What struct ppp_config promises. */
+static bool config_valid(const struct ppp_config *c)
+{
+	return c->mru >= PPP_MRU_MIN && c->mru <= PPP_PACKET_MAX && c->auth_methods &&
+	       c->mppe <= PPP_MPPE_REQUIRED && c->mppe_mode <= PPP_MPPE_ANY &&
+	       (c->mppe == PPP_MPPE_NONE || c->mppe_strengths) && (c->ipv4 || c->ipv6);
+}
+
 static const char *begin(struct world *w)
 {
+	if (!config_valid(&w->cfg))
+		return "no such configuration can be";
 	w->ppp = ppp_new(w->loop, &w->cfg, &ops, w);
 	return w->ppp ? NULL : "ppp_new() failed";
 }

@@ -133,7 +133,13 @@ static struct world *make(struct outputs *out)
 
 static void destroy(struct world *w)
 {
+	uint64_t due;
+
 	pptp_free(w->pptp);
+	if (loop_virtual_next(w->loop, &due)) {
+		fprintf(stderr, "a timer runs although its owner is gone\n");
+		abort();
+	}
 	loop_free(w->loop);
 	free(w);
 }
@@ -176,7 +182,7 @@ static const char *act(struct world *w, const struct token *t, unsigned int n)
 	const char *verb = n ? t[0].text : "";
 
 	if (!strcmp(verb, "freeze"))
-		return freeze(w);
+		return w->over ? "the connection is over" : freeze(w);
 	if (!strcmp(verb, "clear") && n == 3)
 		pptp_call_clear(w->pptp, atoi(t[1].text), t[2].text);
 	else if (!strcmp(verb, "stop") && n == 2)

@@ -171,7 +171,7 @@ static void on_frames_lost(void *ctx, int ifindex, uint32_t id)
 		log_warn(&who, "control frames were lost: too many at a time");
 }
 
-static const struct dp_events dp_events = {
+const struct dp_events engine_dp_events = {
 	.frame = on_frame, .mppe_desync = on_desync, .gone = on_gone, .frames_lost = on_frames_lost,
 };
 
@@ -342,7 +342,7 @@ static int start_parts(struct engine *e, struct intake *in)
 		return -ENOMEM;
 	loop_timer_init(&e->settle_timer, e->loop, settle_due, e);
 	loop_timer_init(&e->stop_timer, e->loop, stop_overdue, e);
-	e->dp = dp_new(intake_take(&in->events), &dp_events, e, &err);
+	e->dp = dp_new(intake_take(&in->events), &engine_dp_events, e, &err);
 	if (!e->dp) {
 		log_error(NULL, "%s", err.text);
 		return -EIO;

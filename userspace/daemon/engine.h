@@ -56,6 +56,8 @@ struct engine {
 };
 
 int engine_run(const char *conf_path);		/* exit status */
+/* what the kernel tells; ctx is the engine */
+extern const struct dp_events engine_dp_events;
 
 /*
  * Every change of a connection or session is written to the memory file before its output leaves.

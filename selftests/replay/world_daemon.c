@@ -1,0 +1,658 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+/*
+ * The daemon's engine whole, between clients on control connections and a kernel that is a table:
+ * connections, sessions, users, pool, memory file. Packets are written as
+ *
+ *   c0 NAME ITEMS...              on control connection 0, as in world_pptp.c
+ *   s1 PROTOCOL CODE ID ITEMS...  on the link of session 1, as in world_ppp.c
+ *
+ * What the engine asks the kernel for comes out as events "kernel ...". The configuration is one of
+ * those below. do die kills the engine, and the next one takes up what the memory file, the kernel
+ * and the kept sockets hold. Random octets count up, so that names and challenges are known.
+ */
+#include <errno.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/mman.h>
+#include <sys/socket.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include "daemon/conn.h"
+#include "daemon/control.h"
+#include "daemon/keeper.h"
+#include "daemon/server.h"
+#include "daemon/session.h"
+#include "daemon/stream.h"
+#include "datapath/null.h"
+#include "wire/mschap.h"
+#include "wire/ppp.h"
+#include "world.h"
+
+#define CONNS		2
+#define SESSIONS_MAX	64	/* that a packet's first octet can name */
+#define SESSION_OCTET	16	/* first octets below it are connections */
+#define RECORD_MAX	32768
+
+static const struct { const char *name, *text; } configurations[] = {
+	{ "required", "server pptp {\n address = \"10.9.0.1\"\n pool = p\n}\n" },
+	{ "optional", "server pptp {\n address = \"10.9.0.1\"\n pool = p\n encryption = optional\n"
+		      " auth = { mschapv2, mschap, chap, pap }\n mppe = { 40, 56, 128 }\n"
+		      " ipv6 = yes\n duplicate-login = allow\n idle-timeout = 100\n}\n" },
+	{ "none", "server pptp {\n address = \"10.9.0.1\"\n pool = p\n encryption = none\n"
+		  " auth = { pap, chap }\n ipv6 = yes\n duplicate-login = refuse\n"
+		  " session-timeout = 300\n max-sessions = 2\n}\n" },
+};
+
+static const char common[] =
+	"pool p {\n range = \"10.9.0.2-10.9.0.4\"\n ipv6 = \"2001:db8:9::/56\"\n}\n"
+	"user alice {\n password = 'clientPass'\n}\n"
+	"user bob {\n password = 'secret'\n address = \"10.9.0.9\"\n routes = { \"10.20.0.0/16\" }\n}\n";
+
+/* The client's end, the end that the parent keeps, and what passed the engine's. */
+struct wire {
+	int client, kept;
+	uint64_t taken, given;
+};
+
+struct world {
+	struct outputs *out;
+	struct engine e;
+	struct conf_ref *conf;
+	struct server *server;
+	struct wire wires[CONNS];
+	const char *configuration;
+	uint8_t challenges[SESSIONS_MAX][16], challenge_ids[SESSIONS_MAX];
+	uint8_t next_random;
+	bool dying;
+	bool refused;	/* the kernel did not do something that it was asked for */
+};
+
+static struct world *world;	/* for the functions that stand in for others */
+
+#define COUNT(a) (sizeof(a) / sizeof((a)[0]))
+
+/* --- in the place of others: linked with --wrap --- */
+
+int __wrap_secret_random(void *buf, size_t len);
+int __wrap_keeper_send(int fd, uint32_t type, uint32_t number, const char *text, int pass);
+int __wrap_stream_position(int fd, struct stream_position *pos);
+ssize_t __wrap_recv(int fd, void *buf, size_t len, int flags);
+ssize_t __wrap_send(int fd, const void *buf, size_t len, int flags);
+int __wrap_shutdown(int fd, int how);
+ssize_t __real_recv(int fd, void *buf, size_t len, int flags);
+ssize_t __real_send(int fd, const void *buf, size_t len, int flags);
+int __real_shutdown(int fd, int how);
+
+int __wrap_secret_random(void *buf, size_t len)
+{
+	uint8_t *p = buf;
+
+	while (len--)
+		*p++ = world ? world->next_random++ : 0x5a;
+	return 0;
+}
+
+static struct conn *conn_at(unsigned int slot)
+{
+	return conn_by_slot(&world->e, slot);
+}
+
+static struct wire *wire_of(int fd)
+{
+	unsigned int i;
+
+	for (i = 0; i < CONNS; i++)
+		if (conn_at(i) && conn_at(i)->fd == fd)
+			return &world->wires[i];
+	return NULL;
+}
+
+/* The parent keeps a duplicate of each connection under its slot. */
+int __wrap_keeper_send(int fd, uint32_t type, uint32_t number, const char *text, int pass)
+{
+	struct wire *wire = number < CONNS ? &world->wires[number] : NULL;
+
+	(void)fd;
+	(void)text;
+	if (world->dying || !wire || (type != KEEPER_KEEP && type != KEEPER_DROP))
+		return 0;
+	if (wire->kept >= 0)
+		close(wire->kept);
+	wire->kept = type == KEEPER_KEEP ? dup(pass) : -1;
+	return 0;
+}
+
+int __wrap_stream_position(int fd, struct stream_position *pos)
+{
+	unsigned int i;
+
+	(void)fd;
+	/* Asked about the connection that is being taken up, which is in no list yet. */
+	for (i = 0; i < CONNS && (world->wires[i].kept < 0 || conn_at(i)); i++)
+		;
+	if (i == CONNS)
+		return -ENOTCONN;
+	*pos = (struct stream_position){ .taken = world->wires[i].taken,
+					 .given = world->wires[i].given };
+	return 0;
+}
+
+/* A stream of the local family does not throw octets away for a null buffer. */
+ssize_t __wrap_recv(int fd, void *buf, size_t len, int flags)
+{
+	struct wire *wire = wire_of(fd);
+	char scrap[4096];
+	ssize_t n;
+
+	if (buf)
+		n = __real_recv(fd, buf, len, flags);
+	else
+		n = __real_recv(fd, scrap, len < sizeof(scrap) ? len : sizeof(scrap),
+				flags & ~MSG_TRUNC);
+	if (wire && n > 0 && !(flags & MSG_PEEK))
+		wire->taken += (uint64_t)n;
+	return n;
+}
+
+ssize_t __wrap_send(int fd, const void *buf, size_t len, int flags)
+{
+	struct wire *wire = wire_of(fd);
+	ssize_t n = __real_send(fd, buf, len, flags);
+
+	if (wire && n > 0)
+		wire->given += (uint64_t)n;
+	return n;
+}
+
+int __wrap_shutdown(int fd, int how)
+{
+	return world->dying ? 0 : __real_shutdown(fd, how);
+}
+
+/* --- the engine --- */
+
+static void fail(const char *what)
+{
+	fprintf(stderr, "world daemon: %s\n", what);
+	abort();
+}
+
+static void settle_due(void *arg)
+{
+	engine_settle(arg);
+}
+
+static void stop_due(void *arg)
+{
+	(void)arg;
+}
+
+/* Every line is made, and nobody reads it. */
+static void on_line(void *arg, enum log_level level, const char *line)
+{
+	(void)arg;
+	(void)level;
+	(void)line;
+}
+
+static void on_problem(void *arg, const char *file, const struct conf_problem *p)
+{
+	(void)arg;
+	if (!p->warning)
+		fprintf(stderr, "%s:%u: %s\n", file, p->line, p->text);
+}
+
+static struct conf *read_conf(const char *name)
+{
+	char path[32], text[2048];
+	struct conf *conf;
+	unsigned int i;
+	int fd, len;
+
+	for (i = 0; i < COUNT(configurations) && strcmp(configurations[i].name, name); i++)
+		;
+	fd = memfd_create("adit.conf", MFD_CLOEXEC);
+	if (i == COUNT(configurations) || fd < 0 || fchmod(fd, 0600))
+		fail("no configuration");
+	len = snprintf(text, sizeof(text), "%s%s", common, configurations[i].text);
+	if (pwrite(fd, text, (size_t)len, 0) != len)
+		fail("no room for the configuration");
+	snprintf(path, sizeof(path), "/proc/self/fd/%d", fd);
+	conf = conf_read(path, on_problem, NULL);
+	close(fd);
+	if (!conf)
+		fail("the configuration is wrong");
+	return conf;
+}
+
+static struct memory *new_memory(void)
+{
+	int fd = memory_create();
+	struct memory *m = fd >= 0 ? memory_map(fd) : NULL;
+
+	if (!m)
+		fail("no memory file");
+	close(fd);
+	return m;
+}
+
+static void start_engine(struct world *w, struct loop *loop, struct dp *dp, struct memory *memory)
+{
+	struct engine *e = &w->e;
+	struct memory_counters *counters = memory_counters(memory);
+
+	*e = (struct engine){ .keeper = -1, .conf_path = "adit.conf", .conf = w->conf,
+				.loop = loop, .dp = dp, .memory = memory };
+	TAILQ_INIT(&e->conns);
+	TAILQ_INIT(&e->sessions);
+	TAILQ_INIT(&e->unsettled_conns);
+	TAILQ_INIT(&e->unsettled_sessions);
+	loop_timer_init(&e->settle_timer, loop, settle_due, e);
+	loop_timer_init(&e->stop_timer, loop, stop_due, e);
+	counters->engine_starts++;
+	if (hash_init(&e->hosts) || hash_init(&e->sessions_by_id) || hash_init(&e->sessions_by_user))
+		fail("out of memory");
+	e->callids = callids_new(counters->call_key, &counters->next_call);
+	w->server = server_new(e, w->conf, &w->conf->conf->servers[0]);
+	if (!e->callids || !w->server)
+		fail("no server");
+	e->servers[e->n_servers++] = w->server;
+}
+
+static void stop_engine(struct world *w)
+{
+	struct engine *e = &w->e;
+	struct session *s;
+	struct conn *c;
+
+	while ((s = TAILQ_FIRST(&e->sessions)))
+		session_free(s);
+	while ((c = TAILQ_FIRST(&e->conns)))
+		conn_free(c);
+	server_free(w->server);
+	loop_timer_stop(&e->settle_timer);
+	loop_timer_stop(&e->stop_timer);
+	callids_free(e->callids);
+	hash_fini(&e->hosts);
+	hash_fini(&e->sessions_by_id);
+	hash_fini(&e->sessions_by_user);
+}
+
+static void copy_records(struct memory *from, struct memory *to)
+{
+	unsigned int kind;
+	const void *data;
+	uint32_t slot;
+	size_t len;
+
+	*memory_counters(to) = *memory_counters(from);
+	for (kind = 0; kind < MEMORY_KINDS; kind++)
+		for (slot = 0; slot < memory_slot_end(from, kind); slot++)
+			if (memory_slot_used(from, kind, slot) && !memory_slot_take(to, kind, slot) &&
+			    !memory_read(from, kind, slot, &data, &len))
+				memory_commit(to, kind, slot, data, len);
+}
+
+static void take_up(struct world *w)
+{
+	unsigned int i;
+	uint32_t slot;
+
+	for (slot = 0; slot < memory_slot_end(w->e.memory, MEMORY_CONN); slot++)
+		if (slot >= CONNS || w->wires[slot].kept < 0)
+			memory_slot_free(w->e.memory, MEMORY_CONN, slot);
+	for (i = 0; i < CONNS; i++)
+		if (w->wires[i].kept >= 0)
+			conn_thaw(&w->e, i, dup(w->wires[i].kept));
+	session_thaw_all(&w->e);
+	engine_settle(&w->e);
+}
+
+/* What one engine held in its heap goes, what others hold for it stays. */
+static void die(struct world *w)
+{
+	struct engine old = w->e;
+	struct memory *next = new_memory();
+
+	copy_records(old.memory, next);
+	w->dying = true;
+	stop_engine(w);
+	w->dying = false;
+	memory_unmap(old.memory);
+	start_engine(w, old.loop, old.dp, next);
+	take_up(w);
+}
+
+/* --- life --- */
+
+static struct world *make(struct outputs *out)
+{
+	struct world *w = calloc(1, sizeof(*w));
+	unsigned int i;
+
+	if (!w || mschap_init())
+		abort();
+	world = w;
+	log_set_level(LOG_LEVEL_DEBUG);
+	log_set_sink(on_line, NULL);
+	w->out = out;
+	w->next_random = 0x5a;
+	w->configuration = "required";
+	for (i = 0; i < CONNS; i++)
+		w->wires[i].client = w->wires[i].kept = -1;
+	return w;
+}
+
+static const char *begin(struct world *w)
+{
+	w->conf = conf_ref_new(read_conf(w->configuration));
+	start_engine(w, loop_new_virtual(1000000), dp_new_null(&engine_dp_events, &w->e),
+		     new_memory());
+	dp_null_requests(w->e.dp);
+	return NULL;
+}
+
+static void destroy(struct world *w)
+{
+	uint64_t due;
+	unsigned int i;
+
+	if (w->e.loop) {
+		stop_engine(w);
+		conf_ref_put(w->conf);
+		if (loop_virtual_next(w->e.loop, &due))
+			fail("a timer runs although its owner is gone");
+		dp_free(w->e.dp);
+		loop_free(w->e.loop);
+		memory_unmap(w->e.memory);
+	}
+	for (i = 0; i < CONNS; i++) {
+		if (w->wires[i].client >= 0)
+			close(w->wires[i].client);
+		if (w->wires[i].kept >= 0)
+			close(w->wires[i].kept);
+	}
+	world = NULL;
+	free(w);
+}
+
+static const char *set(struct world *w, const struct token *t, unsigned int n)
+{
+	unsigned int i;
+
+	if (n != 2 || strcmp(t[0].text, "conf"))
+		return "set conf NAME";
+	for (i = 0; i < COUNT(configurations); i++)
+		if (!strcmp(configurations[i].name, t[1].text))
+			w->configuration = configurations[i].name;
+	return NULL;
+}
+
+/* --- what comes out --- */
+
+static void check_kernel(struct world *w)
+{
+	const struct dp_session *k;
+	struct session *s;
+
+	TAILQ_FOREACH(s, &w->e.sessions, link) {
+		k = dp_null_session(w->e.dp, s->id);
+		if (k && k->mppe_required && k->net && (!k->tx.strength || !k->rx.strength))
+			fail("data may flow although required encryption is missing");
+		if (s->ended && k && !w->refused)
+			fail("an ended session is still in the kernel");
+	}
+	if (!w->refused && dp_null_sessions(w->e.dp) > w->e.n_sessions)
+		fail("the kernel has sessions that the engine forgot");
+	if (pool_used(w->server->pool) > w->e.n_sessions)
+		fail("addresses are lent to nobody");
+}
+
+static void tell_requests(struct world *w)
+{
+	char *line, *rest, text[16384];
+
+	snprintf(text, sizeof(text), "%s", dp_null_requests(w->e.dp));
+	for (line = strtok_r(text, "\n", &rest); line; line = strtok_r(NULL, "\n", &rest))
+		outputs_event(w->out, "kernel %s", line);
+}
+
+static void remember_challenge(struct world *w, const struct dp_null_frame *f)
+{
+	if (f->protocol != PPP_CHAP || f->len < 21 || f->data[0] != 1 || f->id >= SESSIONS_MAX)
+		return;
+	w->challenge_ids[f->id] = f->data[1];
+	memcpy(w->challenges[f->id], f->data + 5, 16);
+}
+
+static void tell_frames(struct world *w)
+{
+	static uint8_t octets[DP_NULL_FRAME_MAX + 3];
+	struct dp_null_frame f;
+
+	while (dp_null_frame_next(w->e.dp, &f)) {
+		remember_challenge(w, &f);
+		octets[0] = (uint8_t)(SESSION_OCTET + f.id);
+		octets[1] = f.protocol >> 8;
+		octets[2] = f.protocol & 0xff;
+		memcpy(octets + 3, f.data, f.len);
+		outputs_packet(w->out, octets, f.len + 3);
+	}
+}
+
+/* Message by message, by the length that each begins with. */
+static void tell_messages(struct world *w, unsigned int i)
+{
+	static uint8_t stream[CONN_TX_MAX + 1];
+	uint8_t octets[PATTERN_MAX];
+	ssize_t n = __real_recv(w->wires[i].client, stream, sizeof(stream), MSG_DONTWAIT);
+	size_t at, len;
+
+	if (n == 0) {
+		outputs_event(w->out, "closed c%u", i);
+		close(w->wires[i].client);
+		w->wires[i].client = -1;
+	}
+	for (at = 0; n > 0 && at < (size_t)n; at += len) {
+		len = (size_t)n - at < 2 ? 0 : (size_t)(stream[at] << 8 | stream[at + 1]);
+		if (!len || len > (size_t)n - at || len >= sizeof(octets))
+			fail("what comes on a control connection is no message");
+		octets[0] = (uint8_t)i;
+		memcpy(octets + 1, stream + at, len);
+		outputs_packet(w->out, octets, len + 1);
+	}
+}
+
+static void advance(struct world *w, uint64_t ms)
+{
+	unsigned int i;
+
+	loop_virtual_advance(w->e.loop, ms);
+	check_kernel(w);
+	tell_requests(w);
+	tell_frames(w);
+	for (i = 0; i < CONNS; i++)
+		if (w->wires[i].client >= 0)
+			tell_messages(w, i);
+}
+
+/* --- what is done --- */
+
+/* The first free place is the one that the memory file gives. */
+static const char *do_connect(struct world *w)
+{
+	struct addr gateway = addr_v4(0xc0000201), client;
+	unsigned int i = 0;
+	int pair[2];
+
+	while (i < CONNS && memory_slot_used(w->e.memory, MEMORY_CONN, i))
+		i++;
+	if (i == CONNS)
+		return "all connections are there";
+	if (socketpair(AF_UNIX, SOCK_STREAM | SOCK_NONBLOCK | SOCK_CLOEXEC, 0, pair))
+		fail("no socket");
+	if (w->wires[i].client >= 0)
+		close(w->wires[i].client);
+	w->wires[i] = (struct wire){ .client = pair[0], .kept = -1 };
+	client = addr_v4(0xc000020a + i);
+	if (!conn_new(w->server, pair[1], &gateway, &client) || !conn_at(i))
+		fail("the connection is not taken, or at another place");
+	engine_settle(&w->e);
+	return NULL;
+}
+
+static const char *do_eof(struct world *w, unsigned int i)
+{
+	if (i >= CONNS || w->wires[i].client < 0)
+		return "no such connection";
+	__real_shutdown(w->wires[i].client, SHUT_WR);
+	return NULL;
+}
+
+/* The MS-CHAPv2 response of a client that knows this password to the last challenge. */
+static const char *do_login(struct world *w, uint32_t id, const char *user, const char *password)
+{
+	uint8_t packet[4 + 1 + MSCHAP_RESPONSE_LEN + 64] = { 2 }, *response = packet + 5;
+	uint8_t challenge[MSCHAP_CHALLENGE_LEN], hash[MSCHAP_HASH_LEN];
+	struct session *s = session_by_id(&w->e, id);
+	size_t len = 5 + MSCHAP_RESPONSE_LEN + strlen(user);
+
+	if (!s || id >= SESSIONS_MAX || strlen(user) > 64 || strlen(password) > 64)
+		return "no such session";
+	packet[1] = w->challenge_ids[id];
+	packet[2] = len >> 8;
+	packet[3] = len & 0xff;
+	packet[4] = MSCHAP_RESPONSE_LEN;
+	if (mschapv2_challenge_hash(response, w->challenges[id], user, challenge) ||
+	    mschap_nt_hash(password, hash) ||
+	    mschap_challenge_response(challenge, hash, response + 24))
+		return "no such password";
+	memcpy(packet + 5 + MSCHAP_RESPONSE_LEN, user, strlen(user));
+	session_frame(s, PPP_CHAP, false, packet, len);
+	engine_settle(&w->e);
+	return NULL;
+}
+
+/* control COMMAND, control COMMAND id N, control COMMAND user NAME */
+static const char *do_control(struct world *w, const struct token *t, unsigned int n)
+{
+	json_t *request = json_object(), *reply;
+
+	/* Without a socket there is nobody to answer a reload or to shut down for. */
+	if (n < 1 || !strcmp(t[0].text, "reload") || !strcmp(t[0].text, "shutdown") ||
+	    !strcmp(t[0].text, "log-level")) {
+		json_decref(request);
+		return "no such command here";
+	}
+	json_object_set_new(request, "command", json_string(t[0].text));
+	if (n > 2 && !strcmp(t[1].text, "id"))
+		json_object_set_new(request, "id", json_integer(atoi(t[2].text)));
+	else if (n > 2)
+		json_object_set_new(request, "user", json_string(t[2].text));
+	reply = control_command(&w->e, request);
+	if (!json_is_object(reply) || !json_is_boolean(json_object_get(reply, "ok")))
+		fail("no answer to a request");
+	json_decref(reply);
+	json_decref(request);
+	engine_settle(&w->e);
+	return NULL;
+}
+
+static void tell_kernel(struct world *w, const char *what, uint32_t id)
+{
+	if (!strcmp(what, "desync"))
+		dp_null_mppe_desync(w->e.dp, w->server->ifindex, id);
+	else if (!strcmp(what, "gone"))
+		dp_null_gone(w->e.dp, w->server->ifindex, id);
+	else
+		dp_null_frames_lost(w->e.dp, w->server->ifindex, id);
+	engine_settle(&w->e);
+}
+
+static const char *act(struct world *w, const struct token *t, unsigned int n)
+{
+	const char *verb = n ? t[0].text : "", *arg = n > 1 ? t[1].text : "";
+
+	if (!strcmp(verb, "die"))
+		return die(w), NULL;
+	if (!strcmp(verb, "connect"))
+		return do_connect(w);
+	if (!strcmp(verb, "eof"))
+		return do_eof(w, (unsigned int)atoi(arg));
+	if (!strcmp(verb, "login") && n == 4)
+		return do_login(w, (uint32_t)atoi(arg), t[2].text, t[3].text);
+	if (!strcmp(verb, "desync") || !strcmp(verb, "gone") || !strcmp(verb, "lost"))
+		return tell_kernel(w, verb, (uint32_t)atoi(arg)), NULL;
+	if (!strcmp(verb, "refuse")) {
+		w->refused = true;
+		dp_null_refuse(w->e.dp, arg, -ENOMEM, "no room, for a test");
+		return NULL;
+	}
+	if (!strcmp(verb, "control"))
+		return do_control(w, t + 1, n - 1);
+	return "no such act";
+}
+
+static void rx(struct world *w, const uint8_t *data, size_t len)
+{
+	struct session *s;
+
+	if (!len)
+		return;
+	if (data[0] < SESSION_OCTET) {
+		unsigned int i = data[0] % CONNS;
+
+		if (w->wires[i].client >= 0 && len > 1)
+			__real_send(w->wires[i].client, data + 1, len - 1,
+				    MSG_DONTWAIT | MSG_NOSIGNAL);
+		return;
+	}
+	s = session_by_id(&w->e, data[0] - SESSION_OCTET);
+	if (!s || len < 3)
+		return;
+	dp_null_frame(w->e.dp, s->kernel.ifindex, s->id, (uint16_t)(data[1] << 8 | data[2]), false,
+		      data + 3, len - 3);
+	engine_settle(&w->e);
+}
+
+static const char *encode(struct world *w, const struct token *t, unsigned int n, struct pattern *p)
+{
+	uint8_t first = n ? (uint8_t)strtoul(t[0].text + (t[0].text[0] != 0), NULL, 10) : 0;
+	static struct pattern inner;
+	const char *err;
+	unsigned int i;
+
+	(void)w;
+	if (n < 2 || (t[0].text[0] != 'c' && t[0].text[0] != 's'))
+		return "cN or sN comes first";
+	for (i = 1; i < n; i++)
+		if (!t[i].quoted && t[i].text[0] == '@')
+			return "who logs in here says: do login";
+	if (t[0].text[0] == 's')
+		first += SESSION_OCTET;
+	inner.len = 0;
+	inner.open = false;
+	err = (first < SESSION_OCTET ? &world_pptp : &world_ppp)->encode(NULL, t + 1, n - 1, &inner);
+	pattern_put(p, &first, 1);
+	if (err || inner.len > sizeof(p->value) - 1)
+		return err ? err : "too long";
+	memcpy(p->value + 1, inner.value, inner.len);
+	memcpy(p->mask + 1, inner.mask, inner.len);
+	p->len += inner.len;
+	p->open = inner.open;
+	return NULL;
+}
+
+const struct world_kind world_daemon = {
+	.name = "daemon",
+	.make = make,
+	.destroy = destroy,
+	.set = set,
+	.begin = begin,
+	.act = act,
+	.encode = encode,
+	.rx = rx,
+	.advance = advance,
+};
