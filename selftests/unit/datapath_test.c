@@ -270,6 +270,24 @@ static void nonsense_from_the_kernel_is_refused(void **state)
 	}
 }
 
+static void a_prefix_longer_than_its_address_is_refused(void **state)
+{
+	static const struct prefix long4 = { .addr = { .family = AF_INET }, .len = 33 };
+	static const struct prefix long6 = { .addr = { .family = AF_INET6 }, .len = 129 };
+	struct dp_session told = { .ifindex = 7, .id = 12, .n_prefixes = 1 }, s;
+	const struct prefix *const prefixes[] = { &long4, &long6 };
+	struct nl_msg *msg;
+
+	(void)state;
+	for (size_t i = 0; i < 2; i++) {
+		told.prefixes[0] = *prefixes[i];
+		msg = request();
+		assert_int_equal(codec_put_new(msg, &told), 0);
+		assert_int_equal(get(msg, &s, NULL), -EPROTO);
+		nlmsg_free(msg);
+	}
+}
+
 static uint64_t counter_of(const struct dp_counter *c, unsigned int n, const char *name)
 {
 	for (unsigned int i = 0; i < n; i++) {
@@ -543,6 +561,7 @@ int main(void)
 		cmocka_unit_test(sessions_round_trip),
 		cmocka_unit_test(a_change_carries_what_was_named),
 		cmocka_unit_test(nonsense_from_the_kernel_is_refused),
+		cmocka_unit_test(a_prefix_longer_than_its_address_is_refused),
 		cmocka_unit_test(every_counter_is_told),
 		cmocka_unit_test(messages_of_strangers_are_not_read),
 		cmocka_unit_test(a_socket_that_is_none_is_refused),

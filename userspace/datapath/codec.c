@@ -213,6 +213,7 @@ static int get_prefix(struct nlattr *nest, struct prefix *p)
 		[ADIT_A_PREFIX_LEN] = { .type = NLA_U8 },
 	};
 	struct nlattr *tb[ADIT_A_PREFIX_MAX + 1];
+	uint8_t len;
 
 	*p = (struct prefix){ .len = 0 };
 	if (nla_parse_nested(tb, ADIT_A_PREFIX_MAX, nest, policy) < 0 ||
@@ -221,8 +222,13 @@ static int get_prefix(struct nlattr *nest, struct prefix *p)
 	p->addr.family = tb[ADIT_A_PREFIX_V4] ? AF_INET : AF_INET6;
 	p->len = tb[ADIT_A_PREFIX_V4] ? 32 : 128;
 	memcpy(p->addr.bytes, nla_data(tb[ADIT_A_PREFIX_V4] ?: tb[ADIT_A_PREFIX_V6]), p->len / 8);
+	len = p->len;
 	if (tb[ADIT_A_PREFIX_LEN])
-		p->len = nla_get_u8(tb[ADIT_A_PREFIX_LEN]);
+		len = nla_get_u8(tb[ADIT_A_PREFIX_LEN]);
+	/* An address without a length is a prefix of all its bits. */
+	if (len > p->len)
+		return -EPROTO;
+	p->len = len;
 	return 0;
 }
 
