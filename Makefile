@@ -8,6 +8,7 @@
 #   selftests/unit/      "check" builds and runs natively under ASan and UBSan, prints TAP (cmocka: set
 #   selftests/replay/    CMOCKA_MESSAGE_OUTPUT=TAP) and fails if a test fails; T=name runs one test program only;
 #                        "list" prints the names that T= takes, one a line; "clean"
+#   selftests/fuzz/      the same, and "fuzz" with SECONDS=; "check" is a short run of every fuzz target
 #   selftests/net/       kselftests that run in the guest. Every C file with a main() or TEST_HARNESS_MAIN is a program
 #                        (the other C files there are linked into each), every executable .sh is a test.
 #                        NAME.settings beside a test may hold "timeout=SECONDS" for it.
@@ -27,7 +28,7 @@ VM := selftests/vm/run
 CHECK ?= sparse -include $(CURDIR)/compat-include/checker.h
 
 .PHONY: all modules userspace install install-module install-userspace uninstall check check-all check-debug demo shell \
-	clean help
+	fuzz clean help
 
 all: modules userspace
 
@@ -69,11 +70,17 @@ demo:
 shell:
 	@$(VM) shell
 
+SECONDS ?= 60
+
+fuzz:
+	@$(VM) fuzz $(SECONDS) $(T)
+
 clean:
 	$(if $(wildcard $(KDIR)),$(MAKE) -C $(KDIR) M=$(CURDIR) clean)
 	$(MAKE) -C userspace clean
 	$(MAKE) -C selftests/unit clean
 	$(MAKE) -C selftests/replay clean
+	$(MAKE) -C selftests/fuzz clean
 
 help:
 	@echo 'make              the module (for the running kernel, or KDIR=...) and the userspace'
@@ -86,6 +93,8 @@ help:
 	@echo 'make check-debug  the tests in the virtual machine on a kernel that looks for mistakes (KASAN, lockdep, kmemleak,'
 	@echo '                  and others), which it builds the first time; also tests that make allocations fail; T= likewise'
 	@echo 'make shell        a shell in the virtual machine, with everything installed'
+	@echo 'make fuzz         every fuzz target for a minute each; SECONDS=600 T="conf daemon" two for ten. What they learn and'
+	@echo '                  find is kept in the cache; a short run with fixed random numbers is part of make check'
 	@echo 'make clean'
 	@echo
 	@echo 'demo, check..., and shell need root and nothing but qemu and mmdebstrap, which they install with apt-get where'

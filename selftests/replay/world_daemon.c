@@ -17,6 +17,7 @@
 #include <sys/mman.h>
 #include <sys/socket.h>
 #include <sys/stat.h>
+#include <sys/un.h>
 #include <unistd.h>
 
 #include "daemon/conn.h"
@@ -28,7 +29,7 @@
 #include "datapath/null.h"
 #include "wire/mschap.h"
 #include "wire/ppp.h"
-#include "world.h"
+#include "world_daemon.h"
 
 #define CONNS		2
 #define SESSIONS_MAX	64	/* that a packet's first octet can name */
@@ -65,6 +66,8 @@ struct world {
 	const char *configuration;
 	uint8_t challenges[SESSIONS_MAX][16], challenge_ids[SESSIONS_MAX];
 	uint8_t next_random;
+	int control_fd;
+	bool tampered;
 	bool dying;
 	bool refused;	/* the kernel did not do something that it was asked for */
 };
@@ -267,6 +270,8 @@ static void stop_engine(struct world *w)
 	struct session *s;
 	struct conn *c;
 
+	if (e->control)
+		control_free(e->control);
 	while ((s = TAILQ_FIRST(&e->sessions)))
 		session_free(s);
 	while ((c = TAILQ_FIRST(&e->conns)))
@@ -311,7 +316,7 @@ static void take_up(struct world *w)
 }
 
 /* What one engine held in its heap goes, what others hold for it stays. */
-static void die(struct world *w)
+static void die(struct world *w, void (*tamper)(void *arg, struct memory *memory), void *arg)
 {
 	struct engine old = w->e;
 	struct memory *next = new_memory();
@@ -322,6 +327,8 @@ static void die(struct world *w)
 	w->dying = false;
 	memory_unmap(old.memory);
 	start_engine(w, old.loop, old.dp, next);
+	if (tamper)
+		tamper(arg, next);
 	take_up(w);
 }
 
@@ -455,7 +462,8 @@ static void tell_messages(struct world *w, unsigned int i)
 		close(w->wires[i].client);
 		w->wires[i].client = -1;
 	}
-	for (at = 0; n > 0 && at < (size_t)n; at += len) {
+	/* What was queued when the engine died is as the memory file has it. */
+	for (at = 0; n > 0 && at < (size_t)n && !w->tampered; at += len) {
 		len = (size_t)n - at < 2 ? 0 : (size_t)(stream[at] << 8 | stream[at + 1]);
 		if (!len || len > (size_t)n - at || len >= sizeof(octets))
 			fail("what comes on a control connection is no message");
@@ -576,7 +584,7 @@ static const char *act(struct world *w, const struct token *t, unsigned int n)
 	const char *verb = n ? t[0].text : "", *arg = n > 1 ? t[1].text : "";
 
 	if (!strcmp(verb, "die"))
-		return die(w), NULL;
+		return die(w, NULL, NULL), NULL;
 	if (!strcmp(verb, "connect"))
 		return do_connect(w);
 	if (!strcmp(verb, "eof"))
@@ -643,6 +651,47 @@ static const char *encode(struct world *w, const struct token *t, unsigned int n
 	p->len += inner.len;
 	p->open = inner.open;
 	return NULL;
+}
+
+/* --- for fuzz targets --- */
+
+struct engine *world_daemon_engine(struct world *w)
+{
+	return &w->e;
+}
+
+int world_daemon_control(struct world *w)
+{
+	struct sockaddr_un name = { .sun_family = AF_UNIX };
+	socklen_t len = sizeof(name);
+	int listener, client;
+
+	if (!w->e.control) {
+		/* An address that is only a family gets an abstract name from the kernel. */
+		listener = socket(AF_UNIX, SOCK_STREAM | SOCK_NONBLOCK | SOCK_CLOEXEC, 0);
+		if (bind(listener, (struct sockaddr *)&name, sizeof(name.sun_family)) ||
+		    listen(listener, 5))
+			fail("no control socket");
+		w->control_fd = listener;
+		w->e.control = control_new(&w->e, listener);
+	}
+	client = socket(AF_UNIX, SOCK_STREAM | SOCK_NONBLOCK | SOCK_CLOEXEC, 0);
+	if (getsockname(w->control_fd, (struct sockaddr *)&name, &len) ||
+	    connect(client, (struct sockaddr *)&name, len))
+		fail("no client of the control socket");
+	return client;
+}
+
+void world_daemon_die(struct world *w, void (*tamper)(void *arg, struct memory *memory), void *arg)
+{
+	w->refused = w->tampered = true;
+	die(w, tamper, arg);
+}
+
+void world_daemon_position(struct world *w, uint64_t taken, uint64_t given)
+{
+	w->wires[0].taken = taken;
+	w->wires[0].given = given;
 }
 
 const struct world_kind world_daemon = {

@@ -4,7 +4,7 @@
 # Which tests a run is of. A test is COLLECTION:NAME inside, COLLECTION/NAME (without .sh) for people.
 
 # Collections that run here, natively in the root filesystem's tree; all others run in the guest.
-NATIVE_COLLECTIONS="tree unit replay"
+NATIVE_COLLECTIONS="tree unit replay fuzz"
 # They know no kernel: a run on one built here is of the guest's tests alone.
 [ -z "$CONFIG" ] || NATIVE_COLLECTIONS=
 
