@@ -280,6 +280,8 @@ static void stop_engine(struct world *w)
 	loop_timer_stop(&e->settle_timer);
 	loop_timer_stop(&e->stop_timer);
 	callids_free(e->callids);
+	if (e->hosts.count || e->sessions_by_id.count || e->sessions_by_user.count)
+		fail("a table still knows who is gone");
 	hash_fini(&e->hosts);
 	hash_fini(&e->sessions_by_id);
 	hash_fini(&e->sessions_by_user);

@@ -165,11 +165,13 @@ static void get_user(struct session *s, struct rd *r)
 	char user[AUTH_USER_MAX + 1] = "";
 	uint8_t len = rd_u8(r);
 
-	if (len > AUTH_USER_MAX) {
+	if (len <= AUTH_USER_MAX)
+		rd_copy(r, user, len);
+	/* A session is in the table of users exactly when it has a name. */
+	if (r->bad || !len || strlen(user) != len) {
 		r->bad = true;
 		return;
 	}
-	rd_copy(r, user, len);
 	session_set_user(s, user, rd_u8(r));
 	s->net = rd_u8(r);
 	s->up_ms = rd_u64(r);
