@@ -99,6 +99,7 @@ help:
 	@echo
 	@echo 'demo, check..., and shell need root and nothing but qemu and mmdebstrap, which they install with apt-get where'
 	@echo 'missing. They build in a chroot in ADIT_CACHE (default ~/.cache/adit). KERNEL=6.1|6.12|7.3 chooses kernel and'
-	@echo 'userland: bookworm (the default), trixie, or trixie with the kernel of trixie-backports. ADIT_ACCEL=kvm|tcg'
-	@echo 'overrules the probe for KVM, ADIT_QEMU_DEBUG=1 shows the guest console, O=DIR keeps the logs of a run in DIR'
-	@echo '(of check-all: in DIR/KERNEL).'
+	@echo 'userland: bookworm (the default), trixie, or trixie with the kernel of trixie-backports. FUZZ_SECONDS= and'
+	@echo 'FUZZ_SEED= make net/netlink_fuzz and net/packet-fuzz longer, or repeat a run. ADIT_ACCEL=kvm|tcg overrules the'
+	@echo 'probe for KVM, ADIT_QEMU_DEBUG=1 shows the guest console, O=DIR keeps the logs of a run in DIR (of check-all:'
+	@echo 'in DIR/KERNEL).'

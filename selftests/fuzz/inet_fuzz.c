@@ -49,7 +49,8 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 
 	must(ret == 0 || ret == -EBADMSG);
 	if (ret == 0) {
-		must(p.data >= copy && p.data + p.len <= copy + len);
+		must(p.data == copy + (v4 ? (copy[0] & 15) * 4 : INET_HEADER6_LEN));
+		must(p.data + p.len <= copy + len);
 		must(p.src.family == (v4 ? AF_INET : AF_INET6) && p.dst.family == p.src.family);
 		inet_checksum(&p);
 		/* Only these two have their checksums written. */

@@ -1,0 +1,260 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+/*
+ * Changes the valid GRE packets that leave by an interface and sends the changed ones beside them, from the same source
+ * to the same destination: one octet, a field, the length, a piece cut off or doubled, as fragments, with IP options, in
+ * another order. For packet-fuzz.sh.
+ *
+ *	packet_fuzz_tool IFACE SECONDS SEED [COUNT]
+ *
+ * Prints how many valid packets it saw and how many changed ones it sent.
+ */
+#include <arpa/inet.h>
+#include <errno.h>
+#include <net/if.h>
+#include <netinet/ip.h>
+#include <poll.h>
+#include <stdint.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/socket.h>
+#include <time.h>
+#include <unistd.h>
+#include <linux/if_ether.h>
+#include <linux/if_packet.h>
+
+#define PACKET_MAX	1600
+#define KEPT		64
+#define OURS		0xfade	/* identification of what was sent here, so that it is not taken for valid */
+#define GRE_MIN		8
+#define SEQ_AT		8	/* in the GRE header */
+#define PER_VALID	8	/* changed ones for each that is seen, so that traffic keeps up */
+
+struct packet {
+	uint8_t octets[PACKET_MAX];
+	size_t len;
+};
+
+static struct packet kept[KEPT];
+static unsigned int n_kept, next_kept;
+static uint64_t state;
+
+static uint32_t chance(uint32_t n)
+{
+	/* xorshift64*; the same everywhere */
+	state ^= state >> 12;
+	state ^= state << 25;
+	state ^= state >> 27;
+	return n ? (uint32_t)(state * 0x2545f4914f6cdd1dULL >> 32) % n : 0;
+}
+
+static uint64_t now_ms(void)
+{
+	struct timespec now;
+
+	clock_gettime(CLOCK_MONOTONIC, &now);
+	return (uint64_t)now.tv_sec * 1000 + now.tv_nsec / 1000000;
+}
+
+static int open_sniffer(const char *iface)
+{
+	struct sockaddr_ll at = { .sll_family = AF_PACKET, .sll_protocol = htons(ETH_P_ALL) };
+	int fd = socket(AF_PACKET, SOCK_DGRAM, htons(ETH_P_ALL));
+
+	at.sll_ifindex = if_nametoindex(iface);
+	if (fd < 0 || bind(fd, (struct sockaddr *)&at, sizeof(at))) {
+		perror(iface);
+		exit(2);
+	}
+	return fd;
+}
+
+/* Return: 1 for a valid packet that was kept, 0 for another, -1 when there is none. */
+static int keep(int fd)
+{
+	struct packet *p = &kept[next_kept];
+	struct sockaddr_ll from;
+	socklen_t n = sizeof(from);
+	const struct iphdr *ip = (const void *)p->octets;
+	ssize_t len;
+
+	len = recvfrom(fd, p->octets, sizeof(p->octets), MSG_DONTWAIT, (struct sockaddr *)&from, &n);
+	if (len < 0)
+		return -1;
+	if (from.sll_pkttype != PACKET_OUTGOING || from.sll_protocol != htons(ETH_P_IP) ||
+	    (size_t)len < sizeof(*ip) + GRE_MIN || ip->protocol != IPPROTO_GRE || ip->ihl != 5 ||
+	    ip->id == htons(OURS))
+		return 0;
+	p->len = len;
+	next_kept = (next_kept + 1) % KEPT;
+	if (n_kept < KEPT)
+		n_kept++;
+	return 1;
+}
+
+static void put16(uint8_t *p, uint16_t v)
+{
+	p[0] = v >> 8;
+	p[1] = v;
+}
+
+static uint32_t get32(const uint8_t *p)
+{
+	return (uint32_t)p[0] << 24 | p[1] << 16 | p[2] << 8 | p[3];
+}
+
+/* The sequence number near, ahead, far ahead or behind. */
+static void move_sequence(uint8_t *gre)
+{
+	static const int32_t steps[] = { 1, 2, -1, -2, 16, 255, 300, 4095, 5000, -300, 1 << 20, INT32_MIN };
+	uint32_t seq = get32(gre + SEQ_AT) + steps[chance(sizeof(steps) / sizeof(steps[0]))];
+
+	put16(gre + SEQ_AT, seq >> 16);
+	put16(gre + SEQ_AT + 2, seq);
+}
+
+/* In the GRE header, the PPP header behind it, MPPE's, or anywhere. */
+static void change_octets(uint8_t *gre, size_t len)
+{
+	unsigned int times = 1 + chance(3);
+
+	while (times--) {
+		size_t reach = chance(2) ? 24 : len;
+
+		gre[chance(reach < len ? reach : len)] ^= chance(3) ? 1u << chance(8) : chance(256);
+	}
+}
+
+/* Return: new length. */
+static size_t change_length(uint8_t *gre, size_t len)
+{
+	switch (chance(4)) {
+	case 0:		/* cut, and the header still promises the rest */
+		return chance(len + 1);
+	case 1:		/* cut, and the header knows */
+		len = 12 + chance(len > 12 ? len - 12 : 1);
+		put16(gre + 4, len - 12);
+		return len;
+	case 2:		/* padding */
+		memset(gre + len, chance(256), 40);
+		return len + chance(40);
+	default:
+		put16(gre + 4, chance(2) ? chance(65536) : len);
+		return len;
+	}
+}
+
+/* Return: new length of the GRE packet. */
+static size_t change(uint8_t *gre, size_t len)
+{
+	if (chance(2) && len >= SEQ_AT + 4)
+		move_sequence(gre);
+	switch (chance(6)) {
+	case 0:
+		return change_length(gre, len);
+	case 1:		/* as it is, but for its number */
+		return len;
+	case 2:		/* another call */
+		put16(gre + 6, chance(2) ? chance(65536) : chance(8));
+		return len;
+	case 3:		/* the flags */
+		gre[chance(2)] ^= 1 << chance(8);
+		return len;
+	default:
+		change_octets(gre, len);
+		return len;
+	}
+}
+
+static void send_one(int fd, const uint8_t *octets, size_t len)
+{
+	const struct iphdr *ip = (const void *)octets;
+	struct sockaddr_in to = { .sin_family = AF_INET, .sin_addr.s_addr = ip->daddr };
+
+	/* Full queues and packets that the kernel refuses are no matter here. */
+	if (sendto(fd, octets, len, 0, (struct sockaddr *)&to, sizeof(to)) < 0 && errno == EBADF)
+		exit(2);
+}
+
+/* In two pieces, which the receiver puts together to a packet that is not linear; or one piece is missing. */
+static void send_fragments(int fd, struct packet *p)
+{
+	size_t half = (p->len - sizeof(struct iphdr)) / 16 * 8, rest = p->len - sizeof(struct iphdr) - half;
+	struct packet second = *p;
+	struct iphdr *ip = (void *)p->octets, *ip2 = (void *)second.octets;
+
+	ip->frag_off = htons(IP_MF);
+	ip->id = ip2->id = htons(OURS);
+	ip2->frag_off = htons(half / 8);
+	memmove(second.octets + sizeof(*ip2), p->octets + sizeof(*ip) + half, rest);
+	if (chance(4))
+		send_one(fd, p->octets, sizeof(*ip) + half);
+	if (chance(4))
+		send_one(fd, second.octets, sizeof(*ip2) + rest);
+}
+
+static void send_options(int fd, struct packet *p)
+{
+	struct iphdr *ip = (void *)p->octets;
+
+	if (p->len + 8 > sizeof(p->octets))
+		return;
+	memmove(p->octets + sizeof(*ip) + 8, p->octets + sizeof(*ip), p->len - sizeof(*ip));
+	memset(p->octets + sizeof(*ip), 1, 8);	/* no operation */
+	ip->ihl = 7;
+	send_one(fd, p->octets, p->len + 8);
+}
+
+static void send_changed(int fd)
+{
+	/* The newest, or any of those that are kept. */
+	struct packet p = kept[chance(2) ? (next_kept + KEPT - 1) % KEPT : chance(n_kept)];
+	struct iphdr *ip = (void *)p.octets;
+	uint8_t *gre = p.octets + sizeof(*ip);
+
+	if (p.len > PACKET_MAX - 100)
+		return;
+	p.len = sizeof(*ip) + change(gre, p.len - sizeof(*ip));
+	ip->id = htons(OURS);
+	ip->frag_off = 0;
+	if (!chance(16))
+		ip->tos = chance(256);
+	if (p.len > 60 && !chance(8))
+		send_fragments(fd, &p);
+	else if (!chance(12))
+		send_options(fd, &p);
+	else
+		send_one(fd, p.octets, p.len);
+}
+
+int main(int argc, char **argv)
+{
+	unsigned long seen = 0, sent = 0, most = argc > 4 ? strtoul(argv[4], NULL, 0) : 20000;
+	struct pollfd pfd;
+	uint64_t end;
+	int out, got, i;
+
+	if (argc < 4) {
+		fprintf(stderr, "usage: packet_fuzz_tool IFACE SECONDS SEED [COUNT]\n");
+		return 2;
+	}
+	state = 0x9e3779b97f4a7c15ULL ^ strtoul(argv[3], NULL, 0);
+	pfd = (struct pollfd){ .fd = open_sniffer(argv[1]), .events = POLLIN };
+	out = socket(AF_INET, SOCK_RAW, IPPROTO_RAW);
+	if (out < 0) {
+		perror("packet_fuzz_tool");
+		return 2;
+	}
+	end = now_ms() + strtoul(argv[2], NULL, 0) * 1000;
+	while (now_ms() < end && sent < most) {
+		if (poll(&pfd, 1, 100) <= 0)
+			continue;
+		while ((got = keep(pfd.fd)) >= 0) {
+			seen += got;
+			for (i = 0; i < PER_VALID && got; i++, sent++)
+				send_changed(out);
+		}
+	}
+	printf("saw %lu sent %lu\n", seen, sent);
+	return 0;
+}
