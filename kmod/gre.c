@@ -57,7 +57,7 @@ int adit_gre_parse(const u8 *data, unsigned int len, struct adit_gre_hdr *hdr)
 
 	if (h.has_seq)
 		h.seq = get_unaligned_be32(data + 8);
-	/* Without a sequence number the acknowledgement stands in its place. */
+	/* Without a sequence number the acknowledgment stands in its place. */
 	if (h.has_ack)
 		h.ack = get_unaligned_be32(data + hlen - 4);
 	*hdr = h;

@@ -12,14 +12,14 @@ struct sk_buff;
 struct netlink_ext_ack;
 
 #define ADIT_GRE_HLEN_MIN	8	/* flags, protocol, payload length and call id */
-#define ADIT_GRE_HLEN_MAX	16	/* with sequence and acknowledgement */
+#define ADIT_GRE_HLEN_MAX	16	/* with sequence and acknowledgment */
 
 /**
  * struct adit_gre_hdr - a parsed or to be built version 1 header
  * @payload_len: octets behind the header; what the packet has beyond them is padding
  * @call_id: the receiver's call id
  * @has_seq: a payload and its sequence number are present; the payload may be empty all the same
- * @has_ack: an acknowledgement number is present
+ * @has_ack: an acknowledgment number is present
  * @seq: sequence number, 0 without
  * @ack: highest sequence number that the sender has received, 0 without
  */

@@ -14,7 +14,7 @@
 #include "session.h"
 #include "tx.h"
 
-/* Owe the peer an acknowledgement; it goes with the next data packet, or alone when the timer fires. */
+/* Owe the peer an acknowledgment; it goes with the next data packet, or alone when the timer fires. */
 static void adit_pptp_owe_ack(struct adit_session *s)
 {
 	lockdep_assert_held(&s->rx_lock);
@@ -323,7 +323,7 @@ static int adit_pptp_send_ack(struct adit_session *s, u32 seq)
 }
 
 /**
- * adit_pptp_ack_timer() - no data packet went out to carry an acknowledgement
+ * adit_pptp_ack_timer() - no data packet went out to carry an acknowledgment
  * @timer: of the session
  *
  * Context: softirq. The session's memory lives until the timer is shut down.

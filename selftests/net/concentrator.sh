@@ -184,7 +184,7 @@ check "the same number again" forge 192.0.2.19 192.0.2.1 "3001880b00180009000000
 check "is late" wait_for 5 counts g gw0 9 rx-late -gt 0
 packets=$(counter g gw0 9 rx-packets)
 check "a number far ahead" forge 192.0.2.19 192.0.2.1 "3001880b001800097fffffffff030021$ip4"
-check "a bare acknowledgement" forge 192.0.2.19 192.0.2.1 "2081880b0000000900000005"
+check "a bare acknowledgment" forge 192.0.2.19 192.0.2.1 "2081880b0000000900000005"
 check "is counted" wait_for 5 counts g gw0 9 rx-acks -gt 0
 check "after all that a good packet" forge9 "ff030021$ip4"
 check "is delivered, once" wait_for 5 counts g gw0 9 rx-packets -eq $((packets + 1))

@@ -178,7 +178,7 @@ check "leaves the announcement alone" mss_is 8960
 run ip -n a link set p0 mtu 1456
 run ip -n b link set p0 mtu 1456
 
-# An acknowledgement without data to carry it.
+# An acknowledgment without data to carry it.
 background sink ip netns exec b nc -u -l -p 5010
 check "something listens" wait_for 10 listening b 5010
 before=$(counter b p0 1 tx-acks)

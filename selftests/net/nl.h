@@ -35,7 +35,7 @@ uint32_t nl_port(const struct nl *nl);
 
 /* Begin a request of command @cmd in @buf of NL_BUF octets. */
 struct nlmsghdr *nl_begin(struct nl *nl, void *buf, uint8_t cmd, uint16_t flags);
-/* Send it and hand every reply to @cb until the acknowledgement or the end of a dump. Return: 0 or -errno. */
+/* Send it and hand every reply to @cb until the acknowledgment or the end of a dump. Return: 0 or -errno. */
 int nl_talk(struct nl *nl, struct nlmsghdr *nlh, nl_cb_t cb, void *arg);
 /* Read and drop what is there, errors too. */
 void nl_drain(struct nl *nl);

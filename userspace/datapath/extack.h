@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * The kernel's extended acknowledgement: what it says in words about a refused request, and which
+ * The kernel's extended acknowledgment: what it says in words about a refused request, and which
  * attribute it means. The kernel names an attribute by its offset in the request; the tables here
  * turn that into the name that the netlink spec gives it.
  */

@@ -218,7 +218,7 @@ static int device_get(struct dp_netlink *nl, int ifindex, struct device *d, stru
 }
 
 /*
- * The claim is made on the events socket, where its acknowledgement would stand in line with
+ * The claim is made on the events socket, where its acknowledgment would stand in line with
  * frames. The kernel has dealt with it when sending returns, so who owns the device now is the
  * answer.
  */

@@ -95,7 +95,7 @@ static void every_flag_combination(void **state)
 			assert_int_equal(hdr.has_seq, s);
 			assert_int_equal(hdr.has_ack, a);
 			assert_int_equal(hdr.seq, s ? 0x11111111 : 0);
-			/* without S the acknowledgement moves to where the sequence number was */
+			/* without S the acknowledgment moves to where the sequence number was */
 			assert_int_equal(hdr.ack, !a ? 0 : s ? 0x22222222 : 0x11111111);
 		}
 	}
