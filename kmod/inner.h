@@ -66,7 +66,7 @@ struct adit_inner_lens {
  */
 struct adit_inner {
 	struct rhashtable hash;
-	spinlock_t lock;
+	spinlock_t lock;	/* the counts of v4 and v6 */
 	struct adit_inner_lens v4;
 	struct adit_inner_lens v6;
 };

@@ -268,7 +268,7 @@ static int adit_nl_dump_one(struct sk_buff *skb, struct netlink_callback *cb, co
 		return cb->args[1] ? 0 : PTR_ERR(adev);
 	err = adit_nl_dump_device(skb, cb, adev);
 	adit_dev_put(adev, &tracker);
-	return skb->len ?: err;
+	return skb->len ? skb->len : err;
 }
 
 int adit_nl_session_get_dumpit(struct sk_buff *skb, struct netlink_callback *cb)

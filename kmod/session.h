@@ -43,7 +43,7 @@ struct dst_entry;
 #define ADIT_RX_WINDOW_DEFAULT	32
 #define ADIT_REORDER_MS_DEFAULT	50
 
-/* RFC 2637 section 4.2 wants an acknowledgement within half a second and leaves the time open. */
+/* RFC 2637 section 4.2 wants an acknowledgment within half a second and leaves the time open. */
 #define ADIT_ACK_DELAY_MS_DEFAULT 200
 
 /*
@@ -160,7 +160,7 @@ struct adit_session {
 	unsigned long ack_delay;
 	struct kref ref;
 	struct rcu_head rcu;
-	struct mutex conf;
+	struct mutex conf;	/* one change at a time */
 	struct list_head prefixes;
 	unsigned int n_prefixes;
 
@@ -260,6 +260,22 @@ struct adit_session_conf {
 
 /**
  * struct adit_session_view - a consistent copy for dumps
+ * @net: enum adit_ppp_net flags that are open
+ * @framing: enum adit_ppp_framing flags
+ * @mru: the peer's
+ * @mppe_required: whether nothing passes in clear
+ * @has_ifid: whether @ifid is set
+ * @ifid: interface identifier
+ * @tx_strength: enum adit_mppe_strength, 0 without encryption
+ * @rx_strength: likewise
+ * @tx_stateful: whether the key changes with every 256th packet only
+ * @rx_stateful: likewise
+ * @rx_window: how many early packets may wait
+ * @reorder_wait: how long, in jiffies
+ * @rx: counters
+ * @tx: counters
+ * @rx_last: jiffies of the last data packet received
+ * @tx_last: jiffies of the last data packet sent
  */
 struct adit_session_view {
 	u32 net;
