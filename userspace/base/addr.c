@@ -82,7 +82,7 @@ int prefix_parse(const char *text, struct prefix *out)
 const char *addr_to_str(const struct addr *a, char buf[ADDR_STRLEN])
 {
 	if (!a->family || !inet_ntop(a->family, a->bytes, buf, ADDR_STRLEN))
-		strcpy(buf, "none");
+		snprintf(buf, ADDR_STRLEN, "none");
 	return buf;
 }
 

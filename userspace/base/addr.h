@@ -24,7 +24,8 @@ struct prefix {
 #define ADDR_STRLEN 64
 
 int addr_parse(const char *text, struct addr *out);		/* -EINVAL */
-int prefix_parse(const char *text, struct prefix *out);		/* "a/len" or "a"; -EINVAL; -ERANGE when host bits are set */
+/* "a/len" or "a"; -EINVAL; -ERANGE when host bits are set */
+int prefix_parse(const char *text, struct prefix *out);
 const char *addr_to_str(const struct addr *a, char buf[ADDR_STRLEN]);
 const char *prefix_to_str(const struct prefix *p, char buf[ADDR_STRLEN]);
 bool addr_equal(const struct addr *a, const struct addr *b);

@@ -30,7 +30,8 @@ uint32_t rd_u32(struct rd *r);
 uint64_t rd_u64(struct rd *r);
 const uint8_t *rd_bytes(struct rd *r, size_t len);	/* borrowed; NULL and bad when fewer are left */
 void rd_copy(struct rd *r, void *dst, size_t len);	/* zeroes dst when bad */
-struct rd rd_sub(struct rd *r, size_t len);		/* cursor over the next len octets; bad in both when fewer are left */
+/* cursor over the next len octets; bad in both when fewer are left */
+struct rd rd_sub(struct rd *r, size_t len);
 void rd_skip(struct rd *r, size_t len);
 static inline bool rd_done(const struct rd *r) { return !r->bad && !r->left; }
 

@@ -157,12 +157,9 @@ struct hash_node *hash_find(const struct hash *h, uint64_t hash,
 
 struct hash_node *hash_next(const struct hash *h, size_t *cursor, struct hash_node *prev)
 {
-	if (!prev)
-		*cursor = 0;
-	else if (prev->next)
+	if (prev && prev->next)
 		return prev->next;
-	else
-		++*cursor;
+	*cursor = prev ? *cursor + 1 : 0;
 	for (; *cursor < h->n_slots; ++*cursor)
 		if (h->slots[*cursor])
 			return h->slots[*cursor];

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * Intrusive hash table that grows. The owner embeds a hash_node, gives the key's hash (hash_bytes(), keyed at start-up so
- * that peers cannot choose collisions) and compares keys itself. Nodes are the owner's memory.
+ * Intrusive hash table that grows. The owner embeds a hash_node, gives the key's hash (hash_bytes(), keyed at start-up
+ * so that peers cannot choose collisions) and compares keys itself. Nodes are the owner's memory.
  */
 #ifndef ADIT_BASE_HASH_H
 #define ADIT_BASE_HASH_H
@@ -29,7 +29,9 @@ int hash_init(struct hash *h);				/* -ENOMEM */
 void hash_fini(struct hash *h);				/* nodes are left alone */
 int hash_add(struct hash *h, struct hash_node *node, uint64_t hash);	/* -ENOMEM only if the very first table fails */
 void hash_del(struct hash *h, struct hash_node *node);
-struct hash_node *hash_find(const struct hash *h, uint64_t hash, bool (*same)(const struct hash_node *, const void *key), const void *key);
-struct hash_node *hash_next(const struct hash *h, size_t *cursor, struct hash_node *prev);	/* iterate: prev NULL starts; deleting the returned node is safe after taking the next */
+struct hash_node *hash_find(const struct hash *h, uint64_t hash,
+			    bool (*same)(const struct hash_node *, const void *key), const void *key);
+/* iterate: prev NULL starts; deleting the returned node is safe after taking the next */
+struct hash_node *hash_next(const struct hash *h, size_t *cursor, struct hash_node *prev);
 
 #endif /* ADIT_BASE_HASH_H */

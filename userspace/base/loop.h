@@ -36,12 +36,15 @@ void loop_free(struct loop *loop);
 uint64_t loop_now_ms(const struct loop *loop);		/* monotonic */
 int loop_run(struct loop *loop);			/* until loop_stop() */
 void loop_stop(struct loop *loop);
-void loop_virtual_advance(struct loop *loop, uint64_t ms);	/* fires what is due on the way, in order of time then of start */
+/* fires what is due on the way, in order of time then of start */
+void loop_virtual_advance(struct loop *loop, uint64_t ms);
 bool loop_virtual_next(const struct loop *loop, uint64_t *due_ms);
 
 void loop_timer_init(struct loop_timer *t, struct loop *loop, void (*fn)(void *arg), void *arg);
-int loop_timer_start(struct loop_timer *t, uint64_t delay_ms);	/* restarts a pending one; 0 means as soon as the loop turns */
-void loop_timer_stop(struct loop_timer *t);		/* also frees what the backend holds; init is not needed again */
+/* restarts a pending one; 0 means as soon as the loop turns */
+int loop_timer_start(struct loop_timer *t, uint64_t delay_ms);
+/* also frees what the backend holds; init is not needed again */
+void loop_timer_stop(struct loop_timer *t);
 
 int loop_io_start(struct loop_io *io, struct loop *loop, int fd, void (*fn)(void *, int, bool, bool), void *arg);
 int loop_io_want_write(struct loop_io *io, bool want);	/* readable is always watched */

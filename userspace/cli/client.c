@@ -37,7 +37,7 @@ static int client_open(struct cli *cli)
 			  sizeof(to.sun_path) - 1, cli->socket);
 		return CLI_USAGE;
 	}
-	strcpy(to.sun_path, cli->socket);
+	memcpy(to.sun_path, cli->socket, strlen(cli->socket) + 1);
 	fd = socket(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0);
 	if (fd < 0)
 		return no_daemon(cli, errno);

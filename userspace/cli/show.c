@@ -50,7 +50,7 @@ static const char *value(const json_t *object, const char *key, char buf[VALUE_M
 	else if (json_is_integer(v))
 		snprintf(buf, VALUE_MAX, "%lld", (long long)json_integer_value(v));
 	else if (json_is_boolean(v))
-		strcpy(buf, json_is_true(v) ? "yes" : "no");
+		snprintf(buf, VALUE_MAX, "%s", json_is_true(v) ? "yes" : "no");
 	else if (json_is_array(v))
 		join(v, buf);
 	return buf;

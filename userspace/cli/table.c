@@ -61,11 +61,11 @@ static size_t width_of(const struct table *t, unsigned int column)
 
 void table_print(const struct table *t, FILE *out)
 {
-	int width[TABLE_COLUMNS_MAX];
+	int width[TABLE_COLUMNS_MAX] = { 0 };
 
 	for (unsigned int c = 0; c < t->n_columns; c++)
 		width[c] = width_of(t, c);
-	for (size_t i = 0; i < t->n_cells; i++) {
+	for (size_t i = 0; i < t->n_cells && t->n_columns; i++) {
 		unsigned int c = i % t->n_columns;
 		bool last = c + 1 == t->n_columns;
 		int pad = t->right[c] ? width[c] : -width[c];

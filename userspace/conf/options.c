@@ -66,7 +66,8 @@ static const struct option server_options[] = {
 	{ "address", &value_addr_v4, SERVER(address), .required = true,
 	  .doc = "The gateway's own address inside the tunnels." },
 	{ "pool", &value_pool, SERVER(pool),
-	  .doc = "The pool that clients get their addresses from. Without it only users with a fixed address can log in." },
+	  .doc = "The pool that clients get their addresses from. Without it only users with a fixed "
+		 "address can log in." },
 	{ "auth", &value_words, SERVER(auth_methods), .words = auth_methods, .fallback = "mschapv2",
 	  .doc = "How clients may prove who they are. Only mschap and mschapv2 make keys for encryption." },
 	{ "encryption", &value_word, SERVER(encryption), .words = encryptions,
@@ -75,7 +76,8 @@ static const struct option server_options[] = {
 	{ "mppe", &value_words, SERVER(mppe_strengths), .words = mppe_strengths, .fallback = "128",
 	  .doc = "The strengths in bits that are agreed to, the strongest common one being taken." },
 	{ "mppe-mode", &value_word, SERVER(mppe_mode), .words = mppe_modes, .fallback = "any",
-	  .doc = "Whether the key changes with every packet (stateless) or every 256 (stateful). With any the client chooses." },
+	  .doc = "Whether the key changes with every packet (stateless) or every 256 (stateful). With "
+		 "any the client chooses." },
 	{ "dns", &value_addrs_v4, SERVER(dns), .max = 2,
 	  .doc = "Name servers that clients are told." },
 	{ "nbns", &value_addrs_v4, SERVER(nbns), .max = 2,

@@ -198,8 +198,7 @@ static bool blank_line(char *text, unsigned int line)
 	if (!text)
 		return false;
 	len = strcspn(text, "\n");
-	if (!memchr(text, '=', len) || memchr(text, '{', len) != NULL ||
-	    memchr(text, '}', len) != NULL)
+	if (!memchr(text, '=', len) || memchr(text, '{', len) || memchr(text, '}', len))
 		return false;
 	memset(text, ' ', len);
 	return true;
@@ -284,12 +283,18 @@ static char *read_file(struct reading *r, size_t *size)
 
 /* --- from libconfuse's tree to ours --- */
 
+/* What keep() put before the text of a value. */
+static unsigned int line_of(const char *kept)
+{
+	return (unsigned int)strtoul(kept, NULL, 10);
+}
+
 unsigned int reading_line(cfg_t *section, const char *option)
 {
 	cfg_opt_t *opt = cfg_getopt(section, option);
 
 	if (opt && cfg_opt_size(opt) && cfg_opt_getnstr(opt, 0))
-		return (unsigned int)atoi(cfg_opt_getnstr(opt, 0));
+		return line_of(cfg_opt_getnstr(opt, 0));
 	return (unsigned int)section->line;
 }
 
@@ -299,10 +304,10 @@ static void set(struct reading *r, const struct option *o, void *base, const cha
 	char why[VALUE_WHY_MAX];
 
 	if (o->type->set(r->conf, o, base, space + 1, why))
-		reading_error(r, (unsigned int)atoi(kept), "%s: %s", o->name, why);
-	if (o->type == &value_secret && scan_expanded_at(&r->scan, (unsigned int)atoi(kept)))
+		reading_error(r, line_of(kept), "%s: %s", o->name, why);
+	if (o->type == &value_secret && scan_expanded_at(&r->scan, line_of(kept)))
 		reading_warning(
-			r, (unsigned int)atoi(kept),
+			r, line_of(kept),
 			"%s: a backslash or ${ in double quotes is not taken as it stands: use single quotes",
 			o->name);
 }

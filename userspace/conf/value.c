@@ -161,7 +161,7 @@ static int device_set(const struct conf *conf, const struct option *o, void *bas
 			"\"%s\" is no device name: 1 to %zu characters without space, slash, colon and percent",
 			text, o->size - 1);
 	memset(at, 0, o->size);
-	memcpy(at, text, strlen(text));
+	snprintf(at, o->size, "%s", text);
 	return 0;
 }
 
@@ -228,7 +228,7 @@ static int secret_file_set(const struct conf *conf, const struct option *o, void
 			   const char *text, char why[VALUE_WHY_MAX])
 {
 	/* a newline, an octet that shows that it is too long, and NUL */
-	char buf[CONF_PASSWORD_MAX + 3];
+	char buf[CONF_PASSWORD_MAX + 3] = "";
 	int fd, ret;
 
 	if (text[0] != '/')
@@ -376,7 +376,7 @@ const struct value_type value_word = { "word", false, word_set, word_put };
 static int words_set(const struct conf *conf, const struct option *o, void *base, const char *text,
 		     char why[VALUE_WHY_MAX])
 {
-	uint32_t v;
+	uint32_t v = 0;
 
 	(void)conf;
 	if (find_word(o, text, &v, why))

@@ -80,7 +80,7 @@ static enum auth_result admit(const struct auth_conf *ac, const struct conf_user
 
 	if (user->disabled)
 		return AUTH_DISABLED;
-	return methods & method ? AUTH_OK : AUTH_METHOD_REFUSED;
+	return (methods & method) ? AUTH_OK : AUTH_METHOD_REFUSED;
 }
 
 static void fill_routes(const struct conf_user *user, struct auth_reply *reply)

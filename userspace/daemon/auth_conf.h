@@ -35,12 +35,12 @@ void auth_conf_swap(struct auth_conf *ac, const struct conf *conf,
 void auth_conf_free(struct auth_conf *ac);		/* questions under way are never answered */
 
 /*
- * Ask. The request is copied, and wiped when it is answered or cancelled. *ask is the handle until
+ * Ask. The request is copied, and wiped when it is answered or cancelled. *out is the handle until
  * done() is called, which never happens from within. -ENOMEM: there is no handle and done() will
  * not come.
  */
 int auth_conf_ask(struct auth_conf *ac, const struct auth_request *req, auth_conf_done_fn done,
-		  void *arg, struct auth_conf_ask **ask);
+		  void *arg, struct auth_conf_ask **out);
 /* done() will not come; NULL is fine */
 void auth_conf_cancel(struct auth_conf *ac, struct auth_conf_ask *ask);
 

@@ -258,8 +258,12 @@ struct control *control_new(struct engine *e, int fd)
 
 void control_free(struct control *c)
 {
-	while (c->clients)
-		client_free(c->clients);
+	struct client *cl, *next;
+
+	for (cl = c->clients; cl; cl = next) {
+		next = cl->next;
+		client_free(cl);
+	}
 	loop_io_stop(&c->io);
 	close(c->fd);
 	free(c);

@@ -139,7 +139,7 @@ static void make_directory_of(const char *path)
 {
 	char copy[sizeof(((struct sockaddr_un *)0)->sun_path)];
 
-	strcpy(copy, path);
+	snprintf(copy, sizeof(copy), "%s", path);
 	mkdir(dirname(copy), 0755);
 }
 
@@ -176,7 +176,7 @@ int control_socket_open(const char *path, char error[ERROR_TEXT_MAX])
 			 sizeof(sun.sun_path) - 1);
 		return -ENAMETOOLONG;
 	}
-	strcpy(sun.sun_path, path);
+	memcpy(sun.sun_path, path, strlen(path) + 1);
 	if (somebody_answers(&sun)) {
 		snprintf(error, ERROR_TEXT_MAX, "control socket %s: another aditd answers on it: "
 			 "stop that one, or give this one another path with -s", path);

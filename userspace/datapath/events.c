@@ -44,7 +44,7 @@ int events_open(struct dp_err *err)
 
 int events_port(int fd, uint32_t *port)
 {
-	struct sockaddr_nl self;
+	struct sockaddr_nl self = { 0 };
 	socklen_t len = sizeof(self);
 
 	if (getsockname(fd, (struct sockaddr *)&self, &len) < 0)
@@ -145,7 +145,7 @@ static bool read_one(int fd, int family, const struct dp_events *events, void *c
 		struct nlmsghdr nl;
 		uint8_t octets[EVENT_MAX];
 	} buf;
-	struct sockaddr_nl from;
+	struct sockaddr_nl from = { 0 };
 	socklen_t from_len = sizeof(from);
 	struct nlmsghdr *nl = &buf.nl;
 	ssize_t n;

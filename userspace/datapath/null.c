@@ -330,10 +330,13 @@ static void op_events_read(struct dp *dp)
 static void op_free(struct dp *dp)
 {
 	struct dp_null *n = null_of(dp);
+	struct null_session *s, *next;
 	struct null_frame *f;
 
-	while (!TAILQ_EMPTY(&n->sessions))
-		drop_session(n, TAILQ_FIRST(&n->sessions));
+	for (s = TAILQ_FIRST(&n->sessions); s; s = next) {
+		next = TAILQ_NEXT(s, link);
+		drop_session(n, s);
+	}
 	while ((f = TAILQ_FIRST(&n->frames))) {
 		TAILQ_REMOVE(&n->frames, f, link);
 		free(f);

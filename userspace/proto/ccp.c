@@ -33,9 +33,12 @@ static uint32_t strongest(uint32_t bits)
 static const char *bits_to_str(uint32_t bits)
 {
 	switch (strongest(bits)) {
-	case BIT_128:	return bits & BIT_STATELESS ? "MPPE-128 stateless" : "MPPE-128 stateful";
-	case BIT_56:	return bits & BIT_STATELESS ? "MPPE-56 stateless" : "MPPE-56 stateful";
-	case BIT_40:	return bits & BIT_STATELESS ? "MPPE-40 stateless" : "MPPE-40 stateful";
+	case BIT_128:
+		return bits & BIT_STATELESS ? "MPPE-128 stateless" : "MPPE-128 stateful";
+	case BIT_56:
+		return bits & BIT_STATELESS ? "MPPE-56 stateless" : "MPPE-56 stateful";
+	case BIT_40:
+		return bits & BIT_STATELESS ? "MPPE-40 stateless" : "MPPE-40 stateful";
 	}
 	return "no encryption";
 }

@@ -102,9 +102,8 @@ void chap_rx(struct authn *a, const struct ppp_packet *p)
 		return;
 	if (answered && p->id == a->id)
 		authn_answer_again(a, PPP_CHAP, p->id);
-	else if (a->state == AUTHN_WAIT && p->id == a->id)
-		ask(a, p);
-	else if (a->state == AUTHN_RETRY && p->id == (uint8_t)(a->id + 1))
+	else if ((a->state == AUTHN_WAIT && p->id == a->id) ||
+		 (a->state == AUTHN_RETRY && p->id == (uint8_t)(a->id + 1)))
 		ask(a, p);
 }
 
@@ -127,10 +126,10 @@ static void microsoft_failure(struct authn *a, const struct auth_reply *reply)
 	bool wrong = reply->result == AUTH_WRONG_PASSWORD || reply->result == AUTH_UNKNOWN_USER;
 	bool retry = wrong && a->tries_left;
 	char hex[2 * AUTHN_CHALLENGE_LEN + 1], text[64 + AUTH_MESSAGE_MAX];
-	int i, len;
+	int len;
 
 	new_challenge(a);
-	for (i = 0; i < a->challenge_len; i++)
+	for (size_t i = 0; i < a->challenge_len; i++)
 		snprintf(hex + 2 * i, 3, "%02X", a->challenge[i]);
 	if (a->method == AUTH_MSCHAP)
 		len = snprintf(text, sizeof(text), "E=%u R=%d C=%s V=2", error_code(reply->result),

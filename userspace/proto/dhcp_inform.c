@@ -17,16 +17,17 @@
 #define BOOTP_MIN	300
 #define HOP_LIMIT	64
 
-enum { /* RFC 2132, RFC 3442; 249 is what Windows called 121 before that had a number */
-       OPTION_PAD = 0,
-       OPTION_DNS = 6,
-       OPTION_NBNS = 44,
-       OPTION_TYPE = 53,
-       OPTION_SERVER = 54,
-       OPTION_REQUEST = 55,
-       OPTION_ROUTES = 121,
-       OPTION_ROUTES_WINDOWS = 249,
-       OPTION_END = 255,
+/* RFC 2132, RFC 3442; 249 is what Windows called 121 before that had a number */
+enum {
+	OPTION_PAD = 0,
+	OPTION_DNS = 6,
+	OPTION_NBNS = 44,
+	OPTION_TYPE = 53,
+	OPTION_SERVER = 54,
+	OPTION_REQUEST = 55,
+	OPTION_ROUTES = 121,
+	OPTION_ROUTES_WINDOWS = 249,
+	OPTION_END = 255,
 };
 
 enum { TYPE_ACK = 5, TYPE_INFORM = 8 };

@@ -245,7 +245,7 @@ static void send_all(struct fsm *fsm, unsigned int actions, const struct input *
 		send_reply(fsm, in, actions & SCA);
 	if (actions & STA)
 		fsm_send(fsm, PPP_TERM_ACK, in->packet ? in->packet->id : fsm_new_id(fsm), NULL, 0);
-	if (actions & SCJ)
+	if (actions & SCJ && in->packet)
 		send_code_reject(fsm, in->packet);
 }
 
@@ -284,7 +284,7 @@ static void event(struct fsm *fsm, enum fsm_event ev, const struct input *in)
 		begin(fsm);
 	set_restarts(fsm, cell->actions);
 	send_all(fsm, cell->actions, in ? in : &nothing, ev == EV_TO_PLUS);
-	if (cell->actions & SER)
+	if (cell->actions & SER && in)
 		fsm->proto->rx_code(fsm, in->packet);
 	if (cell->actions & TLU) {
 		fsm->why[0] = 0;	/* a Terminate-Request on the way here was not meant */

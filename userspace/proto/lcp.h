@@ -43,7 +43,7 @@ struct lcp {
 
 /* methods: what may be offered, at least one. The callbacks get link->ctx. */
 void lcp_init(struct lcp *lcp, struct fsm_link *link, const struct ppp_config *cfg,
-	      unsigned int methods);
+	      unsigned int allowed);
 void lcp_echo_start(struct lcp *lcp);	/* when open, if the configuration asks for it */
 void lcp_stop(struct lcp *lcp);
 /* Protocol-Reject, cut to the peer's MRU (RFC 1661 section 5.7). Only when open. */

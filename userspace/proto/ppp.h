@@ -38,8 +38,8 @@ struct ppp_config {
 	bool acfc, pfc;			/* whether we ask for and accept them */
 	bool ipv4, ipv6;
 	struct addr local;		/* our IPv4 address on the link */
-	uint8_t local_ifid[8], peer_ifid[8]; /* IPV6CP identifiers, ours to assign, unique per
-						device */
+	/* IPV6CP identifiers, ours to assign, unique per device */
+	uint8_t local_ifid[8], peer_ifid[8];
 	uint32_t restart_ms;		/* 3000 */
 	uint8_t max_configure;		/* 10 */
 	uint8_t max_terminate;		/* 2 */

@@ -38,7 +38,7 @@ int inet_parse4(const uint8_t *data, size_t len, struct inet_packet *p)
 {
 	struct rd r = rd_of(data, len);
 	uint8_t version_ihl = rd_u8(&r);
-	size_t header = (version_ihl & 15) * 4u, total;
+	size_t header = (size_t)(version_ihl & 15) * 4, total;
 	uint16_t fragment;
 
 	rd_skip(&r, 1);

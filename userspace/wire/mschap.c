@@ -204,10 +204,10 @@ int mschap_challenge_response(const uint8_t challenge[MSCHAP_CHALLENGE_LEN],
 			      uint8_t out[MSCHAP_NT_RESPONSE_LEN])
 {
 	uint8_t padded[21] = { 0 };	/* three keys of seven octets: RFC 2759 section 8.5 */
-	int i, ret = 0;
+	int ret = 0;
 
 	memcpy(padded, hash, MSCHAP_HASH_LEN);
-	for (i = 0; i < 3 && !ret; i++)
+	for (size_t i = 0; i < 3 && !ret; i++)
 		ret = des_block(padded + 7 * i, challenge, out + 8 * i);
 	secret_wipe(padded, sizeof(padded));
 	return ret;
@@ -220,7 +220,7 @@ int mschapv2_success(const uint8_t hash_hash[MSCHAP_HASH_LEN],
 	static const char magic1[] = "Magic server to client signing constant";
 	static const char magic2[] = "Pad to make it do more than one iteration";
 	uint8_t sha[SHA1_LEN];
-	int i, ret;
+	int ret;
 
 	ret = DIGEST(crypto.sha1, sha, { hash_hash, MSCHAP_HASH_LEN },
 		     { nt_response, MSCHAP_NT_RESPONSE_LEN }, { magic1, sizeof(magic1) - 1 });
@@ -229,8 +229,8 @@ int mschapv2_success(const uint8_t hash_hash[MSCHAP_HASH_LEN],
 			     { challenge, MSCHAP_CHALLENGE_LEN }, { magic2, sizeof(magic2) - 1 });
 	if (ret)
 		return ret;
-	memcpy(out, "S=", 2);
-	for (i = 0; i < SHA1_LEN; i++)
+	snprintf(out, 3, "S=");
+	for (size_t i = 0; i < SHA1_LEN; i++)
 		snprintf(out + 2 + 2 * i, 3, "%02X", sha[i]);
 	return 0;
 }

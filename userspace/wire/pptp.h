@@ -42,8 +42,8 @@ enum pptp_type {
 /* Result codes; where a value means different things, it is named after its message. */
 enum {
 	PPTP_RESULT_OK = 1,
-	PPTP_RESULT_GENERAL_ERROR = 2, /* the error code says which; every message but Stop and
-					  Disconnect-Notify, too */
+	/* the error code says which; every message but Stop and Disconnect-Notify, too */
+	PPTP_RESULT_GENERAL_ERROR = 2,
 	PPTP_START_EXISTS = 3,
 	PPTP_START_VERSION = 5,
 	PPTP_OUT_CALL_BUSY = 4,
