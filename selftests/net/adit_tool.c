@@ -206,7 +206,7 @@ static int said(struct nl *nl, int err)
 static int do_link(char **argv, uint16_t flags)
 {
 	struct nl_link link;
-	struct nl rt;
+	struct nl rt = { 0 };
 
 	if (nl_open_rtnl(&rt))
 		die("no rtnetlink");
@@ -237,7 +237,7 @@ static int do_session(int cmd, char **argv)
 {
 	struct nlmsghdr *nlh;
 	char buf[NL_BUF];
-	struct nl nl;
+	struct nl nl = { 0 };
 
 	nlh = begin(&nl, buf, cmd, 0, argv[0]);
 	put_words(nlh, session_words, argv + 1);
@@ -277,7 +277,7 @@ static int do_id(int cmd, char **argv)
 {
 	struct nlmsghdr *nlh;
 	char buf[NL_BUF];
-	struct nl nl;
+	struct nl nl = { 0 };
 
 	nlh = begin(&nl, buf, cmd, 0, argv[0]);
 	mnl_attr_put_u32(nlh, ADIT_A_SESSION_ID, atoi(argv[1]));
@@ -295,7 +295,7 @@ static int do_dump(char **argv)
 {
 	unsigned int n = 0;
 	char buf[NL_BUF];
-	struct nl nl;
+	struct nl nl = { 0 };
 	int err;
 
 	err = nl_talk(&nl, begin(&nl, buf, ADIT_CMD_SESSION_GET, NLM_F_DUMP, argv[0]), count_cb, &n);
@@ -311,7 +311,7 @@ static int do_send(char **argv)
 	size_t len = hex(argv[3], data, sizeof(data));
 	struct nlmsghdr *nlh;
 	char buf[NL_BUF];
-	struct nl nl;
+	struct nl nl = { 0 };
 
 	nlh = begin(&nl, buf, ADIT_CMD_FRAME_SEND, 0, NULL);
 	mnl_attr_put_u32(nlh, ADIT_A_FRAME_IFINDEX, index_of(argv[0]));
@@ -378,7 +378,7 @@ static int do_listen(char **argv)
 	struct wanted wanted = { .text = argv[2] };
 	time_t end = time(NULL) + atoi(argv[1]);
 	char buf[NL_BUF];
-	struct nl nl;
+	struct nl nl = { 0 };
 
 	if (said(&nl, nl_talk(&nl, begin(&nl, buf, ADIT_CMD_DEV_CLAIM, 0, argv[0]), NULL, NULL)))
 		return 1;

@@ -705,7 +705,8 @@ TEST_F(gw, frames)
 		mnl_attr_put_u16(rq.nlh, ADIT_A_FRAME_PROTOCOL, 0xc021);
 		mnl_attr_put(rq.nlh, ADIT_A_FRAME_DATA, len, data);
 		/* There is no route to the peer in this namespace. */
-		EXPECT_EQ(len > ADIT_FRAME_DATA_MAX ? -EMSGSIZE : -EHOSTUNREACH, nl_talk(&self->nl, rq.nlh, NULL, NULL));
+		EXPECT_EQ(len > ADIT_FRAME_DATA_MAX ? -EMSGSIZE : -EHOSTUNREACH,
+			  nl_talk(&self->nl, rq.nlh, NULL, NULL));
 		EXPECT_STRNE("", self->nl.text);
 	}
 

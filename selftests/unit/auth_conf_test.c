@@ -238,7 +238,7 @@ static void a_new_configuration_answers_what_was_asked_before(void **state)
 
 static void ipv6_is_given_where_it_is_offered(void **state)
 {
-	struct auth_reply held = { .result = AUTH_OK };
+	struct auth_reply held;
 	char text[ADDR_STRLEN];
 
 	prefix_parse("2001:db8:9::/48", &range.ipv6);

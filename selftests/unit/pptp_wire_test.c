@@ -127,10 +127,13 @@ static void fields_are_where_the_rfc_has_them(void **state)
 
 	(void)state;
 	header(buf, 168, 7);
-	buf[12] = 0x12, buf[13] = 0x34;		/* Call ID */
-	buf[14] = 0x56, buf[15] = 0x78;		/* Call Serial Number */
+	buf[12] = 0x12;				/* Call ID */
+	buf[13] = 0x34;
+	buf[14] = 0x56;				/* Call Serial Number */
+	buf[15] = 0x78;
 	buf[21] = 1;				/* Maximum BPS 0x00010000 */
-	buf[32] = 0, buf[33] = 64;		/* Packet Recv. Window Size */
+	buf[32] = 0;				/* Packet Recv. Window Size */
+	buf[33] = 64;
 	assert_int_equal(pptp_decode(buf, 168, &msg), 0);
 	assert_int_equal(msg.out_request.call_id, 0x1234);
 	assert_int_equal(msg.out_request.serial, 0x5678);
@@ -139,7 +142,8 @@ static void fields_are_where_the_rfc_has_them(void **state)
 
 	memset(buf, 0, sizeof(buf));
 	header(buf, 24, 15);
-	buf[12] = 0xab, buf[13] = 0xcd;		/* Peer's Call ID */
+	buf[12] = 0xab;				/* Peer's Call ID */
+	buf[13] = 0xcd;
 	buf[19] = 0x11;				/* Send ACCM */
 	buf[23] = 0x22;				/* Receive ACCM */
 	assert_int_equal(pptp_decode(buf, 24, &msg), 0);

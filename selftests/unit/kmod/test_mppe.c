@@ -351,10 +351,10 @@ static void stateless_losses(void **state)
 /* Further than one packet may pull: refused, but the stream that goes on there is reached. */
 static void stateless_long_losses(void **state)
 {
-	static const unsigned int losses[] = { 257, 300, 1000, 2049, 3800 };
+	static const unsigned int lost[] = { 257, 300, 1000, 2049, 3800 };
 
 	(void)state;
-	for (size_t i = 0; i < sizeof(losses) / sizeof(*losses); i++) {
+	for (size_t i = 0; i < sizeof(lost) / sizeof(*lost); i++) {
 		unsigned int jumps = 0;
 		enum adit_mppe_verdict verdict;
 		struct adit_mppe tx, rx;
@@ -364,7 +364,7 @@ static void stateless_long_losses(void **state)
 		init(&rx, S128, false);
 		seal(&tx, &p);
 		assert_int_equal(open(&rx, &p), ADIT_MPPE_OK);
-		for (unsigned int n = 0; n < losses[i]; n++)
+		for (unsigned int n = 0; n < lost[i]; n++)
 			seal(&tx, &p);
 		do {
 			seal(&tx, &p);
@@ -372,7 +372,7 @@ static void stateless_long_losses(void **state)
 			jumps += verdict == ADIT_MPPE_JUMP;
 		} while (verdict == ADIT_MPPE_JUMP && jumps < 50);
 		assert_int_equal(verdict, ADIT_MPPE_OK);
-		assert_in_range(jumps, 1, losses[i] / ADIT_MPPE_JUMP_MAX + 1);
+		assert_in_range(jumps, 1, lost[i] / ADIT_MPPE_JUMP_MAX + 1);
 		adit_mppe_wipe(&tx);
 		adit_mppe_wipe(&rx);
 	}
