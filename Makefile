@@ -27,8 +27,8 @@ VM := selftests/vm/run
 # C=1: the kernel's headers ask more of sparse than it can.
 CHECK ?= sparse -include $(CURDIR)/compat-include/checker.h
 
-.PHONY: all modules userspace install install-module install-userspace uninstall check check-all check-debug demo shell \
-	fuzz clean help
+.PHONY: all modules userspace install install-module install-userspace uninstall check check-all check-debug lint fuzz demo \
+	shell clean help
 
 all: modules userspace
 
@@ -64,6 +64,9 @@ check-all:
 check-debug:
 	@CONFIG=debug $(VM) check $(T)
 
+lint:
+	@$(VM) lint $(T)
+
 demo:
 	@$(VM) demo
 
@@ -92,12 +95,13 @@ help:
 	@echo 'make check-all    the same on each of the kernels, one after another, and the sum of their verdicts'
 	@echo 'make check-debug  the tests in the virtual machine on a kernel that looks for mistakes (KASAN, lockdep, kmemleak,'
 	@echo '                  and others), which it builds the first time; also tests that make allocations fail; T= likewise'
+	@echo 'make lint         every tool that reads the sources for mistakes; make lint T=style runs one'
 	@echo 'make shell        a shell in the virtual machine, with everything installed'
 	@echo 'make fuzz         every fuzz target for a minute each; SECONDS=600 T="conf daemon" two for ten. What they learn and'
 	@echo '                  find is kept in the cache; a short run with fixed random numbers is part of make check'
 	@echo 'make clean'
 	@echo
-	@echo 'demo, check..., and shell need root and nothing but qemu and mmdebstrap, which they install with apt-get where'
+	@echo 'demo, check, lint and so on need root and nothing but qemu and mmdebstrap, which they install with apt-get where'
 	@echo 'missing. They build in a chroot in ADIT_CACHE (default ~/.cache/adit). KERNEL=6.1|6.12|7.3 chooses kernel and'
 	@echo 'userland: bookworm (the default), trixie, or trixie with the kernel of trixie-backports. FUZZ_SECONDS= and'
 	@echo 'FUZZ_SEED= make net/netlink_fuzz and net/packet-fuzz longer, or repeat a run. ADIT_ACCEL=kvm|tcg overrules the'
