@@ -690,6 +690,51 @@ static void a_connection_without_calls_is_closed(void **state)
 	hear(PPTP_STOP_REQUEST);
 }
 
+/* Messages that are refused are no sign of life: each limit ends when it would have ended without them. */
+static void refused_calls_delay_no_end(void **state)
+{
+	struct pptp_config idle = cfg;
+
+	(void)state;
+	for (unsigned int i = 0; i < 59; i++) {
+		loop_virtual_advance(peer.loop, 1000);
+		SAY_CALL(7);
+		hear(PPTP_OUT_CALL_REPLY);
+	}
+	loop_virtual_advance(peer.loop, 1000);
+	saw("closed (no Start-Control-Connection-Request came in time);");
+
+	pptp_free(peer.pptp);
+	idle.idle_close_ms = 30000;
+	peer.pptp = pptp_new(peer.loop, &idle, &ops, NULL);
+	establish();
+	peer.refuse = PPTP_OUT_CALL_BUSY;
+	loop_virtual_advance(peer.loop, 29000);
+	SAY_CALL(7);
+	hear(PPTP_OUT_CALL_REPLY);
+	loop_virtual_advance(peer.loop, 1000);
+	hear(PPTP_STOP_REQUEST);
+	loop_virtual_advance(peer.loop, 2000);
+	SAY_CALL(7);
+	hear(PPTP_OUT_CALL_REPLY);
+	loop_virtual_advance(peer.loop, 1000);
+	saw("closed (the control connection had no call);");
+}
+
+static void refused_calls_are_bounded(void **state)
+{
+	(void)state;
+	establish();
+	peer.refuse = PPTP_OUT_CALL_BUSY;
+	for (unsigned int i = 0; i < 64; i++) {
+		SAY_CALL(7);
+		assert_int_equal(hear(PPTP_OUT_CALL_REPLY).out_reply.result, PPTP_OUT_CALL_BUSY);
+	}
+	saw("");
+	SAY_CALL(7);
+	saw("closed (the peer sent too many messages out of place);");
+}
+
 /* --- freezing --- */
 
 static void refreeze(void)
@@ -821,6 +866,8 @@ int main(void)
 		TEST(silence_is_asked_about),
 		TEST(talk_puts_the_question_off),
 		TEST(a_connection_without_calls_is_closed),
+		TEST(refused_calls_delay_no_end),
+		TEST(refused_calls_are_bounded),
 		TEST(a_connection_frozen_at_every_octet_goes_on),
 		TEST(a_full_connection_fits_its_record),
 		TEST(a_question_outlives_a_freeze),

@@ -138,20 +138,25 @@ static struct call *call_add(struct pptp *p, uint16_t id, uint16_t peer_id)
 }
 
 /*
- * A message that has no business here. A few are a confused peer; many are an attack on the log and
- * the processor.
+ * A message that has no business here, or a call that is not taken. A few are a confused peer; many
+ * are an attack on the log and the processor.
  */
-static void ignore(struct pptp *p, const struct pptp_message *msg, const char *why)
+static void count_misplaced(struct pptp *p)
 {
-	struct log_about a = about(p);
-
-	log_debug(&a, "PPTP: ignored %s: %s", pptp_type_to_str(msg->type), why);
 	if (loop_now_ms(p->loop) - p->ignored_since_ms >= IGNORED_WINDOW_MS) {
 		p->ignored_since_ms = loop_now_ms(p->loop);
 		p->ignored = 0;
 	}
 	if (++p->ignored > IGNORED_MAX)
 		die(p, "the peer sent too many messages out of place");
+}
+
+static void ignore(struct pptp *p, const struct pptp_message *msg, const char *why)
+{
+	struct log_about a = about(p);
+
+	log_debug(&a, "PPTP: ignored %s: %s", pptp_type_to_str(msg->type), why);
+	count_misplaced(p);
 }
 
 static void rx_start_request(struct pptp *p, const struct pptp_message *msg)
@@ -251,15 +256,18 @@ static void rx_out_call_request(struct pptp *p, const struct pptp_message *msg)
 		error = PPTP_ERROR_NO_RESOURCE;
 	}
 	if (result)
-		log_info(&a, "PPTP call refused: result %d, %s", result, pptp_error_to_str(error));
-	arm_life(p);
+		log_debug(&a, "PPTP call refused: result %d, %s", result, pptp_error_to_str(error));
+	else
+		arm_life(p);
 	send(p, &(struct pptp_message){ .type = PPTP_OUT_CALL_REPLY, .out_reply = {
 		.call_id = result ? 0 : info.call_id, .peer_call_id = req->call_id,
 		.result = result ? result : PPTP_RESULT_OK, .error = error,
 		.speed = req->max_bps, .window = RECV_WINDOW,
 	} });
 	/* When sending failed the call is gone already, and call_down() was its last word. */
-	if (!result && call_find(p, info.call_id, false))
+	if (result)
+		count_misplaced(p);
+	else if (call_find(p, info.call_id, false))
 		p->ops->call_up(p->ctx, &info);
 }
 
@@ -394,7 +402,7 @@ void pptp_rx(struct pptp *p, const uint8_t *data, size_t len)
 		if (whole < 0) {
 			struct log_about a = about(p);
 
-			log_info(&a, "PPTP control stream is out of step: %s", why);
+			log_debug(&a, "PPTP control stream is out of step: %s", why);
 			die(p, why);	/* RFC 2637 section 1.4 */
 		} else if (whole > 0 && p->rx_len == (size_t)whole) {
 			rx_message(p);
