@@ -48,7 +48,7 @@ unsigned int adit_clamp_find(const u8 *tcp, unsigned int len)
 	return 0;
 }
 
-/* Return: offset of the TCP header of a first or only fragment, or 0. @extra: how much longer than IPv4 the header is. */
+/* Return: offset of the TCP header of a first or only fragment, or 0. @extra: the header is this longer than IPv4's. */
 static unsigned int adit_clamp_tcp(struct sk_buff *skb, unsigned int *extra)
 {
 	__be16 frag = 0;

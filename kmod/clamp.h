@@ -9,10 +9,10 @@
 
 struct sk_buff;
 
-/* Position of the MSS value behind @tcp, a TCP header of @len octets with options; 0: there is none, or it is malformed. */
+/* Position of the MSS value behind @tcp, a TCP header of @len octets with options; 0: there is none, or malformed. */
 unsigned int adit_clamp_find(const u8 *tcp, unsigned int len);
 
-/* @skb: skb->data at its IP header. @mss4: largest for IPv4; IPv6 gets 20 less. Leaves alone what it does not understand. */
+/* @skb: skb->data at its IP header. @mss4: largest for IPv4; IPv6 gets 20 less. What it does not know is left alone. */
 void adit_clamp(struct sk_buff *skb, unsigned int mss4);
 
 #endif /* ADIT_CLAMP_H */

@@ -5,7 +5,8 @@
  *
  * Sessions are made and removed without rtnl. What keeps a session from being born on a device that dies is @life: a
  * creator holds it for reading and looks at @dying first; death takes it for writing once, sets @dying and only then
- * walks the sessions, so it sees all that were ever published. Whoever holds a session over a sleep holds its device too.
+ * walks the sessions, so it sees all that were ever published. Whoever holds a session over a sleep holds its device
+ * too.
  *
  * Tags: [I] immutable after publish, [R] RCU, [RTNL] written under rtnl and read with READ_ONCE, else the named lock.
  */

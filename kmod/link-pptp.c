@@ -312,8 +312,8 @@ static int adit_link_pptp_changelink(struct net_device *dev, struct nlattr *tb[]
 
 static size_t adit_link_pptp_get_size(const struct net_device *dev)
 {
-	return 9 * nla_total_size(sizeof(u32)) +	/* mode, local, remote, fwmark, link, framing, mss-clamp, rx-window, reorder-ms */
-	       nla_total_size(sizeof(u32)) +		/* ack-delay-ms */
+	return 7 * nla_total_size(sizeof(u32)) +	/* mode, local, remote, fwmark, link, framing, mss-clamp */
+	       3 * nla_total_size(sizeof(u32)) +	/* rx-window, reorder-ms, ack-delay-ms */
 	       3 * nla_total_size(sizeof(u16)) +	/* call-id, peer-call-id, mru */
 	       nla_total_size(0);			/* mppe-required */
 }

@@ -220,8 +220,8 @@ static bool adit_rx_plausible6(const u8 *ip, unsigned int len)
 
 /*
  * What a key that is not the sender's makes of a packet passes here once in 2^28 or more times: for IPv4 the header
- * checksum decides, for IPv6, which has none, the exact length. Whether the protocol is open does not matter: a peer may
- * send before our side has it open, and the keys must stay in step.
+ * checksum decides, for IPv6, which has none, the exact length. Whether the protocol is open does not matter: a peer
+ * may send before our side has it open, and the keys must stay in step.
  */
 static bool adit_rx_plausible(const u8 *data, unsigned int len, const void *arg)
 {

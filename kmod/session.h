@@ -7,11 +7,11 @@
  * sleep; it does not keep the session alive: @dead tells, under any of its locks. Memory is freed a grace period after
  * the last reference.
  *
- * Locks, in this order: conf (mutex, one change at a time, prefix list) > rx_lock > tx_lock. The two spinlocks are taken
- * with bottom halves off, never held while a packet is handed on, and never held for two sessions at once.
+ * Locks, in this order: conf (mutex, one change at a time, prefix list) > rx_lock > tx_lock. The two spinlocks are
+ * taken with bottom halves off, never held while a packet is handed on, and never held for two sessions at once.
  *
- * Tags: [I] immutable after publish, [R] RCU, [conf], [rx], [tx] the lock; [rx+tx] written under both, read under either
- * or with READ_ONCE.
+ * Tags: [I] immutable after publish, [R] RCU, [conf], [rx], [tx] the lock; [rx+tx] written under both, read under
+ * either or with READ_ONCE.
  */
 #ifndef ADIT_SESSION_H
 #define ADIT_SESSION_H
