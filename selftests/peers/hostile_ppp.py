@@ -1,9 +1,9 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
 """PPP packets that no client makes: options of every wrong length, fields that lie, packets out of turn.
 
-    hostile_ppp.py GATEWAY SERVER USER PASSWORD
+    hostile_ppp.py GATEWAY SERVER USER PASSWORD POOL_USER POOL_PASSWORD
 
-The link that was attacked may end, with a reason; the engine may not, and the next login has to work.
+POOL_USER has no fixed address. The link that was attacked may end, with a reason; the engine may not, and the next login has to work.
 """
 import socket
 import struct
@@ -15,7 +15,7 @@ from ppp_client import (CCP, CHAP, CODE_REJ, CONF_ACK, CONF_NAK, CONF_REJ, CONF_
                         PROTO_REJ, RESET_ACK, RESET_REQ, TERM_ACK, TERM_REQ, Refused, dial, log_in, option, packet)
 from pptp_client import Closed
 
-GATEWAY, SERVER, USER, PASSWORD = sys.argv[1:]
+GATEWAY, SERVER, USER, PASSWORD, POOL_USER, POOL_PASSWORD = sys.argv[1:]
 TARGET = socket.inet_aton(SERVER)
 WHO = {"user": USER, "password": PASSWORD}
 ANY_CODE = (CONF_REQ, CONF_ACK, CONF_NAK, CONF_REJ)
@@ -199,6 +199,19 @@ def unknown_protocols(gateway):
     served(gateway)
 
 
+def renegotiated(gateway):
+    """A client that begins again with LCP and logs in anew keeps its address and has traffic"""
+    control, link = log_in(GATEWAY, user=POOL_USER, password=POOL_PASSWORD)
+    address = link.address
+    link.restart()
+    link.login()
+    expect(link.address == address, "another address:", link.address, "not", address)
+    expect(link.ping(TARGET), "no traffic")
+    control.close()
+    expect(gateway.gone(), "the session stays")
+    served(gateway)
+
+
 def renegotiations(gateway):
     """LCP renegotiated over and over is bounded"""
     control, link = log_in(GATEWAY, **WHO)
@@ -223,4 +236,4 @@ def terminate(gateway):
 
 if __name__ == "__main__":
     run((lcp, lcp_open, ccp, ipcp, ipv6cp, before_authentication, chap_fields, success_twice, pap_unasked, odd_codes,
-         protocol_rejects, unknown_protocols, renegotiations, terminate), Gateway())
+         protocol_rejects, unknown_protocols, renegotiated, renegotiations, terminate), Gateway())

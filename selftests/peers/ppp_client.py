@@ -217,6 +217,12 @@ class Link:
             self.open_ccp()
         self.open_ipcp()
 
+    def restart(self):
+        """Forgets what was agreed on, for another login on the same call."""
+        self.mppe_tx = self.mppe_rx = self.auth_result = None
+        for layer in self.layers.values():
+            layer.theirs, layer.acked = None, False
+
     # Inner traffic.
 
     def send_data(self, protocol, data, **gre):

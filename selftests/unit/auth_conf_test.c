@@ -236,6 +236,37 @@ static void a_new_configuration_answers_what_was_asked_before(void **state)
 	assert_int_equal(answer("bob", "hidden")->result, AUTH_UNKNOWN_USER);
 }
 
+static void who_proves_himself_again_keeps_what_he_has(void **state)
+{
+	struct auth_request req = { .method = AUTH_PAP, .user = "alice", .password = "secret" };
+	struct auth_conf_ask *handle;
+	struct auth_reply held;
+
+	(void)state;
+	server.ipv6 = true;
+	prefix_parse("2001:db8:9::/48", &range.ipv6);
+	pool_reconfigure(pool, &conf, &server);
+	held = *answer("alice", "secret");
+	assert_int_equal(answer("alice", "secret")->result, AUTH_OK);
+	assert_int_equal(answer("alice", "secret")->result, AUTH_NO_ADDRESS);
+
+	req.held = &held;
+	assert_int_equal(auth_conf_ask(ac, &req, done, &answers, &handle), 0);
+	loop_virtual_advance(loop, 0);
+	assert_int_equal(answers.reply.result, AUTH_OK);
+	assert_true(addr_equal(&answers.reply.address, &held.address));
+	assert_true(addr_equal(&answers.reply.ra_prefix.addr, &held.ra_prefix.addr));
+	assert_int_equal(answers.reply.lease, held.lease);
+	assert_int_equal(pool_used(pool), 2);
+
+	/* Only who is let in keeps anything. */
+	req.password[0] = 'S';
+	assert_int_equal(auth_conf_ask(ac, &req, done, &answers, &handle), 0);
+	loop_virtual_advance(loop, 0);
+	assert_int_equal(answers.reply.result, AUTH_WRONG_PASSWORD);
+	assert_int_equal(answers.reply.lease, 0);
+}
+
 static void ipv6_is_given_where_it_is_offered(void **state)
 {
 	struct auth_reply held;
@@ -286,6 +317,7 @@ int main(void)
 		TEST(a_cancelled_question_is_not_answered),
 		TEST(questions_end_with_the_backend),
 		TEST(a_new_configuration_answers_what_was_asked_before),
+		TEST(who_proves_himself_again_keeps_what_he_has),
 		TEST(ipv6_is_given_where_it_is_offered),
 	};
 

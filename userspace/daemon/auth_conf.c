@@ -89,6 +89,20 @@ static void fill_routes(const struct conf_user *user, struct auth_reply *reply)
 		reply->prefixes[reply->n_prefixes++] = user->routes[i];
 }
 
+/*
+ * A session that renegotiates LCP goes on with what the kernel and the pool know of it: another
+ * address would be one that it may not send from.
+ */
+static void keep(const struct auth_reply *held, struct auth_reply *reply)
+{
+	struct auth_reply proof = *reply;
+
+	*reply = *held;
+	reply->keys = proof.keys;
+	memcpy(reply->mschap_success, proof.mschap_success, sizeof(reply->mschap_success));
+	secret_wipe(&proof, sizeof(proof));
+}
+
 static void lend(struct auth_conf *ac, const struct conf_user *user, struct auth_reply *reply)
 {
 	const struct addr *fixed = user->address.family ? &user->address : NULL;
@@ -125,10 +139,12 @@ static void answer(struct auth_conf *ac, const struct auth_request *req, struct 
 		reply->result = AUTH_UNKNOWN_USER;
 	else if (reply->result == AUTH_OK)
 		reply->result = admit(ac, user, req->method);
-	if (reply->result == AUTH_OK)
-		lend(ac, user, reply);
-	else
+	if (reply->result != AUTH_OK)
 		secret_wipe(&reply->keys, sizeof(reply->keys));
+	else if (req->held)
+		keep(req->held, reply);
+	else
+		lend(ac, user, reply);
 }
 
 static void on_turn(void *arg)

@@ -35,7 +35,8 @@ void auth_conf_swap(struct auth_conf *ac, const struct conf *conf,
 void auth_conf_free(struct auth_conf *ac);		/* questions under way are never answered */
 
 /*
- * Ask. The request is copied, and wiped when it is answered or cancelled. *out is the handle until
+ * Ask. The request is copied, and wiped when it is answered or cancelled; what it holds is only
+ * pointed to. *out is the handle until
  * done() is called, which never happens from within. -ENOMEM: there is no handle and done() will
  * not come.
  */

@@ -124,6 +124,13 @@ static void log_refusal(struct session *s, const char *user, const char *why)
 		log_warn(&who, "login refused: %s", why);
 }
 
+/* What the session held already is not lent twice. */
+static void give_back(struct session *s, uint32_t lease)
+{
+	if (!s->reply || s->reply->lease != lease)
+		auth_conf_release(s->server->auth, lease);
+}
+
 static void on_answer(void *arg, const struct auth_reply *reply)
 {
 	struct session *s = arg;
@@ -136,12 +143,12 @@ static void on_answer(void *arg, const struct auth_reply *reply)
 	    is_duplicate(s, user)) {
 		log_refusal(s, user,
 			    "this user has a session already, and duplicate-login is refuse");
-		auth_conf_release(s->server->auth, answer.lease);
+		give_back(s, answer.lease);
 		answer.result = AUTH_DISABLED;
 	} else if (answer.result == AUTH_OK) {
-		if (s->reply)
+		if (s->reply && s->reply->lease != answer.lease)
 			auth_conf_release(s->server->auth, s->reply->lease);
-		else
+		if (!s->reply)
 			s->reply = malloc(sizeof(*s->reply));
 		if (!s->reply)
 			abort();
@@ -166,6 +173,7 @@ static void op_auth_ask(void *ctx, const struct auth_request *req)
 	memcpy(s->asked, req->user, sizeof(s->asked));
 	with_peer = *req;
 	with_peer.peer = s->peer_text;
+	with_peer.held = s->user[0] && !strcmp(s->user, req->user) ? s->reply : NULL;
 	err = auth_conf_ask(s->server->auth, &with_peer, on_answer, s, &s->ask);
 	secret_wipe(&with_peer, sizeof(with_peer));
 	if (err)

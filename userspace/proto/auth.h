@@ -28,6 +28,8 @@ enum auth_method {
 	AUTH_MSCHAPV2	= 1 << 3,	/* RFC 2759 */
 };
 
+struct auth_reply;
+
 struct auth_request {
 	enum auth_method method;
 	char user[AUTH_USER_MAX + 1];		/* as the peer sent it, no NUL inside */
@@ -38,6 +40,8 @@ struct auth_request {
 	uint8_t response_len;
 	char password[AUTH_PASSWORD_MAX + 1];	/* PAP alone; wiped by whoever holds the request */
 	const char *peer;			/* outer address as text, for logs and RADIUS */
+	/* what this user's session was given before it renegotiated, and keeps; NULL: nothing */
+	const struct auth_reply *held;
 };
 
 enum auth_result {
