@@ -129,6 +129,12 @@ static int des_block(const uint8_t key[7], const uint8_t in[8], uint8_t out[8])
 	return ok && len == 8 ? 0 : -EIO;
 }
 
+int md5_join(const void *a, size_t a_len, const void *b, size_t b_len, const void *c, size_t c_len,
+	     uint8_t out[CHAP_MD5_LEN])
+{
+	return DIGEST(crypto.md5, out, { a, a_len }, { b, b_len }, { c, c_len });
+}
+
 int chap_md5(uint8_t id, const char *password, const uint8_t *challenge, size_t challenge_len,
 	     uint8_t out[CHAP_MD5_LEN])
 {

@@ -26,6 +26,9 @@
 int mschap_init(void);
 void mschap_fini(void);		/* for leak checkers */
 
+/* MD5 of three pieces, one behind the other: what L2TP hides and authenticates with. */
+int md5_join(const void *a, size_t a_len, const void *b, size_t b_len, const void *c, size_t c_len,
+	     uint8_t out[CHAP_MD5_LEN]);
 int chap_md5(uint8_t id, const char *password, const uint8_t *challenge, size_t challenge_len,
 	     uint8_t out[CHAP_MD5_LEN]);
 
