@@ -77,6 +77,6 @@ struct world_kind {
 	void (*advance)(struct world *w, uint64_t ms);
 };
 
-extern const struct world_kind world_ppp, world_pptp, world_daemon;
+extern const struct world_kind world_l2tp, world_ppp, world_pptp, world_daemon;
 
 #endif /* ADIT_REPLAY_WORLD_H */
