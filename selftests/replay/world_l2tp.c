@@ -18,7 +18,7 @@
  *
  * Ids that we give count up from 1001, other random octets are 5a and up.
  */
-#include <arpa/inet.h>
+#include <errno.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -524,6 +524,17 @@ static const char *act(struct world *w, const struct token *t, unsigned int n)
 
 static void rx(struct world *w, const uint8_t *data, size_t len)
 {
+	struct l2tp_header h;
+	struct l2tp_message msg;
+	struct wr nothing = wr_to(NULL, 0);
+	const char *why;
+
+	if (!l2tp_header_parse(&h, data, len, &why) && h.body.left &&
+	    l2tp_decode(h.body, NULL, &nothing, &msg) != -ENOMSG && l2tp_has(&msg, L2TP_CHALLENGE) &&
+	    msg.challenge.len <= sizeof(w->challenge_in)) {
+		memcpy(w->challenge_in, msg.challenge.at, msg.challenge.len);
+		w->challenge_in_len = msg.challenge.len;
+	}
 	w->peer_ns += w->ns_used;
 	l2tp_rx(w->l2tp, &w->from, data, len);
 }
@@ -567,10 +578,6 @@ static void finish_value(struct world *w, uint16_t number, bool hidden, size_t f
 	if (number == L2TP_RANDOM_VECTOR && len <= sizeof(w->vector)) {
 		memcpy(w->vector, p->value + from, len);
 		w->vector_len = len;
-	}
-	if (number == L2TP_CHALLENGE && len <= sizeof(w->challenge_in) && !hidden) {
-		memcpy(w->challenge_in, p->value + from, len);
-		w->challenge_in_len = len;
 	}
 	if (!hidden)
 		return;
