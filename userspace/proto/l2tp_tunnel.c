@@ -141,6 +141,8 @@ void l2tp_tunnel_stop(struct l2tp_tunnel *t, uint16_t result, const char *why)
 
 	bool unheard = t->state == L2TP_WAIT_CTL_REPLY && !l2tp_channel_empty(&t->channel);
 
+	if (!l2tp_tunnel_open(t))
+		return;
 	if (t->half_open || unheard)
 		l2tp_tunnel_vanish(t, why);
 	else
