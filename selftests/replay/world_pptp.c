@@ -66,6 +66,14 @@ static int op_call_new(void *ctx, uint16_t peer_call_id, uint16_t *call_id, uint
 	return w->refuse;
 }
 
+static void op_up(void *ctx)
+{
+	struct world *w = ctx;
+
+	not_over(w, "up");
+	outputs_event(w->out, "up host=\"%s\"", pptp_peer_host(w->pptp));
+}
+
 static void op_call_up(void *ctx, const struct pptp_call_info *call)
 {
 	struct world *w = ctx;
@@ -108,6 +116,7 @@ static struct log_about op_about(void *ctx)
 static const struct pptp_ops ops = {
 	.tx = op_tx,
 	.call_new = op_call_new,
+	.up = op_up,
 	.call_up = op_call_up,
 	.call_down = op_call_down,
 	.link_info = op_link_info,
@@ -146,6 +155,8 @@ static void destroy(struct world *w)
 
 static const char *set(struct world *w, const struct token *t, unsigned int n)
 {
+	if (n == 1 && !strcmp(t[0].text, "client"))
+		return w->cfg.client = true, NULL;
 	if (n != 2)
 		return "set KEY VALUE";
 	if (!strcmp(t[0].text, "refuse"))
@@ -160,6 +171,8 @@ static const char *set(struct world *w, const struct token *t, unsigned int n)
 static const char *begin(struct world *w)
 {
 	w->pptp = pptp_new(w->loop, &w->cfg, &ops, w);
+	if (w->pptp && w->cfg.client)
+		pptp_open(w->pptp);
 	return w->pptp ? NULL : "pptp_new() failed";
 }
 
@@ -189,6 +202,12 @@ static const char *act(struct world *w, const struct token *t, unsigned int n)
 		pptp_stop(w->pptp, t[1].text);
 	else if (!strcmp(verb, "eof"))
 		pptp_rx_eof(w->pptp, "the peer closed the connection");
+	else if (!strcmp(verb, "call") && n == 2)
+		return pptp_call_open(w->pptp, atoi(t[1].text)) ? NULL : "pptp_call_open() failed";
+	else if (!strcmp(verb, "no-call") && n == 2)
+		return pptp_call_open(w->pptp, atoi(t[1].text)) ? "pptp_call_open() worked" : NULL;
+	else if (!strcmp(verb, "link-info") && n == 2)
+		pptp_set_link_info(w->pptp, atoi(t[1].text), 0xffffffff, 0xffffffff);
 	else
 		return "no such act";
 	return NULL;

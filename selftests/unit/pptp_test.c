@@ -69,6 +69,12 @@ static int op_call_new(void *ctx, uint16_t peer_call_id, uint16_t *call_id, uint
 	return 0;
 }
 
+static void op_up(void *ctx)
+{
+	(void)ctx;
+	event("open;");
+}
+
 static void op_call_up(void *ctx, const struct pptp_call_info *call)
 {
 	(void)ctx;
@@ -105,7 +111,7 @@ static struct log_about op_about(void *ctx)
 
 static const struct pptp_ops ops = {
 	.tx = op_tx, .call_new = op_call_new, .call_up = op_call_up, .call_down = op_call_down,
-	.link_info = op_link_info, .down = op_down, .about = op_about,
+	.link_info = op_link_info, .down = op_down, .about = op_about, .up = op_up,
 };
 
 /* --- the peer's hands --- */
@@ -801,35 +807,69 @@ static void a_question_outlives_a_freeze(void **state)
 	saw("closed (the peer did not answer an Echo-Request);");
 }
 
-static void a_broken_record_is_refused(void **state)
+/* Any octet changed: it may be refused or not, and must be safe to go on with. */
+static void break_record(const struct pptp_config *config)
 {
 	uint8_t buf[PPTP_FROZEN_MAX], copy[PPTP_FROZEN_MAX];
 	struct wr w = wr_to(buf, sizeof(buf));
 	struct pptp *thawed;
 	struct rd r;
 
-	(void)state;
-	establish();
-	call(7);
-	call(8);
 	pptp_freeze(peer.pptp, &w);
 	for (size_t len = 0; len < w.len; len++) {
 		r = rd_of(buf, len);
-		assert_null(pptp_thaw(peer.loop, &cfg, &ops, NULL, &r));
+		assert_null(pptp_thaw(peer.loop, config, &ops, NULL, &r));
 	}
-	/* Any octet changed: it may be refused or not, and must be safe to go on with. */
 	for (size_t i = 0; i < w.len; i++) {
 		for (unsigned int bit = 0; bit < 8; bit++) {
 			memcpy(copy, buf, w.len);
 			copy[i] ^= (uint8_t)(1 << bit);
 			r = rd_of(copy, w.len);
-			thawed = pptp_thaw(peer.loop, &cfg, &ops, NULL, &r);
+			thawed = pptp_thaw(peer.loop, config, &ops, NULL, &r);
 			if (thawed) {
 				assert_true(pptp_calls(thawed) <= PPTP_CALLS_MAX);
 				pptp_free(thawed);
 			}
 		}
 	}
+}
+
+static void a_broken_record_is_refused(void **state)
+{
+	(void)state;
+	establish();
+	call(7);
+	call(8);
+	break_record(&cfg);
+	saw("");
+}
+
+static void a_broken_record_of_a_client_is_refused(void **state)
+{
+	struct pptp_config client = cfg;
+	uint8_t buf[PPTP_FROZEN_MAX];
+	struct wr w = wr_to(buf, sizeof(buf));
+	struct rd r;
+
+	(void)state;
+	client.client = true;
+	pptp_free(peer.pptp);
+	peer.pptp = pptp_new(peer.loop, &client, &ops, NULL);
+	pptp_open(peer.pptp);
+	hear(PPTP_START_REQUEST);
+	SAY(.type = PPTP_START_REPLY, .start = { .version = PPTP_VERSION, .result = 1 });
+	saw("open;");
+	assert_true(pptp_call_open(peer.pptp, 7));
+	assert_true(pptp_call_open(peer.pptp, 8));
+	assert_false(pptp_call_open(peer.pptp, 8));
+	SAY(.type = PPTP_OUT_CALL_REPLY,
+	    .out_reply = { .call_id = 9, .peer_call_id = 7, .result = 1 });
+	saw("up 7/9 window 0;");
+	break_record(&client);
+	/* Nobody becomes a server by dying. */
+	pptp_freeze(peer.pptp, &w);
+	r = rd_of(buf, w.len);
+	assert_null(pptp_thaw(peer.loop, &cfg, &ops, NULL, &r));
 	saw("");
 }
 
@@ -872,6 +912,7 @@ int main(void)
 		TEST(a_full_connection_fits_its_record),
 		TEST(a_question_outlives_a_freeze),
 		TEST(a_broken_record_is_refused),
+		TEST(a_broken_record_of_a_client_is_refused),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

@@ -12,11 +12,13 @@
 #define IGNORED_WINDOW_MS	60000	/* ... in this time: a stray one a minute harms nobody */
 #define RECV_WINDOW		64	/* announced; the kernel's reorder queue is as long */
 #define CAPABILITIES		3	/* both framings, both bearers: no telephone here */
-#define FROZEN_VERSION		1
+#define FROZEN_VERSION		2
+#define CALL_MAX_BPS		100000000	/* of a client's call, where there is no line */
 
-/* RFC 2637 section 3.1.2: the receiver of a control connection. */
+/* RFC 2637 sections 3.1.1 and 3.1.2: the originator and the receiver of a control connection. */
 enum state {
 	STATE_IDLE,		/* no Start-Control-Connection-Request yet */
+	STATE_WAIT_REPLY,	/* ours was sent */
 	STATE_ESTABLISHED,
 	STATE_STOPPING,		/* we sent Stop, the reply is awaited */
 	STATE_DEAD,
@@ -26,6 +28,7 @@ enum state {
 struct call {
 	uint16_t id;
 	uint16_t peer_id;
+	bool waiting;		/* for Outgoing-Call-Reply: RFC 2637 section 3.2.4.2 */
 };
 
 struct pptp {
@@ -43,6 +46,7 @@ struct pptp {
 	uint32_t echo_id;
 	bool echo_pending;
 	struct loop_timer echo;	/* ESTABLISHED: until the next Echo-Request, or for its reply */
+	struct loop_timer reply;	/* for Outgoing-Call-Replies */
 	struct loop_timer life;	/* until Start, for the reply to Stop, and while there is no call */
 	char host[PPTP_NAME_LEN * 4 + 1], vendor[PPTP_NAME_LEN * 4 + 1];
 	char stop_why[128];
@@ -55,7 +59,7 @@ static struct log_about about(const struct pptp *p)
 
 static void arm_life(struct pptp *p)
 {
-	uint32_t ms = p->state == STATE_IDLE ? p->cfg.start_timeout_ms :
+	uint32_t ms = p->state < STATE_ESTABLISHED ? p->cfg.start_timeout_ms :
 		      p->state == STATE_STOPPING ? STOP_TIMEOUT_MS : p->cfg.idle_close_ms;
 
 	if (p->state == STATE_DEAD || (p->state == STATE_ESTABLISHED && (p->n_calls || !ms)))
@@ -66,7 +70,7 @@ static void arm_life(struct pptp *p)
 
 static void set_state(struct pptp *p, enum state state)
 {
-	static const char *const names[] = { "idle", "established", "stopping", "dead" };
+	static const char *const names[] = { "idle", "wait-reply", "established", "stopping", "dead" };
 	struct log_about a = about(p);
 
 	if (state == p->state)
@@ -117,7 +121,8 @@ static void send(struct pptp *p, const struct pptp_message *msg)
 static struct call *call_find(struct pptp *p, uint16_t id, bool peers)
 {
 	for (unsigned int i = 0; i < p->n_calls; i++)
-		if ((peers ? p->calls[i].peer_id : p->calls[i].id) == id)
+		if (peers ? p->calls[i].peer_id == id && !p->calls[i].waiting :
+			    p->calls[i].id == id)
 			return &p->calls[i];
 	return NULL;
 }
@@ -159,17 +164,30 @@ static void ignore(struct pptp *p, const struct pptp_message *msg, const char *w
 	count_misplaced(p);
 }
 
+static void names_taken(struct pptp *p, const struct pptp_start *start)
+{
+	log_text(p->host, sizeof(p->host), start->host, strlen(start->host));
+	log_text(p->vendor, sizeof(p->vendor), start->vendor, strlen(start->vendor));
+}
+
+static void introduce(const struct pptp *p, struct pptp_start *start)
+{
+	start->version = PPTP_VERSION;
+	start->framing = CAPABILITIES;
+	start->bearer = CAPABILITIES;
+	start->firmware = 1;
+	memcpy(start->host, p->cfg.host_name, sizeof(p->cfg.host_name) - 1);
+	memcpy(start->vendor, p->cfg.vendor, sizeof(p->cfg.vendor) - 1);
+}
+
 static void rx_start_request(struct pptp *p, const struct pptp_message *msg)
 {
-	struct pptp_message reply = { .type = PPTP_START_REPLY, .start = {
-		.version = PPTP_VERSION, .result = PPTP_RESULT_OK, .framing = CAPABILITIES,
-		.bearer = CAPABILITIES, .max_channels = 0, .firmware = 1,
-	} };
+	struct pptp_message reply = { .type = PPTP_START_REPLY,
+				      .start.result = PPTP_RESULT_OK };
 	/* RFC 2637 section 3.1.2: a newer peer steps down. */
 	bool version_ok = msg->start.version >= PPTP_VERSION;
 
-	memcpy(reply.start.host, p->cfg.host_name, sizeof(p->cfg.host_name) - 1);
-	memcpy(reply.start.vendor, p->cfg.vendor, sizeof(p->cfg.vendor) - 1);
+	introduce(p, &reply.start);
 	if (p->state == STATE_ESTABLISHED)
 		reply.start.result = PPTP_START_EXISTS;
 	else if (!version_ok)
@@ -181,9 +199,36 @@ static void rx_start_request(struct pptp *p, const struct pptp_message *msg)
 		die(p, "the peer speaks a PPTP older than version 1.0");
 		return;
 	}
-	log_text(p->host, sizeof(p->host), msg->start.host, strlen(msg->start.host));
-	log_text(p->vendor, sizeof(p->vendor), msg->start.vendor, strlen(msg->start.vendor));
+	names_taken(p, &msg->start);
 	set_state(p, STATE_ESTABLISHED);
+}
+
+/* RFC 2637 section 2.2 */
+static void rx_start_reply(struct pptp *p, const struct pptp_message *msg)
+{
+	static const char *const results[] = {
+		[PPTP_RESULT_GENERAL_ERROR] = "general error",
+		[PPTP_START_EXISTS] = "there is one already",
+		[PPTP_START_NOT_AUTHORIZED] = "not authorized",
+		[PPTP_START_VERSION] = "our version is not supported",
+	};
+	uint8_t result = msg->start.result;
+	char why[128];
+
+	if (result == PPTP_RESULT_OK && msg->start.version >= PPTP_VERSION) {
+		names_taken(p, &msg->start);
+		set_state(p, STATE_ESTABLISHED);
+		p->ops->up(p->ctx);
+		return;
+	}
+	if (result == PPTP_RESULT_OK)
+		result = PPTP_START_VERSION;
+	snprintf(why, sizeof(why), "the peer refused the control connection: %s%s%s",
+		 result < sizeof(results) / sizeof(*results) && results[result] ? results[result] :
+										  "unknown result",
+		 msg->start.error ? ", " : "",
+		 msg->start.error ? pptp_error_to_str(msg->start.error) : "");
+	die(p, why);
 }
 
 static void rx_stop_request(struct pptp *p, const struct pptp_message *msg)
@@ -229,6 +274,8 @@ static int call_refusal(struct pptp *p, const struct pptp_out_request *req, uint
 	*error = PPTP_ERROR_NONE;
 	if (p->state != STATE_ESTABLISHED)
 		*error = PPTP_ERROR_NOT_CONNECTED;
+	else if (p->cfg.client)
+		return PPTP_OUT_CALL_REFUSED;
 	else if (call_find(p, req->call_id, true))
 		*error = PPTP_ERROR_BAD_CALL_ID;
 	else if (p->n_calls >= PPTP_CALLS_MAX)
@@ -271,6 +318,44 @@ static void rx_out_call_request(struct pptp *p, const struct pptp_message *msg)
 		p->ops->call_up(p->ctx, &info);
 }
 
+static const char *call_result_to_str(const struct pptp_out_reply *reply)
+{
+	static const char *const results[] = {
+		"unknown result", "connected", "general error", "no carrier", "busy",
+		"no dial tone", "it took too long", "not wanted",
+	};
+
+	if (reply->result == PPTP_RESULT_GENERAL_ERROR && reply->error)
+		return pptp_error_to_str(reply->error);
+	return results[reply->result < sizeof(results) / sizeof(*results) ? reply->result : 0];
+}
+
+/* RFC 2637 section 3.2.4.2: wait-reply. Its "Peer's Call ID" is the one that we gave. */
+static void rx_out_call_reply(struct pptp *p, const struct pptp_message *msg)
+{
+	const struct pptp_out_reply *reply = &msg->out_reply;
+	struct call *call = call_find(p, reply->peer_call_id, false);
+	struct pptp_call_info info = {
+		.call_id = reply->peer_call_id, .peer_call_id = reply->call_id,
+		.peer_window = reply->window, .connect_speed = reply->speed,
+	};
+	char why[128];
+
+	if (!call || !call->waiting) {
+		ignore(p, msg, "no call waits for it");
+	} else if (reply->result != PPTP_RESULT_OK) {
+		snprintf(why, sizeof(why), "the peer refused the call: %s",
+			 call_result_to_str(reply));
+		call_end(p, call - p->calls, why);
+	} else if (call_find(p, reply->call_id, true)) {
+		pptp_call_clear(p, call->id, "the peer gave its call id to another call already");
+	} else {
+		call->peer_id = reply->call_id;
+		call->waiting = false;
+		p->ops->call_up(p->ctx, &info);
+	}
+}
+
 /*
  * Incoming calls come from a PAC with telephone lines; to us nobody has one to offer (RFC 2637
  * section 2.9).
@@ -286,6 +371,15 @@ static void rx_in_call_request(struct pptp *p, const struct pptp_message *msg)
 		reply.in_reply.error = PPTP_ERROR_NOT_CONNECTED;
 	}
 	send(p, &reply);
+}
+
+/* A PAC's report about a line; over the Internet there is none. */
+static void rx_wan_error(struct pptp *p, const struct pptp_message *msg)
+{
+	struct log_about a = about(p);
+
+	log_debug(&a, "PPTP: call %u has %u CRC and %u framing errors", msg->wan_error.peer_call_id,
+		  msg->wan_error.crc, msg->wan_error.framing);
 }
 
 static void send_disconnect(struct pptp *p, uint16_t call_id, uint8_t result)
@@ -343,10 +437,12 @@ static void rx_misplaced(struct pptp *p, const struct pptp_message *msg)
 #define IN(state) (1 << (state))
 #define IN_LIFE (IN(STATE_ESTABLISHED) | IN(STATE_STOPPING))
 
-static const struct {
+struct handler {
 	void (*rx)(struct pptp *p, const struct pptp_message *msg);
 	unsigned int states;
-} handlers[PPTP_TYPE_MAX + 1] = {
+};
+
+static const struct handler server_handlers[PPTP_TYPE_MAX + 1] = {
 	[PPTP_START_REQUEST] = { rx_start_request, IN(STATE_IDLE) | IN(STATE_ESTABLISHED) },
 	[PPTP_START_REPLY] = { rx_misplaced, IN(STATE_IDLE) | IN_LIFE },
 	[PPTP_STOP_REQUEST] = { rx_stop_request, IN(STATE_IDLE) | IN_LIFE },
@@ -364,8 +460,27 @@ static const struct {
 	[PPTP_SET_LINK_INFO] = { rx_set_link_info, IN_LIFE },
 };
 
+static const struct handler client_handlers[PPTP_TYPE_MAX + 1] = {
+	[PPTP_START_REQUEST] = { rx_misplaced, IN(STATE_WAIT_REPLY) | IN_LIFE },
+	[PPTP_START_REPLY] = { rx_start_reply, IN(STATE_WAIT_REPLY) },
+	[PPTP_STOP_REQUEST] = { rx_stop_request, IN(STATE_WAIT_REPLY) | IN_LIFE },
+	[PPTP_STOP_REPLY] = { rx_stop_reply, IN_LIFE },
+	[PPTP_ECHO_REQUEST] = { rx_echo_request, IN(STATE_WAIT_REPLY) | IN_LIFE },
+	[PPTP_ECHO_REPLY] = { rx_echo_reply, IN_LIFE },
+	[PPTP_OUT_CALL_REQUEST] = { rx_out_call_request, IN_LIFE },
+	[PPTP_OUT_CALL_REPLY] = { rx_out_call_reply, IN(STATE_ESTABLISHED) },
+	[PPTP_IN_CALL_REQUEST] = { rx_in_call_request, IN_LIFE },
+	[PPTP_IN_CALL_REPLY] = { rx_misplaced, IN_LIFE },
+	[PPTP_IN_CALL_CONNECTED] = { rx_misplaced, IN_LIFE },
+	[PPTP_CALL_CLEAR_REQUEST] = { rx_call_clear_request, IN_LIFE },
+	[PPTP_CALL_DISCONNECT_NOTIFY] = { rx_disconnect_notify, IN_LIFE },
+	[PPTP_WAN_ERROR_NOTIFY] = { rx_wan_error, IN_LIFE },
+	[PPTP_SET_LINK_INFO] = { rx_misplaced, IN_LIFE },
+};
+
 static void rx_message(struct pptp *p)
 {
+	const struct handler *handlers = p->cfg.client ? client_handlers : server_handlers;
 	struct pptp_message msg;
 	struct log_about a = about(p);
 
@@ -434,10 +549,65 @@ static void on_life(void *arg)
 
 	if (p->state == STATE_IDLE)
 		die(p, "no Start-Control-Connection-Request came in time");
+	else if (p->state == STATE_WAIT_REPLY)
+		die(p, "the peer did not answer Start-Control-Connection-Request");
 	else if (p->state == STATE_STOPPING)
 		die(p, p->stop_why);
 	else
 		pptp_stop(p, "the control connection had no call");
+}
+
+static struct call *waiting(struct pptp *p)
+{
+	for (unsigned int i = 0; i < p->n_calls; i++)
+		if (p->calls[i].waiting)
+			return &p->calls[i];
+	return NULL;
+}
+
+static void on_reply(void *arg)
+{
+	struct pptp *p = arg;
+	struct call *call;
+
+	while ((call = waiting(p)))
+		pptp_call_clear(p, call->id, "the peer did not answer Outgoing-Call-Request");
+}
+
+void pptp_open(struct pptp *p)
+{
+	struct pptp_message msg = { .type = PPTP_START_REQUEST };
+
+	if (!p->cfg.client || p->state != STATE_IDLE)
+		return;
+	introduce(p, &msg.start);
+	set_state(p, STATE_WAIT_REPLY);
+	send(p, &msg);
+}
+
+bool pptp_call_open(struct pptp *p, uint16_t call_id)
+{
+	if (!p->cfg.client || p->state != STATE_ESTABLISHED || p->n_calls >= PPTP_CALLS_MAX ||
+	    call_find(p, call_id, false) || !call_add(p, call_id, 0))
+		return false;
+	p->calls[p->n_calls - 1].waiting = true;
+	arm_life(p);
+	loop_timer_start(&p->reply, p->cfg.start_timeout_ms);
+	send(p, &(struct pptp_message){ .type = PPTP_OUT_CALL_REQUEST, .out_request = {
+		.call_id = call_id, .serial = call_id, .min_bps = 1, .max_bps = CALL_MAX_BPS,
+		.bearer = CAPABILITIES, .framing = CAPABILITIES, .window = RECV_WINDOW,
+	} });
+	return true;
+}
+
+void pptp_set_link_info(struct pptp *p, uint16_t call_id, uint32_t send_accm, uint32_t recv_accm)
+{
+	struct call *call = call_find(p, call_id, false);
+
+	if (call && !call->waiting && p->cfg.client)
+		send(p, &(struct pptp_message){ .type = PPTP_SET_LINK_INFO, .link_info = {
+			.peer_call_id = call->peer_id, .send_accm = send_accm,
+			.recv_accm = recv_accm } });
 }
 
 void pptp_call_clear(struct pptp *p, uint16_t call_id, const char *why)
@@ -446,7 +616,11 @@ void pptp_call_clear(struct pptp *p, uint16_t call_id, const char *why)
 
 	if (!call)
 		return;
-	send_disconnect(p, call_id, PPTP_DISCONNECT_ADMIN);
+	if (p->cfg.client)
+		send(p, &(struct pptp_message){ .type = PPTP_CALL_CLEAR_REQUEST,
+						.clear_call_id = call_id });
+	else
+		send_disconnect(p, call_id, PPTP_DISCONNECT_ADMIN);
 	call = call_find(p, call_id, false);
 	if (call)
 		call_end(p, call - p->calls, why);
@@ -456,7 +630,7 @@ void pptp_stop(struct pptp *p, const char *why)
 {
 	if (p->state == STATE_STOPPING || p->state == STATE_DEAD)
 		return;
-	if (p->state == STATE_IDLE) {
+	if (p->state < STATE_ESTABLISHED) {
 		die(p, why);
 		return;
 	}
@@ -496,6 +670,7 @@ static struct pptp *pptp_alloc(struct loop *loop, const struct pptp_config *cfg,
 	p->ops = ops;
 	p->ctx = ctx;
 	loop_timer_init(&p->echo, loop, on_echo, p);
+	loop_timer_init(&p->reply, loop, on_reply, p);
 	loop_timer_init(&p->life, loop, on_life, p);
 	return p;
 }
@@ -515,6 +690,7 @@ void pptp_free(struct pptp *p)
 	if (!p)
 		return;
 	loop_timer_stop(&p->echo);
+	loop_timer_stop(&p->reply);
 	loop_timer_stop(&p->life);
 	free(p->calls);
 	free(p);
@@ -524,6 +700,7 @@ void pptp_freeze(const struct pptp *p, struct wr *w)
 {
 	wr_u8(w, FROZEN_VERSION);
 	wr_u8(w, p->state);
+	wr_u8(w, p->cfg.client);
 	wr_u8(w, p->echo_pending);
 	wr_u32(w, p->echo_id);
 	wr_u16(w, p->ignored);
@@ -537,6 +714,7 @@ void pptp_freeze(const struct pptp *p, struct wr *w)
 	for (unsigned int i = 0; i < p->n_calls; i++) {
 		wr_u16(w, p->calls[i].id);
 		wr_u16(w, p->calls[i].peer_id);
+		wr_u8(w, p->calls[i].waiting);
 	}
 }
 
@@ -558,6 +736,8 @@ static bool thaw_fields(struct pptp *p, struct rd *r)
 	if (rd_u8(r) != FROZEN_VERSION)
 		return false;
 	state = rd_u8(r);
+	if (rd_u8(r) != p->cfg.client || (state == STATE_WAIT_REPLY && !p->cfg.client))
+		return false;
 	p->echo_pending = rd_u8(r);
 	p->echo_id = rd_u32(r);
 	p->ignored = rd_u16(r);
@@ -573,10 +753,12 @@ static bool thaw_fields(struct pptp *p, struct rd *r)
 		return false;
 	while (n_calls--) {
 		uint16_t id = rd_u16(r), peer_id = rd_u16(r);
+		uint8_t is_waiting = rd_u8(r);
 
-		if (call_find(p, id, false) || call_find(p, peer_id, true) ||
-		    !call_add(p, id, peer_id))
+		if (is_waiting > p->cfg.client || call_find(p, id, false) ||
+		    (!is_waiting && call_find(p, peer_id, true)) || !call_add(p, id, peer_id))
 			return false;
+		p->calls[p->n_calls - 1].waiting = is_waiting;
 	}
 	return !r->bad;
 }
@@ -598,6 +780,8 @@ struct pptp *pptp_thaw(struct loop *loop, const struct pptp_config *cfg, const s
 	}
 	snprintf(p->stop_why, sizeof(p->stop_why), "the control connection was stopped");
 	arm_life(p);
+	if (waiting(p))
+		loop_timer_start(&p->reply, cfg->start_timeout_ms);
 	if (p->state == STATE_ESTABLISHED)
 		loop_timer_start(&p->echo,
 				 p->echo_pending ? cfg->echo_timeout_ms : cfg->echo_interval_ms);

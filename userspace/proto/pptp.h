@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * One PPTP control connection and its calls (RFC 2637 sections 2 and 3), the PAC's side (server).
- * Pure: octets in, octets out, time from the loop. Calls are known by the call id that we assigned.
+ * One PPTP control connection and its calls (RFC 2637 sections 2 and 3): the PAC's side of it
+ * (server), or the PNS's (client). Pure: octets in, octets out, time from the loop. Calls are known
+ * by the call id that we assigned.
  */
 #ifndef ADIT_PROTO_PPTP_H
 #define ADIT_PROTO_PPTP_H
@@ -26,6 +27,7 @@ struct pptp_config {
 	uint32_t echo_timeout_ms;	/* 60 s */
 	uint32_t start_timeout_ms;	/* 60 s from connect to Start-Control-Connection-Request */
 	uint32_t idle_close_ms;		/* connection without a call */
+	bool client;			/* we are the PNS, and opened the TCP connection */
 };
 
 struct pptp_call_info {
@@ -44,10 +46,12 @@ struct pptp_ops {
 	/*
 	 * The peer wants a call with its id. Assign ours and make ready, or refuse with a result
 	 * code of RFC 2637 section 2.8 (and general error code). Returns 0 or the result
-	 * code (> 1).
+	 * code (> 1). Of a server alone.
 	 */
 	int (*call_new)(void *ctx, uint16_t peer_call_id, uint16_t *call_id, uint16_t *error_code);
-	/* The reply is on its way: PPP may begin. */
+	/* The control connection is there: calls may be opened. Of a client alone. */
+	void (*up)(void *ctx);
+	/* The reply is on its way, or has come: PPP may begin. */
 	void (*call_up)(void *ctx, const struct pptp_call_info *call);
 	/*
 	 * The call is over (cleared by peer, connection lost, or our own clear is complete), reason
@@ -67,9 +71,19 @@ struct pptp_ops {
 struct pptp *pptp_new(struct loop *loop, const struct pptp_config *cfg, const struct pptp_ops *ops,
 		      void *ctx);
 void pptp_free(struct pptp *pptp);		/* calls no op */
+/* As client: begin with Start-Control-Connection-Request. */
+void pptp_open(struct pptp *pptp);
+/*
+ * As client: Outgoing-Call-Request with a call id of ours; call_up() or call_down() follows. False:
+ * not now, or not with this id.
+ */
+bool pptp_call_open(struct pptp *pptp, uint16_t call_id);
+/* As client: Set-Link-Info, which some servers wait for when LCP is open. */
+void pptp_set_link_info(struct pptp *pptp, uint16_t call_id, uint32_t send_accm,
+			uint32_t recv_accm);
 void pptp_rx(struct pptp *pptp, const uint8_t *data, size_t len); /* any split of the stream */
 void pptp_rx_eof(struct pptp *pptp, const char *why);
-/* we end it: Call-Disconnect-Notify; call_down() follows */
+/* we end it: Call-Disconnect-Notify, or Call-Clear-Request as client; call_down() follows */
 void pptp_call_clear(struct pptp *pptp, uint16_t call_id, const char *why);
 /* Stop-Control-Connection-Request, all calls down, then down() */
 void pptp_stop(struct pptp *pptp, const char *why);

@@ -45,6 +45,7 @@ enum {
 	/* the error code says which; every message but Stop and Disconnect-Notify, too */
 	PPTP_RESULT_GENERAL_ERROR = 2,
 	PPTP_START_EXISTS = 3,
+	PPTP_START_NOT_AUTHORIZED = 4,
 	PPTP_START_VERSION = 5,
 	PPTP_OUT_CALL_BUSY = 4,
 	PPTP_OUT_CALL_REFUSED = 7,
