@@ -11,7 +11,7 @@
  * computed against the challenge that came out last; @success PASSWORD is what a server that knows
  * the password says to the last @mschapv2. Random octets are 5a and up, so magic numbers are known
  * in advance. Users given by "set user" are answered at once, or with "set answers manual" by "do
- * answer".
+ * answer". With "set client USER PASSWORD" we are the one who logs in.
  */
 #include <stdio.h>
 #include <stdlib.h>
@@ -45,6 +45,7 @@ struct world {
 	uint8_t challenge[16], response[MSCHAP_RESPONSE_LEN];
 	char response_user[64];
 	char close_on[32];	/* op in which the owner closes */
+	char password[64];	/* as client */
 };
 
 static const struct { const char *name; uint16_t number; } protocols[] = {
@@ -217,6 +218,14 @@ static struct log_about op_about(void *ctx)
 	return (struct log_about){ .session = 1 };
 }
 
+static void op_password(void *ctx, char password[AUTH_PASSWORD_MAX + 1])
+{
+	struct world *w = ctx;
+
+	not_over(w, "password");
+	strcpy(password, w->password);
+}
+
 static const struct ppp_ops ops = {
 	.tx = op_tx,
 	.random = op_random,
@@ -226,6 +235,7 @@ static const struct ppp_ops ops = {
 	.mppe_flush = op_mppe_flush,
 	.net = op_net,
 	.authenticated = op_authenticated,
+	.password = op_password,
 	.down = op_down,
 	.about = op_about,
 };
@@ -360,6 +370,16 @@ static const char *set_addresses(struct addr *list, const struct token *t, unsig
 	return NULL;
 }
 
+static const char *set_client(struct world *w, const struct token *t)
+{
+	w->cfg.client = true;
+	w->cfg.local = (struct addr){ .family = 0 };
+	w->cfg.local_ifid[7] = 3;
+	snprintf(w->cfg.user, sizeof(w->cfg.user), "%.253s", t[0].text);
+	snprintf(w->password, sizeof(w->password), "%.63s", t[1].text);
+	return NULL;
+}
+
 static const char *set(struct world *w, const struct token *t, unsigned int n)
 {
 	static const char *const methods[] = { "pap", "chap", "mschap", "mschapv2" };
@@ -401,6 +421,12 @@ static const char *set(struct world *w, const struct token *t, unsigned int n)
 		return set_addresses(w->nbns, t + 1, n - 1);
 	else if (!strcmp(key, "user"))
 		return set_user(w, t + 1, n - 1);
+	else if (!strcmp(key, "client") && n == 3)
+		return set_client(w, t + 1);
+	else if (!strcmp(key, "want"))
+		return set_addresses(&w->cfg.local, t + 1, 1);
+	else if (!strcmp(key, "ask-dns"))
+		w->cfg.ask_dns = true;
 	else if (!strcmp(key, "close-on"))
 		snprintf(w->close_on, sizeof(w->close_on), "%.31s", value);
 	else
@@ -454,6 +480,18 @@ static void show_info(struct world *w)
 		      i.mppe_stateful ? " stateful" : "", i.malformed);
 }
 
+static void show_addresses(struct world *w)
+{
+	char local[ADDR_STRLEN], peer[ADDR_STRLEN], dns1[ADDR_STRLEN], dns2[ADDR_STRLEN];
+	struct ppp_info i;
+
+	ppp_get_info(w->ppp, &i);
+	outputs_event(w->out, "local=%s/%02x%02x peer=%s/%02x%02x dns=%s,%s",
+		      addr_to_str(&i.local, local), i.local_ifid[0], i.local_ifid[7],
+		      addr_to_str(&i.peer, peer), i.peer_ifid[0], i.peer_ifid[7],
+		      addr_to_str(&i.dns[0], dns1), addr_to_str(&i.dns[1], dns2));
+}
+
 static const char *act_answer(struct world *w, const char *word)
 {
 	static const char *const results[] = { "ok",	     "wrong",	 "unknown",    "method",
@@ -484,6 +522,8 @@ static const char *act(struct world *w, const struct token *t, unsigned int n)
 		return ppp_can_freeze(w->ppp) ? "it can" : NULL;
 	else if (!strcmp(verb, "info"))
 		show_info(w);
+	else if (!strcmp(verb, "addresses"))
+		show_addresses(w);
 	else if (!strcmp(verb, "answer"))
 		return act_answer(w, arg);
 	else

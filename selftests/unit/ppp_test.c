@@ -103,8 +103,9 @@ static struct log_about op_about(void *ctx)
 }
 
 static const struct ppp_ops ops = {
-	op_tx,	       op_random, op_auth_ask,	    op_link_up, op_mppe_up,
-	op_mppe_flush, op_net,	  op_authenticated, op_down,	op_about,
+	.tx = op_tx, .random = op_random, .auth_ask = op_auth_ask, .link_up = op_link_up,
+	.mppe_up = op_mppe_up, .mppe_flush = op_mppe_flush, .net = op_net,
+	.authenticated = op_authenticated, .down = op_down, .about = op_about,
 };
 
 static struct ppp_config config(void)

@@ -424,7 +424,8 @@ static enum fsm_verdict judge_option(struct fsm *fsm, struct ppp_option *opt, bo
 
 	if (!known || again)
 		return FSM_REJECT;
-	v = known->judge(fsm, opt->len == known->len ? &opt->data : NULL, nak);
+	v = known->judge(fsm, opt->len == known->len || known->len == FSM_ANY_LEN ? &opt->data :
+			 NULL, nak);
 	if (v == FSM_NAK && !fsm_patient(fsm)) {
 		nak->len = nak_was;
 		return FSM_REJECT;

@@ -32,13 +32,15 @@ enum fsm_state {
 #define FSM_KEEP_MAX	128
 #define FSM_WHY_MAX	160
 
+#define FSM_ANY_LEN	0xff	/* no option has so much data */
+
 struct fsm;
 
 enum fsm_verdict { FSM_ACK, FSM_NAK, FSM_REJECT };
 
 struct fsm_option {
 	uint8_t type;
-	uint8_t len;		/* of its data, exactly */
+	uint8_t len;		/* of its data, exactly; FSM_ANY_LEN: judge() looks itself */
 	/*
 	 * Judge what the peer asks for. FSM_NAK: the option as we would have it was written to nak.
 	 * data is NULL when its length was wrong: then only NAK or REJECT will do (RFC 1661 section

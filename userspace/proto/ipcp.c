@@ -19,7 +19,11 @@ static struct ipcp *ipcp_of(struct fsm *fsm)
 
 static void begin(struct fsm *fsm)
 {
-	ipcp_of(fsm)->ask_address = true;
+	struct ipcp *ipcp = ipcp_of(fsm);
+
+	ipcp->ask_address = true;
+	for (int i = 0; i < AUTH_NAMESERVERS_MAX; i++)
+		ipcp->ask_dns[i] = ipcp->cfg.client && ipcp->cfg.ask_dns;
 }
 
 static void write_address(struct wr *w, uint8_t type, const struct addr *a)
@@ -31,8 +35,13 @@ static void request(struct fsm *fsm, struct wr *w)
 {
 	struct ipcp *ipcp = ipcp_of(fsm);
 
+	/* As client, zeros ask for an address: RFC 1332 section 3.3, RFC 1877 section 1. */
 	if (ipcp->ask_address)
 		write_address(w, OPT_ADDRESS, &ipcp->cfg.local);
+	if (ipcp->ask_dns[0])
+		write_address(w, OPT_DNS1, &ipcp->cfg.dns[0]);
+	if (ipcp->ask_dns[1])
+		write_address(w, OPT_DNS2, &ipcp->cfg.dns[1]);
 }
 
 static void judge_begin(struct fsm *fsm)
@@ -47,6 +56,20 @@ static bool same(struct rd *data, const struct addr *a)
 	return bytes && !memcmp(bytes, &a->v4, sizeof(a->v4));
 }
 
+/* As client: it has the address that it says; one without has to do without being told one. */
+static enum fsm_verdict judge_servers_address(struct ipcp *ipcp, struct rd *data)
+{
+	struct addr a = { .family = AF_INET };
+
+	if (!data)
+		return FSM_REJECT;
+	rd_copy(data, &a.v4, sizeof(a.v4));
+	if (!a.v4.s_addr)
+		return FSM_REJECT;
+	ipcp->cfg.peer = a;
+	return FSM_ACK;
+}
+
 static enum fsm_verdict judge_address(struct fsm *fsm, struct rd *data, struct wr *nak)
 {
 	struct ipcp *ipcp = ipcp_of(fsm);
@@ -54,6 +77,8 @@ static enum fsm_verdict judge_address(struct fsm *fsm, struct rd *data, struct w
 	struct addr a = { .family = AF_INET };
 	struct rd look = data ? *data : rd_of(NULL, 0);
 
+	if (ipcp->cfg.client)
+		return judge_servers_address(ipcp, data);
 	if (same(data, &ipcp->cfg.peer)) {
 		ipcp->peer_address = true;
 		return FSM_ACK;
@@ -72,7 +97,7 @@ static enum fsm_verdict judge_end(struct fsm *fsm, struct wr *nak)
 {
 	struct ipcp *ipcp = ipcp_of(fsm);
 
-	if (ipcp->peer_address)
+	if (ipcp->peer_address || ipcp->cfg.client)
 		return FSM_ACK;
 	if (!fsm_patient(fsm))
 		fsm_refuse(fsm, "the peer does not want the address that was assigned to it");
@@ -93,37 +118,82 @@ static enum fsm_verdict judge_server(const struct addr *have, uint8_t type, stru
 	return FSM_NAK;
 }
 
+/* A client has none to tell, whatever it was told itself. */
+static const struct addr *to_tell(struct fsm *fsm, const struct addr *a)
+{
+	static const struct addr none;
+
+	return ipcp_of(fsm)->cfg.client ? &none : a;
+}
+
 static enum fsm_verdict judge_dns1(struct fsm *fsm, struct rd *data, struct wr *nak)
 {
-	return judge_server(&ipcp_of(fsm)->cfg.dns[0], OPT_DNS1, data, nak);
+	return judge_server(to_tell(fsm, &ipcp_of(fsm)->cfg.dns[0]), OPT_DNS1, data, nak);
 }
 
 static enum fsm_verdict judge_dns2(struct fsm *fsm, struct rd *data, struct wr *nak)
 {
-	return judge_server(&ipcp_of(fsm)->cfg.dns[1], OPT_DNS2, data, nak);
+	return judge_server(to_tell(fsm, &ipcp_of(fsm)->cfg.dns[1]), OPT_DNS2, data, nak);
 }
 
 static enum fsm_verdict judge_nbns1(struct fsm *fsm, struct rd *data, struct wr *nak)
 {
-	return judge_server(&ipcp_of(fsm)->cfg.nbns[0], OPT_NBNS1, data, nak);
+	return judge_server(to_tell(fsm, &ipcp_of(fsm)->cfg.nbns[0]), OPT_NBNS1, data, nak);
 }
 
 static enum fsm_verdict judge_nbns2(struct fsm *fsm, struct rd *data, struct wr *nak)
 {
-	return judge_server(&ipcp_of(fsm)->cfg.nbns[1], OPT_NBNS2, data, nak);
+	return judge_server(to_tell(fsm, &ipcp_of(fsm)->cfg.nbns[1]), OPT_NBNS2, data, nak);
 }
 
-/* Our address is not the peer's to choose; the same request goes out again. */
+static void take_address(struct addr *a, struct ppp_option *opt)
+{
+	struct addr given = { .family = AF_INET };
+
+	rd_copy(&opt->data, &given.v4, sizeof(given.v4));
+	if (opt->data.bad || opt->data.left)
+		return;
+	if (!given.v4.s_addr)
+		given.family = 0;
+	*a = given;
+}
+
+/* As server our address is not the peer's to choose; the same request goes out again. */
 static void nak(struct fsm *fsm, struct ppp_option *opt)
 {
-	(void)fsm;
-	(void)opt;
+	struct ipcp *ipcp = ipcp_of(fsm);
+
+	if (!ipcp->cfg.client)
+		return;
+	if (opt->type == OPT_ADDRESS)
+		take_address(&ipcp->cfg.local, opt);
+	else if (opt->type == OPT_DNS1 && ipcp->ask_dns[0])
+		take_address(&ipcp->cfg.dns[0], opt);
+	else if (opt->type == OPT_DNS2 && ipcp->ask_dns[1])
+		take_address(&ipcp->cfg.dns[1], opt);
 }
 
 static void rej(struct fsm *fsm, struct ppp_option *opt)
 {
-	(void)opt;
-	ipcp_of(fsm)->ask_address = false;
+	struct ipcp *ipcp = ipcp_of(fsm);
+
+	if (opt->type == OPT_ADDRESS)
+		ipcp->ask_address = false;
+	else if (opt->type == OPT_DNS1)
+		ipcp->ask_dns[0] = false;
+	else if (opt->type == OPT_DNS2)
+		ipcp->ask_dns[1] = false;
+}
+
+/* A client needs an address, and servers at zeros are none. */
+static bool acked(struct fsm *fsm)
+{
+	struct ipcp *ipcp = ipcp_of(fsm);
+
+	if (!ipcp->cfg.client || ipcp->cfg.local.family)
+		return true;
+	fsm_refuse(fsm, "the peer gives us no address");
+	return false;
 }
 
 /* Van Jacobson compression (2) and the old IP-Addresses (1) are left out, and so rejected. */
@@ -145,6 +215,7 @@ static const struct fsm_proto proto = {
 	.judge_end = judge_end,
 	.nak = nak,
 	.rej = rej,
+	.acked = acked,
 };
 
 void ipcp_init(struct ipcp *ipcp, struct fsm_link *link, const struct ipcp_config *cfg)
@@ -171,6 +242,8 @@ void ipcp_freeze(const struct ipcp *ipcp, struct wr *w)
 	int i;
 
 	fsm_freeze(&ipcp->fsm, w);
+	if (ipcp->cfg.client)	/* a server's is in its configuration */
+		freeze_address(w, &ipcp->cfg.local);
 	freeze_address(w, &ipcp->cfg.peer);
 	for (i = 0; i < AUTH_NAMESERVERS_MAX; i++) {
 		freeze_address(w, &ipcp->cfg.dns[i]);
@@ -184,6 +257,8 @@ int ipcp_thaw(struct ipcp *ipcp, struct rd *r)
 
 	if (fsm_thaw(&ipcp->fsm, r))
 		return -EBADMSG;
+	if (ipcp->cfg.client)
+		thaw_address(r, &ipcp->cfg.local);
 	thaw_address(r, &ipcp->cfg.peer);
 	for (i = 0; i < AUTH_NAMESERVERS_MAX; i++) {
 		thaw_address(r, &ipcp->cfg.dns[i]);

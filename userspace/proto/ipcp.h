@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * IPCP (RFC 1332) and its name servers (RFC 1877), where we assign the peer's address. Owned by the
- * link.
+ * IPCP (RFC 1332) and its name servers (RFC 1877): we assign the peer's address, or as the client
+ * get ours from it. Owned by the link.
  */
 #ifndef ADIT_PROTO_IPCP_H
 #define ADIT_PROTO_IPCP_H
@@ -14,6 +14,8 @@
 #include "proto/fsm.h"
 
 struct ipcp_config {
+	bool client;
+	bool ask_dns;					/* as client */
 	struct addr local, peer;			/* IPv4 */
 	struct addr dns[AUTH_NAMESERVERS_MAX];		/* family 0: none */
 	struct addr nbns[AUTH_NAMESERVERS_MAX];
@@ -22,6 +24,7 @@ struct ipcp_config {
 struct ipcp {
 	struct fsm fsm;
 	struct ipcp_config cfg;
+	bool ask_dns[AUTH_NAMESERVERS_MAX];
 	bool ask_address;		/* some peers do not want to know ours */
 	bool peer_address;		/* the peer asked for the one that it has */
 };

@@ -29,12 +29,30 @@ static void judge_begin(struct fsm *fsm)
 	ipv6cp_of(fsm)->peer_ifid = false;
 }
 
+static bool is_none(const uint8_t *ifid)
+{
+	static const uint8_t none[IPV6CP_IFID_LEN];
+
+	return !memcmp(ifid, none, sizeof(none));
+}
+
+/* RFC 5072 section 4.1: any will do that is not zero and not the other side's. */
+static bool may_have(struct ipv6cp *cp, const uint8_t *ifid)
+{
+	if (!cp->client)
+		return !memcmp(ifid, cp->peer, sizeof(cp->peer));
+	if (is_none(ifid) || !memcmp(ifid, cp->local, sizeof(cp->local)))
+		return false;
+	memcpy(cp->peer, ifid, sizeof(cp->peer));
+	return true;
+}
+
 static enum fsm_verdict judge_ifid(struct fsm *fsm, struct rd *data, struct wr *nak)
 {
 	struct ipv6cp *cp = ipv6cp_of(fsm);
 	const uint8_t *ifid = data ? rd_bytes(data, sizeof(cp->peer)) : NULL;
 
-	if (ifid && !memcmp(ifid, cp->peer, sizeof(cp->peer))) {
+	if (ifid && may_have(cp, ifid)) {
 		cp->peer_ifid = true;
 		return FSM_ACK;
 	}
@@ -48,7 +66,7 @@ static enum fsm_verdict judge_end(struct fsm *fsm, struct wr *nak)
 {
 	struct ipv6cp *cp = ipv6cp_of(fsm);
 
-	if (cp->peer_ifid)
+	if (cp->peer_ifid || cp->client)
 		return FSM_ACK;
 	if (!fsm_patient(fsm))
 		fsm_refuse(fsm, "the peer does not want the interface identifier assigned to it");
@@ -56,11 +74,14 @@ static enum fsm_verdict judge_end(struct fsm *fsm, struct wr *nak)
 	return FSM_NAK;
 }
 
-/* Our identifier is not the peer's to choose; the same request goes out again. */
+/* As server our identifier is not the peer's to choose; the same request goes out again. */
 static void nak(struct fsm *fsm, struct ppp_option *opt)
 {
-	(void)fsm;
-	(void)opt;
+	struct ipv6cp *cp = ipv6cp_of(fsm);
+	const uint8_t *ifid = opt->len == sizeof(cp->local) ? rd_bytes(&opt->data, opt->len) : NULL;
+
+	if (cp->client && ifid && !is_none(ifid))
+		memcpy(cp->local, ifid, sizeof(cp->local));
 }
 
 static void rej(struct fsm *fsm, struct ppp_option *opt)
@@ -86,10 +107,11 @@ static const struct fsm_proto proto = {
 	.rej = rej,
 };
 
-void ipv6cp_init(struct ipv6cp *cp, struct fsm_link *link, const uint8_t local[IPV6CP_IFID_LEN],
-		 const uint8_t peer[IPV6CP_IFID_LEN])
+void ipv6cp_init(struct ipv6cp *cp, struct fsm_link *link, bool client,
+		 const uint8_t local[IPV6CP_IFID_LEN], const uint8_t peer[IPV6CP_IFID_LEN])
 {
 	fsm_init(&cp->fsm, &proto, link);
+	cp->client = client;
 	memcpy(cp->local, local, sizeof(cp->local));
 	memcpy(cp->peer, peer, sizeof(cp->peer));
 }
@@ -97,9 +119,19 @@ void ipv6cp_init(struct ipv6cp *cp, struct fsm_link *link, const uint8_t local[I
 void ipv6cp_freeze(const struct ipv6cp *cp, struct wr *w)
 {
 	fsm_freeze(&cp->fsm, w);
+	if (!cp->client)
+		return;		/* both are in the configuration */
+	wr_bytes(w, cp->local, sizeof(cp->local));
+	wr_bytes(w, cp->peer, sizeof(cp->peer));
 }
 
 int ipv6cp_thaw(struct ipv6cp *cp, struct rd *r)
 {
-	return fsm_thaw(&cp->fsm, r);
+	if (fsm_thaw(&cp->fsm, r))
+		return -EBADMSG;
+	if (cp->client) {
+		rd_copy(r, cp->local, sizeof(cp->local));
+		rd_copy(r, cp->peer, sizeof(cp->peer));
+	}
+	return r->bad ? -EBADMSG : 0;
 }

@@ -58,7 +58,7 @@ static void begin(struct fsm *fsm)
 	struct lcp *lcp = lcp_of(fsm);
 
 	lcp->refused = 0;
-	lcp->offer = next_offer(lcp);
+	lcp->offer = lcp->cfg->client ? 0 : next_offer(lcp);
 	lcp->proposal[0] = 0;
 	lcp->mru = lcp->cfg->mru;
 	lcp->ask_mru = lcp->mru != PPP_MRU_DEFAULT;
@@ -106,6 +106,7 @@ static void judge_begin(struct fsm *fsm)
 	lcp->peer_mru = PPP_MRU_DEFAULT;
 	lcp->peer_pfc = false;
 	lcp->peer_acfc = false;
+	lcp->demand = 0;
 }
 
 static enum fsm_verdict judge_mru(struct fsm *fsm, struct rd *data, struct wr *nak)
@@ -209,12 +210,37 @@ static enum auth_method read_proposal(struct lcp *lcp, struct rd *data)
 	return 0;
 }
 
+/* As client: in what way we are to authenticate. What we may not is answered with the best we may. */
+static enum fsm_verdict judge_auth(struct fsm *fsm, struct rd *data, struct wr *nak)
+{
+	struct lcp *lcp = lcp_of(fsm);
+	enum auth_method wanted;
+	char ours[64];
+
+	if (!lcp->cfg->client || !lcp->methods)
+		return FSM_REJECT;
+	lcp->proposal[0] = 0;
+	wanted = read_proposal(lcp, data);
+	if (wanted & lcp->methods && !data->left) {
+		lcp->demand = wanted;
+		return FSM_ACK;
+	}
+	methods_to_str(lcp->methods, ours, sizeof(ours));
+	if (!fsm_patient(fsm))
+		fsm_refuse(fsm, "no common authentication: we allow %s, the peer wants %s", ours,
+			   lcp->proposal[0] ? lcp->proposal : "something malformed");
+	write_auth(nak, next_offer(lcp));
+	return FSM_NAK;
+}
+
 /* Step down: what the peer proposes if it may be, else the next weaker that it did not refuse. */
 static void nak_auth(struct lcp *lcp, struct ppp_option *opt)
 {
 	enum auth_method proposed = read_proposal(lcp, &opt->data);
 	char ours[64];
 
+	if (!lcp->offer)
+		return;		/* we asked for none, and will not */
 	lcp->refused |= lcp->offer;
 	if (proposed & lcp->methods & ~lcp->refused)
 		lcp->offer = proposed;
@@ -350,6 +376,7 @@ static void rx_code(struct fsm *fsm, const struct ppp_packet *p)
 static const struct fsm_option options[] = {
 	{ OPT_MRU, 2, judge_mru },
 	{ OPT_ACCM, 4, judge_accm },
+	{ OPT_AUTH, FSM_ANY_LEN, judge_auth },
 	{ OPT_MAGIC, 4, judge_magic },
 	{ OPT_PFC, 0, judge_pfc },
 	{ OPT_ACFC, 0, judge_acfc },

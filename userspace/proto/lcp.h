@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * LCP (RFC 1661 section 6, RFC 1570) as the authenticator speaks it: it always asks the peer to
- * authenticate and never agrees to be authenticated itself. Owned by the link.
+ * LCP (RFC 1661 section 6, RFC 1570). As the authenticator it always asks the peer to authenticate
+ * and never agrees to be authenticated itself; as the client it is the other way round. Owned by the
+ * link.
  */
 #ifndef ADIT_PROTO_LCP_H
 #define ADIT_PROTO_LCP_H
@@ -23,7 +24,7 @@ struct lcp {
 	void (*dead)(void *ctx, const char *why);	/* echoes are not answered */
 
 	/* Ours. */
-	unsigned int methods;		/* enum auth_method that may be offered */
+	unsigned int methods;		/* enum auth_method that may be offered, or agreed to */
 	unsigned int refused;		/* the ones that the peer turned down */
 	enum auth_method offer;
 	bool ask_mru, ask_magic, ask_pfc, ask_acfc;
@@ -35,6 +36,7 @@ struct lcp {
 	/* The peer's. */
 	uint16_t peer_mru;
 	bool peer_pfc, peer_acfc;
+	enum auth_method demand;	/* how we are to authenticate, as client; 0: not at all */
 
 	struct loop_timer echo;
 	uint8_t echo_id;

@@ -23,6 +23,12 @@ static const char *final_why(const struct ppp *ppp, const char *otherwise)
 	return otherwise;
 }
 
+static void stop_authentication(struct ppp *ppp)
+{
+	authn_stop(&ppp->authn);
+	login_stop(&ppp->login);
+}
+
 static void end(struct ppp *ppp, const char *why)
 {
 	char last[FSM_WHY_MAX];
@@ -31,7 +37,7 @@ static void end(struct ppp *ppp, const char *why)
 		return;
 	snprintf(last, sizeof(last), "%s", final_why(ppp, why));
 	ppp_net_stop(ppp);
-	authn_stop(&ppp->authn);
+	stop_authentication(ppp);
 	lcp_stop(&ppp->lcp);
 	loop_timer_stop(&ppp->setup);
 	ppp->phase = PPP_PHASE_DEAD;
@@ -51,7 +57,7 @@ void ppp_terminate(struct ppp *ppp, const char *why, const char *told)
 	set_why(ppp, reason);
 	ppp->phase = PPP_PHASE_TERMINATE;
 	ppp_net_stop(ppp);
-	authn_stop(&ppp->authn);
+	stop_authentication(ppp);
 	loop_timer_stop(&ppp->setup);
 	fsm_close(&ppp->lcp.fsm, told);
 	if (fsm_settled(&ppp->lcp.fsm))
@@ -70,7 +76,9 @@ static void setup_expired(void *arg)
 	struct ppp *ppp = arg;
 	char why[FSM_WHY_MAX];
 
-	snprintf(why, sizeof(why), "%s in %u s", waiting[ppp->phase],
+	snprintf(why, sizeof(why), "%s in %u s",
+		 ppp->cfg.client && ppp->phase == PPP_PHASE_AUTHENTICATE ?
+			 "the peer did not answer our login" : waiting[ppp->phase],
 		 ppp->cfg.setup_timeout_ms / 1000);
 	if (ppp->phase == PPP_PHASE_NETWORK && ppp->ccp.fsm.state != FSM_OPENED &&
 	    ppp_encryption_required(ppp))
@@ -107,6 +115,43 @@ static void on_debug(void *ctx, const char *what)
 	log_debug(&about, "%s", what);
 }
 
+static void on_accepted(void *ctx)
+{
+	struct ppp *ppp = ctx;
+
+	ppp->phase = PPP_PHASE_NETWORK;
+	ppp_net_start(ppp);
+}
+
+/* We are in. A login that is only asked for again changes nothing (RFC 1994 section 2). */
+static void on_login(void *ctx)
+{
+	struct ppp *ppp = ctx;
+
+	if (ppp->phase == PPP_PHASE_AUTHENTICATE) {
+		memcpy(ppp->user, ppp->cfg.user, sizeof(ppp->user));
+		ppp->method = ppp->login.method;
+		ppp->keys = ppp->login.keys;
+	}
+	secret_wipe(&ppp->login.keys, sizeof(ppp->login.keys));
+	if (ppp->phase == PPP_PHASE_AUTHENTICATE)
+		on_accepted(ppp);
+}
+
+static void on_login_denied(void *ctx)
+{
+	struct ppp *ppp = ctx;
+
+	ppp_terminate(ppp, ppp->login.why, "authentication failed");
+}
+
+static void on_password(void *ctx, char password[AUTH_PASSWORD_MAX + 1])
+{
+	struct ppp *ppp = ctx;
+
+	ppp->ops->password(ppp->ctx, password);
+}
+
 static void lcp_up(struct ppp *ppp)
 {
 	ppp->phase = PPP_PHASE_AUTHENTICATE;
@@ -115,7 +160,12 @@ static void lcp_up(struct ppp *ppp)
 	if (ppp->phase != PPP_PHASE_AUTHENTICATE)
 		return;
 	lcp_echo_start(&ppp->lcp);
-	authn_start(&ppp->authn, ppp->lcp.offer);
+	if (!ppp->cfg.client)
+		authn_start(&ppp->authn, ppp->lcp.offer);
+	else if (ppp->lcp.demand)
+		login_start(&ppp->login, ppp->lcp.demand);
+	else
+		on_accepted(ppp);	/* nobody asks who we are */
 }
 
 /* Too many before the link was up for long: the peer would have us authenticate for ever. */
@@ -143,7 +193,7 @@ static void lcp_down(struct ppp *ppp)
 		ppp->phase = PPP_PHASE_ESTABLISH;
 		loop_timer_start(&ppp->setup, ppp->cfg.setup_timeout_ms);
 	}
-	authn_stop(&ppp->authn);
+	stop_authentication(ppp);
 	ppp_net_stop(ppp);
 	ppp->link.peer_mru = PPP_MRU_DEFAULT;
 	if (ppp->phase == PPP_PHASE_ESTABLISH && renegotiates_too_often(ppp))
@@ -212,8 +262,11 @@ static void on_protocol_rejected(void *ctx, uint16_t protocol)
 		fsm_rx_protocol_reject(&ppp->lcp.fsm);
 	} else if (ppp->phase == PPP_PHASE_AUTHENTICATE &&
 		   (protocol == PPP_PAP || protocol == PPP_CHAP)) {
-		snprintf(why, sizeof(why), "the peer agreed to %s and does not know it",
-			 auth_method_to_str(ppp->authn.method));
+		snprintf(why, sizeof(why), ppp->cfg.client ?
+			 "the peer asked for %s and rejects it" :
+			 "the peer agreed to %s and does not know it",
+			 auth_method_to_str(ppp->cfg.client ? ppp->login.method :
+							      ppp->authn.method));
 		ppp_terminate(ppp, why, why);
 	} else if (ppp->phase == PPP_PHASE_NETWORK) {
 		ppp_net_rejected(ppp, protocol);
@@ -233,14 +286,6 @@ static void on_denied(void *ctx)
 	struct ppp *ppp = ctx;
 
 	ppp_terminate(ppp, ppp->authn.why, "authentication failed");
-}
-
-static void on_accepted(void *ctx)
-{
-	struct ppp *ppp = ctx;
-
-	ppp->phase = PPP_PHASE_NETWORK;
-	ppp_net_start(ppp);
 }
 
 /* --- the outside --- */
@@ -284,10 +329,23 @@ void ppp_init_link(struct ppp *ppp)
 		.accepted = on_accepted,
 		.denied = on_denied,
 	};
+	ppp->login_link = (struct login_link){
+		.loop = ppp->loop,
+		.restart_ms = ppp->cfg.restart_ms,
+		.user = ppp->cfg.user,
+		.malformed = &ppp->link.malformed,
+		.ctx = ppp,
+		.tx = on_tx,
+		.random = on_random,
+		.password = on_password,
+		.accepted = on_login,
+		.denied = on_login_denied,
+	};
 	lcp_init(&ppp->lcp, &ppp->link, &ppp->cfg, usable_methods(&ppp->cfg));
 	ppp->lcp.dead = on_dead;
 	ppp->lcp.protocol_rejected = on_protocol_rejected;
 	authn_init(&ppp->authn, &ppp->authn_link);
+	login_init(&ppp->login, &ppp->login_link);
 	loop_timer_init(&ppp->setup, ppp->loop, setup_expired, ppp);
 }
 
@@ -302,6 +360,10 @@ struct ppp *ppp_new(struct loop *loop, const struct ppp_config *cfg, const struc
 	ppp->cfg = *cfg;
 	ppp->ops = ops;
 	ppp->ctx = ctx;
+	ppp->addresses.client = cfg->client;
+	ppp->addresses.ask_dns = cfg->ask_dns;
+	if (cfg->client)
+		ppp->addresses.local = cfg->local;
 	ppp_init_link(ppp);
 	ppp_net_stop(ppp);
 	return ppp;
@@ -313,7 +375,7 @@ void ppp_free(struct ppp *ppp)
 		return;
 	ppp->over = true;
 	ppp_net_stop(ppp);
-	authn_stop(&ppp->authn);
+	stop_authentication(ppp);
 	lcp_stop(&ppp->lcp);
 	loop_timer_stop(&ppp->setup);
 	secret_wipe(ppp, sizeof(*ppp));
@@ -324,7 +386,7 @@ void ppp_start(struct ppp *ppp)
 {
 	if (ppp->over || ppp->phase != PPP_PHASE_DEAD)
 		return;
-	if (!ppp->lcp.methods) {
+	if (!ppp->lcp.methods && (!ppp->cfg.client || ppp->cfg.mppe == PPP_MPPE_REQUIRED)) {
 		end(ppp, "no authentication method is allowed that makes keys, and encryption is "
 		    "required: allow MS-CHAPv2");
 		return;
@@ -346,6 +408,8 @@ void ppp_rx(struct ppp *ppp, uint16_t protocol, const uint8_t *data, size_t len)
 		return;
 	if (protocol == PPP_LCP)
 		fsm_rx(&ppp->lcp.fsm, data, len);
+	else if (ppp->cfg.client && (protocol == PPP_PAP || protocol == PPP_CHAP))
+		login_rx(&ppp->login, protocol, data, len);
 	else if (protocol == PPP_PAP || protocol == PPP_CHAP)
 		authn_rx(&ppp->authn, protocol, data, len);
 	else if (ppp->phase == PPP_PHASE_NETWORK)
@@ -421,10 +485,12 @@ void ppp_get_info(const struct ppp *ppp, struct ppp_info *info)
 		.tx_pfc = ppp->lcp.peer_pfc,
 		.mppe_strength = ppp->encrypted ? ppp->strength : 0,
 		.mppe_stateful = ppp->encrypted && ppp->stateful,
-		.local = ppp->cfg.local,
-		.peer = ppp->addresses.peer,
+		.local = ppp->cfg.client ? ppp->ipcp.cfg.local : ppp->cfg.local,
+		.peer = ppp->cfg.client ? ppp->ipcp.cfg.peer : ppp->addresses.peer,
 		.up_since_ms = ppp->net ? ppp->up_since_ms : 0,
 		.malformed = ppp->link.malformed,
 	};
-	memcpy(info->peer_ifid, ppp->cfg.peer_ifid, sizeof(info->peer_ifid));
+	memcpy(info->dns, ppp->ipcp.cfg.dns, sizeof(info->dns));
+	memcpy(info->local_ifid, ppp->ipv6cp.local, sizeof(info->local_ifid));
+	memcpy(info->peer_ifid, ppp->ipv6cp.peer, sizeof(info->peer_ifid));
 }

@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * One PPP link as the authenticator's side: LCP, authentication, CCP for MPPE, IPCP, IPV6CP (RFC
- * 1661, 1332, 1962, 3078, 5072). Pure: time comes from the loop handed in, everything else through
+ * One PPP link: LCP, authentication, CCP for MPPE, IPCP, IPV6CP (RFC 1661, 1332, 1962, 3078, 5072).
+ * It is the authenticator's side, which lets users in and gives them addresses, or the client's,
+ * which logs in and takes them. Pure: time comes from the loop handed in, everything else through
  * struct ppp_ops. An op is never called after ops->down(). ppp_* functions may be called from
  * within an op, except ppp_free().
  */
@@ -49,6 +50,14 @@ struct ppp_config {
 	uint8_t auth_tries;		/* MS-CHAP retries granted, 3 */
 	uint32_t setup_timeout_ms;	/* from start until a network protocol is open, 60 s */
 	char name[64];			/* how we call ourselves in CHAP */
+
+	/*
+	 * We log in, in one of auth_methods, if the peer asks for it; 0: never. local is the IPv4
+	 * address that we would like, family 0: any. local_ifid and peer_ifid are proposals.
+	 */
+	bool client;
+	char user[AUTH_USER_MAX + 1];
+	bool ask_dns;
 };
 
 struct ppp_mppe_keys {
@@ -68,6 +77,8 @@ struct ppp_ops {
 	 * borrowed.
 	 */
 	void (*auth_ask)(void *ctx, const struct auth_request *req);
+	/* As client: our password, "" if there is none. It is wiped after use. */
+	void (*password)(void *ctx, char password[AUTH_PASSWORD_MAX + 1]);
 	/* LCP is open: what may be left out towards the peer, and the largest packet it takes. */
 	void (*link_up)(void *ctx, bool tx_acfc, bool tx_pfc, uint16_t peer_mru);
 	/*
@@ -87,7 +98,7 @@ struct ppp_ops {
 	/*
 	 * The user is known (after success); user and lease are in reply. Borrowed. Comes again,
 	 * for the same user, when the peer renegotiates LCP: the new reply then replaces the old
-	 * one.
+	 * one. Not as client.
 	 */
 	void (*authenticated)(void *ctx, const char *user, enum auth_method method,
 			      const struct auth_reply *reply);
@@ -134,7 +145,8 @@ struct ppp_info {
 	unsigned int mppe_strength;	/* 0: none */
 	bool mppe_stateful;
 	struct addr local, peer;	/* IPv4 */
-	uint8_t peer_ifid[8];
+	struct addr dns[AUTH_NAMESERVERS_MAX];	/* told, or as client heard */
+	uint8_t local_ifid[8], peer_ifid[8];
 	uint64_t up_since_ms;		/* loop time, 0: not up */
 	uint32_t malformed;		/* packets dropped because their lengths do not add up */
 };

@@ -12,6 +12,7 @@
 #include "proto/ipcp.h"
 #include "proto/ipv6cp.h"
 #include "proto/lcp.h"
+#include "proto/login.h"
 #include "proto/ppp.h"
 
 /*
@@ -37,8 +38,10 @@ struct ppp {
 
 	struct fsm_link link;
 	struct authn_link authn_link;
+	struct login_link login_link;
 	struct lcp lcp;
-	struct authn authn;
+	struct authn authn;		/* as server */
+	struct login login;		/* as client */
 	struct ccp ccp;
 	struct ipcp ipcp;
 	struct ipv6cp ipv6cp;
@@ -50,7 +53,7 @@ struct ppp {
 
 	char user[AUTH_USER_MAX + 1];	/* once authenticated */
 	enum auth_method method;
-	struct ipcp_config addresses;	/* what the user was given */
+	struct ipcp_config addresses;	/* what the user was given, or as client: to begin with */
 	struct auth_keys keys;		/* until data may flow */
 
 	unsigned int wanted;		/* PPP_NET_* that this user may have */

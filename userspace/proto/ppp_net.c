@@ -157,7 +157,7 @@ void ppp_net_start(struct ppp *ppp)
 {
 	ppp->failed = 0;
 	ppp->wanted = 0;
-	if (ppp->cfg.ipv4 && ppp->addresses.peer.family == AF_INET)
+	if (ppp->cfg.ipv4 && (ppp->cfg.client || ppp->addresses.peer.family == AF_INET))
 		ppp->wanted |= PPP_NET_IPV4;
 	if (ppp->cfg.ipv6)
 		ppp->wanted |= PPP_NET_IPV6;
@@ -170,7 +170,8 @@ void ppp_net_start(struct ppp *ppp)
 	ccp_init(&ppp->ccp, &ppp->link, &ppp->cfg, ppp_encryption_required(ppp), strengths(ppp));
 	ppp->ccp.flush = ppp_on_flush;
 	ipcp_init(&ppp->ipcp, &ppp->link, &ppp->addresses);
-	ipv6cp_init(&ppp->ipv6cp, &ppp->link, ppp->cfg.local_ifid, ppp->cfg.peer_ifid);
+	ipv6cp_init(&ppp->ipv6cp, &ppp->link, ppp->cfg.client, ppp->cfg.local_ifid,
+		    ppp->cfg.peer_ifid);
 	if (!strengths(ppp)) {
 		go_without(ppp, "there are no keys for it");
 		return;
@@ -184,7 +185,8 @@ void ppp_net_stop(struct ppp *ppp)
 	if (!ppp->ccp.fsm.proto) { /* never started: make the automata ones that can be stopped */
 		ccp_init(&ppp->ccp, &ppp->link, &ppp->cfg, false, 0);
 		ipcp_init(&ppp->ipcp, &ppp->link, &ppp->addresses);
-		ipv6cp_init(&ppp->ipv6cp, &ppp->link, ppp->cfg.local_ifid, ppp->cfg.peer_ifid);
+		ipv6cp_init(&ppp->ipv6cp, &ppp->link, ppp->cfg.client, ppp->cfg.local_ifid,
+			    ppp->cfg.peer_ifid);
 	}
 	fsm_stop(&ppp->ccp.fsm);
 	fsm_stop(&ppp->ipcp.fsm);

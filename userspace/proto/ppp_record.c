@@ -10,6 +10,7 @@
 #include "proto/ppp_link.h"
 
 #define RECORD_VERSION	1
+#define RECORD_CLIENT	0x80	/* of a client, whose addresses are in it too */
 
 bool ppp_can_freeze(const struct ppp *ppp)
 {
@@ -22,7 +23,7 @@ void ppp_freeze(const struct ppp *ppp, struct wr *w)
 {
 	size_t user_len = strlen(ppp->user);
 
-	wr_u8(w, RECORD_VERSION);
+	wr_u8(w, RECORD_VERSION | (ppp->cfg.client ? RECORD_CLIENT : 0));
 	wr_u8(w, ppp->net);
 	wr_u8(w, ppp->wanted);
 	wr_u8(w, ppp->failed);
@@ -55,7 +56,7 @@ static bool thaw_user(struct ppp *ppp, struct rd *r)
 
 static bool thaw_link(struct ppp *ppp, struct rd *r)
 {
-	if (rd_u8(r) != RECORD_VERSION)
+	if (rd_u8(r) != (RECORD_VERSION | (ppp->cfg.client ? RECORD_CLIENT : 0)))
 		return false;
 	ppp->net = rd_u8(r);
 	ppp->wanted = rd_u8(r);
@@ -75,9 +76,13 @@ static bool coherent(const struct ppp *ppp)
 			    (ppp->ipv6cp.fsm.state == FSM_OPENED ? PPP_NET_IPV6 : 0);
 
 	if (!ppp->net || ppp->net != open || (ppp->net & ~ppp->wanted) ||
-	    (ppp->wanted & ~allowed) || (ppp->failed & ~ppp->wanted) || !one_method(ppp->method))
+	    (ppp->wanted & ~allowed) || (ppp->failed & ~ppp->wanted))
 		return false;
-	if (ppp->wanted & PPP_NET_IPV4 && !ppp->addresses.peer.family)
+	if (!one_method(ppp->method) && (ppp->method || !ppp->cfg.client))
+		return false;
+	if (ppp->wanted & PPP_NET_IPV4 && !ppp->cfg.client && !ppp->addresses.peer.family)
+		return false;
+	if (ppp->net & PPP_NET_IPV4 && !ppp->addresses.local.family)
 		return false;
 	if (ppp->encrypted != (ppp->ccp.fsm.state == FSM_OPENED))
 		return false;
@@ -115,6 +120,8 @@ struct ppp *ppp_thaw(struct loop *loop, const struct ppp_config *cfg, const stru
 	}
 	ppp->phase = PPP_PHASE_NETWORK;
 	ppp->authn.method = ppp->method;
+	if (cfg->client && ppp->method)
+		login_resume(&ppp->login, ppp->method);
 	ppp->link.peer_mru = ppp->lcp.peer_mru;
 	ppp->ccp.flush = ppp_on_flush;
 	lcp_echo_start(&ppp->lcp);
