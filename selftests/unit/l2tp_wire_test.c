@@ -248,6 +248,9 @@ static void the_type_comes_first(void **state)
 	assert_int_equal(decode(&t, &msg), -EBADMSG);
 	assert_int_equal(msg.type, 0);
 	t.w.len = 0;
+	avp(&t, M, 0, L2TP_TUNNEL_ID, "\0\6", 2);
+	assert_int_equal(decode(&t, &msg), -EBADMSG);
+	t.w.len = 0;
 	avp(&t, M, 9, L2TP_MESSAGE_TYPE, "\0\6", 2);
 	assert_int_equal(decode(&t, &msg), -EBADMSG);
 	for (size_t len = 0; len < 6; len++) {

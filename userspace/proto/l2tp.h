@@ -44,7 +44,7 @@ struct l2tp_config {
 	char host_name[L2TP_NAME_MAX + 1];
 	char vendor[64];
 	struct l2tp_channel_config channel;
-	uint32_t half_open_retransmit_max;	/* to those who proved nothing: they may be forged */
+	uint32_t half_open_retransmit_max; /* to those who proved nothing: they may be forged */
 	uint32_t setup_timeout_ms;	/* until a tunnel is established */
 	uint32_t call_timeout_ms;	/* until a call is */
 	uint32_t idle_close_ms;		/* a tunnel without a call; 0: never */
@@ -61,7 +61,7 @@ struct l2tp_peer {
 	char expect[L2TP_NAME_MAX + 1];	/* how it has to call itself when we dial; "": anything */
 	char secret[L2TP_SECRET_MAX + 1];	/* "": none */
 	bool authenticate;		/* it has to prove that it knows the secret */
-	bool hide;			/* hide in what we send what may be hidden; needs the secret */
+	bool hide;			/* hide what may be hidden; needs the secret */
 	bool tie_breaker;		/* one tunnel is enough, when both open one */
 	uint32_t hello_ms;		/* of silence before we ask; 0: never */
 };
@@ -95,7 +95,7 @@ struct l2tp_ops {
 	/* Send a datagram from path->local; data is borrowed. */
 	void (*tx)(void *ctx, const struct l2tp_path *path, const uint8_t *data, size_t len);
 	void (*random)(void *ctx, void *buf, size_t len);
-	/* Whether a stranger may open a tunnel at all: limits that are not this endpoint's alone. */
+	/* Whether a stranger may open a tunnel: limits that are not this endpoint's alone. */
 	bool (*admit)(void *ctx, const struct l2tp_path *path, struct l2tp_refusal *refusal);
 	/*
 	 * Who is it, and what holds towards it? The answer comes through l2tp_peer_reply(), now or

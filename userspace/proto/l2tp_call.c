@@ -11,7 +11,7 @@
 #include "proto/l2tp_impl.h"
 
 #define ID_TRIES	64		/* random ids before free ones are looked for in a row */
-#define CLIENT_SPEED	100000000	/* told where there is no line that has one, in bits per second */
+#define CLIENT_SPEED	100000000	/* told where no line has one, in bits per second */
 
 #define SET(msg, attribute, field, value)			\
 	do {							\

@@ -65,7 +65,8 @@ void l2tp_channel_set_window(struct l2tp_channel *c, uint16_t window)
 		c->cwnd = window;
 }
 
-static struct l2tp_queued *queued_new(uint16_t ns, uint16_t session_id, const void *body, size_t len)
+static struct l2tp_queued *queued_new(uint16_t ns, uint16_t session_id, const void *body,
+				      size_t len)
 {
 	struct l2tp_queued *q = malloc(sizeof(*q) + len);
 
@@ -113,12 +114,7 @@ static void on_ack(void *arg)
 	acknowledge(arg);
 }
 
-static unsigned int window(const struct l2tp_channel *c)
-{
-	return c->cwnd < c->peer_window ? c->cwnd : c->peer_window;
-}
-
-/* What the windows let through. */
+/* What the window lets through; it is never wider than the peer's. */
 static void push(struct l2tp_channel *c)
 {
 	struct l2tp_queued *q = TAILQ_FIRST(&c->tx);
@@ -126,7 +122,7 @@ static void push(struct l2tp_channel *c)
 
 	for (n = 0; q && n < c->in_flight; n++)
 		q = TAILQ_NEXT(q, link);
-	for (; q && c->in_flight < window(c); q = TAILQ_NEXT(q, link)) {
+	for (; q && c->in_flight < c->cwnd; q = TAILQ_NEXT(q, link)) {
 		c->in_flight++;
 		transmit_queued(c, q);
 	}

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
  * The reliable delivery of L2TP's control messages (RFC 2661 section 5.8 and appendix A): sequence
- * numbers, a window in both directions, slow start, retransmission and acknowledgements. One side of
- * one control connection; what messages mean is the owner's affair.
+ * numbers, a window in both directions, slow start, retransmission and acknowledgements. One side
+ * of one control connection; what messages mean is the owner's affair.
  *
  * The owner calls nothing of this from within ops->tx(). From within deliver() it may send, and
  * close the channel; it frees the channel from the loop.
@@ -63,7 +63,7 @@ struct l2tp_channel {
 	void *ctx;
 	struct loop *loop;
 	struct loop_timer retransmit, ack;
-	bool closed;		/* nothing is sent or delivered any more, duplicates are acknowledged */
+	bool closed;		/* nothing is sent or delivered any more, only acknowledged */
 
 	uint16_t peer_tunnel_id;	/* in what we send; 0 until known */
 	uint16_t ns;		/* of the next message that is queued */
@@ -74,7 +74,8 @@ struct l2tp_channel {
 	struct l2tp_queue tx;	/* not acknowledged yet, oldest first */
 	unsigned int n_tx;
 	unsigned int in_flight;	/* how many of them, from the front, are under way */
-	unsigned int cwnd, ssthresh, credit;	/* appendix A; credit: acknowledgements towards the next */
+	/* Appendix A; credit counts acknowledgements towards one message more. */
+	unsigned int cwnd, ssthresh, credit;
 	uint16_t peer_window;
 	unsigned int tries;	/* retransmissions of the oldest */
 	uint32_t timeout_ms;

@@ -76,7 +76,8 @@ static struct l2tp_tunnel *find_by_id(struct l2tp *l2tp, const struct l2tp_path 
 {
 	struct key k = path_key(path, floating ? 0 : path->peer_port, id);
 	struct tunnel_key key = { .path = path, .id = id, .floating = floating };
-	struct hash_node *node = hash_find(&l2tp->by_id, hash_bytes(k.octets, k.len), same_id, &key);
+	struct hash_node *node = hash_find(&l2tp->by_id, hash_bytes(k.octets, k.len), same_id,
+					   &key);
 
 	return node ? hash_entry(node, struct l2tp_tunnel, by_id) : NULL;
 }
@@ -415,12 +416,13 @@ static void make_room(struct l2tp *l2tp)
 }
 
 /*
- * Tie Breaker, RFC 2661 section 4.4.3. True: the peer's request is to be dropped, ours goes on. When
- * the peer wins, ours goes on too until the peer's tunnel is established: a forged request must not
- * end it.
+ * Tie Breaker, RFC 2661 section 4.4.3. True: the peer's request is to be dropped, ours goes on.
+ * When the peer wins, ours goes on too until the peer's tunnel is established: a forged request must
+ * not end it.
  */
 static bool tie_lost_by_peer(struct l2tp_host *host, const struct l2tp_message *msg, bool *peer_won)
 {
+	static const char same[] = "both sides opened a tunnel with the same tie breaker";
 	struct l2tp_tunnel *ours, *next;
 	bool drop = false, theirs = l2tp_has(msg, L2TP_TIE_BREAKER);
 
@@ -434,8 +436,7 @@ static bool tie_lost_by_peer(struct l2tp_host *host, const struct l2tp_message *
 		} else if (ours->tie_breaker > msg->tie_breaker) {
 			*peer_won = true;
 		} else {
-			drop = true;
-			l2tp_tunnel_vanish(ours, "both sides opened a tunnel with the same tie breaker");
+			l2tp_tunnel_vanish(ours, same);
 			return true;	/* the host may be gone with it */
 		}
 	}

@@ -90,9 +90,9 @@ struct l2tp_tunnel {
 
 	enum l2tp_tunnel_state state;
 	bool initiator;
-	bool floating;			/* the peer may answer from another port: in by_id without one */
+	bool floating;			/* the peer may answer from any port: by_id is without */
 	bool authenticated;
-	bool tie_won;			/* by the peer, over tunnels that we dial: when established */
+	bool tie_won;			/* by the peer, over those that we dial: when established */
 	bool tie_lost;
 	bool told_down;			/* tunnel_down() was called */
 	uint16_t id, peer_id;

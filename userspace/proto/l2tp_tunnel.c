@@ -89,7 +89,7 @@ void l2tp_tunnel_vanish(struct l2tp_tunnel *t, const char *why)
 		l2tp_tunnel_bury(t);
 	if (t->state == L2TP_DEAD)
 		return;
-	l2tp_tunnel_set_state(t, L2TP_STOPPING);	/* what the owner does now changes nothing */
+	l2tp_tunnel_set_state(t, L2TP_STOPPING);	/* what the owner does now is too late */
 	end_calls(t, why);
 	told_down(t, t->why);
 	l2tp_tunnel_bury(t);
@@ -220,7 +220,8 @@ void l2tp_tunnel_send(struct l2tp_tunnel *t, uint16_t session_id, const struct l
 	}
 	l2tp_encode(&w, msg, hide ? &hiding : NULL);
 	log_debug(&a, "L2TP tunnel %u: send %s", t->id, l2tp_type_to_str(msg->type));
-	err = w.bad ? -EMSGSIZE : l2tp_channel_send(&t->channel, session_id, msg->type, body, w.len);
+	err = w.bad ? -EMSGSIZE :
+		      l2tp_channel_send(&t->channel, session_id, msg->type, body, w.len);
 	secret_wipe(body, sizeof(body));
 	if (err)
 		l2tp_tunnel_vanish(t, err == -ENOBUFS ? "the peer acknowledges nothing" :
@@ -581,7 +582,7 @@ void l2tp_tunnel_rx(struct l2tp_tunnel *t, const struct l2tp_path *from,
 	/* After a thaw, until it is known what holds: the peer will say it again. */
 	if (t->state == L2TP_ESTABLISHED && !t->peer_known && h->body.left)
 		return;
-	/* RFC 2661 section 8.1: the answer to our SCCRQ may come from a port of the peer's choice. */
+	/* RFC 2661 section 8.1: the answer to SCCRQ may come from a port of the peer's choice. */
 	if (t->floating && h->body.left && !h->ns)
 		l2tp_tunnel_settle_path(t, from);
 	else if (t->floating && from->peer_port != t->path.peer_port)
@@ -697,7 +698,7 @@ static void on_timer(void *arg)
 		l2tp_tunnel_bury(t);
 	else if (t->state == L2TP_ESTABLISHED)
 		l2tp_tunnel_stop(t, L2TP_STOP_CLEAR, "the tunnel had no call");
-	else	/* in silence: if it was a ghost of a tunnel that lives, the peer must not end that */
+	else	/* in silence: this may be the ghost of a tunnel that lives */
 		l2tp_tunnel_vanish(t, "the tunnel was not established in time");
 }
 

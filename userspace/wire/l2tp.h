@@ -33,8 +33,8 @@ struct l2tp_header {
 };
 
 /*
- * Whether this is an L2TPv2 packet. -EPROTO with *why set (the end of a sentence): it is not, or its
- * lengths do not add up. -EPROTONOSUPPORT: another version.
+ * Whether this is an L2TPv2 packet. -EPROTO with *why set (the end of a sentence): it is not, or
+ * its lengths do not add up. -EPROTONOSUPPORT: another version.
  */
 int l2tp_header_parse(struct l2tp_header *h, const uint8_t *data, size_t len, const char **why);
 /* A control message's header; body_len octets follow. */
@@ -208,7 +208,7 @@ struct l2tp_message {
 	struct l2tp_accm accm;
 	struct l2tp_octets private_group;
 
-	unsigned int unread;		/* hidden AVPs that nobody could read for want of a secret */
+	unsigned int unread;		/* hidden AVPs, when there was no secret to read them with */
 	struct l2tp_fault fault;	/* the first one */
 };
 
@@ -235,7 +235,7 @@ struct l2tp_secret {
 int l2tp_decode(struct rd body, const struct l2tp_secret *secret, struct wr *scratch,
 		struct l2tp_message *msg);
 
-/* How to hide what may be hidden (RFC 2661 section 4.3); both fields random, new in each message. */
+/* How to hide what may be hidden (RFC 2661 section 4.3); random, new in each message. */
 struct l2tp_hiding {
 	struct l2tp_secret secret;
 	uint8_t vector[L2TP_VECTOR_LEN];
