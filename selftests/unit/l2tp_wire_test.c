@@ -453,6 +453,14 @@ static void without_a_secret_they_are_left_unread(void **state)
 	assert_int_equal(decode_with(&t, NULL, &msg), 0);
 	assert_int_equal(msg.unread, 1);
 	assert_false(l2tp_has(&msg, L2TP_SESSION_ID));
+	/* When it is known that there is none, the M bit decides. */
+	assert_int_equal(decode_with(&t, &(struct l2tp_secret){ "", 0 }, &msg), -EBADMSG);
+	assert_int_equal(msg.fault.error, L2TP_ERROR_UNKNOWN_AVP);
+	begin(&t, L2TP_HELLO);
+	avp(&t, M, 0, L2TP_RANDOM_VECTOR, vector, 16);
+	avp(&t, H, 0, L2TP_SESSION_ID, hidden_id, sizeof(hidden_id));
+	assert_int_equal(decode_with(&t, &(struct l2tp_secret){ "", 0 }, &msg), 0);
+	assert_int_equal(msg.unread, 0);
 }
 
 /* What must not be hidden is refused, as is every value whose length is wrong inside. */

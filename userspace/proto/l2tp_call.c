@@ -683,8 +683,6 @@ static void malformed(struct l2tp_tunnel *t, struct l2tp_call *c, const struct l
 	struct l2tp_refusal reason = { .result = L2TP_CDN_ERROR, .error = msg->fault.error };
 
 	reason.why = l2tp_fault_to_str(msg, why, sizeof(why));
-	if (!msg->fault.what)
-		reason.error = L2TP_ERROR_UNKNOWN_AVP;
 	if (c)
 		disconnect(c, &reason, why);
 	else
@@ -714,7 +712,7 @@ void l2tp_call_rx(struct l2tp_tunnel *t, uint16_t session_id, const struct l2tp_
 		rx_cdn(c, msg);
 	} else if (msg->type == L2TP_CDN) {
 		return;		/* it is over already */
-	} else if (msg->fault.what || msg->unread) {
+	} else if (msg->fault.what) {
 		malformed(t, c, msg);
 	} else if (!c && request) {
 		rx_request(t, msg);

@@ -164,10 +164,7 @@ const char *l2tp_fault_to_str(const struct l2tp_message *msg, char *buf, size_t 
 {
 	const struct l2tp_fault *f = &msg->fault;
 
-	if (!f->what)
-		snprintf(buf, cap, "%s has hidden AVPs, and there is no secret to read them with",
-			 l2tp_type_to_str(msg->type));
-	else if (f->vendor)
+	if (f->vendor)
 		snprintf(buf, cap, "AVP %u of vendor %u in %s: %s", f->attribute, f->vendor,
 			 l2tp_type_to_str(msg->type), f->what);
 	else
@@ -183,8 +180,6 @@ static void malformed(struct l2tp_tunnel *t, const struct l2tp_message *msg)
 	struct l2tp_refusal reason = { .result = L2TP_STOP_ERROR, .error = msg->fault.error };
 
 	reason.why = l2tp_fault_to_str(msg, why, sizeof(why));
-	if (!msg->fault.what)
-		reason.error = L2TP_ERROR_UNKNOWN_AVP;
 	stop(t, &reason, why);
 }
 
@@ -491,8 +486,6 @@ static void rx_tunnel_message(struct l2tp_tunnel *t, const struct l2tp_message *
 		misplaced(t, msg);
 	else if (msg->fault.what && msg->type != L2TP_STOPCCN)
 		malformed(t, msg);
-	else if (msg->unread && msg->type != L2TP_STOPCCN && t->state != L2TP_IDLE)
-		malformed(t, msg);
 	else
 		table[t->state][msg->type](t, msg);
 }
@@ -548,7 +541,7 @@ static int decode(struct l2tp_tunnel *t, struct rd body, struct wr *scratch,
 {
 	struct l2tp_secret secret = secret_of(t);
 
-	return l2tp_decode(body, secret.len ? &secret : NULL, scratch, msg);
+	return l2tp_decode(body, t->peer_known ? &secret : NULL, scratch, msg);
 }
 
 static void op_deliver(void *ctx, const struct l2tp_header *h)
@@ -616,7 +609,7 @@ void l2tp_peer_reply(struct l2tp_tunnel *t, const struct l2tp_peer *peer,
 	if (t->state != L2TP_WAIT_PEER)
 		return;
 	decode(t, rd_of(t->sccrq, t->sccrq_len), &scratch, &msg);
-	if (msg.fault.what || msg.unread)
+	if (msg.fault.what)
 		malformed(t, &msg);
 	else
 		accept_sccrq(t, &msg);

@@ -171,6 +171,8 @@ static bool unhide(struct decoding *d, const struct avp *avp, struct rd *value)
 		malformed(d, L2TP_ERROR_VALUE, avp, "it is hidden before any Random Vector");
 	} else if (!d->secret) {
 		d->msg->unread++;
+	} else if (!d->secret->len) {
+		malformed(d, L2TP_ERROR_UNKNOWN_AVP, avp, "it is hidden, and there is no secret");
 	} else if (l2tp_unhide(avp->attribute, d->secret, d->vector, avp->value, d->scratch,
 			       value)) {
 		malformed(d, L2TP_ERROR_LENGTH, avp,

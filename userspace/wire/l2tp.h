@@ -208,7 +208,7 @@ struct l2tp_message {
 	struct l2tp_accm accm;
 	struct l2tp_octets private_group;
 
-	unsigned int unread;		/* hidden AVPs, when there was no secret to read them with */
+	unsigned int unread;		/* hidden AVPs, while the secret is not known */
 	struct l2tp_fault fault;	/* the first one */
 };
 
@@ -226,8 +226,9 @@ struct l2tp_secret {
 
 /*
  * Decode a control message's body. What is in hidden AVPs is written to scratch, which has room for
- * as many octets as the body, and stays there for as long as the message is used; without a secret
- * (NULL) hidden AVPs are left unread and counted, and nothing that might be among them is missed.
+ * as many octets as the body, and stays there for as long as the message is used. While nobody knows
+ * the secret (NULL) hidden AVPs are left unread and counted, and nothing that might be among them is
+ * missed; a secret of no octets means that there is none, and they are malformed.
  *
  * Return: 0; -ENOMSG when the message type is unknown (type and type_mandatory are set);
  * -EBADMSG with msg->fault set, and whatever could be read read all the same.
