@@ -11,7 +11,8 @@
  * computed against the challenge that came out last; @success PASSWORD is what a server that knows
  * the password says to the last @mschapv2. Random octets are 5a and up, so magic numbers are known
  * in advance. Users given by "set user" are answered at once, or with "set answers manual" by "do
- * answer". With "set client USER PASSWORD" we are the one who logs in.
+ * answer". With "set client USER PASSWORD" we are the one who logs in. "do proxy" begins where a LAC
+ * has got to.
  */
 #include <stdio.h>
 #include <stdlib.h>
@@ -504,10 +505,81 @@ static const char *act_answer(struct world *w, const char *word)
 	return NULL;
 }
 
+static int option_type(const char *name)
+{
+	size_t i;
+
+	for (i = 0; i < COUNT(option_names); i++)
+		if (!strcmp(option_names[i].name, name))
+			return option_names[i].type;
+	return name[0] >= '0' && name[0] <= '9' ? atoi(name) : -1;
+}
+
+/* "( NAME HEX... )": tokens taken, or 0. */
+static unsigned int put_option(const struct token *t, unsigned int n, struct pattern *p)
+{
+	int type = n > 1 ? option_type(t[1].text) : -1;
+	size_t at = p->len;
+	unsigned int i;
+
+	if (type < 0)
+		return 0;
+	pattern_put(p, (uint8_t[]){ type, 0 }, 2);
+	for (i = 2; i < n && strcmp(t[i].text, ")"); i++)
+		if (!pattern_token(p, &t[i]))
+			return 0;
+	p->value[at + 1] = p->len - at;
+	return i < n ? i + 1 : 0;
+}
+
+/* "( NAME TOKENS... )": the octets of one part of what a LAC knows. */
+static unsigned int proxy_part(const struct token *t, unsigned int n, struct pattern *p)
+{
+	unsigned int took, i = 2;
+
+	while (i < n && strcmp(t[i].text, ")")) {
+		took = strcmp(t[i].text, "(") ? pattern_token(p, &t[i]) : put_option(t + i, n - i, p);
+		if (!took)
+			return 0;
+		i += took;
+	}
+	return i < n ? i + 1 : 0;
+}
+
+/* do proxy ID (sent ...) (received ...) [(name ...) (challenge ...) (response ...)] */
+static const char *act_proxy(struct world *w, const struct token *t, unsigned int n)
+{
+	static const char *const names[] = { "sent", "received", "name", "challenge", "response" };
+	struct pattern parts[5] = { 0 };
+	unsigned int i = 1, which, took;
+	struct ppp_proxy proxy = { .id = n ? atoi(t[0].text) : 0 };
+
+	while (i + 1 < n && !strcmp(t[i].text, "(")) {
+		which = index_of(t[i + 1].text, names, COUNT(names));
+		took = which < COUNT(names) ? proxy_part(t + i, n - i, &parts[which]) : 0;
+		if (!took)
+			return "do proxy ID (PART TOKENS...)...";
+		proxy.answered |= which > 1;
+		i += took;
+	}
+	proxy.sent = rd_of(parts[0].value, parts[0].len);
+	proxy.received = rd_of(parts[1].value, parts[1].len);
+	proxy.name = rd_of(parts[2].value, parts[2].len);
+	proxy.challenge = rd_of(parts[3].value, parts[3].len);
+	proxy.response = rd_of(parts[4].value, parts[4].len);
+	if (!ppp_start_proxy(w->ppp, &proxy)) {
+		outputs_event(w->out, "negotiates anew");
+		ppp_start(w->ppp);
+	}
+	return NULL;
+}
+
 static const char *act(struct world *w, const struct token *t, unsigned int n)
 {
 	const char *verb = n ? t[0].text : "", *arg = n > 1 ? t[1].text : "";
 
+	if (!strcmp(verb, "proxy"))
+		return act_proxy(w, t + 1, n - 1);
 	if (!strcmp(verb, "start"))
 		ppp_start(w->ppp);
 	else if (!strcmp(verb, "close"))
@@ -607,33 +679,6 @@ static unsigned int put_macro(struct world *w, const struct token *t, unsigned i
 		return 0;
 	}
 	return 3;
-}
-
-static int option_type(const char *name)
-{
-	size_t i;
-
-	for (i = 0; i < COUNT(option_names); i++)
-		if (!strcmp(option_names[i].name, name))
-			return option_names[i].type;
-	return name[0] >= '0' && name[0] <= '9' ? atoi(name) : -1;
-}
-
-/* "( NAME HEX... )": tokens taken, or 0. */
-static unsigned int put_option(const struct token *t, unsigned int n, struct pattern *p)
-{
-	int type = n > 1 ? option_type(t[1].text) : -1;
-	size_t at = p->len;
-	unsigned int i;
-
-	if (type < 0)
-		return 0;
-	pattern_put(p, (uint8_t[]){ type, 0 }, 2);
-	for (i = 2; i < n && strcmp(t[i].text, ")"); i++)
-		if (!pattern_token(p, &t[i]))
-			return 0;
-	p->value[at + 1] = p->len - at;
-	return i < n ? i + 1 : 0;
 }
 
 static const char *encode_items(struct world *w, const struct token *t, unsigned int n, uint8_t id,

@@ -6,6 +6,7 @@
 
 #include "base/log.h"
 #include "base/secret.h"
+#include "wire/mschap.h"
 
 static void timeout(void *arg)
 {
@@ -45,6 +46,40 @@ void authn_start(struct authn *a, enum auth_method method)
 		pap_start(a);
 	else
 		chap_start(a);
+}
+
+static bool complete(const struct auth_request *req)
+{
+	switch (req->method) {
+	case AUTH_PAP:
+		return true;
+	case AUTH_CHAP_MD5:
+		return req->challenge_len && req->response_len == CHAP_MD5_LEN;
+	case AUTH_MSCHAP:
+		return req->challenge_len == MSCHAP_CHALLENGE_LEN &&
+		       req->response_len == MSCHAP_RESPONSE_LEN;
+	case AUTH_MSCHAPV2:
+		return req->challenge_len == MSCHAPV2_CHALLENGE_LEN &&
+		       req->response_len == MSCHAP_RESPONSE_LEN;
+	}
+	return false;
+}
+
+/* No timer: the peer has spoken, and what it awaits comes of the answer. */
+bool authn_adopt(struct authn *a, struct auth_request *req)
+{
+	if (!complete(req)) {
+		secret_wipe(req, sizeof(*req));
+		return false;
+	}
+	a->method = req->method;
+	a->sends_left = AUTHN_SENDS_MAX;
+	a->tries_left = a->link->tries;
+	a->answer_len = 0;
+	a->why[0] = 0;
+	a->id = req->chap_id;
+	authn_ask(a, req);
+	return true;
 }
 
 void authn_stop(struct authn *a)

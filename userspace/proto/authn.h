@@ -57,6 +57,11 @@ struct authn {
 
 void authn_init(struct authn *a, const struct authn_link *link);
 void authn_start(struct authn *a, enum auth_method method);
+/*
+ * Begin where somebody else has got to: req is the peer's answer, method included. False: it cannot
+ * be one; nothing has happened. Wipes req.
+ */
+bool authn_adopt(struct authn *a, struct auth_request *req);
 void authn_rx(struct authn *a, uint16_t protocol, const uint8_t *data, size_t len);
 /* Ignored when nothing was asked. */
 void authn_reply(struct authn *a, const struct auth_reply *reply);

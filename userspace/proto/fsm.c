@@ -672,6 +672,29 @@ bool fsm_settled(const struct fsm *fsm)
 	return !timer_runs(fsm->state);
 }
 
+void fsm_adopt_begin(struct fsm *fsm)
+{
+	begin(fsm);
+}
+
+bool fsm_would_ack(struct fsm *fsm, struct rd options)
+{
+	uint8_t nak_buf[PPP_PACKET_MAX];
+	struct wr nak = wr_to(nak_buf, sizeof(nak_buf));
+	struct ppp_option opt;
+
+	fsm->proto->judge_begin(fsm);
+	while (ppp_option_next(&options, &opt) > 0)
+		if (judge_option(fsm, &opt, false, &nak) != FSM_ACK)
+			return false;
+	return !fsm->proto->judge_end || fsm->proto->judge_end(fsm, &nak) == FSM_ACK;
+}
+
+void fsm_adopt(struct fsm *fsm)
+{
+	set_state(fsm, FSM_OPENED);
+}
+
 void fsm_freeze(const struct fsm *fsm, struct wr *w)
 {
 	wr_u8(w, fsm->state);

@@ -133,6 +133,15 @@ void fsm_send(struct fsm *fsm, uint8_t code, uint8_t id, const void *data, size_
 uint8_t fsm_new_id(struct fsm *fsm);
 bool fsm_settled(const struct fsm *fsm);	/* no timer runs: open, or at rest */
 
+/*
+ * Somebody else led the negotiation for us. fsm_adopt_begin() starts afresh, silently; then the
+ * user takes over what was agreed. fsm_would_ack(): whether the peer's options, a list that is
+ * valid, are acceptable as they are. fsm_adopt() opens, without a packet or a callback.
+ */
+void fsm_adopt_begin(struct fsm *fsm);
+bool fsm_would_ack(struct fsm *fsm, struct rd options);
+void fsm_adopt(struct fsm *fsm);
+
 /* A settled automaton, written down and taken up again. -EBADMSG when the record is not one. */
 void fsm_freeze(const struct fsm *fsm, struct wr *w);
 int fsm_thaw(struct fsm *fsm, struct rd *r);

@@ -433,6 +433,51 @@ void lcp_echo_start(struct lcp *lcp)
 		loop_timer_start(&lcp->echo, lcp->cfg->echo_interval_ms);
 }
 
+/* An option that was agreed in our name. */
+static bool adopt_option(struct lcp *lcp, struct ppp_option *opt)
+{
+	switch (opt->type) {
+	case OPT_MRU:
+		lcp->mru = rd_u16(&opt->data);
+		lcp->ask_mru = true;
+		return rd_done(&opt->data) && lcp->mru >= PPP_MRU_MIN;
+	case OPT_AUTH:
+		lcp->offer = read_proposal(lcp, &opt->data) & lcp->methods;
+		return rd_done(&opt->data) && lcp->offer;
+	case OPT_MAGIC:
+		lcp->magic = rd_u32(&opt->data);
+		lcp->ask_magic = lcp->magic;
+		return rd_done(&opt->data);
+	case OPT_ACCM:		/* for the LAC's line */
+	case OPT_PFC:		/* both forms are understood here */
+	case OPT_ACFC:
+		return true;
+	default:
+		return false;	/* such as multilink: the LAC's promise, not ours */
+	}
+}
+
+bool lcp_adopt(struct lcp *lcp, struct rd sent, struct rd received)
+{
+	struct ppp_option opt;
+
+	if (lcp->fsm.state != FSM_INITIAL || lcp->fsm.held_len || !ppp_options_valid(sent) ||
+	    !ppp_options_valid(received))
+		return false;
+	fsm_adopt_begin(&lcp->fsm);
+	lcp->ask_mru = false;
+	lcp->ask_magic = false;
+	lcp->magic = 0;
+	lcp->offer = 0;
+	while (ppp_option_next(&sent, &opt) > 0)
+		if (!adopt_option(lcp, &opt))
+			return false;
+	if (!lcp->offer || !fsm_would_ack(&lcp->fsm, received))
+		return false;
+	fsm_adopt(&lcp->fsm);
+	return true;
+}
+
 void lcp_stop(struct lcp *lcp)
 {
 	loop_timer_stop(&lcp->echo);

@@ -46,6 +46,12 @@ struct lcp {
 /* methods: what may be offered, at least one. The callbacks get link->ctx. */
 void lcp_init(struct lcp *lcp, struct fsm_link *link, const struct ppp_config *cfg,
 	      unsigned int allowed);
+/*
+ * A LAC has negotiated for us (RFC 2661 section 4.4.5): take over the options of the last
+ * Configure-Requests, sent in our name and received. False: there is something in them that we
+ * would not have agreed to, or the peer negotiates already; nothing has happened.
+ */
+bool lcp_adopt(struct lcp *lcp, struct rd sent, struct rd received);
 void lcp_echo_start(struct lcp *lcp);	/* when open, if the configuration asks for it */
 void lcp_stop(struct lcp *lcp);
 /* Protocol-Reject, cut to the peer's MRU (RFC 1661 section 5.7). Only when open. */

@@ -152,14 +152,22 @@ static void on_password(void *ctx, char password[AUTH_PASSWORD_MAX + 1])
 	ppp->ops->password(ppp->ctx, password);
 }
 
-static void lcp_up(struct ppp *ppp)
+/* False: the owner ended it. */
+static bool lcp_opened(struct ppp *ppp)
 {
 	ppp->phase = PPP_PHASE_AUTHENTICATE;
 	ppp->link.peer_mru = ppp->lcp.peer_mru;
 	ppp->ops->link_up(ppp->ctx, ppp->lcp.peer_acfc, ppp->lcp.peer_pfc, ppp->lcp.peer_mru);
 	if (ppp->phase != PPP_PHASE_AUTHENTICATE)
-		return;
+		return false;
 	lcp_echo_start(&ppp->lcp);
+	return true;
+}
+
+static void lcp_up(struct ppp *ppp)
+{
+	if (!lcp_opened(ppp))
+		return;
 	if (!ppp->cfg.client)
 		authn_start(&ppp->authn, ppp->lcp.offer);
 	else if (ppp->lcp.demand)
@@ -395,6 +403,56 @@ void ppp_start(struct ppp *ppp)
 	loop_timer_start(&ppp->setup, ppp->cfg.setup_timeout_ms);
 	fsm_open(&ppp->lcp.fsm);
 	fsm_up(&ppp->lcp.fsm);
+}
+
+static bool take_text(struct rd from, char *to, size_t cap)
+{
+	if (from.left >= cap || memchr(from.at, 0, from.left))
+		return false;
+	rd_copy(&from, to, from.left);
+	return true;
+}
+
+/* The client's answer as the question that we would have asked about it. False: it is none. */
+static bool proxy_request(const struct ppp_proxy *proxy, enum auth_method method,
+			  struct auth_request *req)
+{
+	struct rd challenge = proxy->challenge, response = proxy->response;
+
+	*req = (struct auth_request){ .method = method, .chap_id = proxy->id };
+	if (!take_text(proxy->name, req->user, sizeof(req->user)))
+		return false;
+	if (method == AUTH_PAP)
+		return take_text(response, req->password, sizeof(req->password));
+	if (challenge.left > sizeof(req->challenge) || response.left > sizeof(req->response))
+		return false;
+	req->challenge_len = challenge.left;
+	req->response_len = response.left;
+	rd_copy(&challenge, req->challenge, challenge.left);
+	rd_copy(&response, req->response, response.left);
+	return true;
+}
+
+/* What the client answered is judged as if it had come from it; without that we ask. */
+static void proxy_authentication(struct ppp *ppp, const struct ppp_proxy *proxy)
+{
+	struct auth_request req;
+	bool ok = proxy->answered && proxy_request(proxy, ppp->lcp.offer, &req);
+
+	if (!ok || !authn_adopt(&ppp->authn, &req))
+		authn_start(&ppp->authn, ppp->lcp.offer);
+	secret_wipe(&req, sizeof(req));
+}
+
+bool ppp_start_proxy(struct ppp *ppp, const struct ppp_proxy *proxy)
+{
+	if (ppp->over || ppp->phase != PPP_PHASE_DEAD || ppp->cfg.client || !ppp->lcp.methods ||
+	    !lcp_adopt(&ppp->lcp, proxy->sent, proxy->received))
+		return false;
+	loop_timer_start(&ppp->setup, ppp->cfg.setup_timeout_ms);
+	if (lcp_opened(ppp))
+		proxy_authentication(ppp, proxy);
+	return true;
 }
 
 /*

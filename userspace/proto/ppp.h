@@ -118,6 +118,18 @@ void ppp_free(struct ppp *ppp);
 
 /* The lower layer is up: begin LCP. mschap_init() of wire/mschap.h was called before. */
 void ppp_start(struct ppp *ppp);
+/*
+ * The same where a LAC has begun in our name (RFC 2661 section 4.4.5): LCP is as the options of the
+ * last Configure-Requests say, and the client may have answered to authentication, which is judged
+ * here. False: we would not have agreed to that; ppp_start() begins anew.
+ */
+struct ppp_proxy {
+	struct rd sent, received;	/* options */
+	bool answered;			/* to the method that was sent, with: */
+	uint8_t id;
+	struct rd name, challenge, response;	/* PAP: the response is the password */
+};
+bool ppp_start_proxy(struct ppp *ppp, const struct ppp_proxy *proxy);
 void ppp_rx(struct ppp *ppp, uint16_t protocol, const uint8_t *data, size_t len);
 /* Ignored when nothing was asked; copied. */
 void ppp_auth_reply(struct ppp *ppp, const struct auth_reply *reply);
