@@ -57,6 +57,15 @@ void l2tp_channel_close(struct l2tp_channel *c)
 	loop_timer_stop(&c->retransmit);
 }
 
+void l2tp_channel_cut(struct l2tp_channel *c)
+{
+	while (c->ns != c->fresh) {
+		drop(&c->tx, TAILQ_LAST(&c->tx, l2tp_queue));
+		c->n_tx--;
+		c->ns--;
+	}
+}
+
 void l2tp_channel_set_window(struct l2tp_channel *c, uint16_t window)
 {
 	c->peer_window = window;

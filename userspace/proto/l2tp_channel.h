@@ -98,7 +98,9 @@ int l2tp_channel_send(struct l2tp_channel *c, uint16_t session_id, uint16_t type
 void l2tp_channel_rx(struct l2tp_channel *c, const struct l2tp_header *h, bool keep_early);
 /* Send the oldest message again now, which carries an acknowledgement: a peer repeats itself. */
 void l2tp_channel_repeat(struct l2tp_channel *c);
-/* Forget what is not sent; only acknowledge from now on. */
+/* Forget what never left: something more important is to be said. */
+void l2tp_channel_cut(struct l2tp_channel *c);
+/* Forget everything; only acknowledge from now on. */
 void l2tp_channel_close(struct l2tp_channel *c);
 static inline bool l2tp_channel_empty(const struct l2tp_channel *c)
 {

@@ -274,12 +274,20 @@ static void unlist(struct l2tp_tunnel *t)
 	t->host = NULL;
 }
 
-/* It keeps its ids until it is buried: what comes late finds somebody who acknowledges. */
+static void forget_peer_id(struct l2tp_tunnel *t)
+{
+	if (t->in_by_peer)
+		hash_del(&t->l2tp->by_peer, &t->by_peer);
+	t->in_by_peer = false;
+}
+
+/* It keeps its own id until it is buried: what comes late finds somebody who acknowledges. */
 void l2tp_tunnel_linger(struct l2tp_tunnel *t)
 {
 	struct l2tp *l2tp = t->l2tp;
 
 	unlist(t);
+	forget_peer_id(t);
 	if (l2tp->n_lingering == L2TP_LINGERING_MAX)
 		l2tp_tunnel_bury(TAILQ_FIRST(&l2tp->lingering));
 	TAILQ_INSERT_TAIL(&l2tp->lingering, t, link);
@@ -304,9 +312,8 @@ void l2tp_tunnel_bury(struct l2tp_tunnel *t)
 	loop_timer_stop(&t->channel.ack);
 	if (t->in_by_id)
 		hash_del(&l2tp->by_id, &t->by_id);
-	if (t->in_by_peer)
-		hash_del(&l2tp->by_peer, &t->by_peer);
-	t->in_by_id = t->in_by_peer = false;
+	t->in_by_id = false;
+	forget_peer_id(t);
 	TAILQ_INSERT_TAIL(&l2tp->dead_tunnels, t, link);
 	loop_timer_start(&l2tp->reaper, 0);
 }
@@ -499,6 +506,23 @@ static void rx_sccrq(struct l2tp *l2tp, const struct l2tp_path *from, const stru
 	}
 }
 
+/*
+ * The peer gives up a tunnel before it heard our id. Who has said SCCCN knows it, and so does not
+ * get here.
+ */
+static struct l2tp_tunnel *find_given_up(const struct l2tp_host *host,
+					 const struct l2tp_path *path, uint16_t peer_id)
+{
+	struct l2tp_tunnel *t;
+
+	if (!host)
+		return NULL;
+	TAILQ_FOREACH(t, &host->opening, host_link)
+		if (t->peer_id == peer_id && path_equal(&t->path, path, true))
+			return t;
+	return NULL;
+}
+
 /* A peer that has not heard our tunnel id yet: it opens a tunnel, or gives one up. */
 static void rx_unassigned(struct l2tp *l2tp, const struct l2tp_path *from,
 			  const struct l2tp_header *h)
@@ -515,7 +539,7 @@ static void rx_unassigned(struct l2tp *l2tp, const struct l2tp_path *from,
 		return;
 	}
 	if (msg.type == L2TP_STOPCCN && l2tp_has(&msg, L2TP_TUNNEL_ID))
-		t = l2tp_tunnel_by_peer_id(l2tp, from, msg.tunnel_id, NULL);
+		t = find_given_up(host_find(l2tp, &from->peer), from, msg.tunnel_id);
 	if (t)
 		l2tp_tunnel_rx(t, from, h);
 	else

@@ -61,7 +61,7 @@ struct l2tp {
 	const struct l2tp_ops *ops;
 	void *ctx;
 	struct hash by_id;		/* tunnels by path and our id */
-	struct hash by_peer;		/* tunnels by path and the peer's id, once known */
+	struct hash by_peer;		/* those not over by path and the peer's id, once known */
 	struct hash calls;		/* by tunnel and our id */
 	struct hash calls_by_peer;	/* by tunnel and the peer's id, once known */
 	struct hash hosts;
@@ -139,7 +139,7 @@ struct l2tp_call {
 struct l2tp_tunnel *l2tp_tunnel_new(struct l2tp *l2tp, const struct l2tp_path *path);
 bool l2tp_tunnel_publish(struct l2tp_tunnel *t, uint16_t id);	/* false: no memory, or taken */
 uint16_t l2tp_tunnel_free_id(struct l2tp *l2tp, const struct l2tp_path *path);	/* 0: none */
-/* The peer's id is known: StopCCN may name it. False: no memory. */
+/* The peer's id is known. False: no memory. */
 bool l2tp_tunnel_set_peer_id(struct l2tp_tunnel *t, uint16_t peer_id);
 struct l2tp_tunnel *l2tp_tunnel_by_peer_id(struct l2tp *l2tp, const struct l2tp_path *path,
 					   uint16_t peer_id, const struct l2tp_tunnel *except);

@@ -85,9 +85,7 @@ static void end_calls(struct l2tp_tunnel *t, const char *why)
 
 void l2tp_tunnel_vanish(struct l2tp_tunnel *t, const char *why)
 {
-	if (t->state == L2TP_LINGERING)
-		l2tp_tunnel_bury(t);
-	if (t->state == L2TP_DEAD)
+	if (t->state >= L2TP_LINGERING)
 		return;
 	l2tp_tunnel_set_state(t, L2TP_STOPPING);	/* what the owner does now is too late */
 	end_calls(t, why);
@@ -126,6 +124,7 @@ static void stop(struct l2tp_tunnel *t, const struct l2tp_refusal *reason, const
 	loop_timer_stop(&t->timer);
 	l2tp_tunnel_set_state(t, L2TP_STOPPING);
 	end_calls(t, reason->why);
+	l2tp_channel_cut(&t->channel);	/* about calls that are over with the tunnel */
 	if (t->state == L2TP_STOPPING)
 		l2tp_tunnel_send(t, 0, &msg);
 }
