@@ -43,7 +43,7 @@ struct world {
 	struct l2tp_tunnel *asking;
 	struct l2tp_refusal refuse_call, refuse_peer;
 	struct l2tp_path usual, from;
-	bool manual, no_admit;
+	bool manual, no_admit, close_accepted;
 	unsigned int lose;
 	uint64_t data_ms;
 	uint16_t next_id, last_tunnel, peer_ns, peer_nr;
@@ -223,6 +223,8 @@ static void op_call_accepted(void *ctx, struct l2tp_call *c, struct l2tp_connect
 	outputs_event(w->out, "accepted %u", call_id(c));
 	if (w->connected.tx_speed)
 		*info = w->connected;
+	if (w->close_accepted)
+		l2tp_call_close(c, L2TP_CDN_ADMIN, "changed my mind");
 }
 
 static void op_call_up(void *ctx, struct l2tp_call *c, const struct l2tp_connected *info)
@@ -334,6 +336,7 @@ static const struct { const char *name; size_t at; } switches[] = {
 	{ "tie", offsetof(struct world, peer.tie_breaker) },
 	{ "places-calls", offsetof(struct world, cfg.places_calls) },
 	{ "manual", offsetof(struct world, manual) },
+	{ "close-accepted", offsetof(struct world, close_accepted) },
 	{ "no-admit", offsetof(struct world, no_admit) },
 };
 

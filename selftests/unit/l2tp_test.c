@@ -498,12 +498,25 @@ static void another_end(struct end *e)
 	assert_non_null(e->l2tp);
 }
 
+#define PEER_ID_AT (1 + 4 + 17 + 17 + 2 + 2 + 2)	/* in the record */
+
+static void refused_with(struct end *e, const uint8_t *record, size_t len, size_t at,
+			 const void *wrong, size_t wrong_len)
+{
+	uint8_t copy[L2TP_TUNNEL_FROZEN_MAX];
+
+	memcpy(copy, record, len);
+	memcpy(copy + at, wrong, wrong_len);
+	assert_null(thaw(e, copy, len));
+}
+
 static void records(void **state)
 {
 	uint8_t record[L2TP_TUNNEL_FROZEN_MAX], call[L2TP_CALL_FROZEN_MAX];
 	struct wr w = wr_to(record, sizeof(record)), cw = wr_to(call, sizeof(call));
 	struct l2tp_call_info info, again;
 	struct l2tp_tunnel *t;
+	const uint8_t *name;
 	struct l2tp_call *c;
 	struct rd r;
 
@@ -531,8 +544,21 @@ static void records(void **state)
 			record[at] ^= (uint8_t)(1 << bit);
 		}
 	}
+	refused_with(&net.lns, record, w.len, PEER_ID_AT, "\0\0", 2);
+	refused_with(&net.lns, record, w.len, PEER_ID_AT, "\x7f\x7f", 2);	/* not the channel's */
+	name = memmem(record, w.len, "lac", 3);
+	assert_non_null(name);
+	refused_with(&net.lns, record, w.len, (size_t)(name - record), "l", 2);	/* and a NUL */
 	t = thaw(&net.lns, record, w.len);
 	assert_non_null(t);
+	for (size_t at = 1; at < 6; at += at == 1 ? 1 : 2) {	/* role, ids */
+		uint8_t copy[L2TP_CALL_FROZEN_MAX];
+
+		memcpy(copy, call, cw.len);
+		memset(copy + at, at == 1 ? 4 : 0, at == 1 ? 1 : 2);
+		r = rd_of(copy, cw.len);
+		assert_null(l2tp_call_thaw(t, &net.lns, &r));
+	}
 	for (size_t cut = 0; cut < cw.len; cut++) {
 		r = rd_of(call, cut);
 		assert_null(l2tp_call_thaw(t, &net.lns, &r));
