@@ -305,6 +305,7 @@ static struct world *make(struct outputs *out)
 		.half_open_retransmit_max = 2, .setup_timeout_ms = 30000, .call_timeout_ms = 30000,
 		.linger_ms = 31000, .max_tunnels = 100, .max_tunnels_per_address = 50,
 		.max_half_open = 20, .max_half_open_per_address = 10, .max_calls_per_tunnel = 40,
+		.max_calls_per_address = 40,
 	};
 	return w;
 }
@@ -327,6 +328,7 @@ static const struct { const char *name; size_t at; unsigned int scale; } numbers
 	{ "max-per-address", offsetof(struct world, cfg.max_tunnels_per_address), 1 },
 	{ "max-half-open", offsetof(struct world, cfg.max_half_open), 1 },
 	{ "max-half-open-per-address", offsetof(struct world, cfg.max_half_open_per_address), 1 },
+	{ "max-calls-per-address", offsetof(struct world, cfg.max_calls_per_address), 1 },
 	{ "max-calls", offsetof(struct world, cfg.max_calls_per_tunnel), 1 },
 };
 

@@ -272,6 +272,7 @@ static struct l2tp_config cfg = {
 	.half_open_retransmit_max = 2, .setup_timeout_ms = 120000, .call_timeout_ms = 120000,
 	.linger_ms = 31000, .max_tunnels = 100, .max_tunnels_per_address = 100,
 	.max_half_open = 100, .max_half_open_per_address = 100, .max_calls_per_tunnel = CALLS_MAX,
+	.max_calls_per_address = CALLS_MAX,
 };
 
 static void end_init(struct end *e, struct end *other, const char *name, uint32_t addr)

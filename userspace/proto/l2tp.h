@@ -52,6 +52,7 @@ struct l2tp_config {
 	unsigned int max_tunnels, max_tunnels_per_address;
 	unsigned int max_half_open, max_half_open_per_address;
 	unsigned int max_calls_per_tunnel;	/* up to 65535 */
+	unsigned int max_calls_per_address;	/* that the peers there ask for */
 	bool places_calls;		/* we are a LAC that takes Outgoing-Call-Requests */
 };
 

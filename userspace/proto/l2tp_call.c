@@ -148,6 +148,7 @@ struct l2tp_call *l2tp_call_new(struct l2tp_tunnel *t, enum l2tp_role role, uint
 	}
 	TAILQ_INSERT_TAIL(&t->calls, c, link);
 	t->n_calls++;
+	t->host->calls++;
 	l2tp->stats.calls++;
 	l2tp_tunnel_arm_idle(t);
 	return c;
@@ -399,7 +400,10 @@ static struct l2tp_call *make_room(struct l2tp_tunnel *t, const struct l2tp_mess
 	if (outgoing && !t->l2tp->cfg.places_calls)
 		return NULL;
 	*why = (struct l2tp_refusal){ .result = L2TP_CDN_BUSY_NOW,
-				      .why = "the tunnel has as many calls as it may have" };
+				      .why = "this address has as many calls as it may have" };
+	if (t->host->calls >= t->l2tp->cfg.max_calls_per_address)
+		return NULL;
+	why->why = "the tunnel has as many calls as it may have";
 	c = l2tp_call_new(t, outgoing ? L2TP_LAC_OUT : L2TP_LNS_IN, free_id(t));
 	if (c && !l2tp_call_set_peer_id(c, msg->session_id)) {
 		why->why = "out of memory";

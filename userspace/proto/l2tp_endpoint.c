@@ -221,6 +221,7 @@ void l2tp_call_bury(struct l2tp_call *c)
 		hash_del(&l2tp->calls_by_peer, &c->by_peer);
 	TAILQ_REMOVE(&c->tunnel->calls, c, link);
 	c->tunnel->n_calls--;
+	c->tunnel->host->calls--;
 	l2tp->stats.calls--;
 	TAILQ_INSERT_TAIL(&l2tp->dead_calls, c, link);
 	loop_timer_start(&l2tp->reaper, 0);

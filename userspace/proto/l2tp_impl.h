@@ -44,16 +44,16 @@ enum l2tp_call_state {		/* RFC 2661 sections 7.4 and 7.5 */
 
 enum l2tp_role { L2TP_LAC_IN, L2TP_LNS_IN, L2TP_LAC_OUT, L2TP_LNS_OUT };
 
+TAILQ_HEAD(l2tp_tunnels, l2tp_tunnel);
+TAILQ_HEAD(l2tp_calls, l2tp_call);
+
 struct l2tp_host {		/* an address of peers, while it has tunnels */
 	struct hash_node node;
 	struct addr addr;
-	unsigned int tunnels, half_open;
-	TAILQ_HEAD(, l2tp_tunnel) opening;	/* half-open ones */
-	TAILQ_HEAD(, l2tp_tunnel) dialing;	/* ours to it, in wait-ctl-reply */
+	unsigned int tunnels, half_open, calls;
+	struct l2tp_tunnels opening;	/* half-open ones */
+	struct l2tp_tunnels dialing;	/* ours to it, in wait-ctl-reply */
 };
-
-TAILQ_HEAD(l2tp_tunnels, l2tp_tunnel);
-TAILQ_HEAD(l2tp_calls, l2tp_call);
 
 struct l2tp {
 	struct loop *loop;

@@ -70,7 +70,8 @@ static void arm_life(struct pptp *p)
 
 static void set_state(struct pptp *p, enum state state)
 {
-	static const char *const names[] = { "idle", "wait-reply", "established", "stopping", "dead" };
+	static const char *const names[] = { "idle", "wait-reply", "established", "stopping",
+					     "dead" };
 	struct log_about a = about(p);
 
 	if (state == p->state)
@@ -755,7 +756,7 @@ static bool thaw_fields(struct pptp *p, struct rd *r)
 		uint16_t id = rd_u16(r), peer_id = rd_u16(r);
 		uint8_t is_waiting = rd_u8(r);
 
-		if (is_waiting > p->cfg.client || call_find(p, id, false) ||
+		if (is_waiting > 1 || (is_waiting && !p->cfg.client) || call_find(p, id, false) ||
 		    (!is_waiting && call_find(p, peer_id, true)) || !call_add(p, id, peer_id))
 			return false;
 		p->calls[p->n_calls - 1].waiting = is_waiting;
