@@ -9,8 +9,8 @@
  * new ones. Everything else that no tunnel awaits from exactly there changes nothing.
  *
  * Tunnels and calls belong to the endpoint. The owner may use one from the op that tells of it (or
- * the call that makes it) until tunnel_down() or call_down(), and may call every function here from
- * within any op but tx(), except l2tp_free().
+ * the call that makes it) until tunnel_down() or call_down() returns. From within every op but tx(),
+ * random() and data_seen_ms() it may call every function here but l2tp_rx() and l2tp_free().
  */
 #ifndef ADIT_PROTO_L2TP_H
 #define ADIT_PROTO_L2TP_H

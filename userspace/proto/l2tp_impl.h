@@ -161,7 +161,6 @@ void l2tp_tunnel_rx(struct l2tp_tunnel *t, const struct l2tp_path *from,
 /* Gone at once: nothing is sent. */
 void l2tp_tunnel_vanish(struct l2tp_tunnel *t, const char *why);
 void l2tp_tunnel_send(struct l2tp_tunnel *t, uint16_t session_id, const struct l2tp_message *msg);
-void l2tp_tunnel_refuse(struct l2tp_tunnel *t, const struct l2tp_refusal *refusal);
 void l2tp_tunnel_arm_idle(struct l2tp_tunnel *t);
 struct log_about l2tp_tunnel_about(const struct l2tp_tunnel *t);
 const char *l2tp_fault_to_str(const struct l2tp_message *msg, char *buf, size_t cap);

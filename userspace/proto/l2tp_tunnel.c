@@ -129,15 +129,9 @@ static void stop(struct l2tp_tunnel *t, const struct l2tp_refusal *reason, const
 		l2tp_tunnel_send(t, 0, &msg);
 }
 
-void l2tp_tunnel_refuse(struct l2tp_tunnel *t, const struct l2tp_refusal *refusal)
-{
-	stop(t, refusal, NULL);
-}
-
 void l2tp_tunnel_stop(struct l2tp_tunnel *t, uint16_t result, const char *why)
 {
 	struct l2tp_refusal reason = { .result = result, .why = why };
-
 	bool unheard = t->state == L2TP_WAIT_CTL_REPLY && !l2tp_channel_empty(&t->channel);
 
 	if (!l2tp_tunnel_open(t))
@@ -156,7 +150,7 @@ static void misplaced(struct l2tp_tunnel *t, const struct l2tp_message *msg)
 
 	snprintf(why, sizeof(why), "the peer sent %s when it should not",
 		 l2tp_type_to_str(msg->type));
-	l2tp_tunnel_refuse(t, &reason);
+	stop(t, &reason, NULL);
 }
 
 const char *l2tp_fault_to_str(const struct l2tp_message *msg, char *buf, size_t cap)
@@ -388,7 +382,7 @@ static void rx_sccrq(struct l2tp_tunnel *t, const struct l2tp_message *msg)
 		l2tp_tunnel_set_peer_id(t, msg->tunnel_id);
 	if (!l2tp_has(msg, L2TP_HOST_NAME) || !names_taken(t, msg)) {
 		refusal.why = "the peer's host name is missing, too long, or has a NUL in it";
-		l2tp_tunnel_refuse(t, &refusal);
+		stop(t, &refusal, NULL);
 		return;
 	}
 	l2tp_tunnel_set_state(t, L2TP_WAIT_PEER);
@@ -403,7 +397,7 @@ static void accept_sccrq(struct l2tp_tunnel *t, const struct l2tp_message *msg)
 	introduce(t, &reply);
 	refusal.why = peer_taken(t, msg, &reply, &refusal);
 	if (refusal.why) {
-		l2tp_tunnel_refuse(t, &refusal);
+		stop(t, &refusal, NULL);
 		return;
 	}
 	l2tp_tunnel_set_state(t, L2TP_WAIT_CTL_CONN);
@@ -417,7 +411,7 @@ static void rx_sccrp(struct l2tp_tunnel *t, const struct l2tp_message *msg)
 
 	refusal.why = peer_taken(t, msg, &reply, &refusal);
 	if (refusal.why) {
-		l2tp_tunnel_refuse(t, &refusal);
+		stop(t, &refusal, NULL);
 		return;
 	}
 	l2tp_tunnel_send(t, 0, &reply);
@@ -433,7 +427,7 @@ static void rx_scccn(struct l2tp_tunnel *t, const struct l2tp_message *msg)
 	if (proven(t, msg))
 		established(t);
 	else
-		l2tp_tunnel_refuse(t, &refusal);
+		stop(t, &refusal, NULL);
 }
 
 static void rx_stopccn(struct l2tp_tunnel *t, const struct l2tp_message *msg)
@@ -598,7 +592,7 @@ void l2tp_peer_reply(struct l2tp_tunnel *t, const struct l2tp_peer *peer,
 	if (t->peer_known || !l2tp_tunnel_open(t))
 		return;
 	if (!peer) {
-		l2tp_tunnel_refuse(t, refusal);
+		stop(t, refusal, NULL);
 		return;
 	}
 	t->peer = *peer;
