@@ -1,17 +1,21 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * What cppcheck must know of macros whose headers it does not read: that they begin a loop, ask a question or declare a
- * member.
+ * What cppcheck must know of macros whose headers it does not read: that they begin a loop, ask a question, end the test,
+ * or declare a member or a function.
  */
 #define TAILQ_HEAD(name, type)		struct name { struct type *first; }
 #define TAILQ_ENTRY(type)		struct { struct type *next; }
 #define TAILQ_FOREACH(v, head, link)	for ((v) = (head)->first; (v); (v) = (v)->link.next)
 #define list_for_each_entry(v, head, link) for ((v) = first_of(head); (v); (v) = next_of(v))
 #define list_for_each_entry_safe(v, n, head, link) for ((v) = first_of(head), (n) = next_of(v); (v); (v) = (n))
-#define mnl_attr_for_each(v, nlh, offset) for ((v) = first_of(nlh); (v); (v) = next_of(v))
+#define mnl_attr_for_each(v, nlh, offset) for ((v) = first_of(nlh, offset); (v); (v) = next_of(v))
 #define mnl_attr_for_each_nested(v, nest) for ((v) = first_of(nest); (v); (v) = next_of(v))
 #define FIXTURE(name)			struct name
 #define ASSERT_EQ(expected, seen)	if ((expected) != (seen))
+#define ASSERT_LE(expected, seen)	if (!((expected) <= (seen)))
 #define EXPECT_EQ(expected, seen)	if ((expected) != (seen))
 #define EXPECT_GT(seen, limit)		if (!((seen) > (limit)))
+#define EXPECT_LT(expected, seen)	if (!((expected) < (seen)))
 #define EXPECT_TRUE(seen)		if (!(seen))
+#define assert_true(seen)		if (!(seen)) abort()
+#define ADIT_RTNL_NEWLINK(function)

@@ -35,10 +35,12 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 	size_t cap = in_u8(&in), len, whole;
 	char *text = (char *)in_take(&in, SIZE_MAX, &len);
 	uint8_t *ours, *wanted;
+	char *longer;
 	int ret, want;
 
-	text = realloc(text, len + 1);
-	must(text);
+	longer = realloc(text, len + 1);
+	must(longer);
+	text = longer;
 	text[len] = '\0';
 	whole = 2 * strlen(text);
 	ours = malloc(whole ? whole : 1);
@@ -48,7 +50,8 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 	must(ret == want);
 	must(ret < 0 || !memcmp(ours, wanted, (size_t)ret));
 	if (cap < whole) {
-		ours = realloc(ours, cap ? cap : 1);
+		free(ours);
+		ours = malloc(cap ? cap : 1);
 		must(ours);
 		ret = utf16le_from_utf8(text, ours, cap);
 		must(ret == -ENOSPC || ret == -EILSEQ || (ret == want && (size_t)ret <= cap));

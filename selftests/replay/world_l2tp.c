@@ -123,14 +123,17 @@ static void op_tx(void *ctx, const struct l2tp_path *path, const uint8_t *data, 
 static void op_random(void *ctx, void *buf, size_t len)
 {
 	struct world *w = ctx;
+	uint16_t id;
 
-	if (len == sizeof(uint16_t))
-		memcpy(buf, &(uint16_t){ w->next_id++ }, len);
-	else if (len == sizeof(uint32_t))
+	if (len == sizeof(id)) {
+		id = w->next_id++;
+		memcpy(buf, &id, len);
+	} else if (len == sizeof(uint32_t)) {
 		memset(buf, 0, len);
-	else
+	} else {
 		for (size_t i = 0; i < len; i++)
 			((uint8_t *)buf)[i] = (uint8_t)(w->next_random + i);
+	}
 }
 
 static bool op_admit(void *ctx, const struct l2tp_path *path, struct l2tp_refusal *refusal)

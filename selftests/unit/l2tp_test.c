@@ -606,7 +606,6 @@ static void refusals_do_not_pile_up(void **state)
 	struct l2tp_path path;
 	struct l2tp_tunnel_info info;
 	uint8_t body[128], buf[256];
-	uint16_t ns = 2;
 
 	(void)state;
 	net.lns.peer.hide = false;
@@ -622,7 +621,7 @@ static void refusals_do_not_pile_up(void **state)
 			.type = L2TP_ICRQ, .session_id = (uint16_t)(n % 60000 + 1),
 			.have = L2TP_BIT(L2TP_SESSION_ID) | L2TP_BIT(L2TP_CALL_SERIAL),
 		};
-		struct l2tp_header h = { .tunnel_id = info.id, .ns = ns++, .nr = 1 };
+		struct l2tp_header h = { .tunnel_id = info.id, .ns = (uint16_t)(n + 2), .nr = 1 };
 		struct wr b = wr_to(body, sizeof(body)), w = wr_to(buf, sizeof(buf));
 
 		l2tp_encode(&b, &msg, NULL);

@@ -43,7 +43,7 @@ struct lcp {
 	uint8_t unanswered;
 };
 
-/* methods: what may be offered, at least one. The callbacks get link->ctx. */
+/* allowed: the methods that may be offered, at least one. The callbacks get link->ctx. */
 void lcp_init(struct lcp *lcp, struct fsm_link *link, const struct ppp_config *cfg,
 	      unsigned int allowed);
 /*
