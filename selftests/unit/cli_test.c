@@ -300,6 +300,13 @@ static void check_reads_here(void **state)
 	assert_int_equal(call.rc, CLI_OK);
 	assert_non_null(strstr(call.out, ": 0 errors, "));
 	done(&call);
+	/* A file in an old encoding: JSON takes no such octets, and no mistake may be left out. */
+	assert_int_equal(pwrite(fd, "log-level = \"caf\xe9\"\n", 19, 0), 19);
+	snprintf(line, sizeof(line), "check --json %s", path);
+	run(&call, line, NULL);
+	assert_int_equal(call.rc, CLI_FAILED);
+	assert_non_null(strstr(call.out, "caf\\\\xe9"));
+	done(&call);
 	close(fd);
 	unlink(path);
 }

@@ -1,5 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 /* adit check: read the configuration here, without the daemon and without root. */
+#include <string.h>
+
+#include "base/log.h"
 #include "cli/cli.h"
 #include "cli/show.h"
 #include "conf/conf.h"
@@ -9,6 +12,15 @@ struct problems {
 	json_t *list;		/* with --json */
 	unsigned int errors, warnings;
 };
+
+/* What a file holds is no UTF-8 for certain, and a long text may be cut within a character. */
+static json_t *show_text(const char *text)
+{
+	json_t *as_is = json_string(text);
+	char escaped[4 * sizeof(((struct conf_problem *)0)->text) + 1];
+
+	return as_is ? as_is : json_string(log_text(escaped, sizeof(escaped), text, strlen(text)));
+}
 
 static void report(void *arg, const char *file, const struct conf_problem *problem)
 {
@@ -20,9 +32,10 @@ static void report(void *arg, const char *file, const struct conf_problem *probl
 	else
 		p->errors++;
 	if (p->list)
-		json_array_append_new(p->list, json_pack("{sssIssss}", "file", file, "line",
-							 (json_int_t)problem->line, "severity",
-							 severity, "text", problem->text));
+		json_array_append_new(p->list, json_pack("{sosIssso}", "file", show_text(file),
+							 "line", (json_int_t)problem->line,
+							 "severity", severity, "text",
+							 show_text(problem->text)));
 	else if (problem->line)
 		fprintf(p->cli->err, "%s:%u: %s: %s\n", file, problem->line, severity,
 			problem->text);
