@@ -101,7 +101,14 @@ check "log-level tells" says "*debug*" adit log-level
 check "log-level changes" adit log-level warn
 check "and tells the new one" says "*warn*" adit log-level
 check "an unknown level" refuses "*loud*" adit log-level loud
-adit log-level debug >"$TMP/level"
+# What systemctl reload sends, to the parent.
+sed 's/^log-level = .*/log-level = error/' "$TMP/good.conf" >"$TMP/adit.conf"
+check "SIGHUP" kill -HUP "$(ask "r['pid']" status)"
+check "has the file read again" wait_for 20 says "*error*" adit log-level
+cp "$TMP/good.conf" "$TMP/adit.conf"
+check "and so does the command" adit reload
+check "the level is the file's again" says "*debug*" adit log-level
+check "that PPTP is broken was said once, whatever was reloaded" [ "$(grep -c "broken cryptography" "$TMP/gateway.log")" -eq 1 ]
 
 check "the same user again" client_dials three alice "correct horse" require-mppe-128
 check "the older session goes" wait_for 20 client_ended one
