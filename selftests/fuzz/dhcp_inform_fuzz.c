@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 /* Answers to DHCPINFORM (RFC 2131 section 3.4), with any configuration that adit.conf can hold. */
 #include "fuzz.h"
+#include "mend.h"
 #include "proto/dhcp_inform.h"
 #include "wire/inet.h"
 
@@ -61,9 +62,12 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 	struct inet_packet p;
 	uint8_t *packet;
 	size_t len, n;
+	bool mend = size && data[0] & 16;
 
 	take_config(&in, &cfg, routes);
 	packet = in_take(&in, 2048, &len);
+	if (mend)
+		mend_ipv4(packet, len);
 	n = dhcp_inform_answer(&cfg, packet, len, out);
 	must(n <= sizeof(out));
 	if (n) {

@@ -3,6 +3,7 @@
 #include <errno.h>
 
 #include "fuzz.h"
+#include "mend.h"
 #include "wire/inet.h"
 
 static int parse(const uint8_t *data, size_t len, bool v4, struct inet_packet *p)
@@ -45,8 +46,11 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 	uint8_t *copy = in_take(&in, 65535, &len);
 	struct inet_packet p;
 	bool v4 = how & 1;
-	int ret = parse(copy, len, v4, &p);
+	int ret;
 
+	if (v4 && (how & 8))
+		mend_ipv4(copy, len);
+	ret = parse(copy, len, v4, &p);
 	must(ret == 0 || ret == -EBADMSG);
 	if (ret == 0) {
 		must(p.data == copy + (v4 ? (copy[0] & 15) * 4 : INET_HEADER6_LEN));

@@ -201,14 +201,18 @@ static void step(struct in *in)
 	}
 }
 
-/* With some time and one flush it works again, whatever was. */
+/*
+ * With some time and one flush it works again, whatever was: stateless when the jump is made in
+ * steps, stateful at the next packet at which everybody changes the key, one in 256. Until then a
+ * flushed packet that is sent again with another count can hold it up.
+ */
 static void recovers(void)
 {
 	struct sealed s;
 	unsigned int i;
 
 	flush();
-	for (i = 0; i < 4096 / ADIT_MPPE_JUMP_MAX + 1 && !out_of_reach; i++) {
+	for (i = 0; i < 256 + 4096 / ADIT_MPPE_JUMP_MAX && !out_of_reach; i++) {
 		jiffies += HZ;
 		seal(&s, TEXT_MAX);
 		if (deliver(s.octets, s.len) == ADIT_MPPE_OK)

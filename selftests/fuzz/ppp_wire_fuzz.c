@@ -27,6 +27,7 @@ static void walk(const uint8_t *data, size_t len)
 		inside(data, len, opt.whole, opt.len + 2u);
 		inside(data, len, opt.data.at, opt.data.left);
 		must(opt.data.left == opt.len && opt.whole == data + sum);
+		must(opt.whole[1] == opt.len + 2u);
 		sum += opt.len + 2u;
 		w = wr_to(again, opt.len + 2u);
 		ppp_option_bytes(&w, opt.type, opt.data.at, opt.len);

@@ -4,6 +4,7 @@
  * host takes.
  */
 #include "fuzz.h"
+#include "mend.h"
 #include "proto/ra.h"
 #include "wire/inet.h"
 
@@ -11,7 +12,7 @@
 
 static void take_config(struct in *in, struct ra_config *cfg)
 {
-	uint8_t prefix = in_u8(in);
+	uint8_t prefix = in_u8(in);	/* lowest bit: there is one */
 
 	*cfg = (struct ra_config){ .mtu = in_u16(in), .local_ifid = { 0, 0, 0, 0, 0, 0, 0, 1 } };
 	if (!(prefix & 1))
@@ -41,9 +42,12 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 	struct ra_config cfg;
 	uint8_t *packet;
 	size_t len, n;
+	bool mend = size && data[0] & 2;
 
 	take_config(&in, &cfg);
 	packet = in_take(&in, 2048, &len);
+	if (mend)
+		mend_icmpv6(packet, len);
 	n = ra_answer(&cfg, packet, len, out);
 	if (n) {
 		check_answer(&cfg, out, n);

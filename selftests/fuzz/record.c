@@ -137,15 +137,15 @@ WRAP(int, ppp_pap_request_parse,
 WRAP(int, utf16le_from_utf8, (const char *text, uint8_t *out, size_t cap), (text, out, cap),
      BEHIND("utf16", text, strlen(text), cap < 255 ? (uint8_t)cap : 255))
 WRAP(int, inet_parse4, (const uint8_t *data, size_t len, struct inet_packet *p), (data, len, p),
-     BEHIND("inet", data, len, 1, 0))
+     BEHIND("inet", data, len, 9, 0))
 WRAP(int, inet_parse6, (const uint8_t *data, size_t len, struct inet_packet *p), (data, len, p),
      BEHIND("inet", data, len, 0, 0))
 WRAP(size_t, ra_answer,
      (const struct ra_config *cfg, const uint8_t *packet, size_t len, uint8_t *out),
-     (cfg, packet, len, out), BEHIND("ra", packet, len, 1, 5, 0x78))
+     (cfg, packet, len, out), BEHIND("ra", packet, len, 3, 5, 0x78))
 WRAP(size_t, dhcp_inform_answer,
      (const struct dhcp_inform_config *cfg, const uint8_t *packet, size_t len, uint8_t *out),
-     (cfg, packet, len, out), BEHIND("dhcp_inform", packet, len, 3, 1, 24, 10, 5, 0, 0))
+     (cfg, packet, len, out), BEHIND("dhcp_inform", packet, len, 0x13, 1, 24, 10, 5, 0, 0))
 
 /* --- MS-CHAP --- */
 
