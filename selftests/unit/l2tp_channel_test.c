@@ -122,7 +122,7 @@ static void arrive(void *arg)
 			i++;
 			continue;
 		}
-		net.flying[i] = net.flying[--net.n_flying];
+		memmove(&net.flying[i], &net.flying[i + 1], (--net.n_flying - i) * sizeof(d));
 		assert_int_equal(l2tp_header_parse(&h, d.data, d.len, &why), 0);
 		l2tp_channel_rx(&d.to->channel, &h, true);
 	}
@@ -255,6 +255,26 @@ static void the_queue_is_bounded(void **state)
 	for (int n = 0; n < L2TP_CHANNEL_QUEUE_MAX; n++)
 		send_one(&net.a);
 	assert_int_equal(l2tp_channel_send(&net.a.channel, 0, 42, (const uint8_t *)"x", 1), -ENOBUFS);
+}
+
+/* A peer may offer as much as it likes. */
+static void the_window_is_bounded(void **state)
+{
+	(void)state;
+	l2tp_channel_set_window(&net.a.channel, 65535);
+	for (int n = 0; n < 400; n++)
+		send_one(&net.a);
+	loop_virtual_advance(net.loop, 60 * 1000);
+	assert_int_equal(net.b.got, 400);
+	assert_int_equal(net.a.most_flying, L2TP_CHANNEL_WINDOW_MAX);
+	/* A smaller one holds at once. */
+	l2tp_channel_set_window(&net.a.channel, 1);
+	net.a.most_flying = 0;
+	for (int n = 0; n < 10; n++)
+		send_one(&net.a);
+	loop_virtual_advance(net.loop, 60 * 1000);
+	assert_int_equal(net.b.got, 410);
+	assert_int_equal(net.a.most_flying, 1);
 }
 
 static void a_message_too_long_is_refused(void **state)
@@ -395,6 +415,7 @@ int main(void)
 		cmocka_unit_test_setup_teardown(acknowledgements_are_few, begin, finish),
 		cmocka_unit_test_setup_teardown(a_peer_that_is_gone_is_given_up, begin, finish),
 		cmocka_unit_test_setup_teardown(the_queue_is_bounded, begin, finish),
+		cmocka_unit_test_setup_teardown(the_window_is_bounded, begin, finish),
 		cmocka_unit_test_setup_teardown(a_message_too_long_is_refused, begin, finish),
 		cmocka_unit_test_setup_teardown(every_number, begin, finish),
 		cmocka_unit_test_setup_teardown(every_acknowledgement, begin, finish),

@@ -93,7 +93,7 @@ static void arrive(void *arg)
 			i++;
 			continue;
 		}
-		net.flying[i] = net.flying[--net.n_flying];
+		memmove(&net.flying[i], &net.flying[i + 1], (--net.n_flying - i) * sizeof(d));
 		l2tp_rx(d.to->l2tp, &d.path, d.data, d.len);
 		free(d.data);
 	}

@@ -68,6 +68,8 @@ void l2tp_channel_cut(struct l2tp_channel *c)
 
 void l2tp_channel_set_window(struct l2tp_channel *c, uint16_t window)
 {
+	if (window > L2TP_CHANNEL_WINDOW_MAX)
+		window = L2TP_CHANNEL_WINDOW_MAX;
 	c->peer_window = window;
 	c->ssthresh = window;
 	if (c->cwnd > window)

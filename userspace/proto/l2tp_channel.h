@@ -21,10 +21,14 @@
 
 /* Messages that wait to be sent or acknowledged; a peer that lets more pile up is given up. */
 #define L2TP_CHANNEL_QUEUE_MAX	8192
-#define L2TP_CHANNEL_WINDOW_MAX	64	/* what we offer at most: so many early messages may wait */
+/*
+ * Messages under way at most, whatever a peer offers, and what we offer at most: so many early ones
+ * may wait, and so many have to go into a record.
+ */
+#define L2TP_CHANNEL_WINDOW_MAX	64
 
 struct l2tp_channel_config {
-	uint16_t window;		/* messages that the peer may have under way, 1 to 64 */
+	uint16_t window;		/* messages that the peer may have under way */
 	uint32_t retransmit_ms;		/* 1000; doubles each time ... */
 	uint32_t retransmit_cap_ms;	/* ... up to this: 8000 or more */
 	uint32_t retransmit_max;	/* retransmissions of one message before the peer is dead */
