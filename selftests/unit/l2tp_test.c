@@ -634,6 +634,33 @@ static void refusals_do_not_pile_up(void **state)
 	nothing_is_left(&net.lns);
 }
 
+/* Opening and closing without end leaves a bounded number of tunnels that acknowledge, for a while. */
+static void what_lingers_is_bounded(void **state)
+{
+	struct l2tp_config patient = cfg;
+	struct l2tp_stats stats;
+
+	(void)state;
+	patient.linger_ms = 1000000;
+	l2tp_set_config(net.lns.l2tp, &patient);
+	for (int n = 0; n < L2TP_LINGERING_MAX + 50; n++) {
+		dial(&net.lac);
+		loop_virtual_advance(net.loop, 100);
+		assert_non_null(net.lns.tunnel);
+		l2tp_tunnel_stop(net.lns.tunnel, L2TP_STOP_CLEAR, "enough");
+		loop_virtual_advance(net.loop, 100);
+		l2tp_get_stats(net.lns.l2tp, &stats);
+		assert_int_equal(stats.tunnels, 0);
+		assert_int_equal(stats.lingering, n < L2TP_LINGERING_MAX ? n + 1 :
+								       L2TP_LINGERING_MAX);
+	}
+	pass(1000);
+	l2tp_get_stats(net.lns.l2tp, &stats);
+	assert_int_equal(stats.lingering, 0);
+	l2tp_get_stats(net.lac.l2tp, &stats);
+	assert_int_equal(stats.lingering, 0);
+}
+
 static int setup(void **state)
 {
 	(void)state;
@@ -661,6 +688,7 @@ int main(void)
 		TEST(records),
 		TEST(bent_datagrams),
 		TEST(refusals_do_not_pile_up),
+		TEST(what_lingers_is_bounded),
 	};
 
 	return cmocka_run_group_tests(tests, setup, teardown);

@@ -172,11 +172,13 @@ void *l2tp_call_owner(const struct l2tp_call *c);
 
 struct l2tp_stats {
 	unsigned int tunnels, half_open, calls;	/* now */
+	unsigned int lingering;		/* tunnels that are over, for late StopCCNs */
 	uint64_t junk;			/* datagrams that are no L2TPv2 */
 	uint64_t strays;		/* that no tunnel awaits, from there */
 	uint64_t refused;		/* tunnels */
 	uint64_t evicted;		/* half-open tunnels that made room */
 };
+#define L2TP_LINGERING_MAX	1024	/* beyond, the oldest goes */
 void l2tp_get_stats(const struct l2tp *l2tp, struct l2tp_stats *stats);
 
 /*

@@ -289,10 +289,10 @@ void l2tp_tunnel_linger(struct l2tp_tunnel *t)
 
 	unlist(t);
 	forget_peer_id(t);
-	if (l2tp->n_lingering == L2TP_LINGERING_MAX)
+	if (l2tp->stats.lingering == L2TP_LINGERING_MAX)
 		l2tp_tunnel_bury(TAILQ_FIRST(&l2tp->lingering));
 	TAILQ_INSERT_TAIL(&l2tp->lingering, t, link);
-	l2tp->n_lingering++;
+	l2tp->stats.lingering++;
 	t->state = L2TP_LINGERING;
 	loop_timer_start(&t->timer, l2tp->cfg.linger_ms);
 }
@@ -303,7 +303,7 @@ void l2tp_tunnel_bury(struct l2tp_tunnel *t)
 
 	if (t->state == L2TP_LINGERING) {
 		TAILQ_REMOVE(&l2tp->lingering, t, link);
-		l2tp->n_lingering--;
+		l2tp->stats.lingering--;
 	}
 	unlist(t);
 	t->state = L2TP_DEAD;

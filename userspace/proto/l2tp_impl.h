@@ -16,7 +16,6 @@
 #include "proto/l2tp.h"
 
 #define L2TP_CHALLENGE_LEN	16
-#define L2TP_LINGERING_MAX	1024	/* tunnels that only acknowledge; beyond, the oldest goes */
 /* Lines about those who proved nothing. */
 #define L2TP_STRANGER_LINES	10
 #define L2TP_STRANGER_INTERVAL_MS 10000
@@ -68,7 +67,6 @@ struct l2tp {
 	struct l2tp_tunnels tunnels, half_open, lingering;	/* the latter two oldest first */
 	struct l2tp_tunnels dead_tunnels;
 	struct l2tp_calls dead_calls;
-	unsigned int n_lingering;
 	struct loop_timer reaper;
 	struct log_limit strangers;
 	struct l2tp_stats stats;
