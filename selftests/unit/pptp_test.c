@@ -867,6 +867,9 @@ static void a_broken_record_of_a_client_is_refused(void **state)
 	saw("up 7/9 window 0;");
 	break_record(&client);
 	/* Nobody becomes a server by dying. */
+	SAY(.type = PPTP_OUT_CALL_REPLY,
+	    .out_reply = { .call_id = 10, .peer_call_id = 8, .result = 1 });
+	saw("up 8/10 window 0;");
 	pptp_freeze(peer.pptp, &w);
 	r = rd_of(buf, w.len);
 	assert_null(pptp_thaw(peer.loop, &cfg, &ops, NULL, &r));
