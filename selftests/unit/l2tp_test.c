@@ -547,6 +547,9 @@ static void records(void **state)
 	}
 	refused_with(&net.lns, record, w.len, PEER_ID_AT, "\0\0", 2);
 	refused_with(&net.lns, record, w.len, PEER_ID_AT, "\x7f\x7f", 2);	/* not the channel's */
+	record[5] = record[22] = 0;	/* addresses of no family */
+	assert_null(thaw(&net.lns, record, w.len));
+	record[5] = record[22] = AF_INET;
 	name = memmem(record, w.len, "lac", 3);
 	assert_non_null(name);
 	refused_with(&net.lns, record, w.len, (size_t)(name - record), "l", 2);	/* and a NUL */
