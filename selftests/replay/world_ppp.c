@@ -438,7 +438,7 @@ static const char *set(struct world *w, const struct token *t, unsigned int n)
 /* What struct ppp_config promises. */
 static bool config_valid(const struct ppp_config *c)
 {
-	return c->mru >= PPP_MRU_MIN && c->mru <= PPP_PACKET_MAX && c->auth_methods &&
+	return c->mru >= PPP_MRU_MIN && c->mru <= PPP_PACKET_MAX && (c->auth_methods || c->client) &&
 	       c->mppe <= PPP_MPPE_REQUIRED && c->mppe_mode <= PPP_MPPE_ANY &&
 	       (c->mppe == PPP_MPPE_NONE || c->mppe_strengths) && (c->ipv4 || c->ipv6);
 }
