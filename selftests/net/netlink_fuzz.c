@@ -79,6 +79,8 @@ struct tally {
 /* --- chance --- */
 
 static uint64_t state;
+/* This request is right but for its values, which lets it come further. */
+static bool careful;
 
 static uint32_t chance(uint32_t n)
 {
@@ -161,8 +163,8 @@ static void put_number(struct nlmsghdr *nlh, const struct spec_attr *a, unsigned
 {
 	uint64_t value;
 
-	if (!meaningful(a, &value) || one_in(12))
-		value = one_in(8) ? out_of_range(a) : in_range(a);
+	if (!meaningful(a, &value) || (!careful && one_in(12)))
+		value = !careful && one_in(8) ? out_of_range(a) : in_range(a);
 	mnl_attr_put(nlh, a->number, octets, &value);	/* little endian, as all that we run on */
 }
 
@@ -266,10 +268,10 @@ static bool is_wanted(uint16_t number, const uint16_t *wanted, unsigned int n)
 
 static void put_attr(struct nlmsghdr *nlh, const struct spec_attr *a, unsigned int depth)
 {
-	unsigned int times = one_in(15) || (a->multi && one_in(2)) ? 1 + chance(4) : 1;
+	unsigned int times = (!careful && one_in(15)) || (a->multi && one_in(2)) ? 1 + chance(4) : 1;
 
 	while (times-- && nlh->nlmsg_len < MESSAGE_MAX) {
-		if (one_in(25))
+		if (!careful && one_in(25))
 			put_wrong(nlh, a, depth);
 		else
 			put_right(nlh, a, depth);
@@ -283,7 +285,7 @@ static void put_set(struct nlmsghdr *nlh, const struct spec_set *set, const uint
 	bool prefix = !strcmp(set->name, "prefix") && !one_in(8), v6 = one_in(3);
 	unsigned int i;
 
-	if (depth > 4 || (!wanted && one_in(12)))
+	if (depth > 4 || (!wanted && !careful && one_in(12)))
 		return;
 	for (i = 0; i < set->n && nlh->nlmsg_len < MESSAGE_MAX; i++) {
 		const struct spec_attr *a = &set->attrs[i];
@@ -291,7 +293,7 @@ static void put_set(struct nlmsghdr *nlh, const struct spec_set *set, const uint
 
 		if (prefix && !strcmp(a->name, v6 ? "v4" : "v6"))
 			continue;
-		if (want ? !one_in(8) : one_in(40))
+		if (want ? !one_in(careful ? 30 : 8) : !careful && one_in(40))
 			put_attr(nlh, a, depth);
 	}
 }
@@ -315,6 +317,7 @@ static struct nlmsghdr *make_request(struct nl *nl, void *buf)
 	struct nlmsghdr *nlh;
 	struct genlmsghdr *genl;
 
+	careful = one_in(2);
 	/* More of what makes and changes sessions. */
 	if (one_in(2))
 		op = &spec_ops[3 + chance(3)];
@@ -365,7 +368,9 @@ static void note(struct tally *t, const struct nlmsghdr *in, int err, const stru
 	}
 	t->refused++;
 	t->by_errno[-err < ERRNO_MAX ? -err : 0]++;
-	if (in->nlmsg_type != NLMSG_ERROR || !needs_words(-err) || explained(in))
+	/* What is too short for a command is netlink's to refuse, without a word. */
+	if (in->nlmsg_type != NLMSG_ERROR || !needs_words(-err) || explained(in) ||
+	    sent->nlmsg_len < NLMSG_HDRLEN + GENL_HDRLEN)
 		return;
 	if (!t->unexplained++)
 		ksft_print_msg("no words: command %u, flags %#x: %s\n", genl->cmd, sent->nlmsg_flags, strerror(-err));
@@ -438,14 +443,9 @@ static void print_tally(const char *who, const struct tally *t)
 
 /* --- links --- */
 
-static const struct spec_set *link_set(void)
-{
-	return &set_link_pptp;
-}
-
 static void run_links(struct tally *t, unsigned int count)
 {
-	const struct spec_set *set = link_set();
+	const struct spec_set *set = &set_link_pptp;
 	uint16_t all[32];
 	unsigned int i;
 	struct nl rt;
@@ -460,13 +460,15 @@ static void run_links(struct tally *t, unsigned int count)
 		static struct nl_link link;
 		char name[IFNAMSIZ];
 
+		careful = one_in(2);
 		snprintf(name, sizeof(name), "fl%u", chance(4));
 		nl_link_begin(&rt, &link, name, NLM_F_CREATE | (one_in(2) ? NLM_F_EXCL : 0));
 		put_set(link.nlh, set, all, one_in(2) ? set->n : chance(set->n), 0);
 		err = nl_link_end(&rt, &link);
 		t->done += !err;
 		t->refused += err != 0;
-		if (err && needs_words(-err) && !rt.text[0] && !rt.bad && !rt.miss && !t->unexplained++)
+		/* A name that is taken is rtnetlink's to refuse, without a word. */
+		if (err && err != -EEXIST && needs_words(-err) && !rt.text[0] && !rt.bad && !rt.miss && !t->unexplained++)
 			ksft_print_msg("no words: a link, %s\n", strerror(-err));
 		if (one_in(3))
 			nl_link_del(&rt, name);

@@ -120,6 +120,7 @@ catches_up()
 }
 for n in 1 2 3; do
 	check "session $n works again by itself" wait_for 60 catches_up $n
+	run ip -n c route replace 10.5.0.0/24 dev p$n src 10.9.0.$n
 	check "and carries a transfer" transfers c s 10.5.0.2 500$n 200
 done
 check "no packet of a stranger came to the server" \
