@@ -6,7 +6,7 @@
 
 ACCEL_PROBE_SECONDS=8
 
-# accel_choose: sets ACCEL_ARGS and ACCEL (kvm or tcg). ADIT_ACCEL=kvm|tcg overrules the probe.
+# accel_choose: sets ACCEL_ARGS and ACCEL (kvm, tcg or icount). ADIT_ACCEL overrules the probe.
 accel_choose()
 {
 	local verdict
@@ -22,10 +22,13 @@ accel_choose()
 		echo "$ACCEL" >"$verdict"
 	fi
 	case $ACCEL in
-	kvm) ACCEL_ARGS=(-accel kvm -cpu host) ;;
+	kvm) ACCEL_ARGS=(-accel kvm -cpu host -smp 2) ;;
 	# 5-level page tables would only make every emulated page walk longer.
-	tcg) ACCEL_ARGS=(-accel "tcg,thread=multi" -cpu "max,la57=off") ;;
-	*) die "ADIT_ACCEL=$ACCEL: kvm or tcg" ;;
+	tcg) ACCEL_ARGS=(-accel "tcg,thread=multi" -cpu "max,la57=off" -smp 2) ;;
+	# One nanosecond of the guest is one instruction that it executed. Without sleep, time would leap while it waits
+	# for a disk. "rep movsb" counts each octet as an instruction: without erms the kernel copies by words.
+	icount) ACCEL_ARGS=(-accel "tcg,thread=single" -icount "shift=0,sleep=on" -cpu "max,la57=off,erms=off" -smp 1) ;;
+	*) die "ADIT_ACCEL=$ACCEL: kvm, tcg or icount" ;;
 	esac
 }
 

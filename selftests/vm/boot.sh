@@ -13,6 +13,10 @@ GUEST_SECONDS=${ADIT_VM_SECONDS:-3000}
 GUEST_CMDLINE="console=ttyS0 quiet loglevel=4 panic=-1 oops=panic slab_nomerge mitigations=off random.trust_cpu=on
  net.ifnames=0 watchdog_thresh=60 rcupdate.rcu_cpu_stall_timeout=120"
 
+# What a mode of running adds to qemu's arguments and to the kernel's.
+GUEST_ARGS=()
+GUEST_CMDLINE_MORE=
+
 # boot_guest RUN_DIR TAR [stdio|batch]: boots, and returns when the guest has powered off. 124 means the time limit.
 boot_guest()
 {
@@ -20,9 +24,10 @@ boot_guest()
 
 	accel_choose
 	# shellcheck disable=SC2054 # qemu's commas
-	args=("${ACCEL_ARGS[@]}" -smp 2 -m "$GUEST_MEMORY_MB"
+	args=("${ACCEL_ARGS[@]}" "${GUEST_ARGS[@]}" -m "$GUEST_MEMORY_MB"
 		-nodefaults -no-user-config -no-reboot -display none
-		-kernel "$VMLINUZ" -initrd "$INITRAMFS" -append "${GUEST_CMDLINE//$'\n'/}$KERNEL_CMDLINE"
+		-kernel "$VMLINUZ" -initrd "$INITRAMFS"
+		-append "${GUEST_CMDLINE//$'\n'/}$KERNEL_CMDLINE$GUEST_CMDLINE_MORE"
 		-drive "file=$ROOTFS/disk.img,format=raw,if=none,id=root,snapshot=on,cache=unsafe"
 		-device virtio-blk-pci,drive=root
 		-drive "file=$tar,format=raw,if=none,id=built,readonly=on" -device virtio-blk-pci,drive=built

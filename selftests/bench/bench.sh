@@ -1,0 +1,209 @@
+#!/bin/bash
+# SPDX-License-Identifier: GPL-2.0-or-later
+#
+# The part of the bench that runs in the guest: makes tunnels of every kind, sends through them, and prints one JSON
+# object a line for each figure. What is not JSON is a remark.
+#
+#	c: wan0 192.0.2.1 ====tunnels==== wan0 192.0.2.2 :g  srv0 198.51.100.1 --- 198.51.100.2 srv0 :s
+#	   10.K.0.0/16 all local                                                   10.100+K.0.0/16 all local
+#
+# Environment: KINDS (patterns), SIZES, SESSIONS, COUNT (packets), KIB (of a stream), ROUNDS, MARK=1 (for the profile).
+
+HERE=$(cd "$(dirname "$0")" && pwd)
+TMP=$(mktemp -d /tmp/adit-bench.XXXXXX)
+# shellcheck source=selftests/bench/kinds.sh
+. "$HERE/kinds.sh"
+
+KINDS=${KINDS:-*}
+SIZES=${SIZES:-64 512 1340}
+SESSIONS=${SESSIONS:-1 1000 10000}
+COUNT=${COUNT:-2000}
+KIB=${KIB:-16384}
+ROUNDS=${ROUNDS:-1}
+MARK=${MARK:-0}
+
+FAILED=0
+
+fail()
+{
+	echo "# $*"
+	FAILED=1
+}
+
+wires()
+{
+	local ns
+
+	for ns in c g s; do
+		ip netns add $ns
+		ip -n $ns link set lo up
+		ip netns exec $ns sysctl -qw net.ipv4.conf.all.rp_filter=0 net.ipv4.conf.default.rp_filter=0 \
+			net.ipv6.conf.all.disable_ipv6=1 net.ipv6.conf.default.disable_ipv6=1
+	done
+	ip link add wan0 netns c type veth peer name wan0 netns g
+	ip link add srv0 netns g type veth peer name srv0 netns s
+	ip -n c addr add $C_OUT/24 dev wan0
+	ip -n g addr add $G_OUT/24 dev wan0
+	ip -n g addr add 198.51.100.1/24 dev srv0
+	ip -n s addr add 198.51.100.2/24 dev srv0
+	for ns in c:wan0 g:wan0 g:srv0 s:srv0; do
+		ip -n ${ns%:*} link set ${ns#*:} up
+	done
+	ip -n s route add default via 198.51.100.1
+	ip netns exec g sysctl -qw net.ipv4.ip_forward=1 net.ipv4.conf.all.send_redirects=0 \
+		net.ipv4.conf.wan0.send_redirects=0
+}
+
+# segmentation on|off: whether the wires keep super-packets whole.
+segmentation()
+{
+	local ns
+
+	for ns in c:wan0 g:wan0 g:srv0 s:srv0; do
+		ip netns exec ${ns%:*} ethtool -K ${ns#*:} tso "$1" gso "$1" gro "$1" tx-gso-list "$1" \
+			tx-udp-segmentation "$1" >/dev/null 2>&1
+	done
+}
+
+# octets: sent by c's end of the wire.
+octets()
+{
+	ip netns exec c cat /sys/class/net/wan0/statistics/tx_bytes
+}
+
+frames()
+{
+	ip netns exec c cat /sys/class/net/wan0/statistics/tx_packets
+}
+
+# figure NAME WORDS... : runs traffic with WORDS and prints what it says, with how it went over the wire.
+figure()
+{
+	local said before=$(octets) packets=$(frames) label=$1
+
+	shift
+	said=$("$HERE/traffic" "$@" from=c "src=10.$K.0.1" to=s "dst=10.$((100 + K)).0.1" mark="$MARK" 2>&1) || {
+		fail "$KIND, $N sessions: $said"
+		return 1
+	}
+	echo "{\"figure\": \"$label\", \"kind\": \"$KIND\", \"half\": \"$HALF\", \"sessions\": $N, \"round\": $ROUND," \
+		"\"wire_octets\": $(($(octets) - before)), \"wire_packets\": $(($(frames) - packets)), ${said:1}"
+}
+
+# tunnel KIND N: makes it, and lets a packet go through each session, which resolves addresses and fills caches.
+tunnel()
+{
+	KIND=$1 N=$2 SETUP=
+	K=$((LAST_K + 1))
+	LAST_K=$K
+	ip -n c route add local "10.$K.0.0/16" dev lo
+	ip -n s route add local "10.$((100 + K)).0.0/16" dev lo
+	ip -n g route add "10.$((100 + K)).0.0/16" via 198.51.100.2
+	"make_$KIND" || { fail "$KIND, $N sessions: not made"; return 1; }
+	"$HERE/traffic" udp from=c "src=10.$K.0.1" to=s "dst=10.$((100 + K)).0.1" warm=1 count="$N" sessions="$N" \
+		both=1 >/dev/null || { fail "$KIND, $N sessions: nothing passes"; return 1; }
+	[ -z "$SETUP" ] || echo "{\"figure\": \"setup\", \"kind\": \"$KIND\", \"sessions\": $N, ${SETUP:1}"
+	MADE+=("$KIND:$N:$K")
+}
+
+wanted()
+{
+	local pattern
+
+	for pattern in $KINDS; do
+		# shellcheck disable=SC2053 # a pattern is meant
+		[[ $1 != $pattern ]] || return 0
+	done
+	return 1
+}
+
+modules()
+{
+	local module
+
+	for module in ${1//,/ }; do
+		[ "$module" = - ] || modprobe "$module" || return
+	done
+}
+
+tunnels()
+{
+	local kind n
+
+	for kind in $(kinds "$HALF"); do
+		wanted "$kind" || [ "$kind" = floor ] || continue
+		modules "$(kind_field "$kind" 4)" || { fail "$kind: no module"; continue; }
+		for n in $SESSIONS; do
+			[ "$n" -gt "$(kind_field "$kind" 3)" ] || tunnel "$kind" "$n"
+		done
+	done
+}
+
+# measure FUNCTION: for each tunnel.
+measure()
+{
+	local made
+
+	for made in "${MADE[@]}"; do
+		IFS=: read -r KIND N K <<<"$made"
+		"$1"
+	done
+}
+
+measure_packets()
+{
+	local size
+
+	[ "$N" -eq 1 ] || return
+	for size in $SIZES; do
+		figure udp udp "size=$size" "count=$COUNT"
+	done
+}
+
+# Every packet is another session's, and answered, so that an acknowledgement rides on each.
+measure_sessions()
+{
+	local count=$((N > COUNT ? N : COUNT))
+
+	[ "$(kind_field "$KIND" 3)" -gt 1 ] || return
+	figure sessions udp size=64 "count=$count" "warm=$N" "sessions=$N" both=1
+}
+
+measure_stream()
+{
+	[ "$N" -eq 1 ] || return
+	figure "$STREAM" tcp "count=$KIB" "warm=$((KIB / 2))"
+}
+
+# half NAME: its tunnels up together, measured in turns.
+half()
+{
+	HALF=$1
+	MADE=() KEPT=() LAST_K=0
+	wires
+	tunnels
+	for ((ROUND = 1; ROUND <= ROUNDS; ROUND++)); do
+		measure measure_packets
+		measure measure_sessions
+		[ "$KIB" -gt 0 ] || continue
+		segmentation on
+		STREAM=tcp-gso
+		measure measure_stream
+		segmentation off
+		STREAM=tcp-plain
+		measure measure_stream
+		segmentation on
+	done
+	[ ${#KEPT[@]} -eq 0 ] || kill "${KEPT[@]}"
+	wait
+	ip netns del c
+	ip netns del g
+	ip netns del s
+}
+
+mkdir -p /run/netns
+half in-tree
+modprobe -r pptp
+half ours
+rm -rf "$TMP"
+exit $FAILED
