@@ -7,7 +7,8 @@
 #	c: wan0 192.0.2.1 ====tunnels==== wan0 192.0.2.2 :g  srv0 198.51.100.1 --- 198.51.100.2 srv0 :s
 #	   10.K.0.0/16 all local                                                   10.100+K.0.0/16 all local
 #
-# Environment: KINDS (patterns), SIZES, SESSIONS, COUNT (packets), KIB (of a stream), ROUNDS, MARK=1 (for the profile).
+# Environment: KINDS (patterns), SIZES, SESSIONS, COUNT (packets), KIB (of a stream), ROUNDS, PROFILE (not
+# empty: the plugin counts; the symbols are left in $ADIT_LOGS).
 
 HERE=$(cd "$(dirname "$0")" && pwd)
 TMP=$(mktemp -d /tmp/adit-bench.XXXXXX)
@@ -20,7 +21,7 @@ SESSIONS=${SESSIONS:-1 1000 10000}
 COUNT=${COUNT:-2000}
 KIB=${KIB:-16384}
 ROUNDS=${ROUNDS:-1}
-MARK=${MARK:-0}
+PROFILE=${PROFILE:-}
 
 FAILED=0
 
@@ -76,17 +77,18 @@ frames()
 	ip netns exec c cat /sys/class/net/wan0/statistics/tx_packets
 }
 
-# figure NAME WORDS... : runs traffic with WORDS and prints what it says, with how it went over the wire.
+# figure NAME SIZE WORDS...: runs traffic with WORDS and prints what it says, with how it went over the wire.
 figure()
 {
-	local said before=$(octets) packets=$(frames) label=$1
+	local said before=$(octets) packets=$(frames) label=$1 size=$2 mark=0
 
-	shift
-	said=$("$HERE/traffic" "$@" from=c "src=10.$K.0.1" to=s "dst=10.$((100 + K)).0.1" mark="$MARK" 2>&1) || {
+	shift 2
+	[ -z "$PROFILE" ] || mark=1
+	said=$("$HERE/traffic" "$@" "size=$size" from=c "src=10.$K.0.1" to=s "dst=10.$((100 + K)).0.1" mark=$mark 2>&1) || {
 		fail "$KIND, $N sessions: $said"
 		return 1
 	}
-	echo "{\"figure\": \"$label\", \"kind\": \"$KIND\", \"half\": \"$HALF\", \"sessions\": $N, \"round\": $ROUND," \
+	echo "{\"figure\": \"$label\", \"kind\": \"$KIND\", \"half\": \"$HALF\", \"sessions\": $N, \"round\": $ROUND, \"size\": $size," \
 		"\"wire_octets\": $(($(octets) - before)), \"wire_packets\": $(($(frames) - packets)), ${said:1}"
 }
 
@@ -156,7 +158,7 @@ measure_packets()
 
 	[ "$N" -eq 1 ] || return
 	for size in $SIZES; do
-		figure udp udp "size=$size" "count=$COUNT"
+		figure udp "$size" udp "count=$COUNT"
 	done
 }
 
@@ -166,13 +168,13 @@ measure_sessions()
 	local count=$((N > COUNT ? N : COUNT))
 
 	[ "$(kind_field "$KIND" 3)" -gt 1 ] || return
-	figure sessions udp size=64 "count=$count" "warm=$N" "sessions=$N" both=1
+	figure sessions 64 udp "count=$count" "warm=$N" "sessions=$N" both=1
 }
 
 measure_stream()
 {
 	[ "$N" -eq 1 ] || return
-	figure "$STREAM" tcp "count=$KIB" "warm=$((KIB / 2))"
+	figure "$STREAM" 0 tcp "count=$KIB" "warm=$((KIB / 2))"
 }
 
 # half NAME: its tunnels up together, measured in turns.
@@ -196,11 +198,16 @@ half()
 	done
 	[ ${#KEPT[@]} -eq 0 ] || kill "${KEPT[@]}"
 	wait
+	[ -z "$PROFILE" ] || cat /proc/kallsyms >"$ADIT_LOGS/kallsyms-$HALF"
 	ip netns del c
 	ip netns del g
 	ip netns del s
 }
 
+# What udev would load for this processor. Elsewhere there is generic C.
+for module in aesni_intel ghash_clmulni_intel sha1_ssse3 sha256_ssse3 chacha_x86_64 poly1305_x86_64; do
+	modprobe -q $module || true
+done
 mkdir -p /run/netns
 half in-tree
 modprobe -r pptp

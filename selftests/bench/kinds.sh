@@ -94,8 +94,8 @@ make_floor()
 
 make_gre()
 {
-	ip -n c link add "gre$K" type gre local $C_OUT remote $G_OUT key "$K"
-	ip -n g link add "gre$K" type gre local $G_OUT remote $C_OUT key "$K"
+	ip -n c link add "gre$K" type gre local $C_OUT remote $G_OUT
+	ip -n g link add "gre$K" type gre local $G_OUT remote $C_OUT
 	device_up "gre$K"
 }
 
