@@ -30,16 +30,41 @@ static __always_inline struct cells cells_of(struct adit_rc4 *rc4)
 	return s;
 }
 
-/* One step on the cell at @p: advances @j, returns an octet of key stream. */
-static __always_inline u32 step(struct cells s, u32 *p, u32 *j)
+/*
+ * Sum modulo 256 of two octets. Compilers add words and then clear what is above the octet, two instructions; the
+ * processor can do with one. Of words: an index that is one wants no instruction to be widened either.
+ */
+static __always_inline unsigned long add8(unsigned long x, unsigned long y)
 {
-	u32 a = *p, b;
+#ifdef __x86_64__
+	asm("addb %b1, %b0" : "+r" (x) : "r" (y) : "cc");
+	return x;
+#else
+	return (u8)(x + y);
+#endif
+}
 
-	*j = (u8)(*j + a);
+/* @x + @y + the octet at @key, likewise. */
+static __always_inline unsigned long add8_key(unsigned long x, u32 y, const u8 *key)
+{
+#ifdef __x86_64__
+	asm("addb %b1, %b0\n\taddb %2, %b0" : "+&r" (x) : "r" (y), "m" (*key) : "cc");
+	return x;
+#else
+	return (u8)(x + y + *key);
+#endif
+}
+
+/* One step on the cell at @p: advances @j, returns an octet of key stream. */
+static __always_inline u32 step(struct cells s, u32 *p, unsigned long *j)
+{
+	unsigned long a = *p, b;
+
+	*j = add8(*j, a);
 	b = s.rd[*j];
 	*p = b;
 	s.wr[*j] = a;
-	return s.rd[(u8)(a + b)];
+	return s.rd[add8(a, b)];
 }
 
 /* Copied in one sweep, where a loop would add a third to a key schedule. */
@@ -66,7 +91,7 @@ static const u32 identity[256] = {
  * Four steps; each octet is mixed in at the bottom of the word, which has gone round once when all
  * are done.
  */
-static __always_inline u32 mix4(struct cells s, u32 *p, u32 *j, u32 word)
+static __always_inline u32 mix4(struct cells s, u32 *p, unsigned long *j, u32 word)
 {
 	word = ror32(word ^ step(s, p, j), 8);
 	word = ror32(word ^ step(s, p + 1, j), 8);
@@ -75,7 +100,7 @@ static __always_inline u32 mix4(struct cells s, u32 *p, u32 *j, u32 word)
 }
 
 /* Sixteen steps from the cell at @p on. */
-static __always_inline void mix16(struct cells s, u32 *p, u32 *j, u8 *dst, const u8 *src)
+static __always_inline void mix16(struct cells s, u32 *p, unsigned long *j, u8 *dst, const u8 *src)
 {
 	put_unaligned_le32(mix4(s, p, j, get_unaligned_le32(src)), dst);
 	put_unaligned_le32(mix4(s, p + 4, j, get_unaligned_le32(src + 4)), dst + 4);
@@ -83,52 +108,52 @@ static __always_inline void mix16(struct cells s, u32 *p, u32 *j, u8 *dst, const
 	put_unaligned_le32(mix4(s, p + 12, j, get_unaligned_le32(src + 12)), dst + 12);
 }
 
-/*
- * One step of the key schedule. Of @j and the word that begins with the key octet only the lowest
- * octets count, so neither is masked: the octet is added from where it is in memory.
- */
-static __always_inline void schedule_step(struct cells s, u32 *p, u32 *j, const u8 *key)
+/* One step of the key schedule. */
+static __always_inline void schedule_step(struct cells s, u32 *p, unsigned long *j, const u8 *key)
 {
-	u32 a = *p;
+	u32 a = *p, b;
 
-	*j += a;
-	OPTIMIZER_HIDE_VAR(*j);	/* in this order each sum is one instruction */
-	*j += get_unaligned_le32(key);
-	*p = s.rd[(u8)*j];
-	s.wr[(u8)*j] = a;
+	*j = add8_key(*j, a, key);
+	b = s.rd[*j];
+	s.wr[*j] = a;
+	*p = b;
 }
 
-static __always_inline void schedule8(struct cells s, u32 *p, u32 *j, const u8 *key)
+static __always_inline void schedule4(struct cells s, u32 *p, unsigned long *j, const u8 *key)
 {
 	schedule_step(s, p, j, key);
 	schedule_step(s, p + 1, j, key + 1);
 	schedule_step(s, p + 2, j, key + 2);
 	schedule_step(s, p + 3, j, key + 3);
-	schedule_step(s, p + 4, j, key + 4);
-	schedule_step(s, p + 5, j, key + 5);
-	schedule_step(s, p + 6, j, key + 6);
-	schedule_step(s, p + 7, j, key + 7);
 }
 
+/* The key repeated to its longest length, so that no step has to ask where in it it is. */
 void adit_rc4_init(struct adit_rc4 *rc4, const u8 *key, unsigned int len)
 {
-	u8 word[ADIT_RC4_KEY_MAX + sizeof(u32)] = {};	/* the last octets are read as words, too */
 	struct cells s = cells_of(rc4);
-	u32 i, j = 0;
+	u8 whole[ADIT_RC4_KEY_MAX];
+	unsigned long j = 0;
+	u32 i;
 
-	memcpy(word, key, len);
+	memcpy(whole, key, len < sizeof(whole) ? sizeof(whole) / 2 : sizeof(whole));
+	if (len < sizeof(whole))
+		memcpy(whole + sizeof(whole) / 2, key, sizeof(whole) / 2);
 	memcpy(rc4->s, identity, sizeof(rc4->s));
-	for (i = 0; i < 256; i += 8)
-		schedule8(s, s.rd + i, &j, word + (i & (len - 1)));
+	for (i = 0; i < 256; i += 16) {
+		schedule4(s, s.rd + i, &j, whole);
+		schedule4(s, s.rd + i + 4, &j, whole + 4);
+		schedule4(s, s.rd + i + 8, &j, whole + 8);
+		schedule4(s, s.rd + i + 12, &j, whole + 12);
+	}
 	rc4->i = 0;
 	rc4->j = 0;
-	memzero_explicit(word, sizeof(word));
+	memzero_explicit(whole, sizeof(whole));
 }
 
 void adit_rc4_crypt(struct adit_rc4 *rc4, u8 *dst, const u8 *src, unsigned int len)
 {
 	struct cells s = cells_of(rc4);
-	u32 j = rc4->j;
+	unsigned long j = rc4->j;
 
 	while (len) {
 		u32 first = (u8)(rc4->i + 1);

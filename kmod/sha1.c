@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * SHA-1, one block at a time.
+ * SHA-1, one block at a time. A stateless MPPE packet takes two blocks on either side, so the rounds are written out:
+ * every variable stays in its register, and each word of the message schedule is made in the round that needs it.
  */
 #include <linux/bitops.h>
 #include <linux/compiler.h>
@@ -9,8 +10,7 @@
 
 #include "sha1.h"
 
-#define ROUNDS		80
-#define PHASE_ROUNDS	20
+#define WORDS	16	/* of the message schedule that are needed again */
 
 /* FIPS 180-4 §4.1.1, Parity and the others in forms that take fewer operations. */
 static __always_inline u32 choose(u32 x, u32 y, u32 z)
@@ -28,49 +28,40 @@ static __always_inline u32 majority(u32 x, u32 y, u32 z)
 	return (x & y) + (z & (x ^ y));
 }
 
-/* Five rounds in one go bring every variable back to its place. */
-static __always_inline void phase(u32 *v, const u32 *w, u32 k, u32 (*f)(u32 x, u32 y, u32 z))
+/* FIPS 180-4 §6.1.3: word @t of the message schedule, in the place of the one sixteen before it. */
+static __always_inline u32 word(u32 *w, const u8 *block, int t)
 {
-	u32 a = v[0], b = v[1], c = v[2], d = v[3], e = v[4];
-	int t;
-
-	for (t = 0; t < PHASE_ROUNDS; t += 5, w += 5) {
-		e += rol32(a, 5) + f(b, c, d) + k + w[0];
-		b = rol32(b, 30);
-		d += rol32(e, 5) + f(a, b, c) + k + w[1];
-		a = rol32(a, 30);
-		c += rol32(d, 5) + f(e, a, b) + k + w[2];
-		e = rol32(e, 30);
-		b += rol32(c, 5) + f(d, e, a) + k + w[3];
-		d = rol32(d, 30);
-		a += rol32(b, 5) + f(c, d, e) + k + w[4];
-		c = rol32(c, 30);
-	}
-	v[0] = a;
-	v[1] = b;
-	v[2] = c;
-	v[3] = d;
-	v[4] = e;
-}
-
-static __always_inline u32 expand(const u32 *w)
-{
-	return rol32(w[-3] ^ w[-8] ^ w[-14] ^ w[-16], 1);
-}
-
-static __always_inline void message_schedule(u32 *w, const u8 *block)
-{
-	int t;
-
-	for (t = 0; t < 16; t++)
+	if (t < WORDS)
 		w[t] = get_unaligned_be32(block + 4 * t);
-	for (; t < ROUNDS; t += 4) {
-		w[t] = expand(w + t);
-		w[t + 1] = expand(w + t + 1);
-		w[t + 2] = expand(w + t + 2);
-		w[t + 3] = expand(w + t + 3);
-	}
+	else
+		w[t % WORDS] = rol32(w[(t - 3) % WORDS] ^ w[(t - 8) % WORDS] ^ w[(t - 14) % WORDS] ^ w[t % WORDS], 1);
+	return w[t % WORDS];
 }
+
+#define ROUND(f, k, t, a, b, c, d, e)			\
+do {							\
+	(e) += word(w, block, (t)) + (k);		\
+	(e) += f((b), (c), (d)) + rol32((a), 5);	\
+	(b) = rol32((b), 30);				\
+} while (0)
+
+/* Five rounds in one go bring every variable back to its place. */
+#define ROUNDS5(f, k, t)				\
+do {							\
+	ROUND(f, k, (t), a, b, c, d, e);		\
+	ROUND(f, k, (t) + 1, e, a, b, c, d);		\
+	ROUND(f, k, (t) + 2, d, e, a, b, c);		\
+	ROUND(f, k, (t) + 3, c, d, e, a, b);		\
+	ROUND(f, k, (t) + 4, b, c, d, e, a);		\
+} while (0)
+
+#define ROUNDS20(f, k, t)				\
+do {							\
+	ROUNDS5(f, k, (t));				\
+	ROUNDS5(f, k, (t) + 5);				\
+	ROUNDS5(f, k, (t) + 10);			\
+	ROUNDS5(f, k, (t) + 15);			\
+} while (0)
 
 void adit_sha1_init(u32 *digest)
 {
@@ -83,17 +74,17 @@ void adit_sha1_init(u32 *digest)
 
 void adit_sha1_block(u32 *digest, const u8 *block)
 {
-	u32 w[ROUNDS], v[ADIT_SHA1_WORDS];
-	int i;
+	u32 a = digest[0], b = digest[1], c = digest[2], d = digest[3], e = digest[4];
+	u32 w[WORDS];
 
-	message_schedule(w, block);
-	memcpy(v, digest, sizeof(v));
-	phase(v, w, 0x5a827999, choose);
-	phase(v, w + 20, 0x6ed9eba1, parity);
-	phase(v, w + 40, 0x8f1bbcdc, majority);
-	phase(v, w + 60, 0xca62c1d6, parity);
-	for (i = 0; i < ADIT_SHA1_WORDS; i++)
-		digest[i] += v[i];
+	ROUNDS20(choose, 0x5a827999, 0);
+	ROUNDS20(parity, 0x6ed9eba1, 20);
+	ROUNDS20(majority, 0x8f1bbcdc, 40);
+	ROUNDS20(parity, 0xca62c1d6, 60);
+	digest[0] += a;
+	digest[1] += b;
+	digest[2] += c;
+	digest[3] += d;
+	digest[4] += e;
 	memzero_explicit(w, sizeof(w));
-	memzero_explicit(v, sizeof(v));
 }
