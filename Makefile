@@ -13,6 +13,7 @@
 #                        (the other C files there are linked into each), every executable .sh is a test.
 #                        NAME.settings beside a test may hold "timeout=SECONDS" for it.
 #   selftests/peers/     kselftests: every executable .sh but demo.sh, which "make demo" runs
+#   selftests/bench/     "make bench" measures with it; "install" puts its programs into INSTALL_PATH=
 #   selftests/vm/        the machine: selftests/vm/run
 
 KREL   ?= $(shell uname -r)
@@ -27,8 +28,8 @@ VM := selftests/vm/run
 # C=1: the kernel's headers ask more of sparse than it can.
 CHECK ?= sparse -include $(CURDIR)/compat-include/checker.h
 
-.PHONY: all modules userspace install install-module install-userspace uninstall check check-all check-debug lint fuzz demo \
-	shell clean help
+.PHONY: all modules userspace install install-module install-userspace uninstall check check-all check-debug lint fuzz bench \
+	demo shell clean help
 
 all: modules userspace
 
@@ -70,6 +71,9 @@ lint:
 demo:
 	@$(VM) demo
 
+bench:
+	@$(VM) bench
+
 shell:
 	@$(VM) shell
 
@@ -96,6 +100,9 @@ help:
 	@echo 'make check-debug  the tests in the virtual machine on a kernel that looks for mistakes (KASAN, lockdep, kmemleak,'
 	@echo '                  and others), which it builds the first time; also tests that make allocations fail; T= likewise'
 	@echo 'make lint         every tool that reads the sources for mistakes; make lint T=style runs one'
+	@echo 'make bench        what a packet costs beside the in-tree kernel; KINDS="pptp adit-*" SIZES="64 1340" SESSIONS=1'
+	@echo '                  COUNT= KIB= ROUNDS= choose, PROFILE=1 counts per kernel function, NATIVE=no INSTRUCTIONS=no'
+	@echo '                  leave one yardstick out: Documentation/bench.md'
 	@echo 'make shell        a shell in the virtual machine, with everything installed'
 	@echo 'make fuzz         every fuzz target for a minute each; SECONDS=600 T="conf daemon" two for ten. What they learn and'
 	@echo '                  find is kept in the cache; a short run with fixed random numbers is part of make check'

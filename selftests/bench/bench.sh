@@ -11,7 +11,7 @@
 # empty: the plugin counts; the symbols are left in $ADIT_LOGS).
 
 HERE=$(cd "$(dirname "$0")" && pwd)
-TMP=$(mktemp -d /tmp/adit-bench.XXXXXX)
+TMP=$(mktemp -d)
 # shellcheck source=selftests/bench/kinds.sh
 . "$HERE/kinds.sh"
 
@@ -27,7 +27,7 @@ FAILED=0
 
 fail()
 {
-	echo "# $*"
+	echo "# bench: $*"
 	FAILED=1
 }
 
@@ -80,8 +80,10 @@ frames()
 # figure NAME SIZE WORDS...: runs traffic with WORDS and prints what it says, with how it went over the wire.
 figure()
 {
-	local said before=$(octets) packets=$(frames) label=$1 size=$2 mark=0
+	local said before packets label=$1 size=$2 mark=0
 
+	before=$(octets)
+	packets=$(frames)
 	shift 2
 	[ -z "$PROFILE" ] || mark=1
 	said=$("$HERE/traffic" "$@" "size=$size" from=c "src=10.$K.0.1" to=s "dst=10.$((100 + K)).0.1" mark=$mark 2>&1) || {
@@ -103,16 +105,17 @@ tunnel()
 	ip -n g route add "10.$((100 + K)).0.0/16" via 198.51.100.2
 	"make_$KIND" || { fail "$KIND, $N sessions: not made"; return 1; }
 	"$HERE/traffic" udp from=c "src=10.$K.0.1" to=s "dst=10.$((100 + K)).0.1" warm=1 count="$N" sessions="$N" \
-		both=1 >/dev/null || { fail "$KIND, $N sessions: nothing passes"; return 1; }
+		spread=1 both=1 >/dev/null || { fail "$KIND, $N sessions: nothing passes"; return 1; }
 	[ -z "$SETUP" ] || echo "{\"figure\": \"setup\", \"kind\": \"$KIND\", \"sessions\": $N, ${SETUP:1}"
 	MADE+=("$KIND:$N:$K")
 }
 
 wanted()
 {
-	local pattern
+	local pattern patterns
 
-	for pattern in $KINDS; do
+	read -r -a patterns <<<"$KINDS"
+	for pattern in "${patterns[@]}"; do
 		# shellcheck disable=SC2053 # a pattern is meant
 		[[ $1 != $pattern ]] || return 0
 	done
@@ -162,13 +165,15 @@ measure_packets()
 	done
 }
 
-# Every packet is another session's, and answered, so that an acknowledgement rides on each.
+# Both ways, so that an acknowledgement rides on each answer: bursts that are one session's each, and then every packet
+# another session's, which is as bad as it can be.
 measure_sessions()
 {
 	local count=$((N > COUNT ? N : COUNT))
 
 	[ "$(kind_field "$KIND" 3)" -gt 1 ] || return
-	figure sessions 64 udp "count=$count" "warm=$N" "sessions=$N" both=1
+	figure sessions 64 udp "count=$((8 * COUNT))" "sessions=$N" both=1
+	figure spread 64 udp "count=$count" "warm=$N" "sessions=$N" spread=1 both=1
 }
 
 measure_stream()

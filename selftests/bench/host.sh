@@ -6,6 +6,17 @@
 
 BENCH_DIR=$TREE_DIR/selftests/bench
 
+# shellcheck source=selftests/bench/uml.sh
+. "$BENCH_DIR/uml.sh"
+
+# Which yardsticks, and whether to profile; a profile slows the guest, and the other yardstick has none.
+INSTRUCTIONS=${INSTRUCTIONS:-yes}
+NATIVE=${NATIVE:-yes}
+[ -z "${PROFILE:-}" ] || NATIVE=no
+
+# How often each path is measured natively; the least counts.
+UML_ROUNDS=3
+
 # What the guest is told.
 BENCH_VARIABLES="KINDS SIZES SESSIONS COUNT KIB ROUNDS PROFILE"
 
@@ -32,13 +43,42 @@ bench_icount()
 	grep '^{' "$RUN/icount.log" >"$RUN/icount.jsonl"
 }
 
+# bench_uml: figures of User Mode Linux, whose nanoseconds are this machine's, into $RUN/uml.jsonl.
+bench_uml()
+{
+	local words
+
+	uml_open
+	eval "words=($(bench_environment))"
+	chroot_run "$UML:uml" "$BUILD/src:src" "$BENCH_DIR:bench" -- /mnt/bench/uml-run "${words[@]}" \
+		ROUNDS="$UML_ROUNDS" KIB=0 PROFILE= >"$RUN/uml.log" 2>&1 || true
+	grep '^#' "$RUN/uml.log" || true
+	grep '^{' "$RUN/uml.log" | tr -d '\r' >"$RUN/uml.jsonl"
+	grep -q '^# uml: end' "$RUN/uml.log" || echo "# bench: User Mode Linux did not come to an end: see $RUN/uml.log" |
+		tee -a "$RUN/uml.log"
+}
+
+# bench_show PROGRAM: one of the programs that read RUN's figures, inside the root filesystem's tree, which has python.
+bench_show()
+{
+	chroot_run "$RUN:run" "$BENCH_DIR:bench" -- "/mnt/bench/$1" /mnt/run
+}
+
+bench_stage()
+{
+	build_inside stage && cp "$BUILD/src/selftests/bench/build/plugin.so" "$RUN/"
+}
+
 do_bench()
 {
-	build_inside stage >"$RUN/build.log" || { cat "$RUN/build.log"; exit 1; }
-	build_inside bench >>"$RUN/build.log" 2>&1 || { cat "$RUN/build.log"; exit 1; }
-	cp "$BUILD/src/selftests/bench/build/plugin.so" "$RUN/"
+	rm -f "$RUN"/{icount,uml}.jsonl
+	bench_stage >"$RUN/build.log" 2>&1 || { cat "$RUN/build.log"; exit 1; }
+	! grep -q '^not ok' "$RUN/build.log" || { cat "$RUN/build.log"; exit 1; }
 	build_close
-	bench_icount
-	[ -z "${PROFILE:-}" ] || chroot_run "$RUN:run" "$BENCH_DIR:bench" -- /mnt/bench/profile.py /mnt/run >"$RUN/profile"
-	echo "logs: $RUN"
+	[ "$INSTRUCTIONS" = no ] || bench_icount
+	[ "$NATIVE" = no ] || bench_uml
+	bench_show report.py | tee "$RUN/table"
+	[ -z "${PROFILE:-}" ] || bench_show profile.py >"$RUN/profile"
+	echo "table, bench.json and bench.svg${PROFILE:+, profile}: $RUN"
+	! grep -q '^# bench: ' "$RUN"/*.log
 }

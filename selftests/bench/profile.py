@@ -64,6 +64,8 @@ def show(figure, counts, floor):
 
 def main():
     run = sys.argv[1]
+    if not os.path.exists(os.path.join(run, "icount.jsonl")):
+        return
     tables = {half: symbols(os.path.join(run, f"kallsyms-{half}")) for half in ("in-tree", "ours")}
     with open(os.path.join(run, "icount.jsonl"), encoding="utf-8") as lines:
         figures = [figure for figure in map(json.loads, lines) if figure["figure"] != "setup"]
