@@ -165,7 +165,7 @@ measure_packets()
 	done
 }
 
-# Both ways, so that an acknowledgement rides on each answer: bursts that are one session's each, and then every packet
+# Both ways, so that an acknowledgment rides on each answer: bursts that are one session's each, and then every packet
 # another session's, which is as bad as it can be.
 measure_sessions()
 {

@@ -145,7 +145,7 @@ static void mppe_prepare(const struct end *end, bool stateful)
 	set_flags(end->unit_fd, SC_CCP_OPEN);
 }
 
-/* The driver switches MPPE on when it sees CCP's acknowledgement pass, at the sender and at the receiver. */
+/* The driver switches MPPE on when it sees CCP's acknowledgment pass, at the sender and at the receiver. */
 static void mppe_acknowledge(const struct end *end, bool stateful)
 {
 	uint8_t frame[2 + 4 + CILEN_MPPE] = { PPP_CCP >> 8, PPP_CCP & 0xff, CCP_CONFACK, 1, 0, 4 + CILEN_MPPE };

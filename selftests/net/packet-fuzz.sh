@@ -111,7 +111,7 @@ for n in 1 2 3; do
 	stop "traffic$n"
 done
 
-# With no acknowledgement of loss by a daemon, stateful MPPE finds its step again by the packets that all change their
+# With no acknowledgment of loss by a daemon, stateful MPPE finds its step again by the packets that all change their
 # key at, one in 256.
 catches_up()
 {

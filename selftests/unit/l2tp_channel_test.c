@@ -217,8 +217,8 @@ static void numbers_wrap(void **state)
 	assert_true(l2tp_channel_empty(&net.a.channel));
 }
 
-/* Nothing else to carry it: one acknowledgement for two messages, and one for the last. */
-static void acknowledgements_are_few(void **state)
+/* Nothing else to carry it: one acknowledgment for two messages, and one for the last. */
+static void acknowledgments_are_few(void **state)
 {
 	(void)state;
 	for (int n = 0; n < 101; n++)
@@ -309,7 +309,7 @@ static void every_number(void **state)
 }
 
 /* Nr may acknowledge what was sent and not yet acknowledged, nothing else. */
-static void every_acknowledgement(void **state)
+static void every_acknowledgment(void **state)
 {
 	(void)state;
 	net.loss = 100;
@@ -412,13 +412,13 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test_setup_teardown(everything_arrives_in_order, begin, finish),
 		cmocka_unit_test_setup_teardown(numbers_wrap, begin, finish),
-		cmocka_unit_test_setup_teardown(acknowledgements_are_few, begin, finish),
+		cmocka_unit_test_setup_teardown(acknowledgments_are_few, begin, finish),
 		cmocka_unit_test_setup_teardown(a_peer_that_is_gone_is_given_up, begin, finish),
 		cmocka_unit_test_setup_teardown(the_queue_is_bounded, begin, finish),
 		cmocka_unit_test_setup_teardown(the_window_is_bounded, begin, finish),
 		cmocka_unit_test_setup_teardown(a_message_too_long_is_refused, begin, finish),
 		cmocka_unit_test_setup_teardown(every_number, begin, finish),
-		cmocka_unit_test_setup_teardown(every_acknowledgement, begin, finish),
+		cmocka_unit_test_setup_teardown(every_acknowledgment, begin, finish),
 		cmocka_unit_test_setup_teardown(another_process_goes_on, begin, finish),
 		cmocka_unit_test_setup_teardown(a_wrong_record_makes_nothing, begin, finish),
 	};

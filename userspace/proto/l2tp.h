@@ -184,7 +184,7 @@ void l2tp_get_stats(const struct l2tp *l2tp, struct l2tp_stats *stats);
 /*
  * A tunnel and each of its calls as records of their own. Established ones can be written down; the
  * secret is not in it, so peer_ask() follows a thaw. Too many messages that wait for an
- * acknowledgement latch w->bad: try again later.
+ * acknowledgment latch w->bad: try again later.
  */
 #define L2TP_TUNNEL_FROZEN_MAX	8192
 #define L2TP_CALL_FROZEN_MAX	32

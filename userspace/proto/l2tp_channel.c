@@ -7,7 +7,7 @@
 
 #include "base/secret.h"
 
-#define ACK_AT_ONCE 2	/* messages that wait for one acknowledgement, as in TCP */
+#define ACK_AT_ONCE 2	/* messages that wait for one acknowledgment, as in TCP */
 
 static void on_retransmit(void *arg);
 static void on_ack(void *arg);
@@ -203,7 +203,7 @@ void l2tp_channel_repeat(struct l2tp_channel *c)
 
 /* --- receiving --- */
 
-/* Appendix A: one more for each acknowledgement, and later one more for each window of them. */
+/* Appendix A: one more for each acknowledgment, and later one more for each window of them. */
 static void open_window(struct l2tp_channel *c)
 {
 	if (c->cwnd >= c->ssthresh && ++c->credit < c->cwnd)
@@ -301,7 +301,7 @@ void l2tp_channel_rx(struct l2tp_channel *c, const struct l2tp_header *h, bool k
 	if (!h->body.left)
 		return;		/* ZLB */
 	if (ahead < 0 || (c->closed && ahead)) {
-		acknowledge(c);	/* a duplicate: its acknowledgement was lost */
+		acknowledge(c);	/* a duplicate: its acknowledgment was lost */
 	} else if (!ahead && c->closed) {
 		c->nr++;	/* of no interest any more, but the peer has to know that it came */
 		acknowledge(c);
@@ -376,7 +376,7 @@ int l2tp_channel_thaw(struct l2tp_channel *c, struct rd *r)
 void l2tp_channel_resume(struct l2tp_channel *c)
 {
 	push(c);
-	/* Whether the last acknowledgement left nobody knows: once more does no harm. */
+	/* Whether the last acknowledgment left nobody knows: once more does no harm. */
 	if (c->nr)
 		loop_timer_start(&c->ack, c->cfg.ack_delay_ms);
 }

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
  * The reliable delivery of L2TP's control messages (RFC 2661 section 5.8 and appendix A): sequence
- * numbers, a window in both directions, slow start, retransmission and acknowledgements. One side
+ * numbers, a window in both directions, slow start, retransmission and acknowledgments. One side
  * of one control connection; what messages mean is the owner's affair.
  *
  * The owner calls nothing of this from within ops->tx(). From within deliver() it may send, and
@@ -32,7 +32,7 @@ struct l2tp_channel_config {
 	uint32_t retransmit_ms;		/* 1000; doubles each time ... */
 	uint32_t retransmit_cap_ms;	/* ... up to this: 8000 or more */
 	uint32_t retransmit_max;	/* retransmissions of one message before the peer is dead */
-	uint32_t ack_delay_ms;		/* for something to carry the acknowledgement */
+	uint32_t ack_delay_ms;		/* for something to carry the acknowledgment */
 };
 
 enum l2tp_verdict {
@@ -73,12 +73,12 @@ struct l2tp_channel {
 	uint16_t ns;		/* of the next message that is queued */
 	uint16_t fresh;		/* of the next one that never left: what a ZLB carries */
 	uint16_t nr;		/* of the next message in order */
-	uint16_t unacked;	/* messages delivered since the last acknowledgement left */
+	uint16_t unacked;	/* messages delivered since the last acknowledgment left */
 
 	struct l2tp_queue tx;	/* not acknowledged yet, oldest first */
 	unsigned int n_tx;
 	unsigned int in_flight;	/* how many of them, from the front, are under way */
-	/* Appendix A; credit counts acknowledgements towards one message more. */
+	/* Appendix A; credit counts acknowledgments towards one message more. */
 	unsigned int cwnd, ssthresh, credit;
 	uint16_t peer_window;
 	unsigned int tries;	/* retransmissions of the oldest */
@@ -100,7 +100,7 @@ int l2tp_channel_send(struct l2tp_channel *c, uint16_t session_id, uint16_t type
 		      const uint8_t *body, size_t len);
 /* A control message for this channel; early ones are kept only if keep_early. */
 void l2tp_channel_rx(struct l2tp_channel *c, const struct l2tp_header *h, bool keep_early);
-/* Send the oldest message again now, which carries an acknowledgement: a peer repeats itself. */
+/* Send the oldest message again now, which carries an acknowledgment: a peer repeats itself. */
 void l2tp_channel_repeat(struct l2tp_channel *c);
 /* Forget what never left: something more important is to be said. */
 void l2tp_channel_cut(struct l2tp_channel *c);

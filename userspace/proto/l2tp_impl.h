@@ -26,7 +26,7 @@ enum l2tp_tunnel_state {	/* RFC 2661 section 7.2.1 */
 	L2TP_WAIT_CTL_REPLY,
 	L2TP_WAIT_CTL_CONN,
 	L2TP_ESTABLISHED,
-	L2TP_STOPPING,		/* we sent StopCCN, its acknowledgement is awaited */
+	L2TP_STOPPING,		/* we sent StopCCN, its acknowledgment is awaited */
 	L2TP_LINGERING,		/* over, but duplicates are still acknowledged */
 	L2TP_DEAD,
 };

@@ -445,7 +445,7 @@ static void rx_stopccn(struct l2tp_tunnel *t, const struct l2tp_message *msg)
 	loop_timer_stop(&t->timer);
 	l2tp_tunnel_set_state(t, L2TP_STOPPING);
 	end_calls(t, why);
-	/* The acknowledgement leaves now: who proved nothing has no time after this. */
+	/* The acknowledgment leaves now: who proved nothing has no time after this. */
 	l2tp_channel_close(&t->channel);
 	l2tp_channel_repeat(&t->channel);
 	finish(t);
