@@ -127,7 +127,7 @@ def ppp_stubs(victim):
 
 
 def acks(victim):
-    """Acknowledgements of what was never sent"""
+    """Acknowledgments of what was never sent"""
     for number in (0, 1, 0x7fffffff, 0x80000000, 0xffffffff):
         victim.gre.send_raw(struct.pack("!HHHHI", KEY | ACK | 1, 0x880b, 0, victim.gre.peer_call_id, number))
     return victim.works()
