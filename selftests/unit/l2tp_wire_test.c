@@ -650,9 +650,9 @@ static void bits_of_what_is_sent(void **state)
 	for (at += 22; at < w.len; at += (buf[at] & 3) << 8 | buf[at + 1]) {
 		size_t row = 0;
 
-		while (row < N_RFC && rfc[row].attribute != buf[at + 5])
+		while (row < N_RFC - 1 && rfc[row].attribute != buf[at + 5])
 			row++;
-		assert_true(row < N_RFC);
+		assert_int_equal(rfc[row].attribute, buf[at + 5]);
 		assert_int_equal(!!(buf[at] & 0x80), rfc[row].mandatory);
 		assert_int_equal(!!(buf[at] & 0x40), rfc[row].hideable);
 		assert_int_equal(buf[at] & 0x3c, 0);

@@ -16,7 +16,7 @@
 #define SET(msg, attribute, field, value)			\
 	do {							\
 		(msg)->have |= L2TP_BIT(L2TP_##attribute);	\
-		(msg)->field = (value);				\
+		(field) = (value);				\
 	} while (0)
 
 static const char *role_to_str(enum l2tp_role role)
@@ -186,7 +186,7 @@ static void send_cdn(struct l2tp_tunnel *t, uint16_t peer_id, uint16_t id,
 	msg.result.error = why->error;
 	if (told)
 		msg.result.text = (struct l2tp_octets){ (const uint8_t *)told, strlen(told) };
-	SET(&msg, SESSION_ID, session_id, id);
+	SET(&msg, SESSION_ID, msg.session_id, id);
 	l2tp_tunnel_send(t, peer_id, &msg);
 }
 
@@ -264,20 +264,20 @@ static void send_request(struct l2tp_call *c, const struct l2tp_call_request *re
 {
 	struct l2tp_message msg = { .type = req->outgoing ? L2TP_OCRQ : L2TP_ICRQ };
 
-	SET(&msg, SESSION_ID, session_id, c->id);
-	SET(&msg, CALL_SERIAL, serial, c->serial);
-	SET(&msg, BEARER_TYPE, bearer_type, req->bearer_type);
+	SET(&msg, SESSION_ID, msg.session_id, c->id);
+	SET(&msg, CALL_SERIAL, msg.serial, c->serial);
+	SET(&msg, BEARER_TYPE, msg.bearer_type, req->bearer_type);
 	if (req->outgoing) {
-		SET(&msg, MIN_BPS, min_bps, req->min_bps);
-		SET(&msg, MAX_BPS, max_bps, req->max_bps);
-		SET(&msg, FRAMING_TYPE, framing_type, req->framing_type);
+		SET(&msg, MIN_BPS, msg.min_bps, req->min_bps);
+		SET(&msg, MAX_BPS, msg.max_bps, req->max_bps);
+		SET(&msg, FRAMING_TYPE, msg.framing_type, req->framing_type);
 	}
 	if (req->called.len || req->outgoing)
-		SET(&msg, CALLED_NUMBER, called, req->called);
+		SET(&msg, CALLED_NUMBER, msg.called, req->called);
 	if (req->calling.len && !req->outgoing)
-		SET(&msg, CALLING_NUMBER, calling, req->calling);
+		SET(&msg, CALLING_NUMBER, msg.calling, req->calling);
 	if (req->sub_address.len)
-		SET(&msg, SUB_ADDRESS, sub_address, req->sub_address);
+		SET(&msg, SUB_ADDRESS, msg.sub_address, req->sub_address);
 	l2tp_call_set_state(c, L2TP_CALL_WAIT_REPLY);
 	l2tp_tunnel_send(c->tunnel, 0, &msg);
 }
@@ -417,7 +417,7 @@ static void send_reply(struct l2tp_call *c)
 {
 	struct l2tp_message msg = { .type = c->role == L2TP_LNS_IN ? L2TP_ICRP : L2TP_OCRP };
 
-	SET(&msg, SESSION_ID, session_id, c->id);
+	SET(&msg, SESSION_ID, msg.session_id, c->id);
 	l2tp_call_set_state(c, c->role == L2TP_LNS_IN ? L2TP_CALL_WAIT_CONNECT :
 							L2TP_CALL_WAIT_CS_ANSWER);
 	l2tp_tunnel_send(c->tunnel, c->peer_id, &msg);
@@ -525,22 +525,22 @@ static void rx_connected(struct l2tp_call *c, const struct l2tp_message *msg)
 static void put_proxy(struct l2tp_message *msg, const struct l2tp_connected *info)
 {
 	if (info->initial_rx_confreq.len)
-		SET(msg, INITIAL_RX_CONFREQ, initial_rx_confreq, info->initial_rx_confreq);
+		SET(msg, INITIAL_RX_CONFREQ, msg->initial_rx_confreq, info->initial_rx_confreq);
 	if (info->has_proxy_lcp) {
-		SET(msg, LAST_TX_CONFREQ, last_tx_confreq, info->last_tx_confreq);
-		SET(msg, LAST_RX_CONFREQ, last_rx_confreq, info->last_rx_confreq);
+		SET(msg, LAST_TX_CONFREQ, msg->last_tx_confreq, info->last_tx_confreq);
+		SET(msg, LAST_RX_CONFREQ, msg->last_rx_confreq, info->last_rx_confreq);
 	}
 	if (!info->proxy_type)
 		return;
-	SET(msg, PROXY_TYPE, proxy_type, info->proxy_type);
+	SET(msg, PROXY_TYPE, msg->proxy_type, info->proxy_type);
 	if (info->proxy_type == L2TP_PROXY_NONE)
 		return;
-	SET(msg, PROXY_NAME, proxy_name, info->proxy_name);
-	SET(msg, PROXY_RESPONSE, proxy_response, info->proxy_response);
+	SET(msg, PROXY_NAME, msg->proxy_name, info->proxy_name);
+	SET(msg, PROXY_RESPONSE, msg->proxy_response, info->proxy_response);
 	if (info->proxy_type != L2TP_PROXY_TEXT)
-		SET(msg, PROXY_ID, proxy_id, info->proxy_id);
+		SET(msg, PROXY_ID, msg->proxy_id, info->proxy_id);
 	if (info->proxy_challenge.len)
-		SET(msg, PROXY_CHALLENGE, proxy_challenge, info->proxy_challenge);
+		SET(msg, PROXY_CHALLENGE, msg->proxy_challenge, info->proxy_challenge);
 }
 
 static void send_connected(struct l2tp_call *c, const struct l2tp_connected *info)
@@ -548,14 +548,14 @@ static void send_connected(struct l2tp_call *c, const struct l2tp_connected *inf
 	bool incoming = c->role == L2TP_LAC_IN;
 	struct l2tp_message msg = { .type = incoming ? L2TP_ICCN : L2TP_OCCN };
 
-	SET(&msg, TX_SPEED, tx_speed, info->tx_speed);
-	SET(&msg, FRAMING_TYPE, framing_type, info->framing_type);
+	SET(&msg, TX_SPEED, msg.tx_speed, info->tx_speed);
+	SET(&msg, FRAMING_TYPE, msg.framing_type, info->framing_type);
 	if (info->rx_speed && info->rx_speed != info->tx_speed)
-		SET(&msg, RX_SPEED, rx_speed, info->rx_speed);
+		SET(&msg, RX_SPEED, msg.rx_speed, info->rx_speed);
 	if (info->sequencing)
 		msg.have |= L2TP_BIT(L2TP_SEQUENCING);
 	if (incoming && info->private_group.len)
-		SET(&msg, PRIVATE_GROUP, private_group, info->private_group);
+		SET(&msg, PRIVATE_GROUP, msg.private_group, info->private_group);
 	if (incoming)
 		put_proxy(&msg, info);
 	l2tp_tunnel_send(c->tunnel, c->peer_id, &msg);
@@ -703,34 +703,36 @@ static void rx_idle(struct l2tp_tunnel *t, const struct l2tp_message *msg)
 		refuse(t, msg->session_id, &why, NULL);
 }
 
+static void rx_in_call(struct l2tp_call *c, const struct l2tp_message *msg)
+{
+	const struct row *row = row_of(c, msg->type);
+
+	if (row)
+		row->take(c, msg);
+	else if (msg->type != L2TP_WEN && msg->type != L2TP_SLI)
+		misplaced(c, msg);	/* those are too early to mean anything, and no harm */
+}
+
 void l2tp_call_rx(struct l2tp_tunnel *t, uint16_t session_id, const struct l2tp_message *msg)
 {
 	bool request = msg->type == L2TP_ICRQ || msg->type == L2TP_OCRQ;
 	struct l2tp_call *c = session_id ? find(t, session_id) : NULL;
-	const struct row *row;
 
 	/* A caller that has not heard our id: only its own tells which call it gives up. */
 	if (!session_id && msg->type == L2TP_CDN && l2tp_has(msg, L2TP_SESSION_ID))
 		c = find_by_peer(t, msg->session_id);
-	if (c && msg->type == L2TP_CDN) {
+	if (msg->type == L2TP_CDN && c)
 		rx_cdn(c, msg);
-	} else if (msg->type == L2TP_CDN) {
-		return;		/* it is over already */
-	} else if (msg->fault.what) {
+	if (msg->type == L2TP_CDN)
+		return;		/* of one that is over already, it says nothing new */
+	if (msg->fault.what)
 		malformed(t, c, msg);
-	} else if (!c && request) {
+	else if (!c && request)
 		rx_request(t, msg);
-	} else if (!c) {
+	else if (!c)
 		rx_idle(t, msg);
-	} else {
-		row = row_of(c, msg->type);
-		if (row)
-			row->take(c, msg);
-		else if (msg->type == L2TP_WEN || msg->type == L2TP_SLI)
-			return;		/* too early to mean anything, and no harm */
-		else
-			misplaced(c, msg);
-	}
+	else
+		rx_in_call(c, msg);
 }
 
 /* --- for the owner --- */

@@ -231,7 +231,7 @@ struct l2tp_secret {
  * missed; a secret of no octets means that there is none, and they are malformed.
  *
  * Return: 0; -ENOMSG when the message type is unknown (type and type_mandatory are set);
- * -EBADMSG with msg->fault set, and whatever could be read read all the same.
+ * -EBADMSG with msg->fault set; what could be taken from the message is there all the same.
  */
 int l2tp_decode(struct rd body, const struct l2tp_secret *secret, struct wr *scratch,
 		struct l2tp_message *msg);
