@@ -194,7 +194,7 @@ static void everything_arrives_in_order(void **state)
 			assert_int_equal(net.a.got, 34);
 			assert_true(l2tp_channel_empty(&net.a.channel));
 			assert_true(l2tp_channel_empty(&net.b.channel));
-			assert_true(TAILQ_EMPTY(&net.b.channel.early));
+			assert_true(STAILQ_EMPTY(&net.b.channel.early));
 			assert_true(net.a.most_flying <= cfg.window);
 			finish(state);
 			begin(state);
@@ -301,7 +301,7 @@ static void every_number(void **state)
 		net.loss = 100;
 		l2tp_channel_rx(c, &h, true);
 		assert_int_equal(net.b.got, in_order);
-		assert_int_equal(!TAILQ_EMPTY(&c->early), early);
+		assert_int_equal(!STAILQ_EMPTY(&c->early), early);
 		assert_int_equal(net.b.transmissions, duplicate);
 		l2tp_channel_fini(c);
 		end_init(&net.b, &net.a);

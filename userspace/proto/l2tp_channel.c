@@ -17,26 +17,33 @@ void l2tp_channel_init(struct l2tp_channel *c, struct loop *loop,
 		       void *ctx)
 {
 	*c = (struct l2tp_channel){ .cfg = *cfg, .ops = ops, .ctx = ctx, .loop = loop, .cwnd = 1 };
-	TAILQ_INIT(&c->tx);
-	TAILQ_INIT(&c->early);
+	STAILQ_INIT(&c->tx);
+	STAILQ_INIT(&c->early);
 	loop_timer_init(&c->retransmit, loop, on_retransmit, c);
 	loop_timer_init(&c->ack, loop, on_ack, c);
 	c->timeout_ms = cfg->retransmit_ms;
 	l2tp_channel_set_window(c, L2TP_WINDOW_DEFAULT);
 }
 
-/* Bodies may hold passwords of the proxy AVPs. */
-static void drop(struct l2tp_queue *queue, struct l2tp_queued *q)
+static struct l2tp_queued *take_first(struct l2tp_queue *queue)
 {
-	TAILQ_REMOVE(queue, q, link);
+	struct l2tp_queued *q = STAILQ_FIRST(queue);
+
+	STAILQ_REMOVE_HEAD(queue, link);
+	return q;
+}
+
+/* Bodies may hold passwords of the proxy AVPs. */
+static void queued_free(struct l2tp_queued *q)
+{
 	secret_wipe(q->body, q->len);
 	free(q);
 }
 
 static void drop_all(struct l2tp_queue *queue)
 {
-	while (!TAILQ_EMPTY(queue))
-		drop(queue, TAILQ_FIRST(queue));
+	while (!STAILQ_EMPTY(queue))
+		queued_free(take_first(queue));
 }
 
 void l2tp_channel_fini(struct l2tp_channel *c)
@@ -59,11 +66,17 @@ void l2tp_channel_close(struct l2tp_channel *c)
 
 void l2tp_channel_cut(struct l2tp_channel *c)
 {
-	while (c->ns != c->fresh) {
-		drop(&c->tx, TAILQ_LAST(&c->tx, l2tp_queue));
-		c->n_tx--;
-		c->ns--;
+	struct l2tp_queue sent = STAILQ_HEAD_INITIALIZER(sent);
+	struct l2tp_queued *q;
+
+	c->n_tx -= (uint16_t)(c->ns - c->fresh);
+	c->ns = c->fresh;
+	for (unsigned int n = c->n_tx; n; n--) {
+		q = take_first(&c->tx);
+		STAILQ_INSERT_TAIL(&sent, q, link);
 	}
+	drop_all(&c->tx);
+	STAILQ_CONCAT(&c->tx, &sent);
 }
 
 void l2tp_channel_set_window(struct l2tp_channel *c, uint16_t window)
@@ -128,12 +141,12 @@ static void on_ack(void *arg)
 /* What the window lets through; it is never wider than the peer's. */
 static void push(struct l2tp_channel *c)
 {
-	struct l2tp_queued *q = TAILQ_FIRST(&c->tx);
+	struct l2tp_queued *q = STAILQ_FIRST(&c->tx);
 	unsigned int n;
 
 	for (n = 0; q && n < c->in_flight; n++)
-		q = TAILQ_NEXT(q, link);
-	for (; q && c->in_flight < c->cwnd; q = TAILQ_NEXT(q, link)) {
+		q = STAILQ_NEXT(q, link);
+	for (; q && c->in_flight < c->cwnd; q = STAILQ_NEXT(q, link)) {
 		c->in_flight++;
 		transmit_queued(c, q);
 	}
@@ -157,7 +170,7 @@ int l2tp_channel_send(struct l2tp_channel *c, uint16_t session_id, uint16_t type
 	q->type = type;
 	c->ns++;
 	c->n_tx++;
-	TAILQ_INSERT_TAIL(&c->tx, q, link);
+	STAILQ_INSERT_TAIL(&c->tx, q, link);
 	push(c);
 	return 0;
 }
@@ -169,7 +182,7 @@ int l2tp_channel_send(struct l2tp_channel *c, uint16_t session_id, uint16_t type
 static void on_retransmit(void *arg)
 {
 	struct l2tp_channel *c = arg;
-	struct l2tp_queued *oldest = TAILQ_FIRST(&c->tx);
+	struct l2tp_queued *oldest = STAILQ_FIRST(&c->tx);
 
 	if (!oldest)
 		return;
@@ -195,10 +208,10 @@ static void on_retransmit(void *arg)
 
 void l2tp_channel_repeat(struct l2tp_channel *c)
 {
-	if (TAILQ_EMPTY(&c->tx))
+	if (STAILQ_EMPTY(&c->tx))
 		acknowledge(c);
 	else
-		transmit_queued(c, TAILQ_FIRST(&c->tx));
+		transmit_queued(c, STAILQ_FIRST(&c->tx));
 }
 
 /* --- receiving --- */
@@ -227,7 +240,7 @@ static bool take_ack(struct l2tp_channel *c, uint16_t nr)
 	if (!acked || acked > c->n_tx)
 		return true;	/* nothing new, or an old message that comes late */
 	for (uint16_t n = acked; n; n--)
-		drop(&c->tx, TAILQ_FIRST(&c->tx));
+		queued_free(take_first(&c->tx));
 	c->n_tx -= acked;
 	c->in_flight -= acked < c->in_flight ? acked : c->in_flight;
 	c->tries = 0;
@@ -248,36 +261,36 @@ static void deliver(struct l2tp_channel *c, const struct l2tp_header *h)
 /* By number, each once; the window bounds how many there are. */
 static void keep(struct l2tp_channel *c, const struct l2tp_header *h)
 {
-	struct l2tp_queued *at, *q;
+	struct l2tp_queued *at, *q, *before = NULL;
 
-	TAILQ_FOREACH(at, &c->early, link) {
+	STAILQ_FOREACH(at, &c->early, link) {
 		if (at->ns == h->ns)
 			return;
 		if ((int16_t)(at->ns - h->ns) > 0)
 			break;
+		before = at;
 	}
 	q = queued_new(h->ns, h->session_id, h->body.at, h->body.left);
 	if (!q)
 		return;		/* as if it were lost */
-	if (at)
-		TAILQ_INSERT_BEFORE(at, q, link);
+	if (before)
+		STAILQ_INSERT_AFTER(&c->early, before, q, link);
 	else
-		TAILQ_INSERT_TAIL(&c->early, q, link);
+		STAILQ_INSERT_HEAD(&c->early, q, link);
 }
 
 static void deliver_early(struct l2tp_channel *c)
 {
 	struct l2tp_queued *q;
 
-	while ((q = TAILQ_FIRST(&c->early)) && q->ns == c->nr && !c->closed) {
+	while ((q = STAILQ_FIRST(&c->early)) && q->ns == c->nr && !c->closed) {
 		struct l2tp_header h = { .control = true, .sequenced = true, .ns = q->ns,
 					 .session_id = q->session_id,
 					 .body = rd_of(q->body, q->len) };
 
-		TAILQ_REMOVE(&c->early, q, link);
+		take_first(&c->early);
 		deliver(c, &h);
-		secret_wipe(q->body, q->len);
-		free(q);
+		queued_free(q);
 	}
 }
 
@@ -292,11 +305,11 @@ static void ack_later(struct l2tp_channel *c)
 void l2tp_channel_rx(struct l2tp_channel *c, const struct l2tp_header *h, bool keep_early)
 {
 	int16_t ahead = h->ns - c->nr;
-	bool was_empty = TAILQ_EMPTY(&c->tx);
+	bool was_empty = STAILQ_EMPTY(&c->tx);
 
 	if (!c->closed && !take_ack(c, h->nr))
 		return;
-	if (!was_empty && TAILQ_EMPTY(&c->tx))
+	if (!was_empty && STAILQ_EMPTY(&c->tx))
 		c->ops->drained(c->ctx);
 	if (!h->body.left)
 		return;		/* ZLB */
@@ -326,7 +339,7 @@ void l2tp_channel_freeze(const struct l2tp_channel *c, struct wr *w)
 	wr_u16(w, c->nr);
 	wr_u16(w, c->peer_window);
 	wr_u16(w, c->n_tx);
-	TAILQ_FOREACH(q, &c->tx, link) {
+	STAILQ_FOREACH(q, &c->tx, link) {
 		wr_u16(w, q->session_id);
 		wr_u16(w, q->type);
 		wr_u16(w, q->len);
@@ -346,7 +359,7 @@ static int thaw_queued(struct l2tp_channel *c, struct rd *r, uint16_t ns)
 	if (!q)
 		return -ENOMEM;
 	q->type = type;
-	TAILQ_INSERT_TAIL(&c->tx, q, link);
+	STAILQ_INSERT_TAIL(&c->tx, q, link);
 	c->n_tx++;
 	return 0;
 }

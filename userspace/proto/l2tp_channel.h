@@ -52,14 +52,14 @@ struct l2tp_channel_ops {
 };
 
 struct l2tp_queued {
-	TAILQ_ENTRY(l2tp_queued) link;
+	STAILQ_ENTRY(l2tp_queued) link;
 	uint16_t ns;
 	uint16_t session_id;
 	uint16_t type;
 	uint16_t len;
 	uint8_t body[];
 };
-TAILQ_HEAD(l2tp_queue, l2tp_queued);
+STAILQ_HEAD(l2tp_queue, l2tp_queued);
 
 struct l2tp_channel {
 	struct l2tp_channel_config cfg;
@@ -108,7 +108,7 @@ void l2tp_channel_cut(struct l2tp_channel *c);
 void l2tp_channel_close(struct l2tp_channel *c);
 static inline bool l2tp_channel_empty(const struct l2tp_channel *c)
 {
-	return TAILQ_EMPTY(&c->tx);
+	return STAILQ_EMPTY(&c->tx);
 }
 
 /*
