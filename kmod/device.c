@@ -14,7 +14,6 @@
 
 #include "device.h"
 #include "frame.h"
-#include "pptp.h"
 #include "session.h"
 #include "tx.h"
 
@@ -193,7 +192,6 @@ void adit_dev_setup(struct net_device *dev)
 	dev->hw_enc_features |= features;
 	adit_netdev_set_lltx(dev);
 	dev->min_mtu = IPV4_MIN_MTU;
-	dev->max_mtu = IP_MAX_MTU - ADIT_PPTP_OVERHEAD;
 	SET_NETDEV_DEVTYPE(dev, &adit_dev_type);
 	/* ICMP errors about a packet need the route that it came by. */
 	netif_keep_dst(dev);
@@ -203,6 +201,21 @@ void adit_dev_setup(struct net_device *dev)
 	init_rwsem(&adev->life);
 	xa_init_flags(&adev->sessions, XA_FLAGS_ACCOUNT);
 	atomic_set(&adev->n_sessions, 0);
+}
+
+/**
+ * adit_dev_set_overhead() - say how much longer packets get
+ * @adev: device that is not registered yet
+ * @overhead: octets, outer IP header included
+ */
+void adit_dev_set_overhead(struct adit_dev *adev, unsigned int overhead)
+{
+	struct net_device *dev = adev->dev;
+
+	adev->overhead = overhead;
+	dev->needed_headroom = LL_MAX_HEADER + overhead;
+	dev->max_mtu = IP_MAX_MTU - overhead;
+	dev->mtu = ETH_DATA_LEN - overhead;
 }
 
 /**

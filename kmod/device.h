@@ -35,6 +35,7 @@ struct adit_session;
  * @mode: [I] point to point or concentrator
  * @fwmark: [RTNL] mark of outer packets and look-ups
  * @link: [I] ifindex in @net that outer packets take, or 0
+ * @overhead: [I] octets that encapsulation puts before an inner packet, at most; outer IP header included
  * @mss_clamp: [RTNL] largest TCP MSS let through, ADIT_MSS_CLAMP_*
  * @list: among all devices, [adit_devs_lock]
  * @life: see above
@@ -57,6 +58,7 @@ struct adit_dev {
 	enum adit_dev_mode mode;
 	u32 fwmark;
 	u32 link;
+	unsigned int overhead;
 	u32 mss_clamp;
 	struct list_head list;
 	struct rw_semaphore life;
@@ -86,6 +88,7 @@ static inline bool adit_dev_is_p2p(const struct adit_dev *adev)
 
 bool adit_dev_is(const struct net_device *dev);
 void adit_dev_setup(struct net_device *dev);
+void adit_dev_set_overhead(struct adit_dev *adev, unsigned int overhead);
 void adit_dev_unhook(struct adit_dev *adev);
 
 struct adit_dev *adit_dev_get(struct net *net, u32 ifindex, netdevice_tracker *tracker);

@@ -138,17 +138,16 @@ static int adit_link_session(struct adit_dev *adev, struct nlattr *data[], struc
 		.given		= ADIT_CONF_NET,
 		.id		= ADIT_P2P_ID,
 		.net		= ADIT_PPP_NET_ALL,
-		.local		= nla_get_in_addr(data[ADIT_A_LINK_PPTP_LOCAL]),
-		.peer		= nla_get_in_addr(data[ADIT_A_LINK_PPTP_REMOTE]),
-		.call_id	= nla_get_u16(data[ADIT_A_LINK_PPTP_CALL_ID]),
-		.call_attr	= data[ADIT_A_LINK_PPTP_CALL_ID],
-		.peer_call_id	= nla_get_u16(data[ADIT_A_LINK_PPTP_PEER_CALL_ID]),
+		.key_attr	= data[ADIT_A_LINK_PPTP_CALL_ID],
+		.pptp_peer_call_id = nla_get_u16(data[ADIT_A_LINK_PPTP_PEER_CALL_ID]),
 		.rx_window	= adit_link_u32_or(data[ADIT_A_LINK_PPTP_RX_WINDOW], ADIT_RX_WINDOW_DEFAULT),
 		.reorder_ms	= adit_link_u32_or(data[ADIT_A_LINK_PPTP_REORDER_MS], ADIT_REORDER_MS_DEFAULT),
 		.ack_delay_ms	= adit_link_u32_or(data[ADIT_A_LINK_PPTP_ACK_DELAY_MS],
 						   ADIT_ACK_DELAY_MS_DEFAULT),
 	};
 
+	adit_pptp_key(&conf.key, nla_get_in_addr(data[ADIT_A_LINK_PPTP_LOCAL]),
+		      nla_get_in_addr(data[ADIT_A_LINK_PPTP_REMOTE]), nla_get_u16(data[ADIT_A_LINK_PPTP_CALL_ID]));
 	if (nla_get_flag(data[ADIT_A_LINK_PPTP_MPPE_REQUIRED]))
 		conf.given |= ADIT_CONF_REQUIRED;
 	adit_link_conf(data, &conf);
@@ -184,6 +183,7 @@ static void adit_pptp_unhook(void)
 static void adit_link_fill(struct adit_dev *adev, struct net *net, struct nlattr *tb[], struct nlattr *data[])
 {
 	struct net_device *dev = adev->dev;
+	unsigned int mtu = dev->mtu;
 
 	adev->net = net;
 	adev->kind = ADIT_KIND_PPTP;
@@ -191,11 +191,11 @@ static void adit_link_fill(struct adit_dev *adev, struct net *net, struct nlattr
 	adev->fwmark = adit_link_u32_or(data[ADIT_A_LINK_PPTP_FWMARK], 0);
 	adev->link = adit_link_u32_or(data[ADIT_A_LINK_PPTP_LINK], 0);
 	adev->mss_clamp = adit_link_u32_or(data[ADIT_A_LINK_PPTP_MSS_CLAMP], ADIT_MSS_CLAMP_AUTO);
-	dev->needed_headroom = LL_MAX_HEADER + ADIT_PPTP_OVERHEAD;
+	adit_dev_set_overhead(adev, ADIT_PPTP_OVERHEAD);
+	if (tb[IFLA_MTU])
+		dev->mtu = mtu;
 	if (adit_dev_is_p2p(adev))
 		dev->flags |= IFF_MULTICAST;
-	if (!tb[IFLA_MTU])
-		dev->mtu = ETH_DATA_LEN - ADIT_PPTP_OVERHEAD;
 }
 
 static int adit_link_pptp_newlink(struct net_device *dev, struct rtnl_newlink_params *params,
@@ -323,15 +323,15 @@ static int adit_link_fill_session(struct sk_buff *skb, struct adit_session *s)
 	struct adit_session_view view;
 
 	adit_session_view(s, &view);
-	if (nla_put_in_addr(skb, ADIT_A_LINK_PPTP_LOCAL, s->key.local) ||
-	    nla_put_in_addr(skb, ADIT_A_LINK_PPTP_REMOTE, s->key.peer) ||
-	    nla_put_u16(skb, ADIT_A_LINK_PPTP_CALL_ID, s->key.call_id) ||
-	    nla_put_u16(skb, ADIT_A_LINK_PPTP_PEER_CALL_ID, s->peer_call_id) ||
+	if (nla_put_in_addr(skb, ADIT_A_LINK_PPTP_LOCAL, s->key.local.s6_addr32[0]) ||
+	    nla_put_in_addr(skb, ADIT_A_LINK_PPTP_REMOTE, s->key.peer.s6_addr32[0]) ||
+	    nla_put_u16(skb, ADIT_A_LINK_PPTP_CALL_ID, s->key.id) ||
+	    nla_put_u16(skb, ADIT_A_LINK_PPTP_PEER_CALL_ID, s->pptp.peer_call_id) ||
 	    nla_put_u32(skb, ADIT_A_LINK_PPTP_FRAMING, view.framing) ||
 	    nla_put_u16(skb, ADIT_A_LINK_PPTP_MRU, view.mru) ||
 	    nla_put_u32(skb, ADIT_A_LINK_PPTP_RX_WINDOW, view.rx_window) ||
 	    nla_put_u32(skb, ADIT_A_LINK_PPTP_REORDER_MS, jiffies_to_msecs(view.reorder_wait)) ||
-	    nla_put_u32(skb, ADIT_A_LINK_PPTP_ACK_DELAY_MS, jiffies_to_msecs(s->ack_delay)) ||
+	    nla_put_u32(skb, ADIT_A_LINK_PPTP_ACK_DELAY_MS, jiffies_to_msecs(s->pptp.ack_delay)) ||
 	    (view.mppe_required && nla_put_flag(skb, ADIT_A_LINK_PPTP_MPPE_REQUIRED)))
 		return -EMSGSIZE;
 	return 0;

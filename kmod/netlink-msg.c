@@ -133,7 +133,7 @@ static int adit_nl_put_conf(struct sk_buff *msg, const struct adit_session *s,
 	    adit_nl_put_mppe(msg, ADIT_A_SESSION_MPPE_RX, view->rx_strength, view->rx_stateful) ||
 	    nla_put_u32(msg, ADIT_A_SESSION_RX_WINDOW, view->rx_window) ||
 	    nla_put_u32(msg, ADIT_A_SESSION_REORDER_MS, jiffies_to_msecs(view->reorder_wait)) ||
-	    nla_put_u32(msg, ADIT_A_SESSION_ACK_DELAY_MS, jiffies_to_msecs(s->ack_delay)))
+	    nla_put_u32(msg, ADIT_A_SESSION_ACK_DELAY_MS, jiffies_to_msecs(s->pptp.ack_delay)))
 		return -EMSGSIZE;
 	return 0;
 }
@@ -161,10 +161,10 @@ int adit_nl_put_session(struct sk_buff *msg, struct adit_session *s, u32 portid,
 	adit_session_view(s, &view);
 	if (nla_put_u32(msg, ADIT_A_SESSION_IFINDEX, s->adev->dev->ifindex) ||
 	    nla_put_u32(msg, ADIT_A_SESSION_ID, s->id) ||
-	    nla_put_in_addr(msg, ADIT_A_SESSION_LOCAL_V4, s->key.local) ||
-	    nla_put_in_addr(msg, ADIT_A_SESSION_PEER_V4, s->key.peer) ||
-	    nla_put_u16(msg, ADIT_A_SESSION_CALL_ID, s->key.call_id) ||
-	    nla_put_u16(msg, ADIT_A_SESSION_PEER_CALL_ID, s->peer_call_id) ||
+	    nla_put_in_addr(msg, ADIT_A_SESSION_LOCAL_V4, s->key.local.s6_addr32[0]) ||
+	    nla_put_in_addr(msg, ADIT_A_SESSION_PEER_V4, s->key.peer.s6_addr32[0]) ||
+	    nla_put_u16(msg, ADIT_A_SESSION_CALL_ID, s->key.id) ||
+	    nla_put_u16(msg, ADIT_A_SESSION_PEER_CALL_ID, s->pptp.peer_call_id) ||
 	    adit_nl_put_prefixes(msg, s) ||
 	    adit_nl_put_conf(msg, s, &view) ||
 	    adit_nl_put_counters(msg, &view)) {

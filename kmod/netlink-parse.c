@@ -269,20 +269,19 @@ static int adit_nl_parse_new(struct genl_info *info, struct adit_session_conf *c
 
 	conf->id = nla_get_u32(attrs[ADIT_A_SESSION_ID]);
 	conf->id_attr = attrs[ADIT_A_SESSION_ID];
-	conf->local = nla_get_in_addr(attrs[ADIT_A_SESSION_LOCAL_V4]);
-	conf->peer = nla_get_in_addr(attrs[ADIT_A_SESSION_PEER_V4]);
-	conf->call_id = nla_get_u16(attrs[ADIT_A_SESSION_CALL_ID]);
-	conf->call_attr = attrs[ADIT_A_SESSION_CALL_ID];
-	conf->peer_call_id = nla_get_u16(attrs[ADIT_A_SESSION_PEER_CALL_ID]);
+	adit_pptp_key(&conf->key, nla_get_in_addr(attrs[ADIT_A_SESSION_LOCAL_V4]),
+		      nla_get_in_addr(attrs[ADIT_A_SESSION_PEER_V4]), nla_get_u16(attrs[ADIT_A_SESSION_CALL_ID]));
+	conf->key_attr = attrs[ADIT_A_SESSION_CALL_ID];
+	conf->pptp_peer_call_id = nla_get_u16(attrs[ADIT_A_SESSION_PEER_CALL_ID]);
 	conf->rx_window = adit_nl_u32_or(attrs[ADIT_A_SESSION_RX_WINDOW], ADIT_RX_WINDOW_DEFAULT);
 	conf->reorder_ms = adit_nl_u32_or(attrs[ADIT_A_SESSION_REORDER_MS], ADIT_REORDER_MS_DEFAULT);
 	conf->ack_delay_ms = adit_nl_u32_or(attrs[ADIT_A_SESSION_ACK_DELAY_MS], ADIT_ACK_DELAY_MS_DEFAULT);
 
-	if (!adit_pptp_addr_ok(conf->local)) {
+	if (!adit_pptp_addr_ok(conf->key.local.s6_addr32[0])) {
 		NL_SET_ERR_MSG_ATTR(info->extack, attrs[ADIT_A_SESSION_LOCAL_V4], "local-v4 is not unicast");
 		return -EINVAL;
 	}
-	if (!adit_pptp_addr_ok(conf->peer)) {
+	if (!adit_pptp_addr_ok(conf->key.peer.s6_addr32[0])) {
 		NL_SET_ERR_MSG_ATTR(info->extack, attrs[ADIT_A_SESSION_PEER_V4], "peer-v4 is not unicast");
 		return -EINVAL;
 	}

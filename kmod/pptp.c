@@ -3,77 +3,40 @@
 
 #include <linux/ip.h>
 #include <linux/skbuff.h>
-#include <net/dst.h>
 #include <net/ip.h>
-#include <net/ip_tunnels.h>
-#include <net/route.h>
 
-#include "device.h"
+#include "outer.h"
 #include "pptp.h"
 #include "rx.h"
+#include "seq.h"
 #include "session.h"
-#include "tx.h"
 
-/* Owe the peer an acknowledgment; it goes with the next data packet, or alone when the timer fires. */
-static void adit_pptp_owe_ack(struct adit_session *s)
+/**
+ * adit_pptp_owe_ack() - owe the peer an acknowledgment of what was received
+ * @s: session, rx_lock held
+ *
+ * It goes with the next data packet, or alone when the timer fires.
+ */
+void adit_pptp_owe_ack(struct adit_session *s)
 {
+	struct adit_pptp *pptp = &s->pptp;
+
 	lockdep_assert_held(&s->rx_lock);
 
-	WRITE_ONCE(s->ack_seq, s->reorder.next - 1);
+	WRITE_ONCE(pptp->ack_seq, s->reorder.next - 1);
 	smp_mb__before_atomic();	/* whoever takes the bit sees the number, or a later one */
-	if (!test_and_set_bit(ADIT_ACK_DUE, &s->ack_flags) && !timer_pending(&s->ack_timer))
-		mod_timer(&s->ack_timer, jiffies + s->ack_delay);
+	if (!test_and_set_bit(ADIT_ACK_DUE, &pptp->ack_flags) && !timer_pending(&pptp->ack_timer))
+		mod_timer(&pptp->ack_timer, jiffies + pptp->ack_delay);
 }
 
 static bool adit_pptp_take_ack(struct adit_session *s, u32 *seq)
 {
-	if (!test_bit(ADIT_ACK_DUE, &s->ack_flags) || !test_and_clear_bit(ADIT_ACK_DUE, &s->ack_flags))
+	struct adit_pptp *pptp = &s->pptp;
+
+	if (!test_bit(ADIT_ACK_DUE, &pptp->ack_flags) || !test_and_clear_bit(ADIT_ACK_DUE, &pptp->ack_flags))
 		return false;
-	*seq = READ_ONCE(s->ack_seq);
+	*seq = READ_ONCE(pptp->ack_seq);
 	return true;
-}
-
-/* Hand on what is in order or overdue, and see that the rest has a timer. */
-static void adit_pptp_drain(struct adit_session *s, struct adit_rx_batch *batch)
-{
-	struct sk_buff *skb;
-	unsigned long due;
-
-	lockdep_assert_held(&s->rx_lock);
-
-	while ((skb = adit_reorder_take(&s->reorder, jiffies, &s->rx_stats.lost))) {
-		adit_rx_ppp(s, skb, batch);
-		adit_pptp_owe_ack(s);
-	}
-	/* Earlier than needed does no harm: the timer comes here again. */
-	if (adit_reorder_deadline(&s->reorder, &due))
-		timer_reduce(&s->reorder_timer, due);
-}
-
-static void adit_pptp_sort(struct adit_session *s, struct sk_buff *skb, u32 seq, struct adit_rx_batch *batch)
-{
-	if (adit_reorder_in_order(&s->reorder, seq, jiffies)) {
-		adit_rx_ppp(s, skb, batch);
-		adit_pptp_owe_ack(s);
-		return;
-	}
-
-	switch (adit_reorder_put(&s->reorder, skb, seq, jiffies)) {
-	case ADIT_REORDER_READY:
-		break;
-	case ADIT_REORDER_WAIT:
-		s->rx_stats.reordered++;
-		break;
-	case ADIT_REORDER_DUPLICATE:
-		s->rx_stats.duplicate++;
-		kfree_skb(skb);
-		return;
-	case ADIT_REORDER_LATE:
-		s->rx_stats.late++;
-		kfree_skb(skb);
-		return;
-	}
-	adit_pptp_drain(s, batch);
 }
 
 static void adit_pptp_rx(struct adit_session *s, struct sk_buff *skb, const struct adit_gre_hdr *hdr)
@@ -88,11 +51,30 @@ static void adit_pptp_rx(struct adit_session *s, struct sk_buff *skb, const stru
 		/* Nothing waits for the peer's window, so the number itself is of no use. */
 		s->rx_stats.acks++;
 		consume_skb(skb);
-	} else {
-		adit_pptp_sort(s, skb, hdr->seq, &batch);
+	} else if (adit_seq_rx(s, skb, hdr->seq, &batch)) {
+		adit_pptp_owe_ack(s);
 	}
 	spin_unlock_bh(&s->rx_lock);
 	adit_rx_finish(s, &batch);
+}
+
+/**
+ * adit_pptp_key() - what identifies a PPTP session on the wire
+ * @key: filled in, but for the namespace
+ * @local: outer address of this end
+ * @peer: outer address of the peer
+ * @call_id: assigned by this end
+ */
+void adit_pptp_key(struct adit_wire_key *key, __be32 local, __be32 peer, u16 call_id)
+{
+	*key = (struct adit_wire_key){
+		.family		= AF_INET,
+		.protocol	= IPPROTO_GRE,
+		.kind		= ADIT_KIND_PPTP,
+		.id		= call_id,
+	};
+	key->local.s6_addr32[0] = local;
+	key->peer.s6_addr32[0] = peer;
 }
 
 static void adit_pptp_malformed(struct adit_session *s, struct sk_buff *skb)
@@ -115,7 +97,7 @@ static void adit_pptp_malformed(struct adit_session *s, struct sk_buff *skb)
  */
 int adit_pptp_rcv(struct sk_buff *skb)
 {
-	struct adit_wire_key key = { .net = dev_net(skb->dev), .kind = ADIT_KIND_PPTP };
+	struct adit_wire_key key;
 	struct adit_session *s;
 	struct adit_gre_hdr hdr;
 	int hlen;
@@ -126,9 +108,8 @@ int adit_pptp_rcv(struct sk_buff *skb)
 	if (hlen < 0)
 		goto drop;
 
-	key.local = ip_hdr(skb)->daddr;
-	key.peer = ip_hdr(skb)->saddr;
-	key.call_id = hdr.call_id;
+	adit_pptp_key(&key, ip_hdr(skb)->daddr, ip_hdr(skb)->saddr, hdr.call_id);
+	key.net = dev_net(skb->dev);
 	s = adit_session_by_wire(&key);
 	if (!s)
 		goto drop;
@@ -147,102 +128,6 @@ drop:
 }
 
 /**
- * adit_pptp_reorder_timer() - a packet has waited long enough for the ones before it
- * @timer: of the session
- *
- * Context: softirq. The session's memory lives until the timer is shut down.
- */
-void adit_pptp_reorder_timer(struct timer_list *timer)
-{
-	struct adit_session *s = timer_container_of(s, timer, reorder_timer);
-	struct adit_rx_batch batch;
-
-	adit_rx_batch_init(&batch);
-	rcu_read_lock();
-	spin_lock_bh(&s->rx_lock);
-	if (!s->dead)
-		adit_pptp_drain(s, &batch);
-	spin_unlock_bh(&s->rx_lock);
-	adit_rx_finish(s, &batch);
-	rcu_read_unlock();
-}
-
-/* Whether what goes to @peer through @dev comes back to @adev, through devices of ours alone. */
-static bool adit_pptp_loops(const struct adit_dev *adev, const struct net_device *dev, __be32 peer)
-{
-	unsigned int depth;
-
-	for (depth = 0; depth < ADIT_TX_DEPTH_MAX; depth++) {
-		struct adit_dev *next;
-		struct adit_session *s;
-		struct dst_entry *dst;
-
-		if (dev == adev->dev)
-			return true;
-		if (!adit_dev_is(dev))
-			return false;
-		next = adit_dev(dev);
-		s = adit_dev_is_p2p(next) ? rcu_dereference(next->only) : adit_inner_find4(&next->inner, peer);
-		dst = s ? rcu_dereference(s->dst) : NULL;
-		if (!dst)
-			return false;
-		dev = dst->dev;
-		peer = s->key.peer;
-	}
-	return true;
-}
-
-static struct rtable *adit_pptp_lookup(struct adit_session *s)
-{
-	struct adit_dev *adev = s->adev;
-	struct flowi4 fl4 = {
-		.flowi4_oif	= adev->link,
-		.flowi4_mark	= READ_ONCE(adev->fwmark),
-		.flowi4_proto	= IPPROTO_GRE,
-		.saddr		= s->key.local,
-		.daddr		= s->key.peer,
-	};
-	struct rtable *rt;
-
-	rt = ip_route_output_key(adev->net, &fl4);
-	if (IS_ERR(rt))
-		return ERR_PTR(-EHOSTUNREACH);
-	if (adit_pptp_loops(adev, rt->dst.dev, s->key.peer)) {
-		ip_rt_put(rt);
-		return ERR_PTR(-ELOOP);
-	}
-	/* The cache has the reference now; until RCU read side ends, memory lives even if it is swapped out at once. */
-	dst_release(adit_session_dst_swap(s, &rt->dst));
-	return rt;
-}
-
-/**
- * adit_pptp_route() - route to the peer
- * @s: session
- *
- * Context: RCU read side, bottom halves off.
- * Return: route without a reference, valid inside the RCU read side; -EHOSTUNREACH; -ELOOP when it leads back into the
- * session's own device.
- */
-struct rtable *adit_pptp_route(struct adit_session *s)
-{
-	struct dst_entry *dst = rcu_dereference(s->dst);
-
-	if (dst && dst_check(dst, 0))
-		return (struct rtable *)dst;
-	return adit_pptp_lookup(s);
-}
-
-/**
- * adit_pptp_headroom() - what an skb needs before its inner header
- * @rt: outer route
- */
-unsigned int adit_pptp_headroom(const struct rtable *rt)
-{
-	return LL_RESERVED_SPACE(rt->dst.dev) + rt->dst.header_len + ADIT_PPTP_OVERHEAD;
-}
-
-/**
  * adit_pptp_push() - put the GRE header before a PPP packet
  * @s: session, tx_lock held: the sequence number is taken here
  * @skb: PPP packet with headroom
@@ -251,7 +136,7 @@ void adit_pptp_push(struct adit_session *s, struct sk_buff *skb)
 {
 	struct adit_gre_hdr hdr = {
 		.payload_len	= skb->len,
-		.call_id	= s->peer_call_id,
+		.call_id	= s->pptp.peer_call_id,
 		.has_seq	= true,
 	};
 
@@ -262,75 +147,27 @@ void adit_pptp_push(struct adit_session *s, struct sk_buff *skb)
 	adit_gre_build(skb_push(skb, adit_gre_hlen(true, hdr.has_ack)), &hdr);
 }
 
-/**
- * adit_pptp_output() - send a GRE packet
- * @s: session
- * @skb: GRE header first, with headroom; consumed
- * @rt: from adit_pptp_route() in the same RCU read side
- * @tos: of the outer header
- *
- * The don't-fragment bit stays clear: a path with a smaller MTU costs fragments and not the session. ECN of RFC 6040 is
- * in compatibility mode, because PPTP peers do not carry a mark over to the inner header.
- *
- * Context: bottom halves off, none of the session's locks.
- * Return: 0 or -errno.
- */
-int adit_pptp_output(struct adit_session *s, struct sk_buff *skb, struct rtable *rt, u8 tos)
-{
-	struct adit_dev *adev = s->adev;
-	struct iphdr *iph;
-	int err;
-
-	skb_scrub_packet(skb, !net_eq(adev->net, dev_net(adev->dev)));
-	/* One queue for all flows of a session: GRE packets that overtake one another are lost. */
-	skb_clear_hash(skb);
-	skb->mark = READ_ONCE(adev->fwmark);
-	skb_dst_set_noref(skb, &rt->dst);
-	memset(IPCB(skb), 0, sizeof(*IPCB(skb)));
-
-	skb_push(skb, sizeof(*iph));
-	skb_reset_network_header(skb);
-	iph = ip_hdr(skb);
-	iph->version = 4;
-	iph->ihl = sizeof(*iph) / 4;
-	iph->tos = tos & ~INET_ECN_MASK;
-	iph->frag_off = 0;
-	iph->ttl = ip4_dst_hoplimit(&rt->dst);
-	iph->protocol = IPPROTO_GRE;
-	iph->saddr = s->key.local;
-	iph->daddr = s->key.peer;
-	__ip_select_ident(adev->net, iph, 1);
-
-	err = ip_local_out(adev->net, NULL, skb);
-	return net_xmit_eval(err);	/* a macro that evaluates twice */
-}
-
 static int adit_pptp_send_ack(struct adit_session *s, u32 seq)
 {
-	struct adit_gre_hdr hdr = { .call_id = s->peer_call_id, .has_ack = true, .ack = seq };
-	struct rtable *rt = adit_pptp_route(s);
+	struct adit_gre_hdr hdr = { .call_id = s->pptp.peer_call_id, .has_ack = true, .ack = seq };
+	struct dst_entry *dst = adit_outer_route(s);
 	struct sk_buff *skb;
 
-	if (IS_ERR(rt))
-		return PTR_ERR(rt);
+	if (IS_ERR(dst))
+		return PTR_ERR(dst);
 
-	skb = alloc_skb(adit_pptp_headroom(rt), GFP_ATOMIC);
+	skb = alloc_skb(adit_outer_headroom(s, dst), GFP_ATOMIC);
 	if (!skb)
 		return -ENOMEM;
-	skb_reserve(skb, adit_pptp_headroom(rt));
+	skb_reserve(skb, adit_outer_headroom(s, dst));
 	adit_gre_build(skb_push(skb, adit_gre_hlen(false, true)), &hdr);
-	return adit_pptp_output(s, skb, rt, 0);
+	return adit_outer_output(s, skb, dst, 0);
 }
 
-/**
- * adit_pptp_ack_timer() - no data packet went out to carry an acknowledgment
- * @timer: of the session
- *
- * Context: softirq. The session's memory lives until the timer is shut down.
- */
-void adit_pptp_ack_timer(struct timer_list *timer)
+/* No data packet went out to carry an acknowledgment. The session's memory lives until the timer is shut down. */
+static void adit_pptp_ack_timer(struct timer_list *timer)
 {
-	struct adit_session *s = timer_container_of(s, timer, ack_timer);
+	struct adit_session *s = timer_container_of(s, timer, pptp.ack_timer);
 	u32 seq;
 
 	rcu_read_lock();
@@ -340,4 +177,25 @@ void adit_pptp_ack_timer(struct timer_list *timer)
 		spin_unlock_bh(&s->tx_lock);
 	}
 	rcu_read_unlock();
+}
+
+/**
+ * adit_pptp_init() - set up PPTP's part of a session that nobody knows yet
+ * @s: session
+ * @conf: what it is made with
+ */
+void adit_pptp_init(struct adit_session *s, const struct adit_session_conf *conf)
+{
+	s->pptp.peer_call_id = conf->pptp_peer_call_id;
+	s->pptp.ack_delay = msecs_to_jiffies(conf->ack_delay_ms);
+	timer_setup(&s->pptp.ack_timer, adit_pptp_ack_timer, 0);
+}
+
+/**
+ * adit_pptp_stop() - stop what runs by itself
+ * @s: session that is dead
+ */
+void adit_pptp_stop(struct adit_session *s)
+{
+	timer_shutdown_sync(&s->pptp.ack_timer);
 }

@@ -8,12 +8,12 @@
 
 #include <linux/in.h>
 #include <linux/skbuff.h>
-#include <linux/timer.h>
 
 #include "gre.h"
 
 struct adit_session;
-struct rtable;
+struct adit_session_conf;
+struct adit_wire_key;
 
 /* Outer IPv4 header, GRE, PPP, MPPE header, and the protocol field that MPPE encrypts. */
 #define ADIT_PPTP_OVERHEAD	(20 + ADIT_GRE_HLEN_MAX + 4 + 2 + 2)
@@ -26,13 +26,12 @@ static inline bool adit_pptp_addr_ok(__be32 addr)
 
 int adit_pptp_rcv(struct sk_buff *skb);
 
-struct rtable *adit_pptp_route(struct adit_session *s);
-unsigned int adit_pptp_headroom(const struct rtable *rt);
+void adit_pptp_key(struct adit_wire_key *key, __be32 local, __be32 peer, u16 call_id);
 void adit_pptp_push(struct adit_session *s, struct sk_buff *skb);
-int adit_pptp_output(struct adit_session *s, struct sk_buff *skb, struct rtable *rt, u8 tos);
+void adit_pptp_owe_ack(struct adit_session *s);
 
-void adit_pptp_reorder_timer(struct timer_list *timer);
-void adit_pptp_ack_timer(struct timer_list *timer);
+void adit_pptp_init(struct adit_session *s, const struct adit_session_conf *conf);
+void adit_pptp_stop(struct adit_session *s);
 
 int adit_link_pptp_init(void);
 void adit_link_pptp_exit(void);

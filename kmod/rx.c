@@ -366,7 +366,7 @@ static void adit_rx_deliver(struct adit_session *s, struct sk_buff *skb, u16 pro
 {
 	struct adit_dev *adev = s->adev;
 	unsigned int mss = adit_tx_mss(s);
-	u8 outer = ip_hdr(skb)->tos;
+	u8 outer = s->key.family == AF_INET ? ip_hdr(skb)->tos : ipv6_get_dsfield(ipv6_hdr(skb));
 
 	/*
 	 * The device is closed, and packets are waited for, before it dies; so past this test it may be given packets

@@ -1,24 +1,47 @@
 // SPDX-License-Identifier: GPL-2.0
 /* Sessions: made, found, changed, buried. */
 
-#include <linux/etherdevice.h>
+#include <linux/jhash.h>
 #include <linux/slab.h>
 #include <net/dst.h>
 #include <net/ipv6.h>
 #include <net/net_namespace.h>
 
 #include "device.h"
+#include "encap.h"
 #include "frame.h"
-#include "pptp.h"
+#include "seq.h"
 #include "session.h"
 
 static struct kmem_cache *adit_session_cache;
 static struct rhashtable adit_session_wires;
 
+/* Of a key in IPv4, three words hold all that differs between sessions of a namespace. */
+static u32 adit_wire_hash(const void *data, u32 len, u32 seed)
+{
+	const struct adit_wire_key *key = data;
+	u32 ports = (__force u32)key->local_port << 16 | (__force u32)key->peer_port;
+
+	if (key->family == AF_INET)
+		return jhash_3words((__force u32)key->peer.s6_addr32[0], key->id,
+				    (__force u32)key->local.s6_addr32[0] + ports, seed);
+	return jhash2((const u32 *)data, len / sizeof(u32), seed);
+}
+
+/* What differs most often is compared first. */
+static int adit_wire_differs(struct rhashtable_compare_arg *arg, const void *obj)
+{
+	const struct adit_wire_key *a = arg->key, *b = &((const struct adit_session *)obj)->key;
+
+	return a->id != b->id || a->peer.s6_addr32[0] != b->peer.s6_addr32[0] || memcmp(a, b, sizeof(*a));
+}
+
 static const struct rhashtable_params adit_wire_params = {
 	.key_len	= sizeof(struct adit_wire_key),
 	.key_offset	= offsetof(struct adit_session, key),
 	.head_offset	= offsetof(struct adit_session, wire),
+	.hashfn		= adit_wire_hash,
+	.obj_cmpfn	= adit_wire_differs,
 	.automatic_shrinking = true,
 };
 
@@ -224,15 +247,10 @@ static struct adit_session *adit_session_alloc(struct adit_dev *adev, const stru
 	if (!s)
 		return NULL;
 
+	s->key = conf->key;
 	s->key.net = adev->net;
-	s->key.local = conf->local;
-	s->key.peer = conf->peer;
-	s->key.call_id = conf->call_id;
-	s->key.kind = adev->kind;
 	s->adev = adev;
 	s->id = conf->id;
-	s->peer_call_id = conf->peer_call_id;
-	s->ack_delay = msecs_to_jiffies(conf->ack_delay_ms);
 	s->mru = ADIT_MRU_DEFAULT;
 	kref_init(&s->ref);
 	mutex_init(&s->conf);
@@ -245,8 +263,8 @@ static struct adit_session *adit_session_alloc(struct adit_dev *adev, const stru
 	s->rx_last = jiffies;
 	s->tx_last = jiffies;
 	s->desync_told = jiffies - msecs_to_jiffies(ADIT_DESYNC_EVENT_MS);
-	timer_setup(&s->reorder_timer, adit_pptp_reorder_timer, 0);
-	timer_setup(&s->ack_timer, adit_pptp_ack_timer, 0);
+	timer_setup(&s->reorder_timer, adit_seq_timer, 0);
+	adit_encap_init(s, conf);
 	return s;
 }
 
@@ -279,7 +297,7 @@ static void adit_session_unlink(struct adit_session *s)
 static void adit_session_bury(struct adit_session *s)
 {
 	timer_shutdown_sync(&s->reorder_timer);
-	timer_shutdown_sync(&s->ack_timer);
+	adit_encap_stop(s);
 
 	spin_lock_bh(&s->rx_lock);
 	adit_reorder_purge(&s->reorder);
@@ -288,7 +306,7 @@ static void adit_session_bury(struct adit_session *s)
 	spin_lock_bh(&s->tx_lock);
 	adit_mppe_wipe(&s->tx_mppe);
 	spin_unlock_bh(&s->tx_lock);
-	dst_release(adit_session_dst_swap(s, NULL));
+	adit_session_dst_drop(s);
 
 	adit_session_put(s);
 }
@@ -324,7 +342,7 @@ static int adit_session_publish(struct adit_session *s, struct adit_session_conf
 	err = rhashtable_lookup_insert_fast(&adit_session_wires, &s->wire, adit_wire_params);
 	if (err) {
 		if (err == -EEXIST)
-			NL_SET_ERR_MSG_ATTR(extack, conf->call_attr,
+			NL_SET_ERR_MSG_ATTR(extack, conf->key_attr,
 					    "call-id belongs to a session with the same addresses already");
 		kmem_cache_free(adit_session_cache, s);
 		return err;
@@ -539,16 +557,40 @@ void adit_session_view(struct adit_session *s, struct adit_session_view *view)
 	spin_unlock_bh(&s->tx_lock);
 }
 
-/**
- * adit_session_dst_swap() - put another route in the cache
- * @s: session
- * @dst: with a reference for the cache, or NULL
- *
- * Return: what was there, for the caller to release.
- */
-struct dst_entry *adit_session_dst_swap(struct adit_session *s, struct dst_entry *dst)
+static struct dst_entry *adit_session_dst_swap(struct adit_session *s, struct dst_entry *dst)
 {
 	return unrcu_pointer(xchg(&s->dst, RCU_INITIALIZER(dst)));
+}
+
+/**
+ * adit_session_dst_set() - put a route in the cache
+ * @s: session
+ * @dst: with a reference for the cache
+ * @cookie: for dst_check()
+ *
+ * The lock keeps route and cookie together, so that of two look-ups at once the older one is seen to be so. A reader
+ * without it may for one packet take a route with the other's cookie.
+ *
+ * Context: bottom halves off.
+ */
+void adit_session_dst_set(struct adit_session *s, struct dst_entry *dst, u32 cookie)
+{
+	struct dst_entry *old;
+
+	spin_lock_bh(&s->tx_lock);
+	old = adit_session_dst_swap(s, dst);
+	WRITE_ONCE(s->dst_cookie, cookie);
+	spin_unlock_bh(&s->tx_lock);
+	dst_release(old);
+}
+
+/**
+ * adit_session_dst_drop() - empty the cache
+ * @s: session
+ */
+void adit_session_dst_drop(struct adit_session *s)
+{
+	dst_release(adit_session_dst_swap(s, NULL));
 }
 
 /**
@@ -561,7 +603,7 @@ void adit_session_dst_flush(struct adit_dev *adev)
 	unsigned long id = 0;
 
 	while ((s = adit_session_next(adev, &id))) {
-		dst_release(adit_session_dst_swap(s, NULL));
+		adit_session_dst_drop(s);
 		adit_session_put(s);
 		id++;
 	}
@@ -576,7 +618,7 @@ int adit_session_init(void)
 {
 	int err;
 
-	BUILD_BUG_ON(sizeof(struct adit_wire_key) != sizeof(struct net *) + 16);
+	BUILD_BUG_ON(sizeof(struct adit_wire_key) != sizeof(struct net *) + 48);
 
 	adit_session_cache = KMEM_CACHE(adit_session, SLAB_ACCOUNT);
 	if (!adit_session_cache)

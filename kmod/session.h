@@ -62,17 +62,41 @@ struct dst_entry;
 /**
  * struct adit_wire_key - what identifies a session on the wire; a hash key, so without padding
  * @net: outer namespace
- * @local: outer address of this end
- * @peer: outer address of the peer
- * @call_id: what stands in received packets
+ * @local: outer address of this end; IPv4 in the first word, the rest zero
+ * @peer: outer address of the peer, likewise
+ * @local_port: UDP port of this end, or 0
+ * @peer_port: UDP port of the peer, or 0
+ * @id: what this end assigned and stands in received packets; PPTP: call id
+ * @family: of both addresses
+ * @protocol: IP protocol that carries it
  * @kind: enum adit_kind
  */
 struct adit_wire_key {
 	struct net *net;
-	__be32 local;
-	__be32 peer;
-	u32 call_id;
+	struct in6_addr local;
+	struct in6_addr peer;
+	__be16 local_port;
+	__be16 peer_port;
+	u32 id;
+	u16 family;
+	u16 protocol;
 	u32 kind;
+};
+
+/**
+ * struct adit_pptp - what of a session is PPTP's own
+ * @peer_call_id: [I] what stands in packets that go out
+ * @ack_delay: [I] jiffies
+ * @ack_seq: highest sequence number received, published by setting ADIT_ACK_DUE in @ack_flags
+ * @ack_flags: ADIT_ACK_DUE while something received is not acknowledged yet
+ * @ack_timer: armed under rx_lock
+ */
+struct adit_pptp {
+	u16 peer_call_id;
+	unsigned long ack_delay;
+	u32 ack_seq;
+	unsigned long ack_flags;
+	struct timer_list ack_timer;
 };
 
 /* Counters, in the order of the netlink attributes; struct adit_rx_stats has the meaning of each. */
@@ -116,8 +140,7 @@ struct adit_tx_stats {
  * @key: [I]
  * @adev: [I] its device
  * @id: [I] unique in the device
- * @peer_call_id: [I] what stands in packets that go out
- * @ack_delay: [I] jiffies
+ * @pptp: the part of its kind
  * @ref: keeps the memory
  * @rcu: defers the free
  * @conf: one change at a time
@@ -128,9 +151,8 @@ struct adit_tx_stats {
  * @mru: the peer's, [rx+tx]
  * @mppe_required: no plain data either way, [rx+tx]
  * @dead: unlinked for good, [conf], [rx+tx]
- * @dst: [R] cached outer route; exchanged atomically
- * @ack_seq: highest sequence number received, published by setting ADIT_ACK_DUE in @ack_flags
- * @ack_flags: ADIT_ACK_DUE while something received is not acknowledged yet
+ * @dst: [R] cached outer route; exchanged atomically, set under tx_lock
+ * @dst_cookie: of dst_check(), [tx]
  * @tx_lock: serialises transmit
  * @tx_seq: next sequence number, [tx]
  * @tx_mppe: [tx]
@@ -149,15 +171,12 @@ struct adit_tx_stats {
  * @frame_filled: jiffies at which @frame_tokens was true, [rx]
  * @desync_told: jiffies of the last event about it, [rx]
  * @reorder_timer: armed under @rx_lock
- * @ack_timer: armed under @rx_lock
  */
 struct adit_session {
 	struct rhash_head wire;
 	struct adit_wire_key key;
 	struct adit_dev *adev;
 	u32 id;
-	u16 peer_call_id;
-	unsigned long ack_delay;
 	struct kref ref;
 	struct rcu_head rcu;
 	struct mutex conf;	/* one change at a time */
@@ -170,8 +189,8 @@ struct adit_session {
 	bool mppe_required;
 	bool dead;
 	struct dst_entry __rcu *dst;
-	u32 ack_seq;
-	unsigned long ack_flags;
+	u32 dst_cookie;
+	struct adit_pptp pptp;
 
 	spinlock_t tx_lock ____cacheline_aligned_in_smp;
 	u32 tx_seq;
@@ -192,7 +211,6 @@ struct adit_session {
 	unsigned long frame_filled;
 	unsigned long desync_told;
 	struct timer_list reorder_timer;
-	struct timer_list ack_timer;
 };
 
 enum {
@@ -216,17 +234,15 @@ enum {
  * struct adit_session_conf - what a session is made with or changed to
  * @given: ADIT_CONF_* of the members that count; those above @prefixes always count in adit_session_new()
  * @id: session id
- * @local: outer address of this end
- * @peer: outer address of the peer
- * @call_id: ours
- * @peer_call_id: the peer's
+ * @key: all but @net, which is the device's
+ * @pptp_peer_call_id: the peer's
  * @rx_window: packets
  * @reorder_ms: milliseconds
  * @ack_delay_ms: milliseconds
  * @prefixes: @n_prefixes of them, distinct or not
  * @prefix_attr: the attribute that each came from, for extack
  * @id_attr: the attribute that @id came from, for extack, or NULL
- * @call_attr: the attribute that @call_id came from, for extack, or NULL
+ * @key_attr: the attribute that the id in @key came from, for extack, or NULL
  * @n_prefixes: number
  * @ifid: interface identifier
  * @net: enum adit_ppp_net flags
@@ -238,17 +254,15 @@ enum {
 struct adit_session_conf {
 	u32 given;
 	u32 id;
-	__be32 local;
-	__be32 peer;
-	u16 call_id;
-	u16 peer_call_id;
+	struct adit_wire_key key;
+	u16 pptp_peer_call_id;
 	u32 rx_window;
 	u32 reorder_ms;
 	u32 ack_delay_ms;
 	struct adit_prefix *prefixes;
 	const struct nlattr **prefix_attr;
 	const struct nlattr *id_attr;
-	const struct nlattr *call_attr;
+	const struct nlattr *key_attr;
 	unsigned int n_prefixes;
 	u8 ifid[8];
 	u32 net;
@@ -307,7 +321,8 @@ void adit_session_put(struct adit_session *s);
 struct adit_session *adit_session_by_wire(const struct adit_wire_key *key);
 void adit_session_view(struct adit_session *s, struct adit_session_view *view);
 
-struct dst_entry *adit_session_dst_swap(struct adit_session *s, struct dst_entry *dst);
+void adit_session_dst_set(struct adit_session *s, struct dst_entry *dst, u32 cookie);
+void adit_session_dst_drop(struct adit_session *s);
 void adit_session_dst_flush(struct adit_dev *adev);
 
 int adit_session_init(void);

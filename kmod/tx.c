@@ -13,13 +13,13 @@
 #include <net/ip.h>
 #include <net/ip_tunnels.h>
 #include <net/ipv6.h>
-#include <net/route.h>
 
 #include "clamp.h"
 #include "device.h"
+#include "encap.h"
 #include "mppe.h"
+#include "outer.h"
 #include "ppp.h"
-#include "pptp.h"
 #include "session.h"
 #include "tx.h"
 
@@ -239,7 +239,7 @@ static unsigned int adit_tx_prepare(struct sk_buff *skb, bool crypt, unsigned in
 }
 
 /*
- * Everything that makes a packet one of the session: MPPE, PPP and GRE headers. Whether data may go in clear is decided
+ * Everything that makes a packet one of the session: MPPE, PPP and the encapsulation's header. Whether data may go in clear is decided
  * here and nowhere else, under the lock that keys change under.
  * Return: 0, -ENOENT when the session is dead, -ENOKEY; @skb stays the caller's.
  */
@@ -264,7 +264,7 @@ static int adit_tx_seal(struct adit_session *s, struct sk_buff *skb, u16 protoco
 		protocol = ADIT_PPP_MPPE;
 	}
 	adit_ppp_build(skb_push(skb, adit_ppp_hlen(protocol, s->framing)), protocol, s->framing);
-	adit_pptp_push(s, skb);
+	adit_encap_push(s, skb);
 	return 0;
 }
 
@@ -319,7 +319,7 @@ static void adit_tx_session(struct adit_session *s, struct sk_buff *skb, u16 pro
 	const u8 tos = adit_tx_tos(skb, crypt);
 	unsigned int mss = adit_tx_mss(s), room = adit_tx_room(s), dropped;
 	struct sk_buff_head list;
-	struct rtable *rt;
+	struct dst_entry *dst;
 
 	if (!(READ_ONCE(s->net) & net)) {
 		adit_tx_drop(s, skb, &s->tx_stats.closed);
@@ -330,19 +330,19 @@ static void adit_tx_session(struct adit_session *s, struct sk_buff *skb, u16 pro
 		return;
 	}
 
-	rt = this_cpu_read(adit_tx_depth) > ADIT_TX_DEPTH_MAX ? ERR_PTR(-ELOOP) : adit_pptp_route(s);
-	if (IS_ERR(rt)) {
-		adit_tx_drop(s, skb, PTR_ERR(rt) == -ELOOP ? &s->tx_stats.loop : &s->tx_stats.no_route);
+	dst = this_cpu_read(adit_tx_depth) > ADIT_TX_DEPTH_MAX ? ERR_PTR(-ELOOP) : adit_outer_route(s);
+	if (IS_ERR(dst)) {
+		adit_tx_drop(s, skb, PTR_ERR(dst) == -ELOOP ? &s->tx_stats.loop : &s->tx_stats.no_route);
 		return;
 	}
 	if (mss)
 		adit_clamp(skb, mss);
 
 	__skb_queue_head_init(&list);
-	dropped = adit_tx_prepare(skb, crypt, adit_pptp_headroom(rt), &list);
+	dropped = adit_tx_prepare(skb, crypt, adit_outer_headroom(s, dst), &list);
 	adit_tx_seal_list(s, &list, protocol, crypt, dropped);
 	while ((skb = __skb_dequeue(&list)))
-		adit_pptp_output(s, skb, rt, tos);
+		adit_encap_output(s, skb, dst, tos);
 }
 
 static void adit_tx_packet(struct adit_dev *adev, struct sk_buff *skb)
@@ -428,21 +428,21 @@ static int adit_tx_frame_skb(struct adit_session *s, struct sk_buff *skb, u16 pr
 			     struct netlink_ext_ack *extack)
 {
 	const bool crypt = adit_ppp_is_data(protocol) && adit_tx_encrypts(s);
-	struct rtable *rt = adit_pptp_route(s);
+	struct dst_entry *dst = adit_outer_route(s);
 	int err;
 
-	if (rt == ERR_PTR(-ELOOP)) {
+	if (dst == ERR_PTR(-ELOOP)) {
 		NL_SET_ERR_MSG(extack, "the route to the peer leads back into the device");
 		adit_tx_drop(s, skb, &s->tx_stats.loop);
 		return -ELOOP;
 	}
-	if (IS_ERR(rt)) {
+	if (IS_ERR(dst)) {
 		NL_SET_ERR_MSG(extack, "no route to the peer");
 		adit_tx_drop(s, skb, &s->tx_stats.no_route);
-		return PTR_ERR(rt);
+		return PTR_ERR(dst);
 	}
 
-	err = skb_cow_head(skb, adit_pptp_headroom(rt));
+	err = skb_cow_head(skb, adit_outer_headroom(s, dst));
 	if (!err)
 		err = adit_tx_frame_seal(s, skb, protocol, crypt, extack);
 	if (err) {
@@ -450,7 +450,7 @@ static int adit_tx_frame_skb(struct adit_session *s, struct sk_buff *skb, u16 pr
 		return err;
 	}
 	/* What the outer path does to it is not the caller's: it repeats what is not answered. */
-	adit_pptp_output(s, skb, rt, 0);
+	adit_encap_output(s, skb, dst, 0);
 	return 0;
 }
 
@@ -468,6 +468,7 @@ static int adit_tx_frame_skb(struct adit_session *s, struct sk_buff *skb, u16 pr
 int adit_tx_frame(struct adit_session *s, u16 protocol, const void *data, unsigned int len,
 		  struct netlink_ext_ack *extack)
 {
+	const unsigned int headroom = LL_MAX_HEADER + s->adev->overhead;
 	struct sk_buff *skb;
 	int err;
 
@@ -475,10 +476,10 @@ int adit_tx_frame(struct adit_session *s, u16 protocol, const void *data, unsign
 	if (err)
 		return err;
 
-	skb = alloc_skb(LL_MAX_HEADER + ADIT_PPTP_OVERHEAD + len, GFP_KERNEL);
+	skb = alloc_skb(headroom + len, GFP_KERNEL);
 	if (!skb)
 		return -ENOMEM;
-	skb_reserve(skb, LL_MAX_HEADER + ADIT_PPTP_OVERHEAD);
+	skb_reserve(skb, headroom);
 	skb_put_data(skb, data, len);
 
 	local_bh_disable();
