@@ -1,8 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 /*
  * The ip-link plugin with this test in the place of ip: the functions that ip exports are here, and
- * keep what they were given. The plugin is one file of statics behind one symbol, so it is
- * included.
+ * keep what they were given. The plugin is statics behind one symbol, so it is included.
  */
 #include <setjmp.h>
 #include <stdarg.h>
@@ -13,6 +12,7 @@
 #include <cmocka.h>
 
 #include "iproute2/link_pptp.c"
+#include "iproute2/words.c"
 
 static char put_attrs[512];	/* "type=hex ..." in the order of the calls */
 static char printed[1024];	/* as text */
