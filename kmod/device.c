@@ -2,6 +2,7 @@
 /* Devices of every kind: birth, look-up, death, allowances per namespace. */
 
 #include <linux/capability.h>
+#include <linux/etherdevice.h>
 #include <linux/if_arp.h>
 #include <linux/module.h>
 #include <linux/mutex.h>
@@ -15,6 +16,7 @@
 #include "device.h"
 #include "frame.h"
 #include "session.h"
+#include "socket.h"
 #include "tx.h"
 
 static unsigned int max_devices = 1024;
@@ -166,33 +168,47 @@ static const struct net_device_ops adit_netdev_ops = {
 	.ndo_get_stats64	= dev_get_tstats64,
 };
 
+static const struct net_device_ops adit_ether_ops = {
+	.ndo_init		= adit_dev_init,
+	.ndo_uninit		= adit_dev_uninit,
+	.ndo_start_xmit		= adit_tx_xmit_ether,
+	.ndo_get_stats64	= dev_get_tstats64,
+	.ndo_validate_addr	= eth_validate_addr,
+	.ndo_set_mac_address	= eth_mac_addr,
+};
+
 static const struct device_type adit_dev_type = { .name = KBUILD_MODNAME };
 
-/**
- * adit_dev_setup() - the setup callback of every link kind with IP payload
- * @dev: fresh
- *
- * Checksums and segments can be left to the device: segments are made in adit_tx_xmit() at the latest.
- */
-void adit_dev_setup(struct net_device *dev)
+/* Checksums and segments can be left to the device: segments are made in adit_tx_xmit() at the latest. */
+static void adit_dev_setup_features(struct net_device *dev)
 {
 	const netdev_features_t features = NETIF_F_SG | NETIF_F_FRAGLIST | NETIF_F_HIGHDMA | NETIF_F_HW_CSUM |
 					   NETIF_F_RXCSUM | NETIF_F_GSO_SOFTWARE;
-	struct adit_dev *adev = adit_dev(dev);
 
-	dev->netdev_ops = &adit_netdev_ops;
-	dev->header_ops = &ip_tunnel_header_ops;
 	dev->needs_free_netdev = true;
 	dev->priv_destructor = adit_dev_destructor;
-	dev->type = ARPHRD_NONE;
-	dev->flags = IFF_POINTOPOINT | IFF_NOARP;
 	dev->priv_flags |= IFF_NO_QUEUE;
 	dev->features |= features;
 	dev->hw_features |= features;
 	dev->hw_enc_features |= features;
 	adit_netdev_set_lltx(dev);
-	dev->min_mtu = IPV4_MIN_MTU;
 	SET_NETDEV_DEVTYPE(dev, &adit_dev_type);
+}
+
+/**
+ * adit_dev_setup() - the setup callback of every link kind
+ * @dev: fresh; with IP payload, unless adit_dev_setup_ether() follows
+ */
+void adit_dev_setup(struct net_device *dev)
+{
+	struct adit_dev *adev = adit_dev(dev);
+
+	dev->netdev_ops = &adit_netdev_ops;
+	dev->header_ops = &ip_tunnel_header_ops;
+	dev->type = ARPHRD_NONE;
+	dev->flags = IFF_POINTOPOINT | IFF_NOARP;
+	dev->min_mtu = IPV4_MIN_MTU;
+	adit_dev_setup_features(dev);
 	/* ICMP errors about a packet need the route that it came by. */
 	netif_keep_dst(dev);
 
@@ -204,18 +220,47 @@ void adit_dev_setup(struct net_device *dev)
 }
 
 /**
+ * adit_dev_setup_ether() - make a device one with Ethernet payload
+ * @dev: set up, not registered yet, with the address that was asked for or none
+ */
+void adit_dev_setup_ether(struct net_device *dev)
+{
+	bool has_addr = dev->addr_assign_type == NET_ADDR_SET;
+
+	ether_setup(dev);
+	dev->netdev_ops = &adit_ether_ops;
+	dev->flags &= ~(IFF_POINTOPOINT | IFF_NOARP);
+	dev->priv_flags |= IFF_LIVE_ADDR_CHANGE;
+	dev->priv_flags &= ~IFF_TX_SKB_SHARING;
+	adit_dev_setup_features(dev);
+	adit_dev(dev)->ether = true;
+	if (!has_addr)
+		eth_hw_addr_random(dev);
+}
+
+/**
  * adit_dev_set_overhead() - say how much longer packets get
  * @adev: device that is not registered yet
- * @overhead: octets, outer IP header included
+ * @overhead: octets that go before an inner packet or frame, outer IP header included
+ * @mtu: IFLA_MTU, or NULL for the MTU that leaves room on Ethernet
+ * @extack: told why not
+ *
+ * Return: 0, or -EINVAL when packets of that MTU do not fit into IP.
  */
-void adit_dev_set_overhead(struct adit_dev *adev, unsigned int overhead)
+int adit_dev_set_overhead(struct adit_dev *adev, unsigned int overhead, const struct nlattr *mtu,
+			  struct netlink_ext_ack *extack)
 {
 	struct net_device *dev = adev->dev;
 
 	adev->overhead = overhead;
 	dev->needed_headroom = LL_MAX_HEADER + overhead;
+	overhead += dev->hard_header_len;
 	dev->max_mtu = IP_MAX_MTU - overhead;
-	dev->mtu = ETH_DATA_LEN - overhead;
+	dev->mtu = mtu ? nla_get_u32(mtu) : ETH_DATA_LEN - overhead;
+	if (dev->mtu <= dev->max_mtu)
+		return 0;
+	NL_SET_ERR_MSG_ATTR(extack, mtu, "mtu is greater than what IP leaves after encapsulation");
+	return -EINVAL;
 }
 
 /**
@@ -224,7 +269,7 @@ void adit_dev_set_overhead(struct adit_dev *adev, unsigned int overhead)
  */
 bool adit_dev_is(const struct net_device *dev)
 {
-	return dev->netdev_ops == &adit_netdev_ops;
+	return dev->netdev_ops == &adit_netdev_ops || dev->netdev_ops == &adit_ether_ops;
 }
 
 /**
@@ -324,6 +369,8 @@ static void __net_exit adit_net_exit_batch(struct list_head *nets)
 	mutex_unlock(&adit_devs_lock);
 	unregister_netdevice_many(&kill);
 	rtnl_unlock();
+	/* Their own sockets are in these namespaces. */
+	adit_socket_flush();
 }
 
 static struct pernet_operations adit_net_ops = {

@@ -23,6 +23,8 @@
 
 struct adit_owner;
 struct adit_session;
+struct netlink_ext_ack;
+struct nlattr;
 
 #define ADIT_MSS_CLAMP_OFF	0
 #define ADIT_MSS_CLAMP_AUTO	1	/* the device's MTU less the headers */
@@ -33,6 +35,7 @@ struct adit_session;
  * @net: [I] outer namespace, where encapsulated packets live; its exit removes the device first
  * @kind: [I] what it encapsulates in
  * @mode: [I] point to point or concentrator
+ * @ether: [I] its packets are Ethernet frames
  * @fwmark: [RTNL] mark of outer packets and look-ups
  * @link: [I] ifindex in @net that outer packets take, or 0
  * @overhead: [I] octets that encapsulation puts before an inner packet, at most; outer IP header included
@@ -56,6 +59,7 @@ struct adit_dev {
 	struct net *net;
 	enum adit_kind kind;
 	enum adit_dev_mode mode;
+	bool ether;
 	u32 fwmark;
 	u32 link;
 	unsigned int overhead;
@@ -88,7 +92,9 @@ static inline bool adit_dev_is_p2p(const struct adit_dev *adev)
 
 bool adit_dev_is(const struct net_device *dev);
 void adit_dev_setup(struct net_device *dev);
-void adit_dev_set_overhead(struct adit_dev *adev, unsigned int overhead);
+void adit_dev_setup_ether(struct net_device *dev);
+int adit_dev_set_overhead(struct adit_dev *adev, unsigned int overhead, const struct nlattr *mtu,
+			  struct netlink_ext_ack *extack);
 void adit_dev_unhook(struct adit_dev *adev);
 
 struct adit_dev *adit_dev_get(struct net *net, u32 ifindex, netdevice_tracker *tracker);

@@ -1,27 +1,18 @@
 // SPDX-License-Identifier: GPL-2.0
 /* Link kind pptp: devices made and changed over rtnetlink. */
 
-#include <linux/capability.h>
-#include <linux/if_ether.h>
 #include <linux/module.h>
 #include <net/rtnetlink.h>
 
 #include "device.h"
 #include "gre.h"
+#include "link.h"
+#include "outer.h"
 #include "pptp.h"
 #include "session.h"
 
-static bool unprivileged_hooks;
-module_param(unprivileged_hooks, bool, 0644);
-MODULE_PARM_DESC(unprivileged_hooks, "Let root of any user namespace take GRE version 1, which is one for the machine");
-
 /* Devices that use the GRE slot. */
 static atomic_t adit_pptp_users = ATOMIC_INIT(0);
-
-#define ADIT_MSS_MIN	536	/* what is left of the 576 octets that every host takes (RFC 791) */
-
-/* NLA_POLICY_MAX() keeps its limit in an s16, too small for this one. */
-static const struct netlink_range_validation adit_mss_clamp_range = { .max = U16_MAX };
 
 static const struct nla_policy adit_link_pptp_policy[ADIT_A_LINK_PPTP_MAX + 1] = {
 	[0]				= { .strict_start_type = ADIT_A_LINK_PPTP_MODE },
@@ -34,21 +25,15 @@ static const struct nla_policy adit_link_pptp_policy[ADIT_A_LINK_PPTP_MAX + 1] =
 	[ADIT_A_LINK_PPTP_LINK]		= { .type = NLA_U32 },
 	[ADIT_A_LINK_PPTP_FRAMING]	= NLA_POLICY_MASK(NLA_U32, ADIT_PPP_FRAMING_ACFC | ADIT_PPP_FRAMING_PFC),
 	[ADIT_A_LINK_PPTP_MRU]		= NLA_POLICY_MIN(NLA_U16, ADIT_MRU_MIN),
-	[ADIT_A_LINK_PPTP_MSS_CLAMP]	= NLA_POLICY_FULL_RANGE(NLA_U32, &adit_mss_clamp_range),
+	[ADIT_A_LINK_PPTP_MSS_CLAMP]	= NLA_POLICY_FULL_RANGE(NLA_U32, &adit_link_mss_range),
 	[ADIT_A_LINK_PPTP_RX_WINDOW]	= NLA_POLICY_MAX(NLA_U32, 256),
 	[ADIT_A_LINK_PPTP_REORDER_MS]	= NLA_POLICY_RANGE(NLA_U32, 1, 5000),
 	[ADIT_A_LINK_PPTP_ACK_DELAY_MS]	= NLA_POLICY_RANGE(NLA_U32, 1, 5000),
 	[ADIT_A_LINK_PPTP_MPPE_REQUIRED] = { .type = NLA_FLAG },
 };
 
-struct adit_link_need {
-	int attr;
-	const char *missing;
-	const char *refused;
-};
-
-/* What makes a session: all of it for point to point, nothing for a concentrator, whose sessions have their own. */
-static const struct adit_link_need adit_link_needs[] = {
+/* What makes a session; those of a concentrator have their own. */
+static const struct adit_link_need adit_link_pptp_needs[] = {
 	{ ADIT_A_LINK_PPTP_LOCAL, "local is missing", "local is of a session, a concentrator has none" },
 	{ ADIT_A_LINK_PPTP_REMOTE, "remote is missing", "remote is of a session, a concentrator has none" },
 	{ ADIT_A_LINK_PPTP_CALL_ID, "call-id is missing", "call-id is of a session, a concentrator has none" },
@@ -62,16 +47,6 @@ static const struct adit_link_need adit_link_needs[] = {
 	{ ADIT_A_LINK_PPTP_MPPE_REQUIRED, NULL, "mppe-required is of a session, a concentrator has none" },
 };
 
-/* @text is one of the tables' strings, which live as long as the module. */
-static int adit_link_refuse(struct netlink_ext_ack *extack, const struct nlattr *attr, const char *text)
-{
-	if (extack) {
-		extack->_msg = text;
-		extack->bad_attr = attr;
-	}
-	return -EINVAL;
-}
-
 static enum adit_dev_mode adit_link_mode(struct nlattr *data[])
 {
 	return data[ADIT_A_LINK_PPTP_MODE] ? nla_get_u32(data[ADIT_A_LINK_PPTP_MODE]) :
@@ -82,54 +57,25 @@ static int adit_link_pptp_validate(struct nlattr *tb[], struct nlattr *data[], s
 {
 	if (tb[IFLA_ADDRESS])
 		return adit_link_refuse(extack, tb[IFLA_ADDRESS], "a pptp device has no link-layer address");
-	if (data && data[ADIT_A_LINK_PPTP_MSS_CLAMP]) {
-		u32 mss = nla_get_u32(data[ADIT_A_LINK_PPTP_MSS_CLAMP]);
-
-		if (mss > ADIT_MSS_CLAMP_AUTO && mss < ADIT_MSS_MIN)
-			return adit_link_refuse(extack, data[ADIT_A_LINK_PPTP_MSS_CLAMP],
-						"mss-clamp is below 536, and neither 0 (off) nor 1 (from the MTU)");
-	}
-	return 0;
+	return data ? adit_link_check_mss(data[ADIT_A_LINK_PPTP_MSS_CLAMP], extack) : 0;
 }
 
 static int adit_link_check(struct nlattr *data[], struct netlink_ext_ack *extack)
 {
 	bool p2p = adit_link_mode(data) == ADIT_DEV_MODE_POINT_TO_POINT;
-	unsigned int i;
+	struct in6_addr addr = {};
+	int err;
 
-	for (i = 0; i < ARRAY_SIZE(adit_link_needs); i++) {
-		const struct adit_link_need *need = &adit_link_needs[i];
-
-		if (p2p && need->missing && !data[need->attr])
-			return adit_link_refuse(extack, NULL, need->missing);
-		if (!p2p && data[need->attr])
-			return adit_link_refuse(extack, data[need->attr], need->refused);
-	}
-	if (!p2p)
-		return 0;
-	if (!adit_pptp_addr_ok(nla_get_in_addr(data[ADIT_A_LINK_PPTP_LOCAL])))
+	err = adit_link_check_needs(adit_link_pptp_needs, ARRAY_SIZE(adit_link_pptp_needs), p2p, data, extack);
+	if (err || !p2p)
+		return err;
+	addr.s6_addr32[0] = nla_get_in_addr(data[ADIT_A_LINK_PPTP_LOCAL]);
+	if (!adit_outer_addr_ok(AF_INET, &addr))
 		return adit_link_refuse(extack, data[ADIT_A_LINK_PPTP_LOCAL], "local is not unicast");
-	if (!adit_pptp_addr_ok(nla_get_in_addr(data[ADIT_A_LINK_PPTP_REMOTE])))
+	addr.s6_addr32[0] = nla_get_in_addr(data[ADIT_A_LINK_PPTP_REMOTE]);
+	if (!adit_outer_addr_ok(AF_INET, &addr))
 		return adit_link_refuse(extack, data[ADIT_A_LINK_PPTP_REMOTE], "remote is not unicast");
 	return 0;
-}
-
-/* What a device may be changed to as well as made with. */
-static void adit_link_conf(struct nlattr *data[], struct adit_session_conf *conf)
-{
-	if (data[ADIT_A_LINK_PPTP_FRAMING]) {
-		conf->framing = nla_get_u32(data[ADIT_A_LINK_PPTP_FRAMING]);
-		conf->given |= ADIT_CONF_FRAMING;
-	}
-	if (data[ADIT_A_LINK_PPTP_MRU]) {
-		conf->mru = nla_get_u16(data[ADIT_A_LINK_PPTP_MRU]);
-		conf->given |= ADIT_CONF_MRU;
-	}
-}
-
-static u32 adit_link_u32_or(const struct nlattr *attr, u32 otherwise)
-{
-	return attr ? nla_get_u32(attr) : otherwise;
 }
 
 static int adit_link_session(struct adit_dev *adev, struct nlattr *data[], struct netlink_ext_ack *extack)
@@ -150,7 +96,7 @@ static int adit_link_session(struct adit_dev *adev, struct nlattr *data[], struc
 		      nla_get_in_addr(data[ADIT_A_LINK_PPTP_REMOTE]), nla_get_u16(data[ADIT_A_LINK_PPTP_CALL_ID]));
 	if (nla_get_flag(data[ADIT_A_LINK_PPTP_MPPE_REQUIRED]))
 		conf.given |= ADIT_CONF_REQUIRED;
-	adit_link_conf(data, &conf);
+	adit_link_ppp_conf(data[ADIT_A_LINK_PPTP_FRAMING], data[ADIT_A_LINK_PPTP_MRU], &conf);
 	return adit_session_new(adev, &conf, extack);
 }
 
@@ -162,7 +108,7 @@ static int adit_pptp_hook(struct netlink_ext_ack *extack)
 {
 	int err;
 
-	if (!atomic_read(&adit_pptp_users) && !READ_ONCE(unprivileged_hooks) && !capable(CAP_NET_ADMIN)) {
+	if (!atomic_read(&adit_pptp_users) && !adit_link_may_hook()) {
 		NL_SET_ERR_MSG(extack,
 			       "the first pptp device takes GRE version 1 of the machine: needs CAP_NET_ADMIN outside user namespaces, or unprivileged_hooks=1");
 		return -EPERM;
@@ -180,22 +126,18 @@ static void adit_pptp_unhook(void)
 	atomic_dec(&adit_pptp_users);
 }
 
-static void adit_link_fill(struct adit_dev *adev, struct net *net, struct nlattr *tb[], struct nlattr *data[])
+static int adit_link_fill(struct adit_dev *adev, struct net *net, struct nlattr *tb[], struct nlattr *data[],
+			  struct netlink_ext_ack *extack)
 {
-	struct net_device *dev = adev->dev;
-	unsigned int mtu = dev->mtu;
-
 	adev->net = net;
 	adev->kind = ADIT_KIND_PPTP;
 	adev->mode = adit_link_mode(data);
 	adev->fwmark = adit_link_u32_or(data[ADIT_A_LINK_PPTP_FWMARK], 0);
 	adev->link = adit_link_u32_or(data[ADIT_A_LINK_PPTP_LINK], 0);
 	adev->mss_clamp = adit_link_u32_or(data[ADIT_A_LINK_PPTP_MSS_CLAMP], ADIT_MSS_CLAMP_AUTO);
-	adit_dev_set_overhead(adev, ADIT_PPTP_OVERHEAD);
-	if (tb[IFLA_MTU])
-		dev->mtu = mtu;
 	if (adit_dev_is_p2p(adev))
-		dev->flags |= IFF_MULTICAST;
+		adev->dev->flags |= IFF_MULTICAST;
+	return adit_dev_set_overhead(adev, ADIT_PPTP_OVERHEAD, tb[IFLA_MTU], extack);
 }
 
 static int adit_link_pptp_newlink(struct net_device *dev, struct rtnl_newlink_params *params,
@@ -212,33 +154,20 @@ static int adit_link_pptp_newlink(struct net_device *dev, struct rtnl_newlink_pa
 	if (err)
 		return err;
 
-	adit_link_fill(adev, outer, params->tb, data);
-	if (adev->link && !__dev_get_by_index(outer, adev->link)) {
-		NL_SET_ERR_MSG_ATTR(extack, data[ADIT_A_LINK_PPTP_LINK], "link is no interface of the outer namespace");
-		return -ENODEV;
-	}
-
+	err = adit_link_fill(adev, outer, params->tb, data, extack);
+	if (err)
+		return err;
 	err = adit_pptp_hook(extack);
 	if (err)
 		return err;
 	adev->unhook = adit_pptp_unhook;
-	err = register_netdevice(dev);
-	if (err) {
-		if (err == -ENOSPC)
-			NL_SET_ERR_MSG(extack,
-				       "the outer namespace has as many devices as module parameter max_devices allows");
-		goto err_unhook;
-	}
-	if (!adit_dev_is_p2p(adev))
-		return 0;
+	err = adit_link_register(adev, data[ADIT_A_LINK_PPTP_LINK], extack);
+	if (err || !adit_dev_is_p2p(adev))
+		return err;
 
 	err = adit_link_session(adev, data, extack);
 	if (err)
 		unregister_netdevice(dev);
-	return err;
-
-err_unhook:
-	adit_dev_unhook(adev);
 	return err;
 }
 
@@ -270,44 +199,23 @@ static int adit_link_may_change(struct adit_dev *adev, struct nlattr *data[], st
 	return 0;
 }
 
-static int adit_link_change_session(struct adit_dev *adev, struct nlattr *data[], struct netlink_ext_ack *extack)
-{
-	struct adit_session_conf conf = {};
-	struct adit_session *s;
-	int err;
-
-	adit_link_conf(data, &conf);
-	if (!conf.given)
-		return 0;
-	s = adit_session_get(adev, ADIT_P2P_ID);
-	if (!s)
-		return -ENOENT;
-	err = adit_session_set(s, &conf, extack);
-	adit_session_put(s);
-	return err;
-}
-
 static int adit_link_pptp_changelink(struct net_device *dev, struct nlattr *tb[], struct nlattr *data[],
 				     struct netlink_ext_ack *extack)
 {
 	struct adit_dev *adev = adit_dev(dev);
+	struct adit_session_conf conf = {};
 	int err;
 
 	if (!data)
 		return 0;
 	err = adit_link_may_change(adev, data, extack);
-	if (!err)
-		err = adit_link_change_session(adev, data, extack);
 	if (err)
 		return err;
-
-	if (data[ADIT_A_LINK_PPTP_MSS_CLAMP])
-		WRITE_ONCE(adev->mss_clamp, nla_get_u32(data[ADIT_A_LINK_PPTP_MSS_CLAMP]));
-	if (data[ADIT_A_LINK_PPTP_FWMARK]) {
-		WRITE_ONCE(adev->fwmark, nla_get_u32(data[ADIT_A_LINK_PPTP_FWMARK]));
-		adit_session_dst_flush(adev);
-	}
-	return 0;
+	adit_link_ppp_conf(data[ADIT_A_LINK_PPTP_FRAMING], data[ADIT_A_LINK_PPTP_MRU], &conf);
+	err = adit_link_change_session(adev, &conf, extack);
+	if (!err)
+		adit_link_change_dev(adev, data[ADIT_A_LINK_PPTP_MSS_CLAMP], data[ADIT_A_LINK_PPTP_FWMARK]);
+	return err;
 }
 
 static size_t adit_link_pptp_get_size(const struct net_device *dev)
@@ -357,11 +265,6 @@ static int adit_link_pptp_fill_info(struct sk_buff *skb, const struct net_device
 	return err;
 }
 
-static struct net *adit_link_pptp_get_link_net(const struct net_device *dev)
-{
-	return adit_dev(dev)->net;
-}
-
 static struct rtnl_link_ops adit_link_pptp_ops __read_mostly = {
 	.kind		= "pptp",
 	.priv_size	= sizeof(struct adit_dev),
@@ -373,7 +276,7 @@ static struct rtnl_link_ops adit_link_pptp_ops __read_mostly = {
 	.changelink	= adit_link_pptp_changelink,
 	.get_size	= adit_link_pptp_get_size,
 	.fill_info	= adit_link_pptp_fill_info,
-	.get_link_net	= adit_link_pptp_get_link_net,
+	.get_link_net	= adit_link_get_net,
 };
 
 /**

@@ -16,6 +16,10 @@ static const struct netlink_range_validation adit_a_dev_ifindex_range = {
 	.max	= S32_MAX,
 };
 
+static const struct netlink_range_validation adit_a_socket_fd_range = {
+	.max	= S32_MAX,
+};
+
 static const struct netlink_range_validation adit_a_session_ifindex_range = {
 	.min	= 1ULL,
 	.max	= S32_MAX,
@@ -27,6 +31,21 @@ static const struct netlink_range_validation adit_a_frame_ifindex_range = {
 };
 
 /* Common nested types */
+const struct nla_policy adit_l2tp_nl_policy[ADIT_A_L2TP_DF + 1] = {
+	[ADIT_A_L2TP_VERSION] = NLA_POLICY_RANGE(NLA_U32, 2, 3),
+	[ADIT_A_L2TP_ENCAP] = NLA_POLICY_MAX(NLA_U32, 1),
+	[ADIT_A_L2TP_TUNNEL_ID] = NLA_POLICY_MIN(NLA_U16, 1),
+	[ADIT_A_L2TP_PEER_TUNNEL_ID] = NLA_POLICY_MIN(NLA_U16, 1),
+	[ADIT_A_L2TP_SESSION_ID] = NLA_POLICY_MIN(NLA_U32, 1),
+	[ADIT_A_L2TP_PEER_SESSION_ID] = NLA_POLICY_MIN(NLA_U32, 1),
+	[ADIT_A_L2TP_COOKIE] = { .type = NLA_BINARY, },
+	[ADIT_A_L2TP_PEER_COOKIE] = { .type = NLA_BINARY, },
+	[ADIT_A_L2TP_SUBLAYER] = NLA_POLICY_MAX(NLA_U32, 1),
+	[ADIT_A_L2TP_SEQ] = NLA_POLICY_MASK(NLA_U32, 0x7),
+	[ADIT_A_L2TP_NO_UDP_CSUM] = { .type = NLA_FLAG, },
+	[ADIT_A_L2TP_DF] = { .type = NLA_FLAG, },
+};
+
 const struct nla_policy adit_mppe_nl_policy[ADIT_A_MPPE_START_KEY + 1] = {
 	[ADIT_A_MPPE_STRENGTH] = NLA_POLICY_RANGE(NLA_U32, 1, 3),
 	[ADIT_A_MPPE_STATEFUL] = { .type = NLA_FLAG, },
@@ -56,7 +75,7 @@ const struct nla_policy adit_dev_release_nl_policy[ADIT_A_DEV_IFINDEX + 1] = {
 };
 
 /* ADIT_CMD_SESSION_NEW - do */
-const struct nla_policy adit_session_new_nl_policy[ADIT_A_SESSION_ACK_DELAY_MS + 1] = {
+const struct nla_policy adit_session_new_nl_policy[ADIT_A_SESSION_L2TP + 1] = {
 	[ADIT_A_SESSION_IFINDEX] = NLA_POLICY_FULL_RANGE(NLA_U32, &adit_a_session_ifindex_range),
 	[ADIT_A_SESSION_ID] = NLA_POLICY_MIN(NLA_U32, 1),
 	[ADIT_A_SESSION_LOCAL_V4] = { .type = NLA_U32, },
@@ -74,10 +93,15 @@ const struct nla_policy adit_session_new_nl_policy[ADIT_A_SESSION_ACK_DELAY_MS +
 	[ADIT_A_SESSION_RX_WINDOW] = NLA_POLICY_MAX(NLA_U32, 256),
 	[ADIT_A_SESSION_REORDER_MS] = NLA_POLICY_RANGE(NLA_U32, 1, 5000),
 	[ADIT_A_SESSION_ACK_DELAY_MS] = NLA_POLICY_RANGE(NLA_U32, 1, 5000),
+	[ADIT_A_SESSION_LOCAL_V6] = NLA_POLICY_EXACT_LEN(16),
+	[ADIT_A_SESSION_PEER_V6] = NLA_POLICY_EXACT_LEN(16),
+	[ADIT_A_SESSION_LOCAL_PORT] = { .type = NLA_U16, },
+	[ADIT_A_SESSION_PEER_PORT] = { .type = NLA_U16, },
+	[ADIT_A_SESSION_L2TP] = NLA_POLICY_NESTED(adit_l2tp_nl_policy),
 };
 
 /* ADIT_CMD_SESSION_SET - do */
-const struct nla_policy adit_session_set_nl_policy[ADIT_A_SESSION_MPPE_FLUSH + 1] = {
+const struct nla_policy adit_session_set_nl_policy[ADIT_A_SESSION_L2TP + 1] = {
 	[ADIT_A_SESSION_IFINDEX] = NLA_POLICY_FULL_RANGE(NLA_U32, &adit_a_session_ifindex_range),
 	[ADIT_A_SESSION_ID] = NLA_POLICY_MIN(NLA_U32, 1),
 	[ADIT_A_SESSION_PREFIX] = NLA_POLICY_NESTED(adit_prefix_nl_policy),
@@ -89,6 +113,7 @@ const struct nla_policy adit_session_set_nl_policy[ADIT_A_SESSION_MPPE_FLUSH + 1
 	[ADIT_A_SESSION_MPPE_TX] = NLA_POLICY_NESTED(adit_mppe_nl_policy),
 	[ADIT_A_SESSION_MPPE_RX] = NLA_POLICY_NESTED(adit_mppe_nl_policy),
 	[ADIT_A_SESSION_MPPE_FLUSH] = { .type = NLA_FLAG, },
+	[ADIT_A_SESSION_L2TP] = NLA_POLICY_NESTED(adit_l2tp_nl_policy),
 };
 
 /* ADIT_CMD_SESSION_DEL - do */
@@ -111,8 +136,18 @@ const struct nla_policy adit_frame_send_nl_policy[ADIT_A_FRAME_DATA + 1] = {
 	[ADIT_A_FRAME_DATA] = { .type = NLA_BINARY, },
 };
 
+/* ADIT_CMD_SOCKET_ATTACH - do */
+const struct nla_policy adit_socket_attach_nl_policy[ADIT_A_SOCKET_FD + 1] = {
+	[ADIT_A_SOCKET_FD] = NLA_POLICY_FULL_RANGE(NLA_U32, &adit_a_socket_fd_range),
+};
+
+/* ADIT_CMD_SOCKET_DETACH - do */
+const struct nla_policy adit_socket_detach_nl_policy[ADIT_A_SOCKET_FD + 1] = {
+	[ADIT_A_SOCKET_FD] = NLA_POLICY_FULL_RANGE(NLA_U32, &adit_a_socket_fd_range),
+};
+
 /* Ops table for adit */
-const struct genl_ops adit_nl_ops[8] = {
+const struct genl_ops adit_nl_ops[10] = {
 	{
 		.cmd		= ADIT_CMD_DEV_GET,
 		.doit		= adit_nl_dev_get_doit,
@@ -139,14 +174,14 @@ const struct genl_ops adit_nl_ops[8] = {
 		.cmd		= ADIT_CMD_SESSION_NEW,
 		.doit		= adit_nl_session_new_doit,
 		.policy		= adit_session_new_nl_policy,
-		.maxattr	= ADIT_A_SESSION_ACK_DELAY_MS,
+		.maxattr	= ADIT_A_SESSION_L2TP,
 		.flags		= GENL_UNS_ADMIN_PERM,
 	},
 	{
 		.cmd		= ADIT_CMD_SESSION_SET,
 		.doit		= adit_nl_session_set_doit,
 		.policy		= adit_session_set_nl_policy,
-		.maxattr	= ADIT_A_SESSION_MPPE_FLUSH,
+		.maxattr	= ADIT_A_SESSION_L2TP,
 		.flags		= GENL_UNS_ADMIN_PERM,
 	},
 	{
@@ -169,6 +204,20 @@ const struct genl_ops adit_nl_ops[8] = {
 		.doit		= adit_nl_frame_send_doit,
 		.policy		= adit_frame_send_nl_policy,
 		.maxattr	= ADIT_A_FRAME_DATA,
+		.flags		= GENL_UNS_ADMIN_PERM,
+	},
+	{
+		.cmd		= ADIT_CMD_SOCKET_ATTACH,
+		.doit		= adit_nl_socket_attach_doit,
+		.policy		= adit_socket_attach_nl_policy,
+		.maxattr	= ADIT_A_SOCKET_FD,
+		.flags		= GENL_UNS_ADMIN_PERM,
+	},
+	{
+		.cmd		= ADIT_CMD_SOCKET_DETACH,
+		.doit		= adit_nl_socket_detach_doit,
+		.policy		= adit_socket_detach_nl_policy,
+		.maxattr	= ADIT_A_SOCKET_FD,
 		.flags		= GENL_UNS_ADMIN_PERM,
 	},
 };

@@ -12,6 +12,7 @@
 #include <uapi/linux/adit.h>
 
 /* Common nested types */
+extern const struct nla_policy adit_l2tp_nl_policy[ADIT_A_L2TP_DF + 1];
 extern const struct nla_policy adit_mppe_nl_policy[ADIT_A_MPPE_START_KEY + 1];
 extern const struct nla_policy adit_prefix_nl_policy[ADIT_A_PREFIX_LEN + 1];
 
@@ -21,9 +22,9 @@ extern const struct nla_policy adit_dev_claim_nl_policy[ADIT_A_DEV_TAKE_OVER + 1
 
 extern const struct nla_policy adit_dev_release_nl_policy[ADIT_A_DEV_IFINDEX + 1];
 
-extern const struct nla_policy adit_session_new_nl_policy[ADIT_A_SESSION_ACK_DELAY_MS + 1];
+extern const struct nla_policy adit_session_new_nl_policy[ADIT_A_SESSION_L2TP + 1];
 
-extern const struct nla_policy adit_session_set_nl_policy[ADIT_A_SESSION_MPPE_FLUSH + 1];
+extern const struct nla_policy adit_session_set_nl_policy[ADIT_A_SESSION_L2TP + 1];
 
 extern const struct nla_policy adit_session_del_nl_policy[ADIT_A_SESSION_ID + 1];
 
@@ -31,8 +32,12 @@ extern const struct nla_policy adit_session_get_nl_policy[ADIT_A_SESSION_ID + 1]
 
 extern const struct nla_policy adit_frame_send_nl_policy[ADIT_A_FRAME_DATA + 1];
 
+extern const struct nla_policy adit_socket_attach_nl_policy[ADIT_A_SOCKET_FD + 1];
+
+extern const struct nla_policy adit_socket_detach_nl_policy[ADIT_A_SOCKET_FD + 1];
+
 /* Ops table for adit */
-extern const struct genl_ops adit_nl_ops[8];
+extern const struct genl_ops adit_nl_ops[10];
 
 int adit_nl_dev_get_doit(struct sk_buff *skb, struct genl_info *info);
 int adit_nl_dev_get_dumpit(struct sk_buff *skb, struct netlink_callback *cb);
@@ -45,5 +50,7 @@ int adit_nl_session_get_doit(struct sk_buff *skb, struct genl_info *info);
 int adit_nl_session_get_dumpit(struct sk_buff *skb,
 			       struct netlink_callback *cb);
 int adit_nl_frame_send_doit(struct sk_buff *skb, struct genl_info *info);
+int adit_nl_socket_attach_doit(struct sk_buff *skb, struct genl_info *info);
+int adit_nl_socket_detach_doit(struct sk_buff *skb, struct genl_info *info);
 
 #endif /* _LINUX_ADIT_GEN_H */

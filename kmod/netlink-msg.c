@@ -7,6 +7,7 @@
 #include "device.h"
 #include "frame.h"
 #include "netlink-gen.h"
+#include "netlink-l2tp.h"
 #include "netlink.h"
 #include "session.h"
 
@@ -121,6 +122,31 @@ static int adit_nl_put_counters(struct sk_buff *msg, const struct adit_session_v
 	return 0;
 }
 
+static int adit_nl_put_key(struct sk_buff *msg, const struct adit_session *s)
+{
+	const struct adit_wire_key *key = &s->key;
+
+	if (key->family == AF_INET)
+		return nla_put_in_addr(msg, ADIT_A_SESSION_LOCAL_V4, key->local.s6_addr32[0]) ||
+		       nla_put_in_addr(msg, ADIT_A_SESSION_PEER_V4, key->peer.s6_addr32[0]) ? -EMSGSIZE : 0;
+	return nla_put_in6_addr(msg, ADIT_A_SESSION_LOCAL_V6, &key->local) ||
+	       nla_put_in6_addr(msg, ADIT_A_SESSION_PEER_V6, &key->peer) ? -EMSGSIZE : 0;
+}
+
+static int adit_nl_put_kind(struct sk_buff *msg, const struct adit_session *s, const struct adit_session_view *view)
+{
+	if (s->key.kind != ADIT_KIND_L2TP)
+		return nla_put_u16(msg, ADIT_A_SESSION_CALL_ID, s->key.id) ||
+		       nla_put_u16(msg, ADIT_A_SESSION_PEER_CALL_ID, s->pptp.peer_call_id) ||
+		       nla_put_u32(msg, ADIT_A_SESSION_ACK_DELAY_MS, jiffies_to_msecs(s->pptp.ack_delay)) ?
+		       -EMSGSIZE : 0;
+	if (s->key.local_port &&
+	    (nla_put_be16(msg, ADIT_A_SESSION_LOCAL_PORT, s->key.local_port) ||
+	     nla_put_be16(msg, ADIT_A_SESSION_PEER_PORT, s->key.peer_port)))
+		return -EMSGSIZE;
+	return adit_nl_l2tp_put(msg, ADIT_A_SESSION_L2TP, s, view);
+}
+
 static int adit_nl_put_conf(struct sk_buff *msg, const struct adit_session *s,
 			    const struct adit_session_view *view)
 {
@@ -161,10 +187,7 @@ int adit_nl_put_session(struct sk_buff *msg, struct adit_session *s, u32 portid,
 	adit_session_view(s, &view);
 	if (nla_put_u32(msg, ADIT_A_SESSION_IFINDEX, s->adev->dev->ifindex) ||
 	    nla_put_u32(msg, ADIT_A_SESSION_ID, s->id) ||
-	    nla_put_in_addr(msg, ADIT_A_SESSION_LOCAL_V4, s->key.local.s6_addr32[0]) ||
-	    nla_put_in_addr(msg, ADIT_A_SESSION_PEER_V4, s->key.peer.s6_addr32[0]) ||
-	    nla_put_u16(msg, ADIT_A_SESSION_CALL_ID, s->key.id) ||
-	    nla_put_u16(msg, ADIT_A_SESSION_PEER_CALL_ID, s->pptp.peer_call_id) ||
+	    adit_nl_put_key(msg, s) || adit_nl_put_kind(msg, s, &view) ||
 	    adit_nl_put_prefixes(msg, s) ||
 	    adit_nl_put_conf(msg, s, &view) ||
 	    adit_nl_put_counters(msg, &view)) {

@@ -6,11 +6,13 @@
 
 #include "device.h"
 #include "netlink-gen.h"
+#include "netlink-l2tp.h"
 #include "netlink.h"
+#include "outer.h"
 #include "pptp.h"
 #include "session.h"
 
-/* Room for every replay of an attribute set; the largest has 24. */
+/* Room for every replay of an attribute set; the largest has 29. */
 #define ADIT_NL_TYPES_MAX	64
 
 struct adit_nl_need {
@@ -25,10 +27,6 @@ static const struct adit_nl_need adit_nl_needs[] = {
 	{ ADIT_CMD_DEV_RELEASE,	ADIT_A_DEV_IFINDEX,		"ifindex is missing" },
 	{ ADIT_CMD_SESSION_NEW,	ADIT_A_SESSION_IFINDEX,		"ifindex is missing" },
 	{ ADIT_CMD_SESSION_NEW,	ADIT_A_SESSION_ID,		"id is missing" },
-	{ ADIT_CMD_SESSION_NEW,	ADIT_A_SESSION_LOCAL_V4,	"local-v4 is missing" },
-	{ ADIT_CMD_SESSION_NEW,	ADIT_A_SESSION_PEER_V4,		"peer-v4 is missing" },
-	{ ADIT_CMD_SESSION_NEW,	ADIT_A_SESSION_CALL_ID,		"call-id is missing" },
-	{ ADIT_CMD_SESSION_NEW,	ADIT_A_SESSION_PEER_CALL_ID,	"peer-call-id is missing" },
 	{ ADIT_CMD_SESSION_SET,	ADIT_A_SESSION_IFINDEX,		"ifindex is missing" },
 	{ ADIT_CMD_SESSION_SET,	ADIT_A_SESSION_ID,		"id is missing" },
 	{ ADIT_CMD_SESSION_DEL,	ADIT_A_SESSION_IFINDEX,		"ifindex is missing" },
@@ -39,6 +37,41 @@ static const struct adit_nl_need adit_nl_needs[] = {
 	{ ADIT_CMD_FRAME_SEND,	ADIT_A_FRAME_ID,		"id is missing" },
 	{ ADIT_CMD_FRAME_SEND,	ADIT_A_FRAME_PROTOCOL,		"protocol is missing" },
 	{ ADIT_CMD_FRAME_SEND,	ADIT_A_FRAME_DATA,		"data is missing" },
+	{ ADIT_CMD_SOCKET_ATTACH, ADIT_A_SOCKET_FD,		"fd is missing" },
+	{ ADIT_CMD_SOCKET_DETACH, ADIT_A_SOCKET_FD,		"fd is missing" },
+};
+
+struct adit_nl_kind_need {
+	u8 kind;
+	u8 attr;
+	const char *text;
+};
+
+/* What a new session needs by the kind of its device. */
+static const struct adit_nl_kind_need adit_nl_kind_needs[] = {
+	{ ADIT_KIND_PPTP,	ADIT_A_SESSION_LOCAL_V4,	"local-v4 is missing" },
+	{ ADIT_KIND_PPTP,	ADIT_A_SESSION_PEER_V4,		"peer-v4 is missing" },
+	{ ADIT_KIND_PPTP,	ADIT_A_SESSION_CALL_ID,		"call-id is missing" },
+	{ ADIT_KIND_PPTP,	ADIT_A_SESSION_PEER_CALL_ID,	"peer-call-id is missing" },
+	{ ADIT_KIND_L2TP,	ADIT_A_SESSION_L2TP,		"l2tp is missing" },
+};
+
+/* What only sessions of one kind have. */
+static const struct adit_nl_kind_need adit_nl_kind_has[] = {
+	{ ADIT_KIND_PPTP,	ADIT_A_SESSION_CALL_ID,		"call-id is of pptp" },
+	{ ADIT_KIND_PPTP,	ADIT_A_SESSION_PEER_CALL_ID,	"peer-call-id is of pptp" },
+	{ ADIT_KIND_PPTP,	ADIT_A_SESSION_ACK_DELAY_MS,	"ack-delay-ms is of pptp" },
+	{ ADIT_KIND_L2TP,	ADIT_A_SESSION_L2TP,		"l2tp is of kind l2tp" },
+	{ ADIT_KIND_L2TP,	ADIT_A_SESSION_LOCAL_V6,	"local-v6 is of l2tp, pptp has IPv4 outside" },
+	{ ADIT_KIND_L2TP,	ADIT_A_SESSION_PEER_V6,		"peer-v6 is of l2tp, pptp has IPv4 outside" },
+	{ ADIT_KIND_L2TP,	ADIT_A_SESSION_LOCAL_PORT,	"local-port is of l2tp" },
+	{ ADIT_KIND_L2TP,	ADIT_A_SESSION_PEER_PORT,	"peer-port is of l2tp" },
+};
+
+/* What is of PPP, and of no session of a device that carries Ethernet. */
+static const u8 adit_nl_ppp_has[] = {
+	ADIT_A_SESSION_NET, ADIT_A_SESSION_FRAMING, ADIT_A_SESSION_MRU, ADIT_A_SESSION_MPPE_REQUIRED,
+	ADIT_A_SESSION_MPPE_TX, ADIT_A_SESSION_MPPE_RX, ADIT_A_SESSION_MPPE_FLUSH,
 };
 
 static bool adit_nl_has_session_attrs(u8 cmd)
@@ -46,8 +79,16 @@ static bool adit_nl_has_session_attrs(u8 cmd)
 	return cmd == ADIT_CMD_SESSION_NEW || cmd == ADIT_CMD_SESSION_SET;
 }
 
-/* An attribute given twice could mean either: refuse. @multi may come many times. */
-static int adit_nl_once(const struct nlattr *head, int len, int multi, struct netlink_ext_ack *extack)
+/**
+ * adit_nl_once() - refuse an attribute that is given twice, it could mean either
+ * @head: first attribute
+ * @len: octets of all
+ * @multi: the one that may come many times, or -1
+ * @extack: told which
+ *
+ * Return: 0 or -EINVAL.
+ */
+int adit_nl_once(const struct nlattr *head, int len, int multi, struct netlink_ext_ack *extack)
 {
 	DECLARE_BITMAP(seen, ADIT_NL_TYPES_MAX) = {};
 	const struct nlattr *attr;
@@ -263,49 +304,126 @@ static u32 adit_nl_u32_or(const struct nlattr *attr, u32 otherwise)
 	return attr ? nla_get_u32(attr) : otherwise;
 }
 
-static int adit_nl_parse_new(struct genl_info *info, struct adit_session_conf *conf)
+static int adit_nl_kind_check(struct genl_info *info, const struct adit_dev *adev, bool fresh)
+{
+	const struct adit_nl_kind_need *need;
+	unsigned int i;
+
+	for (i = 0; i < ARRAY_SIZE(adit_nl_kind_has); i++) {
+		need = &adit_nl_kind_has[i];
+		if (need->kind == adev->kind || !info->attrs[need->attr])
+			continue;
+		NL_SET_BAD_ATTR(info->extack, info->attrs[need->attr]);
+		info->extack->_msg = need->text;
+		return -EINVAL;
+	}
+	for (i = 0; adev->ether && i < ARRAY_SIZE(adit_nl_ppp_has); i++) {
+		if (!info->attrs[adit_nl_ppp_has[i]])
+			continue;
+		NL_SET_ERR_MSG_ATTR(info->extack, info->attrs[adit_nl_ppp_has[i]],
+				    "the device carries Ethernet, there is no PPP");
+		return -EINVAL;
+	}
+	for (i = 0; fresh && i < ARRAY_SIZE(adit_nl_kind_needs); i++) {
+		need = &adit_nl_kind_needs[i];
+		if (need->kind != adev->kind || info->attrs[need->attr])
+			continue;
+		NL_SET_ERR_ATTR_MISS(info->extack, NULL, need->attr);
+		info->extack->_msg = need->text;
+		return -EINVAL;
+	}
+	return 0;
+}
+
+static int adit_nl_parse_pptp(struct genl_info *info, struct adit_session_conf *conf)
 {
 	struct nlattr **attrs = info->attrs;
 
-	conf->id = nla_get_u32(attrs[ADIT_A_SESSION_ID]);
-	conf->id_attr = attrs[ADIT_A_SESSION_ID];
 	adit_pptp_key(&conf->key, nla_get_in_addr(attrs[ADIT_A_SESSION_LOCAL_V4]),
 		      nla_get_in_addr(attrs[ADIT_A_SESSION_PEER_V4]), nla_get_u16(attrs[ADIT_A_SESSION_CALL_ID]));
 	conf->key_attr = attrs[ADIT_A_SESSION_CALL_ID];
 	conf->pptp_peer_call_id = nla_get_u16(attrs[ADIT_A_SESSION_PEER_CALL_ID]);
-	conf->rx_window = adit_nl_u32_or(attrs[ADIT_A_SESSION_RX_WINDOW], ADIT_RX_WINDOW_DEFAULT);
-	conf->reorder_ms = adit_nl_u32_or(attrs[ADIT_A_SESSION_REORDER_MS], ADIT_REORDER_MS_DEFAULT);
 	conf->ack_delay_ms = adit_nl_u32_or(attrs[ADIT_A_SESSION_ACK_DELAY_MS], ADIT_ACK_DELAY_MS_DEFAULT);
 
-	if (!adit_pptp_addr_ok(conf->key.local.s6_addr32[0])) {
+	if (!adit_outer_addr_ok(AF_INET, &conf->key.local)) {
 		NL_SET_ERR_MSG_ATTR(info->extack, attrs[ADIT_A_SESSION_LOCAL_V4], "local-v4 is not unicast");
 		return -EINVAL;
 	}
-	if (!adit_pptp_addr_ok(conf->key.peer.s6_addr32[0])) {
+	if (!adit_outer_addr_ok(AF_INET, &conf->key.peer)) {
 		NL_SET_ERR_MSG_ATTR(info->extack, attrs[ADIT_A_SESSION_PEER_V4], "peer-v4 is not unicast");
 		return -EINVAL;
 	}
 	return 0;
 }
 
+static int adit_nl_parse_l2tp(struct genl_info *info, struct adit_session_conf *conf)
+{
+	struct nlattr **attrs = info->attrs;
+	const struct adit_nl_outer outer = {
+		.local4		= attrs[ADIT_A_SESSION_LOCAL_V4],
+		.peer4		= attrs[ADIT_A_SESSION_PEER_V4],
+		.local6		= attrs[ADIT_A_SESSION_LOCAL_V6],
+		.peer6		= attrs[ADIT_A_SESSION_PEER_V6],
+		.local_port	= attrs[ADIT_A_SESSION_LOCAL_PORT],
+		.peer_port	= attrs[ADIT_A_SESSION_PEER_PORT],
+	};
+	int err;
+
+	err = adit_nl_outer_parse(&outer, conf, info->extack);
+	if (!err)
+		err = adit_nl_l2tp_parse(attrs[ADIT_A_SESSION_L2TP], false, conf, info->extack);
+	if (!err)
+		err = adit_nl_outer_check(&outer, conf, info->extack);
+	if (!err && conf->key.protocol != IPPROTO_UDP) {
+		NL_SET_ERR_MSG_ATTR(info->extack, attrs[ADIT_A_SESSION_L2TP],
+				    "encap ip is of point-to-point devices, the sessions of a concentrator are over UDP");
+		err = -EOPNOTSUPP;
+	}
+	return err;
+}
+
+static int adit_nl_parse_new(struct genl_info *info, const struct adit_dev *adev, struct adit_session_conf *conf)
+{
+	struct nlattr **attrs = info->attrs;
+
+	conf->id = nla_get_u32(attrs[ADIT_A_SESSION_ID]);
+	conf->id_attr = attrs[ADIT_A_SESSION_ID];
+	conf->rx_window = adit_nl_u32_or(attrs[ADIT_A_SESSION_RX_WINDOW], ADIT_RX_WINDOW_DEFAULT);
+	conf->reorder_ms = adit_nl_u32_or(attrs[ADIT_A_SESSION_REORDER_MS], ADIT_REORDER_MS_DEFAULT);
+
+	if (adev->kind == ADIT_KIND_L2TP)
+		return adit_nl_parse_l2tp(info, conf);
+	return adit_nl_parse_pptp(info, conf);
+}
+
+static int adit_nl_parse_change(struct genl_info *info, const struct adit_session *s, struct adit_session_conf *conf)
+{
+	if (nla_get_flag(info->attrs[ADIT_A_SESSION_MPPE_FLUSH]))
+		conf->given |= ADIT_CONF_FLUSH;
+	if (!info->attrs[ADIT_A_SESSION_L2TP])
+		return 0;
+	return adit_nl_l2tp_parse_change(info->attrs[ADIT_A_SESSION_L2TP], s, conf, info->extack);
+}
+
 /**
  * adit_nl_parse_session() - read session-new or session-set
  * @info: request, adit_nl_check()ed
+ * @adev: the device it is about
+ * @s: the session to be changed, or NULL for a new one
  * @conf: zeroed; adit_nl_conf_free() it on success and on failure
  *
- * Return: 0, -EINVAL, -E2BIG, -ENOMEM.
+ * Return: 0, -EINVAL, -E2BIG, -EOPNOTSUPP, -ENOMEM.
  */
-int adit_nl_parse_session(struct genl_info *info, struct adit_session_conf *conf)
+int adit_nl_parse_session(struct genl_info *info, const struct adit_dev *adev, const struct adit_session *s,
+			  struct adit_session_conf *conf)
 {
 	int err;
 
-	if (info->genlhdr->cmd == ADIT_CMD_SESSION_NEW) {
-		err = adit_nl_parse_new(info, conf);
-		if (err)
-			return err;
-	} else if (nla_get_flag(info->attrs[ADIT_A_SESSION_MPPE_FLUSH])) {
-		conf->given |= ADIT_CONF_FLUSH;
-	}
+	err = adit_nl_kind_check(info, adev, !s);
+	if (!err)
+		err = s ? adit_nl_parse_change(info, s, conf) : adit_nl_parse_new(info, adev, conf);
+	if (err)
+		return err;
 
 	adit_nl_parse_common(info->attrs, conf);
 	err = adit_nl_parse_prefixes(info, conf);
@@ -320,22 +438,37 @@ void adit_nl_conf_free(struct adit_session_conf *conf)
 {
 	adit_mppe_wipe(&conf->tx_mppe);
 	adit_mppe_wipe(&conf->rx_mppe);
+	memzero_explicit(&conf->l2tp, sizeof(conf->l2tp));
 	kfree(conf->prefixes);
 	kfree(conf->prefix_attr);
 }
 
-static void adit_nl_wipe_nest(const struct nlattr *nest)
+/* Wipe the attributes @first to @last of a nest. */
+static void adit_nl_wipe_nest(const struct nlattr *nest, int first, int last)
 {
 	const struct nlattr *attr;
 	int rem;
 
 	nla_for_each_nested(attr, nest, rem)
-		if (nla_type(attr) == ADIT_A_MPPE_START_KEY)
+		if (nla_type(attr) >= first && nla_type(attr) <= last)
 			memzero_explicit(nla_data(attr), nla_len(attr));
 }
 
+static void adit_nl_wipe_attr(const struct nlattr *attr)
+{
+	switch (nla_type(attr)) {
+	case ADIT_A_SESSION_MPPE_TX:
+	case ADIT_A_SESSION_MPPE_RX:
+		adit_nl_wipe_nest(attr, ADIT_A_MPPE_START_KEY, ADIT_A_MPPE_START_KEY);
+		break;
+	case ADIT_A_SESSION_L2TP:
+		adit_nl_wipe_nest(attr, ADIT_A_L2TP_COOKIE, ADIT_A_L2TP_PEER_COOKIE);
+		break;
+	}
+}
+
 /**
- * adit_nl_wipe_keys() - zero every key in a request
+ * adit_nl_wipe_keys() - zero every key and cookie in a request
  * @nlh: request; an error reply may quote it, and its memory is used again
  * @cmd: its command
  */
@@ -347,6 +480,5 @@ void adit_nl_wipe_keys(const struct nlmsghdr *nlh, u8 cmd)
 	if (!adit_nl_has_session_attrs(cmd))
 		return;
 	nla_for_each_attr(attr, head, nlmsg_attrlen(nlh, GENL_HDRLEN), rem)
-		if (nla_type(attr) == ADIT_A_SESSION_MPPE_TX || nla_type(attr) == ADIT_A_SESSION_MPPE_RX)
-			adit_nl_wipe_nest(attr);
+		adit_nl_wipe_attr(attr);
 }

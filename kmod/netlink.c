@@ -10,6 +10,7 @@
 #include "netlink-gen.h"
 #include "netlink.h"
 #include "session.h"
+#include "socket.h"
 #include "tx.h"
 
 /* The device a request is about, held for adit_dev_put(). */
@@ -160,7 +161,7 @@ int adit_nl_session_new_doit(struct sk_buff *skb, struct genl_info *info)
 				    "a point-to-point device has its one session already");
 		goto out;
 	}
-	err = adit_nl_parse_session(info, &conf);
+	err = adit_nl_parse_session(info, adev, NULL, &conf);
 	if (!err)
 		err = adit_session_new(adev, &conf, info->extack);
 	adit_nl_conf_free(&conf);
@@ -180,7 +181,7 @@ int adit_nl_session_set_doit(struct sk_buff *skb, struct genl_info *info)
 	if (IS_ERR(s))
 		return PTR_ERR(s);
 
-	err = adit_nl_parse_session(info, &conf);
+	err = adit_nl_parse_session(info, s->adev, s, &conf);
 	if (!err && adit_dev_is_p2p(s->adev) && conf.given & (ADIT_CONF_PREFIX | ADIT_CONF_IFID)) {
 		NL_SET_ERR_MSG(info->extack, "a point-to-point session takes every inner address");
 		err = -EOPNOTSUPP;
@@ -321,6 +322,16 @@ int adit_nl_frame_send_doit(struct sk_buff *skb, struct genl_info *info)
 			    info->extack);
 	adit_nl_session_put(s, &tracker);
 	return err;
+}
+
+int adit_nl_socket_attach_doit(struct sk_buff *skb, struct genl_info *info)
+{
+	return adit_socket_attach(genl_info_net(info), info->attrs[ADIT_A_SOCKET_FD], info->extack);
+}
+
+int adit_nl_socket_detach_doit(struct sk_buff *skb, struct genl_info *info)
+{
+	return adit_socket_detach(genl_info_net(info), info->attrs[ADIT_A_SOCKET_FD], info->extack);
 }
 
 static int adit_nl_pre_doit(const struct genl_split_ops *ops, struct sk_buff *skb, struct genl_info *info)

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0 */
 /*
  * The netlink family. Requests are in netlink.c, what they ask for in netlink-parse.c, replies and notifications in
- * netlink-msg.c; nothing else of the module knows an attribute, but the link kinds theirs.
+ * netlink-msg.c, what is of L2TP in netlink-l2tp.c; nothing else of the module knows an attribute, but the link kinds theirs.
  */
 #ifndef ADIT_NETLINK_H
 #define ADIT_NETLINK_H
@@ -16,8 +16,10 @@ struct adit_session_conf;
 extern struct genl_family adit_nl_family;
 
 /* netlink-parse.c */
+int adit_nl_once(const struct nlattr *head, int len, int multi, struct netlink_ext_ack *extack);
 int adit_nl_check(const struct nlmsghdr *nlh, u8 cmd, struct nlattr **attrs, struct netlink_ext_ack *extack);
-int adit_nl_parse_session(struct genl_info *info, struct adit_session_conf *conf);
+int adit_nl_parse_session(struct genl_info *info, const struct adit_dev *adev, const struct adit_session *s,
+			  struct adit_session_conf *conf);
 void adit_nl_conf_free(struct adit_session_conf *conf);
 void adit_nl_wipe_keys(const struct nlmsghdr *nlh, u8 cmd);
 

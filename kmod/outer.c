@@ -130,7 +130,7 @@ static int adit_outer_output4(struct adit_session *s, struct sk_buff *skb, const
 	iph->version = 4;
 	iph->ihl = sizeof(*iph) / 4;
 	iph->tos = tos & ~INET_ECN_MASK;
-	iph->frag_off = 0;
+	iph->frag_off = s->df ? htons(IP_DF) : 0;
 	iph->ttl = ip4_dst_hoplimit(dst);
 	iph->protocol = s->key.protocol;
 	iph->saddr = s->key.local.s6_addr32[0];
@@ -147,7 +147,7 @@ static int adit_outer_output6(struct adit_session *s, struct sk_buff *skb, struc
 	int err;
 
 	memset(IP6CB(skb), 0, sizeof(*IP6CB(skb)));
-	skb->ignore_df = 1;
+	skb->ignore_df = !s->df;
 	skb_push(skb, sizeof(*ip6h));
 	skb_reset_network_header(skb);
 	ip6h = ipv6_hdr(skb);
@@ -168,7 +168,7 @@ static int adit_outer_output6(struct adit_session *s, struct sk_buff *skb, struc
  * @dst: from adit_outer_route() in the same RCU read side
  * @tos: of the outer header
  *
- * The don't-fragment bit stays clear: a path with a smaller MTU costs fragments and not the session. ECN of RFC 6040 is
+ * The don't-fragment bit stays clear unless asked for: a path with a smaller MTU costs fragments and not the session. ECN of RFC 6040 is
  * in compatibility mode, because PPTP and L2TP peers do not carry a mark over to the inner header.
  *
  * Context: bottom halves off, none of the session's locks.

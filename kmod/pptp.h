@@ -18,12 +18,6 @@ struct adit_wire_key;
 /* Outer IPv4 header, GRE, PPP, MPPE header, and the protocol field that MPPE encrypts. */
 #define ADIT_PPTP_OVERHEAD	(20 + ADIT_GRE_HLEN_MAX + 4 + 2 + 2)
 
-/* Whether an outer address can be one end of a session. */
-static inline bool adit_pptp_addr_ok(__be32 addr)
-{
-	return !ipv4_is_zeronet(addr) && !ipv4_is_multicast(addr) && !ipv4_is_lbcast(addr);
-}
-
 int adit_pptp_rcv(struct sk_buff *skb);
 
 void adit_pptp_key(struct adit_wire_key *key, __be32 local, __be32 peer, u16 call_id);

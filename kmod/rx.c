@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0
-/* Receive: PPP packets of a session to the IP stack or to the owner. */
+/* Receive: PPP packets and Ethernet frames of a session to the stack or to the owner. */
 
+#include <linux/etherdevice.h>
 #include <linux/icmpv6.h>
 #include <linux/ip.h>
 #include <linux/ipv6.h>
@@ -253,6 +254,9 @@ static u64 *adit_rx_open(struct adit_session *s, struct sk_buff *skb, struct adi
 {
 	if (!adit_mppe_has_key(&s->rx_mppe))
 		return &s->rx_stats.no_key;
+	/* Nobody merges ciphertext. */
+	if (skb_is_gso(skb))
+		return &s->rx_stats.malformed;
 	/* In place only where nobody else reads or owns the octets. */
 	if (skb_linearize_cow(skb))
 		return &s->rx_stats.no_memory;
@@ -291,20 +295,10 @@ static void adit_rx_mppe(struct adit_session *s, struct sk_buff *skb, struct adi
 	adit_rx_data(s, skb, protocol, true, batch);
 }
 
-/**
- * adit_rx_ppp() - first half: what is in a PPP packet
- * @s: session, alive, rx_lock held
- * @skb: PPP packet without more; consumed
- * @batch: gets what is to be handed on
- *
- * Context: RCU read side, bottom halves off.
- */
-void adit_rx_ppp(struct adit_session *s, struct sk_buff *skb, struct adit_rx_batch *batch)
+static void adit_rx_ppp(struct adit_session *s, struct sk_buff *skb, struct adit_rx_batch *batch)
 {
 	u16 protocol;
 	int hlen = -EINVAL;
-
-	lockdep_assert_held(&s->rx_lock);
 
 	if (pskb_may_pull(skb, min_t(unsigned int, skb->len, ADIT_PPP_HLEN_MAX)))
 		hlen = adit_ppp_parse(skb->data, skb_headlen(skb), &protocol);
@@ -324,14 +318,47 @@ void adit_rx_ppp(struct adit_session *s, struct sk_buff *skb, struct adit_rx_bat
 		adit_rx_data(s, skb, protocol, false, batch);
 }
 
-/* RFC 6040: carry a congestion mark of the outer path over, refuse what cannot be true. */
+static void adit_rx_ether(struct adit_session *s, struct sk_buff *skb, struct adit_rx_batch *batch)
+{
+	if (!pskb_may_pull(skb, ETH_HLEN)) {
+		adit_rx_drop(s, skb, &s->rx_stats.malformed);
+		return;
+	}
+	s->rx_stats.packets++;
+	s->rx_stats.bytes += skb->len;
+	s->rx_last = jiffies;
+	adit_rx_queue(skb, 0, false, false, batch);
+}
+
+/**
+ * adit_rx_payload() - first half: what is in a packet of a session
+ * @s: session, alive, rx_lock held
+ * @skb: PPP packet or Ethernet frame without more; consumed
+ * @batch: gets what is to be handed on
+ *
+ * Context: RCU read side, bottom halves off.
+ */
+void adit_rx_payload(struct adit_session *s, struct sk_buff *skb, struct adit_rx_batch *batch)
+{
+	lockdep_assert_held(&s->rx_lock);
+
+	if (s->adev->ether)
+		adit_rx_ether(s, skb, batch);
+	else
+		adit_rx_ppp(s, skb, batch);
+}
+
+/*
+ * RFC 6040: carry a congestion mark of the outer path over, refuse what cannot be true. skb->data is at the inner IP
+ * header; what is no IP has no mark.
+ */
 static bool adit_rx_ecn(struct sk_buff *skb, u8 outer)
 {
 	unsigned int hlen = skb->protocol == htons(ETH_P_IP) ? sizeof(struct iphdr) : sizeof(struct ipv6hdr);
 
-	if (!INET_ECN_is_ce(outer))
+	if (!INET_ECN_is_ce(outer) || (skb->protocol != htons(ETH_P_IP) && skb->protocol != htons(ETH_P_IPV6)))
 		return true;
-	if (skb_ensure_writable(skb, hlen))
+	if (!pskb_may_pull(skb, hlen) || skb_ensure_writable(skb, hlen))
 		return false;
 	skb_reset_network_header(skb);
 	if (skb->protocol == htons(ETH_P_IP))
@@ -339,17 +366,19 @@ static bool adit_rx_ecn(struct sk_buff *skb, u8 outer)
 	return INET_ECN_decapsulate(skb, outer, ipv6_get_dsfield(ipv6_hdr(skb))) < 2;
 }
 
+/* @skb: as it is given to the stack; what is in an Ethernet frame has not been looked at before. */
 static bool adit_rx_is_tcp(const struct sk_buff *skb)
 {
 	if (skb->protocol == htons(ETH_P_IP))
-		return ip_hdr(skb)->protocol == IPPROTO_TCP;
-	return ipv6_hdr(skb)->nexthdr == IPPROTO_TCP;
+		return skb_headlen(skb) >= sizeof(struct iphdr) && ip_hdr(skb)->protocol == IPPROTO_TCP;
+	return skb->protocol == htons(ETH_P_IPV6) && skb_headlen(skb) >= sizeof(struct ipv6hdr) &&
+	       ipv6_hdr(skb)->nexthdr == IPPROTO_TCP;
 }
 
-/* Give a packet to the stack as if it had come by the device. */
+/* Give a packet to the stack as if it had come by the device. What was merged before needs no merging. */
 static void adit_rx_stack(struct adit_dev *adev, struct sk_buff *skb)
 {
-	if (adit_rx_is_tcp(skb)) {
+	if (!skb_is_gso(skb) && adit_rx_is_tcp(skb)) {
 		gro_cells_receive(&adev->gro_cells, skb);
 		return;
 	}
@@ -362,28 +391,39 @@ static void adit_rx_stack(struct adit_dev *adev, struct sk_buff *skb)
 	this_cpu_dec(adit_rx_depth);
 }
 
+/* Make @skb a packet of the device: skb->data behind its link-layer header. */
+static void adit_rx_link_layer(struct adit_dev *adev, struct sk_buff *skb, u16 protocol)
+{
+	skb_reset_mac_header(skb);
+	if (adev->ether) {
+		skb->protocol = eth_type_trans(skb, adev->dev);
+		skb_postpull_rcsum(skb, eth_hdr(skb), ETH_HLEN);
+		skb->mac_len = ETH_HLEN;
+		return;
+	}
+	skb->mac_len = 0;
+	skb->protocol = htons(protocol == ADIT_PPP_IP ? ETH_P_IP : ETH_P_IPV6);
+}
+
 static void adit_rx_deliver(struct adit_session *s, struct sk_buff *skb, u16 protocol)
 {
+	u8 outer = s->key.family == AF_INET ? ip_hdr(skb)->tos : ipv6_get_dsfield(ipv6_hdr(skb));
 	struct adit_dev *adev = s->adev;
 	unsigned int mss = adit_tx_mss(s);
-	u8 outer = s->key.family == AF_INET ? ip_hdr(skb)->tos : ipv6_get_dsfield(ipv6_hdr(skb));
 
 	/*
 	 * The device is closed, and packets are waited for, before it dies; so past this test it may be given packets
 	 * until RCU read side ends.
 	 */
-	if (!(adev->dev->flags & IFF_UP))
+	if (!(adev->dev->flags & IFF_UP) || iptunnel_pull_offloads(skb))
 		goto drop;
 
-	skb->protocol = htons(protocol == ADIT_PPP_IP ? ETH_P_IP : ETH_P_IPV6);
-	skb_reset_mac_header(skb);
-	skb->mac_len = 0;
-	if (iptunnel_pull_offloads(skb) || !adit_rx_ecn(skb, outer))
+	adit_rx_link_layer(adev, skb, protocol);
+	if (!adit_rx_ecn(skb, outer))
 		goto drop;
 	if (mss)
 		adit_clamp(skb, mss);
 
-	skb_reset_mac_header(skb);
 	skb_reset_network_header(skb);
 	__skb_tunnel_rx(skb, adev->dev, adev->net);
 	dev_sw_netstats_rx_add(adev->dev, skb->len);

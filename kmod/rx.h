@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0 */
 /*
- * Receive: from a PPP packet of a session to the IP stack or the owner, whatever carried it. What needs the session's
- * receive lock (decryption, checks, counters) and what must not hold it (handing on) are two calls with a batch
- * between.
+ * Receive: from a PPP packet or an Ethernet frame of a session to the stack or the owner, whatever carried it. What needs
+ * the session's receive lock (decryption, checks, counters) and what must not hold it (handing on) are two calls with a
+ * batch between.
  */
 #ifndef ADIT_RX_H
 #define ADIT_RX_H
@@ -25,7 +25,7 @@ struct adit_rx_batch {
 
 /**
  * struct adit_rx_cb - what the second half must know about a packet
- * @protocol: PPP protocol
+ * @protocol: PPP protocol, or 0 for an Ethernet frame
  * @frame: for the owner, not for the stack
  * @encrypted: came by MPPE
  */
@@ -42,7 +42,7 @@ static inline void adit_rx_batch_init(struct adit_rx_batch *batch)
 	batch->lost = false;
 }
 
-void adit_rx_ppp(struct adit_session *s, struct sk_buff *skb, struct adit_rx_batch *batch);
+void adit_rx_payload(struct adit_session *s, struct sk_buff *skb, struct adit_rx_batch *batch);
 void adit_rx_finish(struct adit_session *s, struct adit_rx_batch *batch);
 
 #endif /* ADIT_RX_H */

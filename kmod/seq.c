@@ -17,7 +17,7 @@ static bool adit_seq_drain(struct adit_session *s, struct adit_rx_batch *batch)
 	lockdep_assert_held(&s->rx_lock);
 
 	while ((skb = adit_reorder_take(&s->reorder, jiffies, &s->rx_stats.lost))) {
-		adit_rx_ppp(s, skb, batch);
+		adit_rx_payload(s, skb, batch);
 		progress = true;
 	}
 	/* Earlier than needed does no harm: the timer comes here again. */
@@ -39,7 +39,7 @@ static bool adit_seq_drain(struct adit_session *s, struct adit_rx_batch *batch)
 bool adit_seq_rx(struct adit_session *s, struct sk_buff *skb, u32 seq, struct adit_rx_batch *batch)
 {
 	if (adit_reorder_in_order(&s->reorder, seq, jiffies)) {
-		adit_rx_ppp(s, skb, batch);
+		adit_rx_payload(s, skb, batch);
 		return true;
 	}
 

@@ -194,6 +194,8 @@ static void adit_session_commit(struct adit_session *s, struct adit_session_conf
 		WRITE_ONCE(s->mru, conf->mru);
 	if (conf->given & ADIT_CONF_NET)
 		WRITE_ONCE(s->net, conf->net);
+	if (conf->given & ADIT_CONF_L2TP_SEQ)
+		adit_l2tp_set(s, conf);
 }
 
 /**
@@ -251,6 +253,7 @@ static struct adit_session *adit_session_alloc(struct adit_dev *adev, const stru
 	s->key.net = adev->net;
 	s->adev = adev;
 	s->id = conf->id;
+	s->df = conf->df;
 	s->mru = ADIT_MRU_DEFAULT;
 	kref_init(&s->ref);
 	mutex_init(&s->conf);
@@ -264,7 +267,6 @@ static struct adit_session *adit_session_alloc(struct adit_dev *adev, const stru
 	s->tx_last = jiffies;
 	s->desync_told = jiffies - msecs_to_jiffies(ADIT_DESYNC_EVENT_MS);
 	timer_setup(&s->reorder_timer, adit_seq_timer, 0);
-	adit_encap_init(s, conf);
 	return s;
 }
 
@@ -307,6 +309,7 @@ static void adit_session_bury(struct adit_session *s)
 	adit_mppe_wipe(&s->tx_mppe);
 	spin_unlock_bh(&s->tx_lock);
 	adit_session_dst_drop(s);
+	adit_encap_release(s);
 
 	adit_session_put(s);
 }
@@ -339,13 +342,16 @@ static int adit_session_publish(struct adit_session *s, struct adit_session_conf
 {
 	int err;
 
+	err = adit_encap_init(s, conf, extack);
+	if (err)
+		goto err_free;
+
 	err = rhashtable_lookup_insert_fast(&adit_session_wires, &s->wire, adit_wire_params);
 	if (err) {
 		if (err == -EEXIST)
 			NL_SET_ERR_MSG_ATTR(extack, conf->key_attr,
-					    "call-id belongs to a session with the same addresses already");
-		kmem_cache_free(adit_session_cache, s);
-		return err;
+					    "the id belongs to a session with the same addresses already");
+		goto err_release;
 	}
 
 	err = adit_session_set(s, conf, extack);
@@ -353,6 +359,13 @@ static int adit_session_publish(struct adit_session *s, struct adit_session_conf
 		adit_session_unlink(s);
 		adit_session_bury(s);
 	}
+	return err;
+
+err_release:
+	adit_encap_release(s);
+err_free:
+	memzero_explicit(s, sizeof(*s));
+	kmem_cache_free(adit_session_cache, s);
 	return err;
 }
 
@@ -545,6 +558,7 @@ void adit_session_view(struct adit_session *s, struct adit_session_view *view)
 	view->rx_stateful = s->rx_mppe.stateful;
 	view->rx_window = s->reorder.window;
 	view->reorder_wait = s->reorder.wait;
+	view->l2tp_seq = s->key.kind == ADIT_KIND_L2TP ? s->l2tp.seq : 0;
 	view->rx = s->rx_stats;
 	view->rx_last = s->rx_last;
 	spin_unlock_bh(&s->rx_lock);

@@ -29,6 +29,7 @@
 #include "reorder.h"
 
 struct adit_dev;
+struct adit_socket;
 struct dst_entry;
 
 #define ADIT_P2P_ID		1	/* id of a point-to-point device's session */
@@ -66,7 +67,8 @@ struct dst_entry;
  * @peer: outer address of the peer, likewise
  * @local_port: UDP port of this end, or 0
  * @peer_port: UDP port of the peer, or 0
- * @id: what this end assigned and stands in received packets; PPTP: call id
+ * @id: what this end assigned and stands in received packets; PPTP: call id; L2TP: session id, in version 2 with the
+ *   tunnel id in the upper half
  * @family: of both addresses
  * @protocol: IP protocol that carries it
  * @kind: enum adit_kind
@@ -119,6 +121,9 @@ struct adit_rx_stats {
 	u64 source;
 	u64 frames_lost;
 	u64 no_memory;
+	u64 cookie;
+	u64 unsequenced;
+	u64 wrong_socket;
 };
 
 struct adit_tx_stats {
@@ -132,6 +137,31 @@ struct adit_tx_stats {
 	u64 no_route;
 	u64 loop;
 	u64 no_memory;
+	u64 no_socket;
+};
+
+/**
+ * struct adit_l2tp - what of a session is L2TP's own
+ * @sock: [I] where it receives and sends, referenced; NULL over IP
+ * @hdr: [I] the header that goes out begins with this
+ * @hdr_len: [I] octets of it
+ * @version: [I] enum adit_l2tp_version
+ * @cookie_len: [I] octets of @cookie
+ * @sublayer: [I] with the default L2-specific sublayer
+ * @no_udp_csum: [I] over IPv4, none is sent
+ * @cookie: [I] what must come
+ * @seq: enum adit_l2tp_seq flags, [rx+tx]
+ */
+struct adit_l2tp {
+	struct adit_socket *sock;
+	u8 hdr[16];
+	u8 hdr_len;
+	u8 version;
+	u8 cookie_len;
+	bool sublayer;
+	bool no_udp_csum;
+	u8 cookie[ADIT_L2TP_COOKIE_MAX];
+	u32 seq;
 };
 
 /**
@@ -141,6 +171,8 @@ struct adit_tx_stats {
  * @adev: [I] its device
  * @id: [I] unique in the device
  * @pptp: the part of its kind
+ * @l2tp: likewise
+ * @df: [I] outer packets are never fragmented
  * @ref: keeps the memory
  * @rcu: defers the free
  * @conf: one change at a time
@@ -190,7 +222,11 @@ struct adit_session {
 	bool dead;
 	struct dst_entry __rcu *dst;
 	u32 dst_cookie;
-	struct adit_pptp pptp;
+	bool df;
+	union {
+		struct adit_pptp pptp;
+		struct adit_l2tp l2tp;
+	};
 
 	spinlock_t tx_lock ____cacheline_aligned_in_smp;
 	u32 tx_seq;
@@ -228,6 +264,35 @@ enum {
 	ADIT_CONF_MPPE_TX	= BIT(6),
 	ADIT_CONF_MPPE_RX	= BIT(7),
 	ADIT_CONF_FLUSH		= BIT(8),
+	ADIT_CONF_L2TP_SEQ	= BIT(9),
+};
+
+/**
+ * struct adit_l2tp_conf - the part of it that is L2TP's
+ * @peer_tunnel_id: version 2
+ * @peer_session_id: as it says
+ * @version: enum adit_l2tp_version
+ * @seq: enum adit_l2tp_seq flags
+ * @sublayer: with the default L2-specific sublayer
+ * @no_udp_csum: over IPv4, send none
+ * @open_socket: where none is attached, open one
+ * @cookie_len: octets of @cookie
+ * @peer_cookie_len: octets of @peer_cookie
+ * @cookie: what must come
+ * @peer_cookie: what goes out
+ */
+struct adit_l2tp_conf {
+	u16 peer_tunnel_id;
+	u32 peer_session_id;
+	u8 version;
+	u32 seq;
+	bool sublayer;
+	bool no_udp_csum;
+	bool open_socket;
+	u8 cookie_len;
+	u8 peer_cookie_len;
+	u8 cookie[ADIT_L2TP_COOKIE_MAX];
+	u8 peer_cookie[ADIT_L2TP_COOKIE_MAX];
 };
 
 /**
@@ -236,6 +301,8 @@ enum {
  * @id: session id
  * @key: all but @net, which is the device's
  * @pptp_peer_call_id: the peer's
+ * @l2tp: of a session of that kind
+ * @df: outer packets are never fragmented
  * @rx_window: packets
  * @reorder_ms: milliseconds
  * @ack_delay_ms: milliseconds
@@ -256,6 +323,8 @@ struct adit_session_conf {
 	u32 id;
 	struct adit_wire_key key;
 	u16 pptp_peer_call_id;
+	struct adit_l2tp_conf l2tp;
+	bool df;
 	u32 rx_window;
 	u32 reorder_ms;
 	u32 ack_delay_ms;
@@ -304,6 +373,7 @@ struct adit_session_view {
 	bool rx_stateful;
 	u32 rx_window;
 	unsigned long reorder_wait;
+	u32 l2tp_seq;
 	struct adit_rx_stats rx;
 	struct adit_tx_stats tx;
 	unsigned long rx_last;

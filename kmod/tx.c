@@ -13,6 +13,7 @@
 #include <net/ip.h>
 #include <net/ip_tunnels.h>
 #include <net/ipv6.h>
+#include <net/udp_tunnel.h>
 
 #include "clamp.h"
 #include "device.h"
@@ -129,9 +130,23 @@ static bool adit_tx_may_fragment(const struct sk_buff *skb)
 	       !skb_is_gso(skb) && skb_rtable(skb);
 }
 
+/* Longest inner packet, or payload of a frame, that the path takes whole; 0 where headers alone are too long. */
+static unsigned int adit_tx_path_room(const struct adit_session *s, const struct dst_entry *dst, bool crypt)
+{
+	unsigned int overhead = adit_encap_overhead(s) + (s->adev->ether ? ETH_HLEN : ADIT_PPP_HLEN_MAX) +
+				(crypt ? ADIT_MPPE_EXTRA : 0);
+	unsigned int mtu = dst_mtu(dst);
+
+	return mtu > overhead ? mtu - overhead : 0;
+}
+
 /* Too long for the peer: cut it where IP allows, else tell its sender what fits. */
 static void adit_tx_too_big(struct adit_session *s, struct sk_buff *skb, unsigned int room)
 {
+	if (s->adev->ether) {
+		adit_tx_drop(s, skb, &s->tx_stats.too_big);
+		return;
+	}
 	if (adit_tx_may_fragment(skb)) {
 		memset(IPCB(skb), 0, sizeof(*IPCB(skb)));
 		IPCB(skb)->frag_max_size = room;
@@ -154,7 +169,8 @@ static void adit_tx_too_big(struct adit_session *s, struct sk_buff *skb, unsigne
 
 static bool adit_tx_fits(const struct sk_buff *skb, unsigned int room)
 {
-	return skb_is_gso(skb) ? skb_gso_validate_network_len(skb, room) : skb->len <= room;
+	return skb_is_gso(skb) ? skb_gso_validate_network_len(skb, room) :
+				 skb->len - skb_network_offset(skb) <= room;
 }
 
 /* Make @skb linear and nobody else's, to be encrypted in place. Return: it or a copy; NULL when it was freed. */
@@ -200,19 +216,43 @@ static struct sk_buff *adit_tx_head(struct sk_buff *skb, unsigned int headroom)
 	return skb;
 }
 
+/* Make a super-packet one of a UDP tunnel, which is segmented behind us. Return: it, or NULL when it was freed. */
+static struct sk_buff *adit_tx_late(struct adit_session *s, struct sk_buff *skb, unsigned int headroom)
+{
+	if (skb_cow_head(skb, headroom)) {
+		kfree_skb(skb);
+		return NULL;
+	}
+	/* Outer headers go before the link-layer header of the inner packet, which has none behind PPP. */
+	skb_reset_mac_header(skb);
+	skb_set_inner_protocol(skb, skb->protocol);
+	if (udp_tunnel_handle_offloads(skb, adit_encap_has_csum(s))) {
+		kfree_skb(skb);
+		return NULL;
+	}
+	return skb;
+}
+
 /*
  * Turn @skb into packets that need only their headers, on @list. Segments are summed when they are
  * made; those that will be encrypted are made without scatter-gather as well, so that one pass
  * copies and sums the data into linear skbs.
  * Return: number of packets that were dropped on the way; @skb is consumed.
  */
-static unsigned int adit_tx_prepare(struct sk_buff *skb, bool crypt, unsigned int headroom,
+static unsigned int adit_tx_prepare(struct adit_session *s, struct sk_buff *skb, bool crypt, unsigned int headroom,
 				    struct sk_buff_head *list)
 {
 	netdev_features_t features = skb->dev->features & ~(NETIF_F_GSO_MASK | NETIF_F_CSUM_MASK);
 	unsigned int dropped = 0;
 	struct sk_buff *next;
 
+	if (skb_is_gso(skb) && !crypt && adit_encap_may_segment_late(s, skb)) {
+		skb = adit_tx_late(s, skb, headroom);
+		if (!skb)
+			return 1;
+		__skb_queue_tail(list, skb);
+		return 0;
+	}
 	if (skb_is_gso(skb)) {
 		struct sk_buff *segs;
 
@@ -263,7 +303,8 @@ static int adit_tx_seal(struct adit_session *s, struct sk_buff *skb, u16 protoco
 		adit_mppe_seal(&s->tx_mppe, hdr, hdr + ADIT_MPPE_HLEN, len);
 		protocol = ADIT_PPP_MPPE;
 	}
-	adit_ppp_build(skb_push(skb, adit_ppp_hlen(protocol, s->framing)), protocol, s->framing);
+	if (!s->adev->ether)
+		adit_ppp_build(skb_push(skb, adit_ppp_hlen(protocol, s->framing)), protocol, s->framing);
 	adit_encap_push(s, skb);
 	return 0;
 }
@@ -286,7 +327,7 @@ static void adit_tx_seal_list(struct adit_session *s, struct sk_buff_head *list,
 			refused++;
 			continue;
 		}
-		packets++;
+		packets += skb_shinfo(skb)->gso_segs ?: 1;
 		bytes += len;
 	}
 	s->tx_stats.no_key += refused;
@@ -309,17 +350,42 @@ static u8 adit_tx_tos(const struct sk_buff *skb, bool crypt)
 {
 	if (crypt)
 		return 0;
-	return skb->protocol == htons(ETH_P_IP) ? ipv4_get_dsfield(ip_hdr(skb)) : ipv6_get_dsfield(ipv6_hdr(skb));
+	if (skb->protocol == htons(ETH_P_IP))
+		return ipv4_get_dsfield(ip_hdr(skb));
+	return skb->protocol == htons(ETH_P_IPV6) ? ipv6_get_dsfield(ipv6_hdr(skb)) : 0;
+}
+
+/* Segment, seal and send what the session may carry; @protocol 0 is an Ethernet frame. */
+static void adit_tx_send(struct adit_session *s, struct sk_buff *skb, u16 protocol, bool crypt, u8 tos)
+{
+	unsigned int mss = adit_tx_mss(s), dropped;
+	struct sk_buff_head list;
+	struct dst_entry *dst;
+
+	dst = this_cpu_read(adit_tx_depth) > ADIT_TX_DEPTH_MAX ? ERR_PTR(-ELOOP) : adit_outer_route(s);
+	if (IS_ERR(dst)) {
+		adit_tx_drop(s, skb, PTR_ERR(dst) == -ELOOP ? &s->tx_stats.loop : &s->tx_stats.no_route);
+		return;
+	}
+	if (s->df && !adit_tx_fits(skb, adit_tx_path_room(s, dst, crypt))) {
+		adit_tx_too_big(s, skb, adit_tx_path_room(s, dst, crypt));
+		return;
+	}
+	if (mss)
+		adit_clamp(skb, mss);
+
+	__skb_queue_head_init(&list);
+	dropped = adit_tx_prepare(s, skb, crypt, adit_outer_headroom(s, dst), &list);
+	adit_tx_seal_list(s, &list, protocol, crypt, dropped);
+	while ((skb = __skb_dequeue(&list)))
+		adit_encap_output(s, skb, dst, tos);
 }
 
 static void adit_tx_session(struct adit_session *s, struct sk_buff *skb, u16 protocol)
 {
 	const u32 net = protocol == ADIT_PPP_IP ? ADIT_PPP_NET_IPV4 : ADIT_PPP_NET_IPV6;
 	const bool crypt = adit_tx_encrypts(s);
-	const u8 tos = adit_tx_tos(skb, crypt);
-	unsigned int mss = adit_tx_mss(s), room = adit_tx_room(s), dropped;
-	struct sk_buff_head list;
-	struct dst_entry *dst;
+	unsigned int room = adit_tx_room(s);
 
 	if (!(READ_ONCE(s->net) & net)) {
 		adit_tx_drop(s, skb, &s->tx_stats.closed);
@@ -329,20 +395,7 @@ static void adit_tx_session(struct adit_session *s, struct sk_buff *skb, u16 pro
 		adit_tx_too_big(s, skb, room);
 		return;
 	}
-
-	dst = this_cpu_read(adit_tx_depth) > ADIT_TX_DEPTH_MAX ? ERR_PTR(-ELOOP) : adit_outer_route(s);
-	if (IS_ERR(dst)) {
-		adit_tx_drop(s, skb, PTR_ERR(dst) == -ELOOP ? &s->tx_stats.loop : &s->tx_stats.no_route);
-		return;
-	}
-	if (mss)
-		adit_clamp(skb, mss);
-
-	__skb_queue_head_init(&list);
-	dropped = adit_tx_prepare(skb, crypt, adit_outer_headroom(s, dst), &list);
-	adit_tx_seal_list(s, &list, protocol, crypt, dropped);
-	while ((skb = __skb_dequeue(&list)))
-		adit_encap_output(s, skb, dst, tos);
+	adit_tx_send(s, skb, protocol, crypt, adit_tx_tos(skb, crypt));
 }
 
 static void adit_tx_packet(struct adit_dev *adev, struct sk_buff *skb)
@@ -378,11 +431,41 @@ netdev_tx_t adit_tx_xmit(struct sk_buff *skb, struct net_device *dev)
 	return NETDEV_TX_OK;
 }
 
+/**
+ * adit_tx_xmit_ether() - an Ethernet frame goes into a device that carries them
+ * @skb: frame
+ * @dev: device
+ *
+ * Context: bottom halves off.
+ * Return: NETDEV_TX_OK.
+ */
+netdev_tx_t adit_tx_xmit_ether(struct sk_buff *skb, struct net_device *dev)
+{
+	struct adit_session *s;
+
+	rcu_read_lock();
+	this_cpu_inc(adit_tx_depth);
+	s = rcu_dereference(adit_dev(dev)->only);
+	if (s) {
+		adit_tx_send(s, skb, 0, false, pskb_inet_may_pull(skb) ? adit_tx_tos(skb, false) : 0);
+	} else {
+		DEV_STATS_INC(dev, tx_dropped);
+		kfree_skb(skb);
+	}
+	this_cpu_dec(adit_tx_depth);
+	rcu_read_unlock();
+	return NETDEV_TX_OK;
+}
+
 static int adit_tx_frame_check(const struct adit_session *s, u16 protocol, unsigned int len,
 			       struct netlink_ext_ack *extack)
 {
 	u32 net;
 
+	if (s->adev->ether) {
+		NL_SET_ERR_MSG(extack, "the device carries Ethernet, there are no PPP frames");
+		return -EOPNOTSUPP;
+	}
 	if ((protocol & 0x0101) != 0x0001 || protocol == ADIT_PPP_MPPE) {
 		NL_SET_ERR_MSG(extack, "protocol is no number that a frame can have (RFC 1661 section 2)");
 		return -EINVAL;

@@ -15,6 +15,7 @@ struct netlink_ext_ack;
 
 unsigned int adit_tx_mss(const struct adit_session *s);
 netdev_tx_t adit_tx_xmit(struct sk_buff *skb, struct net_device *dev);
+netdev_tx_t adit_tx_xmit_ether(struct sk_buff *skb, struct net_device *dev);
 int adit_tx_frame(struct adit_session *s, u16 protocol, const void *data, unsigned int len,
 		  struct netlink_ext_ack *extack);
 

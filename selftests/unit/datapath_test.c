@@ -202,6 +202,27 @@ static void sessions_round_trip(void **state)
 	nlmsg_free(msg);
 }
 
+static void l2tp_sessions_round_trip(void **state)
+{
+	struct dp_session in = example(), out;
+	struct nl_msg *msg = request();
+
+	(void)state;
+	in.is_l2tp = true;
+	in.l2tp = (struct dp_l2tp){ .local_port = 1701, .peer_port = 40000, .tunnel_id = 1, .peer_tunnel_id = 0xfffe,
+				    .session_id = 3, .peer_session_id = 0xfffc, .seq_send = true,
+				    .seq_follow = true };
+	assert_int_equal(addr_parse("2001:db8::1", &in.local), 0);
+	assert_int_equal(addr_parse("2001:db8::2", &in.peer), 0);
+	assert_int_equal(codec_put_new(msg, &in), 0);
+	assert_null(nlmsg_find_attr(nlmsg_hdr(msg), GENL_HDRLEN, ADIT_A_SESSION_CALL_ID));
+	assert_int_equal(get(msg, &out, NULL), 0);
+	assert_true(out.is_l2tp);
+	assert_true(addr_equal(&out.local, &in.local) && addr_equal(&out.peer, &in.peer));
+	assert_memory_equal(&out.l2tp, &in.l2tp, sizeof(in.l2tp));
+	nlmsg_free(msg);
+}
+
 static bool has(struct nl_msg *msg, int type)
 {
 	return nlmsg_find_attr(nlmsg_hdr(msg), GENL_HDRLEN, type) != NULL;
@@ -220,11 +241,12 @@ static void a_change_carries_what_was_named(void **state)
 		{ DP_SET_IFID, ADIT_A_SESSION_IFID },
 		{ DP_SET_REQUIRED, ADIT_A_SESSION_MPPE_REQUIRED },
 		{ DP_SET_FLUSH, ADIT_A_SESSION_MPPE_FLUSH },
+		{ DP_SET_SEQ, ADIT_A_SESSION_L2TP },
 	};
 	struct dp_session s = example();
 
 	(void)state;
-	for (unsigned int bit = 0; bit < 7; bit++) {
+	for (unsigned int bit = 0; bit < 8; bit++) {
 		struct nl_msg *msg = request();
 
 		assert_int_equal(codec_put_change(msg, &s, 1u << bit), 0);
@@ -248,7 +270,8 @@ static void nonsense_from_the_kernel_is_refused(void **state)
 		{ ADIT_A_SESSION_IFID, 7 },    { ADIT_A_SESSION_IFID, 9 },
 		{ ADIT_A_SESSION_NET, 2 },     { ADIT_A_SESSION_RX_IDLE_MS, 4 },
 		{ ADIT_A_SESSION_PREFIX, 0 },  { ADIT_A_SESSION_PREFIX, 3 },
-		{ ADIT_A_SESSION_MPPE_TX, 0 },
+		{ ADIT_A_SESSION_MPPE_TX, 0 }, { ADIT_A_SESSION_LOCAL_V6, 15 },
+		{ ADIT_A_SESSION_PEER_V6, 4 }, { ADIT_A_SESSION_PEER_PORT, 1 },
 	};
 	uint8_t octets[16] = { 0 };
 	struct dp_session s;
@@ -539,13 +562,25 @@ static void the_null_datapath_remembers(void **state)
 	assert_false(dp_null_frame_next(dp, &frame));
 	assert_int_equal(dp_session_get(dp, 7, 12, &got, NULL, &err), 0);
 	assert_int_equal(got.tx.start_key[0], 0);
+	s.id = 13;
+	s.is_l2tp = true;
+	s.l2tp = (struct dp_l2tp){ .tunnel_id = 1, .session_id = 2, .peer_tunnel_id = 3, .peer_session_id = 4 };
+	assert_int_equal(dp_socket_attach(dp, 5, &err), 0);
+	assert_int_equal(dp_session_new(dp, &s, &err), 0);
+	s.l2tp.seq_send = true;
+	assert_int_equal(dp_session_set(dp, &s, DP_SET_SEQ, &err), 0);
+	assert_true(dp_null_session(dp, 13)->l2tp.seq_send);
+	dp_null_refuse(dp, "socket-detach", -ENOTCONN, "no");
+	assert_int_equal(dp_socket_detach(dp, 5, &err), -ENOTCONN);
+	assert_int_equal(dp_socket_detach(dp, 5, &err), 0);
 	dp_null_refuse(dp, "session-del", -EPERM, "no");
 	assert_int_equal(dp_session_del(dp, 7, 12, &err), -EPERM);
 	assert_string_equal(err.text, "no");
 	assert_int_equal(dp_session_del(dp, 7, 12, &err), 0);
 	assert_string_equal(
 		dp_null_requests(dp),
-		"session-new 12 call 4660 peer 65244\nsession-set 12 net flush\nsession-del 12\n");
+		"session-new 12 call 4660 peer 65244\nsession-set 12 net flush\nsocket-attach 5\n"
+		"session-new 13 l2tp 1/2 peer 3/4\nsession-set 13 seq\nsocket-detach 5\nsession-del 12\n");
 	assert_string_equal(dp_null_requests(dp), "");
 	dp_null_frame(dp, 7, 3, 0x8021, true, "xyz", 3);
 	assert_int_equal(seen.frames, 1);
@@ -572,6 +607,7 @@ int main(void)
 						leave_namespace),
 		cmocka_unit_test_setup_teardown(routes_of_others_are_left_alone, new_namespace,
 						leave_namespace),
+		cmocka_unit_test(l2tp_sessions_round_trip),
 		cmocka_unit_test(the_null_datapath_remembers),
 	};
 

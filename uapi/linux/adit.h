@@ -11,6 +11,7 @@
 
 #define ADIT_MPPE_START_KEY_LEN	16
 #define ADIT_FRAME_DATA_MAX	2048
+#define ADIT_L2TP_COOKIE_MAX	8
 #define ADIT_PREFIXES_MAX	64
 
 /**
@@ -81,6 +82,60 @@ enum adit_session_event {
 	ADIT_SESSION_EVENT_GONE,
 };
 
+/**
+ * enum adit_l2tp_version
+ * @ADIT_L2TP_VERSION_V2: RFC 2661.
+ * @ADIT_L2TP_VERSION_V3: RFC 3931; data of static pseudowires, without a
+ *   control connection.
+ */
+enum adit_l2tp_version {
+	ADIT_L2TP_VERSION_V2 = 2,
+	ADIT_L2TP_VERSION_V3,
+};
+
+/**
+ * enum adit_l2tp_encap - What carries L2TP.
+ * @ADIT_L2TP_ENCAP_IP: IP protocol 115, version 3 only.
+ */
+enum adit_l2tp_encap {
+	ADIT_L2TP_ENCAP_UDP,
+	ADIT_L2TP_ENCAP_IP,
+};
+
+/**
+ * enum adit_l2tp_payload - What a device of kind l2tp carries.
+ * @ADIT_L2TP_PAYLOAD_PPP: IP packets in PPP.
+ * @ADIT_L2TP_PAYLOAD_ETHERNET: Ethernet frames; version 3, point to point.
+ */
+enum adit_l2tp_payload {
+	ADIT_L2TP_PAYLOAD_PPP,
+	ADIT_L2TP_PAYLOAD_ETHERNET,
+};
+
+/**
+ * enum adit_l2tp_sublayer - L2-specific sublayer of version 3, both ways (RFC
+ *   3931 section 4.6).
+ * @ADIT_L2TP_SUBLAYER_DEFAULT: Four octets with room for a sequence number.
+ */
+enum adit_l2tp_sublayer {
+	ADIT_L2TP_SUBLAYER_NONE,
+	ADIT_L2TP_SUBLAYER_DEFAULT,
+};
+
+/**
+ * enum adit_l2tp_seq - Sequence numbers of data. Those that come are heeded,
+ *   whatever is set.
+ * @ADIT_L2TP_SEQ_SEND: Packets go out with a number.
+ * @ADIT_L2TP_SEQ_REQUIRED: What comes without a number is dropped.
+ * @ADIT_L2TP_SEQ_FOLLOW: Begin and cease to send numbers as the peer does (RFC
+ *   2661 section 5.4, a LAC without Sequencing Required).
+ */
+enum adit_l2tp_seq {
+	ADIT_L2TP_SEQ_SEND = 1,
+	ADIT_L2TP_SEQ_REQUIRED = 2,
+	ADIT_L2TP_SEQ_FOLLOW = 4,
+};
+
 enum {
 	ADIT_A_DEV_PAD = 1,
 	ADIT_A_DEV_IFINDEX,
@@ -116,6 +171,31 @@ enum {
 };
 
 enum {
+	ADIT_A_L2TP_VERSION = 1,
+	ADIT_A_L2TP_ENCAP,
+	ADIT_A_L2TP_TUNNEL_ID,
+	ADIT_A_L2TP_PEER_TUNNEL_ID,
+	ADIT_A_L2TP_SESSION_ID,
+	ADIT_A_L2TP_PEER_SESSION_ID,
+	ADIT_A_L2TP_COOKIE,
+	ADIT_A_L2TP_PEER_COOKIE,
+	ADIT_A_L2TP_SUBLAYER,
+	ADIT_A_L2TP_SEQ,
+	ADIT_A_L2TP_NO_UDP_CSUM,
+	ADIT_A_L2TP_DF,
+
+	__ADIT_A_L2TP_MAX,
+	ADIT_A_L2TP_MAX = (__ADIT_A_L2TP_MAX - 1)
+};
+
+enum {
+	ADIT_A_SOCKET_FD = 1,
+
+	__ADIT_A_SOCKET_MAX,
+	ADIT_A_SOCKET_MAX = (__ADIT_A_SOCKET_MAX - 1)
+};
+
+enum {
 	ADIT_A_RX_STATS_PAD = 1,
 	ADIT_A_RX_STATS_PACKETS,
 	ADIT_A_RX_STATS_BYTES,
@@ -135,6 +215,9 @@ enum {
 	ADIT_A_RX_STATS_SOURCE,
 	ADIT_A_RX_STATS_FRAMES_LOST,
 	ADIT_A_RX_STATS_NO_MEMORY,
+	ADIT_A_RX_STATS_COOKIE,
+	ADIT_A_RX_STATS_UNSEQUENCED,
+	ADIT_A_RX_STATS_WRONG_SOCKET,
 
 	__ADIT_A_RX_STATS_MAX,
 	ADIT_A_RX_STATS_MAX = (__ADIT_A_RX_STATS_MAX - 1)
@@ -152,6 +235,7 @@ enum {
 	ADIT_A_TX_STATS_NO_ROUTE,
 	ADIT_A_TX_STATS_LOOP,
 	ADIT_A_TX_STATS_NO_MEMORY,
+	ADIT_A_TX_STATS_NO_SOCKET,
 
 	__ADIT_A_TX_STATS_MAX,
 	ADIT_A_TX_STATS_MAX = (__ADIT_A_TX_STATS_MAX - 1)
@@ -182,6 +266,11 @@ enum {
 	ADIT_A_SESSION_RX_IDLE_MS,
 	ADIT_A_SESSION_TX_IDLE_MS,
 	ADIT_A_SESSION_EVENT,
+	ADIT_A_SESSION_LOCAL_V6,
+	ADIT_A_SESSION_PEER_V6,
+	ADIT_A_SESSION_LOCAL_PORT,
+	ADIT_A_SESSION_PEER_PORT,
+	ADIT_A_SESSION_L2TP,
 
 	__ADIT_A_SESSION_MAX,
 	ADIT_A_SESSION_MAX = (__ADIT_A_SESSION_MAX - 1)
@@ -219,6 +308,29 @@ enum {
 };
 
 enum {
+	ADIT_A_LINK_L2TP_MODE = 1,
+	ADIT_A_LINK_L2TP_PAYLOAD,
+	ADIT_A_LINK_L2TP_LOCAL_V4,
+	ADIT_A_LINK_L2TP_REMOTE_V4,
+	ADIT_A_LINK_L2TP_LOCAL_V6,
+	ADIT_A_LINK_L2TP_REMOTE_V6,
+	ADIT_A_LINK_L2TP_LOCAL_PORT,
+	ADIT_A_LINK_L2TP_REMOTE_PORT,
+	ADIT_A_LINK_L2TP_L2TP,
+	ADIT_A_LINK_L2TP_FWMARK,
+	ADIT_A_LINK_L2TP_LINK,
+	ADIT_A_LINK_L2TP_FRAMING,
+	ADIT_A_LINK_L2TP_MRU,
+	ADIT_A_LINK_L2TP_MSS_CLAMP,
+	ADIT_A_LINK_L2TP_RX_WINDOW,
+	ADIT_A_LINK_L2TP_REORDER_MS,
+	ADIT_A_LINK_L2TP_MPPE_REQUIRED,
+
+	__ADIT_A_LINK_L2TP_MAX,
+	ADIT_A_LINK_L2TP_MAX = (__ADIT_A_LINK_L2TP_MAX - 1)
+};
+
+enum {
 	ADIT_CMD_DEV_GET = 1,
 	ADIT_CMD_DEV_CLAIM,
 	ADIT_CMD_DEV_RELEASE,
@@ -229,6 +341,8 @@ enum {
 	ADIT_CMD_FRAME_SEND,
 	ADIT_CMD_FRAME_NTF,
 	ADIT_CMD_SESSION_NTF,
+	ADIT_CMD_SOCKET_ATTACH,
+	ADIT_CMD_SOCKET_DETACH,
 
 	__ADIT_CMD_MAX,
 	ADIT_CMD_MAX = (__ADIT_CMD_MAX - 1)

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 #include "datapath/codec.h"
 
+#include <arpa/inet.h>
 #include <assert.h>
 #include <errno.h>
 #include <linux/adit.h>
@@ -95,13 +96,64 @@ static int put_ifid(struct nl_msg *msg, const struct dp_session *s)
 	return nla_put(msg, ADIT_A_SESSION_IFID, sizeof(s->ifid), s->ifid) ? -ENOMEM : 0;
 }
 
+static int put_addr(struct nl_msg *msg, int v4, int v6, const struct addr *a)
+{
+	if (a->family == AF_INET6)
+		return nla_put(msg, v6, 16, a->bytes) ? -ENOMEM : 0;
+	return nla_put(msg, v4, 4, a->bytes) ? -ENOMEM : 0;
+}
+
+static uint32_t seq_flags(const struct dp_l2tp *l2tp)
+{
+	return (l2tp->seq_send ? ADIT_L2TP_SEQ_SEND : 0) |
+	       (l2tp->seq_required ? ADIT_L2TP_SEQ_REQUIRED : 0) |
+	       (l2tp->seq_follow ? ADIT_L2TP_SEQ_FOLLOW : 0);
+}
+
+static int put_seq(struct nl_msg *msg, const struct dp_session *s)
+{
+	struct nlattr *nest = nla_nest_start(msg, ADIT_A_SESSION_L2TP);
+
+	if (!nest || nla_put_u32(msg, ADIT_A_L2TP_SEQ, seq_flags(&s->l2tp)))
+		return -ENOMEM;
+	nla_nest_end(msg, nest);
+	return 0;
+}
+
+static int put_l2tp(struct nl_msg *msg, const struct dp_session *s)
+{
+	const struct dp_l2tp *l2tp = &s->l2tp;
+	struct nlattr *nest;
+
+	if (nla_put_u16(msg, ADIT_A_SESSION_LOCAL_PORT, htons(l2tp->local_port)) ||
+	    nla_put_u16(msg, ADIT_A_SESSION_PEER_PORT, htons(l2tp->peer_port)))
+		return -ENOMEM;
+	nest = nla_nest_start(msg, ADIT_A_SESSION_L2TP);
+	if (!nest || nla_put_u32(msg, ADIT_A_L2TP_VERSION, ADIT_L2TP_VERSION_V2) ||
+	    nla_put_u16(msg, ADIT_A_L2TP_TUNNEL_ID, l2tp->tunnel_id) ||
+	    nla_put_u16(msg, ADIT_A_L2TP_PEER_TUNNEL_ID, l2tp->peer_tunnel_id) ||
+	    nla_put_u32(msg, ADIT_A_L2TP_SESSION_ID, l2tp->session_id) ||
+	    nla_put_u32(msg, ADIT_A_L2TP_PEER_SESSION_ID, l2tp->peer_session_id) ||
+	    nla_put_u32(msg, ADIT_A_L2TP_SEQ, seq_flags(l2tp)))
+		return -ENOMEM;
+	nla_nest_end(msg, nest);
+	return 0;
+}
+
+static int put_pptp(struct nl_msg *msg, const struct dp_session *s)
+{
+	if (nla_put_u16(msg, ADIT_A_SESSION_CALL_ID, s->call_id) ||
+	    nla_put_u16(msg, ADIT_A_SESSION_PEER_CALL_ID, s->peer_call_id))
+		return -ENOMEM;
+	return 0;
+}
+
 int codec_put_new(struct nl_msg *msg, const struct dp_session *s)
 {
 	if (codec_put_id(msg, s->ifindex, s->id) ||
-	    nla_put(msg, ADIT_A_SESSION_LOCAL_V4, 4, s->local.bytes) ||
-	    nla_put(msg, ADIT_A_SESSION_PEER_V4, 4, s->peer.bytes) ||
-	    nla_put_u16(msg, ADIT_A_SESSION_CALL_ID, s->call_id) ||
-	    nla_put_u16(msg, ADIT_A_SESSION_PEER_CALL_ID, s->peer_call_id))
+	    put_addr(msg, ADIT_A_SESSION_LOCAL_V4, ADIT_A_SESSION_LOCAL_V6, &s->local) ||
+	    put_addr(msg, ADIT_A_SESSION_PEER_V4, ADIT_A_SESSION_PEER_V6, &s->peer) ||
+	    (s->is_l2tp ? put_l2tp(msg, s) : put_pptp(msg, s)))
 		return -ENOMEM;
 	if (put_prefixes(msg, s) || put_framing(msg, s) || put_both_mppe(msg, s) ||
 	    (s->net && put_net(msg, s)) || (s->have_ifid && put_ifid(msg, s)) ||
@@ -119,6 +171,7 @@ int codec_put_change(struct nl_msg *msg, const struct dp_session *s, unsigned in
 	    ((what & DP_SET_IFID) && put_ifid(msg, s)) ||
 	    ((what & DP_SET_REQUIRED) && s->mppe_required &&
 	     nla_put_flag(msg, ADIT_A_SESSION_MPPE_REQUIRED)) ||
+	    ((what & DP_SET_SEQ) && put_seq(msg, s)) ||
 	    ((what & DP_SET_FLUSH) && nla_put_flag(msg, ADIT_A_SESSION_MPPE_FLUSH)))
 		return -ENOMEM;
 	return 0;
@@ -145,6 +198,9 @@ static const char *const rx_names[] = {
 	[ADIT_A_RX_STATS_SOURCE] = "source",
 	[ADIT_A_RX_STATS_FRAMES_LOST] = "frames-lost",
 	[ADIT_A_RX_STATS_NO_MEMORY] = "no-memory",
+	[ADIT_A_RX_STATS_COOKIE] = "cookie",
+	[ADIT_A_RX_STATS_UNSEQUENCED] = "unsequenced",
+	[ADIT_A_RX_STATS_WRONG_SOCKET] = "wrong-socket",
 };
 
 static const char *const tx_names[] = {
@@ -153,6 +209,7 @@ static const char *const tx_names[] = {
 	[ADIT_A_TX_STATS_CLOSED] = "closed",   [ADIT_A_TX_STATS_NO_KEY] = "no-key",
 	[ADIT_A_TX_STATS_TOO_BIG] = "too-big", [ADIT_A_TX_STATS_NO_ROUTE] = "no-route",
 	[ADIT_A_TX_STATS_LOOP] = "loop",       [ADIT_A_TX_STATS_NO_MEMORY] = "no-memory",
+	[ADIT_A_TX_STATS_NO_SOCKET] = "no-socket",
 };
 
 static_assert(N_OF(rx_names) == ADIT_A_RX_STATS_MAX + 1 && ADIT_A_RX_STATS_MAX < DP_COUNTERS_MAX,
@@ -275,12 +332,12 @@ static int get_mppe(struct nlattr *nest, struct dp_mppe *m)
 	return 0;
 }
 
-static void get_addr_v4(const struct nlattr *at, struct addr *a)
+static void get_addr(const struct nlattr *v4, const struct nlattr *v6, struct addr *a)
 {
-	if (!at)
+	if (!v4 && !v6)
 		return;
-	a->family = AF_INET;
-	memcpy(a->bytes, nla_data(at), 4);
+	a->family = v4 ? AF_INET : AF_INET6;
+	memcpy(a->bytes, nla_data(v4 ? v4 : v6), v4 ? 4 : 16);
 }
 
 static uint32_t get_u32(const struct nlattr *at)
@@ -300,8 +357,8 @@ static void get_scalars(struct nlattr **tb, struct dp_session *s)
 
 	s->ifindex = (int)get_u32(tb[ADIT_A_SESSION_IFINDEX]);
 	s->id = get_u32(tb[ADIT_A_SESSION_ID]);
-	get_addr_v4(tb[ADIT_A_SESSION_LOCAL_V4], &s->local);
-	get_addr_v4(tb[ADIT_A_SESSION_PEER_V4], &s->peer);
+	get_addr(tb[ADIT_A_SESSION_LOCAL_V4], tb[ADIT_A_SESSION_LOCAL_V6], &s->local);
+	get_addr(tb[ADIT_A_SESSION_PEER_V4], tb[ADIT_A_SESSION_PEER_V6], &s->peer);
 	s->call_id = get_u16(tb[ADIT_A_SESSION_CALL_ID]);
 	s->peer_call_id = get_u16(tb[ADIT_A_SESSION_PEER_CALL_ID]);
 	s->net = (net & ADIT_PPP_NET_IPV4 ? 1 : 0) | (net & ADIT_PPP_NET_IPV6 ? 2 : 0);
@@ -312,6 +369,38 @@ static void get_scalars(struct nlattr **tb, struct dp_session *s)
 	s->have_ifid = tb[ADIT_A_SESSION_IFID] != NULL;
 	if (s->have_ifid)
 		memcpy(s->ifid, nla_data(tb[ADIT_A_SESSION_IFID]), sizeof(s->ifid));
+}
+
+static int get_l2tp(struct nlattr **tb, struct dp_session *s)
+{
+	static const struct nla_policy policy[ADIT_A_L2TP_MAX + 1] = {
+		[ADIT_A_L2TP_TUNNEL_ID] = { .type = NLA_U16 },
+		[ADIT_A_L2TP_PEER_TUNNEL_ID] = { .type = NLA_U16 },
+		[ADIT_A_L2TP_SESSION_ID] = { .type = NLA_U32 },
+		[ADIT_A_L2TP_PEER_SESSION_ID] = { .type = NLA_U32 },
+		[ADIT_A_L2TP_SEQ] = { .type = NLA_U32 },
+	};
+	struct nlattr *l2tp[ADIT_A_L2TP_MAX + 1];
+	uint32_t seq;
+
+	if (!tb[ADIT_A_SESSION_L2TP])
+		return 0;
+	if (nla_parse_nested(l2tp, ADIT_A_L2TP_MAX, tb[ADIT_A_SESSION_L2TP], policy) < 0)
+		return -EPROTO;
+	seq = get_u32(l2tp[ADIT_A_L2TP_SEQ]);
+	s->is_l2tp = true;
+	s->l2tp = (struct dp_l2tp){
+		.local_port = ntohs(get_u16(tb[ADIT_A_SESSION_LOCAL_PORT])),
+		.peer_port = ntohs(get_u16(tb[ADIT_A_SESSION_PEER_PORT])),
+		.tunnel_id = get_u16(l2tp[ADIT_A_L2TP_TUNNEL_ID]),
+		.peer_tunnel_id = get_u16(l2tp[ADIT_A_L2TP_PEER_TUNNEL_ID]),
+		.session_id = (uint16_t)get_u32(l2tp[ADIT_A_L2TP_SESSION_ID]),
+		.peer_session_id = (uint16_t)get_u32(l2tp[ADIT_A_L2TP_PEER_SESSION_ID]),
+		.seq_send = seq & ADIT_L2TP_SEQ_SEND,
+		.seq_required = seq & ADIT_L2TP_SEQ_REQUIRED,
+		.seq_follow = seq & ADIT_L2TP_SEQ_FOLLOW,
+	};
+	return 0;
 }
 
 int codec_get(struct nlattr *attrs, int len, struct dp_session *s, struct dp_stats *stats)
@@ -327,6 +416,10 @@ int codec_get(struct nlattr *attrs, int len, struct dp_session *s, struct dp_sta
 		[ADIT_A_SESSION_NET] = { .type = NLA_U32 },
 		[ADIT_A_SESSION_FRAMING] = { .type = NLA_U32 },
 		[ADIT_A_SESSION_MRU] = { .type = NLA_U16 },
+		[ADIT_A_SESSION_LOCAL_V6] = { .type = NLA_UNSPEC, .minlen = 16, .maxlen = 16 },
+		[ADIT_A_SESSION_PEER_V6] = { .type = NLA_UNSPEC, .minlen = 16, .maxlen = 16 },
+		[ADIT_A_SESSION_LOCAL_PORT] = { .type = NLA_U16 },
+		[ADIT_A_SESSION_PEER_PORT] = { .type = NLA_U16 },
 		[ADIT_A_SESSION_RX_IDLE_MS] = { .type = NLA_U64 },
 		[ADIT_A_SESSION_TX_IDLE_MS] = { .type = NLA_U64 },
 	};
@@ -337,7 +430,7 @@ int codec_get(struct nlattr *attrs, int len, struct dp_session *s, struct dp_sta
 		return -EPROTO;
 	memset(s, 0, sizeof(*s));
 	get_scalars(tb, s);
-	if (get_prefixes(attrs, len, s) || get_mppe(tb[ADIT_A_SESSION_MPPE_TX], &s->tx) ||
+	if (get_l2tp(tb, s) || get_prefixes(attrs, len, s) || get_mppe(tb[ADIT_A_SESSION_MPPE_TX], &s->tx) ||
 	    get_mppe(tb[ADIT_A_SESSION_MPPE_RX], &s->rx))
 		return -EPROTO;
 	if (stats)

@@ -73,6 +73,16 @@ int dp_frame_send(struct dp *dp, int ifindex, uint32_t id, uint16_t protocol, co
 	return dp->ops->frame_send(dp, ifindex, id, protocol, data, len, err);
 }
 
+int dp_socket_attach(struct dp *dp, int fd, struct dp_err *err)
+{
+	return dp->ops->socket_attach(dp, fd, err);
+}
+
+int dp_socket_detach(struct dp *dp, int fd, struct dp_err *err)
+{
+	return dp->ops->socket_detach(dp, fd, err);
+}
+
 int dp_route_add(struct dp *dp, int ifindex, const struct prefix *p, struct dp_err *err)
 {
 	return dp->ops->route_add(dp, ifindex, p, err);

@@ -48,13 +48,29 @@ enum {
 	DP_SET_IFID = 1 << 4,
 	DP_SET_REQUIRED = 1 << 5,
 	DP_SET_FLUSH = 1 << 6,
+	DP_SET_SEQ = 1 << 7,
+};
+
+/*
+ * What a session of kind l2tp has in the place of call ids: version 2 over UDP, of which data comes
+ * and goes through the socket attached to its local address and port (dp_socket_attach()).
+ */
+struct dp_l2tp {
+	uint16_t local_port, peer_port;
+	uint16_t tunnel_id, peer_tunnel_id;
+	uint16_t session_id, peer_session_id;
+	bool seq_send;			/* data goes out with sequence numbers */
+	bool seq_required;		/* what comes without is dropped */
+	bool seq_follow;		/* send numbers as the peer does: a LAC; not with seq_required */
 };
 
 struct dp_session {
 	int ifindex;
 	uint32_t id;
-	struct addr local, peer;
-	uint16_t call_id, peer_call_id;
+	struct addr local, peer;	/* IPv6 with l2tp only */
+	uint16_t call_id, peer_call_id;	/* pptp only */
+	bool is_l2tp;
+	struct dp_l2tp l2tp;
 	struct prefix prefixes[DP_PREFIXES_MAX];
 	unsigned int n_prefixes;
 	uint8_t ifid[8];
@@ -116,6 +132,13 @@ int dp_session_get(struct dp *dp, int ifindex, uint32_t id, struct dp_session *s
 int dp_session_each(struct dp *dp, int ifindex,
 		    void (*fn)(void *arg, const struct dp_session *s, const struct dp_stats *stats),
 		    void *arg, struct dp_err *err);
+/*
+ * A UDP socket of ours, bound, of IPv6 with IPV6_V6ONLY: the kernel takes L2TP data from it for all
+ * sessions of its address and port, or of its port where it is bound to any address; control
+ * messages stay on it. -EALREADY: it is attached. Ends with the socket.
+ */
+int dp_socket_attach(struct dp *dp, int fd, struct dp_err *err);
+int dp_socket_detach(struct dp *dp, int fd, struct dp_err *err);
 int dp_frame_send(struct dp *dp, int ifindex, uint32_t id, uint16_t protocol, const uint8_t *data,
 		  size_t len, struct dp_err *err);
 /* Kernel routes for framed routes: prefix via the device. */

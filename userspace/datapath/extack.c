@@ -33,6 +33,16 @@ NESTED(mppe, [ADIT_A_MPPE_STRENGTH] = { "strength", NULL },
 SET(dev,
 	[ADIT_A_DEV_IFINDEX] = { "ifindex", NULL }, [ADIT_A_DEV_TAKE_OVER] = { "take-over", NULL });
 
+NESTED(l2tp, [ADIT_A_L2TP_VERSION] = { "version", NULL }, [ADIT_A_L2TP_ENCAP] = { "encap", NULL },
+       [ADIT_A_L2TP_TUNNEL_ID] = { "tunnel-id", NULL },
+       [ADIT_A_L2TP_PEER_TUNNEL_ID] = { "peer-tunnel-id", NULL },
+       [ADIT_A_L2TP_SESSION_ID] = { "session-id", NULL },
+       [ADIT_A_L2TP_PEER_SESSION_ID] = { "peer-session-id", NULL },
+       [ADIT_A_L2TP_SEQ] = { "seq", NULL });
+
+SET(socket,
+	[ADIT_A_SOCKET_FD] = { "fd", NULL });
+
 SET(session,
 	[ADIT_A_SESSION_IFINDEX] = { "ifindex", NULL },
 	[ADIT_A_SESSION_ID] = { "id", NULL },
@@ -51,7 +61,12 @@ SET(session,
 	[ADIT_A_SESSION_MPPE_FLUSH] = { "mppe-flush", NULL },
 	[ADIT_A_SESSION_RX_WINDOW] = { "rx-window", NULL },
 	[ADIT_A_SESSION_REORDER_MS] = { "reorder-ms", NULL },
-	[ADIT_A_SESSION_ACK_DELAY_MS] = { "ack-delay-ms", NULL });
+	[ADIT_A_SESSION_ACK_DELAY_MS] = { "ack-delay-ms", NULL },
+	[ADIT_A_SESSION_LOCAL_V6] = { "local-v6", NULL },
+	[ADIT_A_SESSION_PEER_V6] = { "peer-v6", NULL },
+	[ADIT_A_SESSION_LOCAL_PORT] = { "local-port", NULL },
+	[ADIT_A_SESSION_PEER_PORT] = { "peer-port", NULL },
+	[ADIT_A_SESSION_L2TP] = { "l2tp", &l2tp_set });
 
 SET(frame,
 	[ADIT_A_FRAME_IFINDEX] = { "ifindex", NULL }, [ADIT_A_FRAME_ID] = { "id", NULL },

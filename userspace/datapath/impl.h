@@ -27,6 +27,8 @@ struct dp_ops {
 			    struct dp_err *err);
 	int (*frame_send)(struct dp *dp, int ifindex, uint32_t id, uint16_t protocol,
 			  const uint8_t *data, size_t len, struct dp_err *err);
+	int (*socket_attach)(struct dp *dp, int fd, struct dp_err *err);
+	int (*socket_detach)(struct dp *dp, int fd, struct dp_err *err);
 	int (*route_add)(struct dp *dp, int ifindex, const struct prefix *p, struct dp_err *err);
 	int (*route_del)(struct dp *dp, int ifindex, const struct prefix *p, struct dp_err *err);
 };

@@ -78,9 +78,33 @@ int link_find(struct channel *ch, const char *name, int *ifindex, char kind[16],
 	return 0;
 }
 
+/* Attributes of the kinds' own sets. */
+struct kind {
+	const char *name;
+	int mode, fwmark, mss_clamp;
+};
+
+static const struct kind kinds[] = {
+	{ "pptp", ADIT_A_LINK_PPTP_MODE, ADIT_A_LINK_PPTP_FWMARK, ADIT_A_LINK_PPTP_MSS_CLAMP },
+	{ "l2tp", ADIT_A_LINK_L2TP_MODE, ADIT_A_LINK_L2TP_FWMARK, ADIT_A_LINK_L2TP_MSS_CLAMP },
+};
+
+/* For a kind that is not ours the kernel finds the words. */
+static const struct kind *kind_of(const char *name)
+{
+	size_t i;
+
+	for (i = 1; i < sizeof(kinds) / sizeof(kinds[0]); i++) {
+		if (!strcmp(kinds[i].name, name))
+			return &kinds[i];
+	}
+	return &kinds[0];
+}
+
 static bool put_info(struct nl_msg *msg, const char *kind, const struct dp_device_config *cfg,
 		     bool creating)
 {
+	const struct kind *k = kind_of(kind);
 	struct nlattr *info, *data;
 
 	info = nla_nest_start(msg, IFLA_LINKINFO);
@@ -88,9 +112,9 @@ static bool put_info(struct nl_msg *msg, const char *kind, const struct dp_devic
 		return false;
 	data = nla_nest_start(msg, IFLA_INFO_DATA);
 	if (!data ||
-	    (creating && nla_put_u32(msg, ADIT_A_LINK_PPTP_MODE, ADIT_DEV_MODE_CONCENTRATOR)) ||
-	    nla_put_u32(msg, ADIT_A_LINK_PPTP_FWMARK, cfg->fwmark) ||
-	    nla_put_u32(msg, ADIT_A_LINK_PPTP_MSS_CLAMP, cfg->mss_clamp))
+	    (creating && nla_put_u32(msg, k->mode, ADIT_DEV_MODE_CONCENTRATOR)) ||
+	    nla_put_u32(msg, k->fwmark, cfg->fwmark) ||
+	    nla_put_u32(msg, k->mss_clamp, cfg->mss_clamp))
 		return false;
 	nla_nest_end(msg, data);
 	nla_nest_end(msg, info);

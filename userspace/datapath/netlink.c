@@ -179,6 +179,27 @@ static int op_frame_send(struct dp *dp, int ifindex, uint32_t id, uint16_t proto
 	return ask(&nl->commands, msg, "frame-send", &extack_frame, NULL, NULL, err);
 }
 
+/* --- sockets --- */
+
+static int socket_request(struct dp *dp, uint8_t cmd, const char *doing, int fd, struct dp_err *err)
+{
+	struct dp_netlink *nl = netlink_of(dp);
+	struct nl_msg *msg = message(nl, cmd, 0);
+
+	msg = drop_if(msg, msg && nla_put_u32(msg, ADIT_A_SOCKET_FD, (uint32_t)fd));
+	return ask(&nl->commands, msg, doing, &extack_socket, NULL, NULL, err);
+}
+
+static int op_socket_attach(struct dp *dp, int fd, struct dp_err *err)
+{
+	return socket_request(dp, ADIT_CMD_SOCKET_ATTACH, "socket-attach", fd, err);
+}
+
+static int op_socket_detach(struct dp *dp, int fd, struct dp_err *err)
+{
+	return socket_request(dp, ADIT_CMD_SOCKET_DETACH, "socket-detach", fd, err);
+}
+
 /* --- devices --- */
 
 struct device {
@@ -340,6 +361,7 @@ static const struct dp_ops netlink_ops = {
 	.device_ensure = op_device_ensure, .device_delete = op_device_delete,
 	.session_new = op_session_new, .session_set = op_session_set, .session_del = op_session_del,
 	.session_get = op_session_get, .session_each = op_session_each, .frame_send = op_frame_send,
+	.socket_attach = op_socket_attach, .socket_detach = op_socket_detach,
 	.route_add = op_route_add, .route_del = op_route_del,
 };
 

@@ -101,14 +101,18 @@ static int op_session_new(struct dp *dp, const struct dp_session *s, struct dp_e
 		return dp_fail(err, -ENOMEM, "session-new: out of memory");
 	mine->s = *s;
 	TAILQ_INSERT_TAIL(&n->sessions, mine, link);
-	note(n, "session-new %u call %u peer %u\n", s->id, s->call_id, s->peer_call_id);
+	if (s->is_l2tp)
+		note(n, "session-new %u l2tp %u/%u peer %u/%u\n", s->id, s->l2tp.tunnel_id, s->l2tp.session_id,
+		     s->l2tp.peer_tunnel_id, s->l2tp.peer_session_id);
+	else
+		note(n, "session-new %u call %u peer %u\n", s->id, s->call_id, s->peer_call_id);
 	return 0;
 }
 
 static void note_what(struct dp_null *n, unsigned int what)
 {
 	static const char *const words[] = { "net",  "framing",	 "mppe", "prefixes",
-					     "ifid", "required", "flush" };
+					     "ifid", "required", "flush", "seq" };
 	unsigned int i;
 
 	for (i = 0; i < sizeof(words) / sizeof(words[0]); i++) {
@@ -137,6 +141,11 @@ static void change(struct dp_session *to, const struct dp_session *from, unsigne
 	if (what & DP_SET_IFID) {
 		memcpy(to->ifid, from->ifid, sizeof(to->ifid));
 		to->have_ifid = true;
+	}
+	if (what & DP_SET_SEQ) {
+		to->l2tp.seq_send = from->l2tp.seq_send;
+		to->l2tp.seq_required = from->l2tp.seq_required;
+		to->l2tp.seq_follow = from->l2tp.seq_follow;
 	}
 	if (what & DP_SET_REQUIRED)
 		to->mppe_required |= from->mppe_required;
@@ -256,6 +265,26 @@ static int op_frame_send(struct dp *dp, int ifindex, uint32_t id, uint16_t proto
 	return 0;
 }
 
+static int note_socket(struct dp *dp, const char *word, int fd, struct dp_err *err)
+{
+	struct dp_null *n = null_of(dp);
+	int ret = refused(n, word, err);
+
+	if (!ret)
+		note(n, "%s %d\n", word, fd);
+	return ret;
+}
+
+static int op_socket_attach(struct dp *dp, int fd, struct dp_err *err)
+{
+	return note_socket(dp, "socket-attach", fd, err);
+}
+
+static int op_socket_detach(struct dp *dp, int fd, struct dp_err *err)
+{
+	return note_socket(dp, "socket-detach", fd, err);
+}
+
 static int op_device_ensure(struct dp *dp, const char *kind, const struct dp_device_config *cfg,
 			    int *ifindex, struct dp_err *err)
 {
@@ -349,6 +378,7 @@ static const struct dp_ops null_ops = {
 	.device_ensure = op_device_ensure, .device_delete = op_device_delete,
 	.session_new = op_session_new, .session_set = op_session_set, .session_del = op_session_del,
 	.session_get = op_session_get, .session_each = op_session_each, .frame_send = op_frame_send,
+	.socket_attach = op_socket_attach, .socket_detach = op_socket_detach,
 	.route_add = op_route_add, .route_del = op_route_del,
 };
 
