@@ -1,0 +1,297 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+/*
+ * The ip-link plugin with this test in the place of ip: the functions that ip exports are here, and
+ * keep what they were given. The plugin is statics behind one symbol, so it is included.
+ */
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <string.h>
+#include <unistd.h>
+#include <cmocka.h>
+
+#include "iproute2/link_l2tp.c"
+#include "iproute2/words.c"
+
+static char put_attrs[512];	/* "type=hex ..." in the order of the calls */
+static char printed[1024];	/* as text */
+static char json[1024];
+
+/* What waits for the nest is put where it waits, as ip does. */
+static void put_nested(struct nlmsghdr *n, int type, const void *data, int alen)
+{
+	struct rtattr *a = (struct rtattr *)((char *)n + n->nlmsg_len);
+
+	a->rta_type = type;
+	a->rta_len = RTA_LENGTH(alen);
+	if (alen)
+		memcpy(RTA_DATA(a), data, alen);
+	n->nlmsg_len += RTA_ALIGN(a->rta_len);
+}
+
+int addattr_l(struct nlmsghdr *n, int maxlen, int type, const void *data, int alen)
+{
+	const uint8_t *p = data;
+	size_t at = strlen(put_attrs);
+
+	assert_non_null(n);
+	if (n->nlmsg_len) {
+		put_nested(n, type, data, alen);
+		return 0;
+	}
+	assert_int_equal(maxlen, IP_REQUEST_MAX);
+	at += snprintf(put_attrs + at, sizeof(put_attrs) - at, "%s%d=", at ? " " : "", type);
+	for (int i = 0; i < alen; i++)
+		at += snprintf(put_attrs + at, sizeof(put_attrs) - at, "%02x", p[i]);
+	return 0;
+}
+
+unsigned int ll_name_to_index(const char *name)
+{
+	return strcmp(name, "wan0") ? 0 : 0x21;
+}
+
+const char *ll_index_to_name(unsigned int ifindex)
+{
+	return ifindex == 0x21 ? "wan0" : "if?";
+}
+
+static void add(char *to, size_t cap, const char *fmt, ...) __attribute__((format(printf, 3, 4)));
+static void add(char *to, size_t cap, const char *fmt, ...)
+{
+	size_t at = strlen(to);
+	va_list ap;
+
+	va_start(ap, fmt);
+	vsnprintf(to + at, cap - at, fmt, ap);
+	va_end(ap);
+}
+
+#pragma GCC diagnostic ignored "-Wformat-nonliteral"
+#pragma GCC diagnostic ignored "-Wformat-security"
+int print_color_string(enum output_type t, enum color_attr color, const char *key, const char *fmt,
+		       const char *value)
+{
+	assert_int_equal(color, COLOR_NONE);
+	if (t & (PRINT_FP | PRINT_ANY))
+		add(printed, sizeof(printed), fmt, value);
+	if (t & (PRINT_JSON | PRINT_ANY))
+		add(json, sizeof(json), "%s=\"%s\",", key, value);
+	return 0;
+}
+
+int print_color_uint(enum output_type t, enum color_attr color, const char *key, const char *fmt,
+		     unsigned int value)
+{
+	assert_int_equal(t, PRINT_ANY);
+	assert_int_equal(color, COLOR_NONE);
+	add(printed, sizeof(printed), fmt, value);
+	add(json, sizeof(json), "%s=%u,", key, value);
+	return 0;
+}
+
+int print_color_0xhex(enum output_type t, enum color_attr color, const char *key, const char *fmt,
+		      unsigned long long value)
+{
+	assert_int_equal(t, PRINT_ANY);
+	assert_int_equal(color, COLOR_NONE);
+	add(printed, sizeof(printed), fmt, value);
+	add(json, sizeof(json), "%s=\"%#llx\",", key, value);
+	return 0;
+}
+
+int print_color_bool(enum output_type t, enum color_attr color, const char *key, const char *fmt,
+		     bool value)
+{
+	assert_int_equal(t, PRINT_JSON);
+	assert_int_equal(color, COLOR_NONE);
+	assert_null(fmt);
+	add(json, sizeof(json), "%s=%s,", key, value ? "true" : "false");
+	return 0;
+}
+
+static char said[1024];		/* on stderr */
+
+/* Parse words separated by single blanks, as ip hands them over. */
+static int parse(const char *line, unsigned int flags)
+{
+	struct nlmsghdr n = { .nlmsg_flags = flags };
+	char words_buf[512], *argv[40];
+	int argc = 0, saved = dup(STDERR_FILENO), fds[2], rc;
+	ssize_t len;
+
+	snprintf(words_buf, sizeof(words_buf), "%s", line);
+	for (char *at = words_buf, *word; (word = strsep(&at, " ")); )
+		if (*word)
+			argv[argc++] = word;
+	put_attrs[0] = '\0';
+	assert_int_equal(pipe(fds), 0);
+	dup2(fds[1], STDERR_FILENO);
+	close(fds[1]);
+	rc = l2tp_link_util.parse_opt(&l2tp_link_util, argc, argv, &n);
+	dup2(saved, STDERR_FILENO);
+	close(saved);
+	len = read(fds[0], said, sizeof(said) - 1);
+	said[len > 0 ? len : 0] = '\0';
+	close(fds[0]);
+	return rc;
+}
+
+static void words_become_attributes(void **state)
+{
+	static const struct {
+		const char *line, *attrs;
+	} cases[] = {
+		{ "local 192.0.2.1 remote 192.0.2.2", "3=c0000201 4=c0000202" },
+		{ "local 2001:db8::1 remote ::2",
+		  "5=20010db8000000000000000000000001 6=00000000000000000000000000000002" },
+		{ "local-port 1702 remote-port 65535", "7=06a6 8=ffff" },
+		{ "mode concentrator payload ethernet", "1=01000000 2=01000000" },
+		{ "session-id 1 mode point-to-point peer-session-id 4294967295",
+		  "1=00000000 32777=0800050001000000""08000600ffffffff" },
+		{ "tunnel-id 258 peer-tunnel-id 1", "32777=0600030002010000""0600040001000000" },
+		{ "version 3 encap ip", "32777=0800010003000000""0800020001000000" },
+		{ "cookie 01020304", "32777=0800070001020304" },
+		{ "peer-cookie 01020304050607fF", "32777=0c00080001020304050607ff" },
+		{ "sublayer none", "32777=0800090000000000" },
+		{ "seq off", "32777=08000a0000000000" },
+		{ "seq send,follow", "32777=08000a0005000000" },
+		{ "seq required", "32777=08000a0002000000" },
+		{ "df no-udp-csum", "32777=04000c00""04000b00" },
+		{ "fwmark 0x10 outer-dev wan0", "10=10000000 11=21000000" },
+		{ "acfc on pfc off", "12=01000000" },
+		{ "mru 128 mss-clamp off", "13=8000 14=00000000" },
+		{ "rx-window 0 reorder-ms 5000 mppe-required", "15=00000000 16=88130000 17=" },
+		{ "", "" },
+	};
+
+	(void)state;
+	for (size_t i = 0; i < sizeof(cases) / sizeof(cases[0]); i++) {
+		assert_int_equal(parse(cases[i].line, NLM_F_CREATE), 0);
+		assert_string_equal(put_attrs, cases[i].attrs);
+		assert_string_equal(said, "");
+	}
+}
+
+static void every_mistake_is_named(void **state)
+{
+	static const struct { const char *line, *text; } cases[] = {
+		{ "call-id 1", "\"call-id\" is no option of type l2tp" },
+		{ "local 192.0.2", "local \"192.0.2\" is wrong: it is an address like" },
+		{ "local-port 0", "local-port \"0\" is wrong: it is a number from 1 to 65535" },
+		{ "version 4", "version \"4\" is wrong: it is 2 or 3" },
+		{ "payload atm", "it is ppp or ethernet" },
+		{ "encap gre", "it is udp or ip" },
+		{ "sublayer atm", "it is default or none" },
+		{ "tunnel-id 65536", "tunnel-id \"65536\" is wrong: it is a number from 1 to 65535" },
+		{ "session-id 0", "it is a number from 1 to 4294967295" },
+		{ "cookie 0102", "cookie \"0102\" is wrong: it has 8 or 16 hexadecimal digits" },
+		{ "cookie 0102030g", "it has 8 or 16" },
+		{ "cookie 010203040", "it has 8 or 16" },
+		{ "seq send,", "it is off, or of send" },
+		{ "seq off,send", "it is off, or of send" },
+		{ "seq sen", "it is off, or of send" },
+		{ "df df", "df is given twice" },
+		{ "seq", "seq needs a value" },
+		{ "help", "Usage: ... l2tp" },
+	};
+
+	(void)state;
+	for (size_t i = 0; i < sizeof(cases) / sizeof(cases[0]); i++) {
+		assert_int_equal(parse(cases[i].line, NLM_F_CREATE), -1);
+		assert_non_null(strstr(said, cases[i].text));
+	}
+}
+
+struct dump {
+	struct rtattr *tb[ADIT_A_LINK_L2TP_MAX + 1];
+	uint8_t space[ADIT_A_LINK_L2TP_MAX + 1][RTA_SPACE(128)] __attribute__((aligned(4)));
+};
+
+static void dump_put(struct dump *d, unsigned int type, const void *data, size_t len)
+{
+	struct rtattr *a = (struct rtattr *)d->space[type];
+
+	a->rta_type = type;
+	a->rta_len = RTA_LENGTH(len);
+	if (len)
+		memcpy(RTA_DATA(a), data, len);
+	d->tb[type] = a;
+}
+
+static void dump_u32(struct dump *d, unsigned int type, uint32_t v)
+{
+	dump_put(d, type, &v, sizeof(v));
+}
+
+static void dump_u16(struct dump *d, unsigned int type, uint16_t v)
+{
+	dump_put(d, type, &v, sizeof(v));
+}
+
+static void print(struct dump *d)
+{
+	printed[0] = '\0';
+	json[0] = '\0';
+	l2tp_link_util.print_opt(&l2tp_link_util, stdout, d->tb);
+}
+
+static void a_session_is_shown(void **state)
+{
+	static const uint8_t nest[] = {
+		8, 0, ADIT_A_L2TP_VERSION, 0, 3, 0, 0, 0, 8, 0, ADIT_A_L2TP_ENCAP, 0, 0, 0, 0, 0,
+		6, 0, ADIT_A_L2TP_TUNNEL_ID, 0, 9, 0, 0, 0, 8, 0, ADIT_A_L2TP_SESSION_ID, 0, 7, 0, 0, 0,
+		8, 0, ADIT_A_L2TP_PEER_SESSION_ID, 0, 8, 0, 0, 0, 8, 0, ADIT_A_L2TP_SUBLAYER, 0, 1, 0, 0, 0,
+		8, 0, ADIT_A_L2TP_SEQ, 0, 5, 0, 0, 0, 4, 0, ADIT_A_L2TP_DF, 0, 4, 0, ADIT_A_L2TP_NO_UDP_CSUM, 0,
+	};
+	struct dump d = { 0 };
+
+	(void)state;
+	dump_u32(&d, ADIT_A_LINK_L2TP_MODE, ADIT_DEV_MODE_POINT_TO_POINT);
+	dump_u32(&d, ADIT_A_LINK_L2TP_PAYLOAD, ADIT_L2TP_PAYLOAD_ETHERNET);
+	dump_put(&d, ADIT_A_LINK_L2TP_LOCAL_V6, "\x20\x01\x0d\xb8\0\0\0\0\0\0\0\0\0\0\0\x01", 16);
+	dump_put(&d, ADIT_A_LINK_L2TP_REMOTE_V6, "\x20\x01\x0d\xb8\0\0\0\0\0\0\0\0\0\0\0\x02", 16);
+	dump_u16(&d, ADIT_A_LINK_L2TP_LOCAL_PORT, htons(1701));
+	dump_u16(&d, ADIT_A_LINK_L2TP_REMOTE_PORT, htons(5000));
+	dump_put(&d, ADIT_A_LINK_L2TP_L2TP, nest, sizeof(nest));
+	dump_u32(&d, ADIT_A_LINK_L2TP_RX_WINDOW, 64);
+	dump_u32(&d, ADIT_A_LINK_L2TP_REORDER_MS, 100);
+	print(&d);
+	assert_string_equal(
+		printed,
+		"mode point-to-point payload ethernet local 2001:db8::1 remote 2001:db8::2 local-port 1701 "
+		"remote-port 5000 version 3 encap udp tunnel-id 9 session-id 7 peer-session-id 8 sublayer default "
+		"seq send,follow no-udp-csum df rx-window 64 reorder-ms 100 ");
+	assert_non_null(strstr(json, "seq=\"send,follow\",no_udp_csum=true,df=true,rx_window=64,"));
+}
+
+/* Another module's idea of the attributes must not be read beyond their ends. */
+static void short_attributes_are_harmless(void **state)
+{
+	static const uint8_t nest[] = { 4, 0, ADIT_A_L2TP_SESSION_ID, 0, 4, 0, ADIT_A_L2TP_SEQ, 0, 99, 0 };
+	struct dump d = { 0 };
+
+	(void)state;
+	for (unsigned int i = 1; i <= ADIT_A_LINK_L2TP_MAX; i++)
+		dump_put(&d, i, NULL, 0);
+	print(&d);
+	assert_non_null(strstr(printed, "local 0.0.0.0 "));
+	assert_non_null(strstr(printed, "local :: "));
+	dump_put(&d, ADIT_A_LINK_L2TP_L2TP, nest, sizeof(nest));
+	print(&d);
+	assert_non_null(strstr(printed, "session-id 0 "));
+	l2tp_link_util.print_opt(&l2tp_link_util, stdout, NULL);
+}
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(words_become_attributes),
+		cmocka_unit_test(every_mistake_is_named),
+		cmocka_unit_test(a_session_is_shown),
+		cmocka_unit_test(short_attributes_are_harmless),
+	};
+
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}
