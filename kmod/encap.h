@@ -65,6 +65,16 @@ static inline bool adit_encap_may_segment_late(const struct adit_session *s, con
 	return adit_encap_is_l2tp(s) && adit_l2tp_may_segment_late(s, skb);
 }
 
+/*
+ * Whether the checksum of a packet in clear may be left to hardware. Not by PPTP: a client that reads GRE from a raw
+ * socket on this machine, or in a guest of it, would see it unmade, because the packet never meets hardware. Nor by
+ * Ethernet in L2TP, whose in-tree receiver looks at it in any case.
+ */
+static inline bool adit_encap_may_sum_late(const struct adit_session *s)
+{
+	return adit_encap_is_l2tp(s) && !s->adev->ether;
+}
+
 /* Whether outer packets carry a checksum over what is in them. */
 static inline bool adit_encap_has_csum(const struct adit_session *s)
 {

@@ -63,17 +63,18 @@ static void adit_l2tp_rx_locked(struct adit_session *s, struct sk_buff *skb, con
 	}
 }
 
+/* Bottom halves are off where packets come in. */
 static void adit_l2tp_rx(struct adit_session *s, struct sk_buff *skb, const struct adit_l2tp_hdr *hdr)
 {
 	struct adit_rx_batch batch;
 
 	adit_rx_batch_init(&batch);
-	spin_lock_bh(&s->rx_lock);
+	spin_lock(&s->rx_lock);
 	if (s->dead)
 		kfree_skb(skb);
 	else
 		adit_l2tp_rx_locked(s, skb, hdr, &batch);
-	spin_unlock_bh(&s->rx_lock);
+	spin_unlock(&s->rx_lock);
 	adit_rx_finish(s, &batch);
 }
 
@@ -351,8 +352,10 @@ void adit_l2tp_push(struct adit_session *s, struct sk_buff *skb)
  */
 bool adit_l2tp_may_segment_late(const struct adit_session *s, const struct sk_buff *skb)
 {
+	const unsigned int type = skb_shinfo(skb)->gso_type;
+
 	return s->l2tp.sock && !s->adev->ether && !(READ_ONCE(s->l2tp.seq) & ADIT_L2TP_SEQ_SEND) && !skb->encapsulation &&
-	       skb_shinfo(skb)->gso_type & (SKB_GSO_TCPV4 | SKB_GSO_TCPV6) &&
+	       type & (SKB_GSO_TCPV4 | SKB_GSO_TCPV6) && !(type & SKB_GSO_FRAGLIST) &&
 	       skb->len + s->adev->overhead <= IP_MAX_MTU;
 }
 

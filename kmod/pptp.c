@@ -39,12 +39,13 @@ static bool adit_pptp_take_ack(struct adit_session *s, u32 *seq)
 	return true;
 }
 
+/* Bottom halves are off where packets come in. */
 static void adit_pptp_rx(struct adit_session *s, struct sk_buff *skb, const struct adit_gre_hdr *hdr)
 {
 	struct adit_rx_batch batch;
 
 	adit_rx_batch_init(&batch);
-	spin_lock_bh(&s->rx_lock);
+	spin_lock(&s->rx_lock);
 	if (s->dead) {
 		kfree_skb(skb);
 	} else if (!hdr->has_seq) {
@@ -54,7 +55,7 @@ static void adit_pptp_rx(struct adit_session *s, struct sk_buff *skb, const stru
 	} else if (adit_seq_rx(s, skb, hdr->seq, &batch)) {
 		adit_pptp_owe_ack(s);
 	}
-	spin_unlock_bh(&s->rx_lock);
+	spin_unlock(&s->rx_lock);
 	adit_rx_finish(s, &batch);
 }
 

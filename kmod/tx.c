@@ -201,14 +201,13 @@ err_free:
 }
 
 /*
- * Make the head of @skb writable; the rest stays as it is. The checksum is made here: a client that
- * reads GRE from a raw socket on this machine, or in a guest of it, would see one that was left to
- * hardware which the packet never meets.
+ * Make the head of @skb writable; the rest stays as it is. Where the kind does not leave it to hardware, the checksum is
+ * made here.
  */
-static struct sk_buff *adit_tx_head(struct sk_buff *skb, unsigned int headroom)
+static struct sk_buff *adit_tx_head(struct adit_session *s, struct sk_buff *skb, unsigned int headroom)
 {
 	if (skb_cow_head(skb, headroom) ||
-	    (skb->ip_summed == CHECKSUM_PARTIAL && skb_csum_hwoffload_help(skb, 0)) ||
+	    (skb->ip_summed == CHECKSUM_PARTIAL && !adit_encap_may_sum_late(s) && skb_csum_hwoffload_help(skb, 0)) ||
 	    iptunnel_handle_offloads(skb, 0)) {
 		kfree_skb(skb);
 		return NULL;
@@ -269,7 +268,7 @@ static unsigned int adit_tx_prepare(struct adit_session *s, struct sk_buff *skb,
 
 	skb_list_walk_safe(skb, skb, next) {
 		skb_mark_not_on_list(skb);
-		skb = crypt ? adit_tx_own(skb, headroom) : adit_tx_head(skb, headroom);
+		skb = crypt ? adit_tx_own(skb, headroom) : adit_tx_head(s, skb, headroom);
 		if (skb)
 			__skb_queue_tail(list, skb);
 		else
@@ -316,7 +315,8 @@ static void adit_tx_seal_list(struct adit_session *s, struct sk_buff_head *list,
 	unsigned int packets = 0, bytes = 0, refused = 0;
 	struct sk_buff *skb, *next;
 
-	spin_lock_bh(&s->tx_lock);
+	/* Bottom halves are off in ndo_start_xmit. */
+	spin_lock(&s->tx_lock);
 	s->tx_stats.no_memory += dropped;
 	skb_queue_walk_safe(list, skb, next) {
 		unsigned int len = skb->len;
@@ -335,7 +335,7 @@ static void adit_tx_seal_list(struct adit_session *s, struct sk_buff_head *list,
 	s->tx_stats.bytes += bytes;
 	if (packets)
 		s->tx_last = jiffies;
-	spin_unlock_bh(&s->tx_lock);
+	spin_unlock(&s->tx_lock);
 
 	dev_sw_netstats_tx_add(s->adev->dev, packets, bytes);
 	if (refused + dropped)
