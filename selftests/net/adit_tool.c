@@ -4,10 +4,15 @@
  *
  *	adit_tool link NAME [ATTR=VALUE...]		make a device of kind pptp
  *	adit_tool change NAME [ATTR=VALUE...]		change it
- *	adit_tool new|set DEV ATTR=VALUE...		session; tx=40|56|128[s]:HEX and rx= likewise give keys
+ *	adit_tool new|set DEV ATTR=VALUE...		session; tx=40|56|128[s]:HEX and rx= likewise give keys;
+ *							l2tp=TUNNEL/SESSION/PEER-TUNNEL/PEER-SESSION, seq=FLAGS
  *	adit_tool del|show DEV ID
  *	adit_tool dump [DEV]				number of sessions
  *	adit_tool send DEV ID PROTOCOL HEX [COUNT]	frame-send
+ *	adit_tool socket ADDRESS PORT [OPTION...]	open a UDP socket, attach it, print what stays on it; OPTION:
+ *							detach, twice, dual (takes IPv4 too), unbound, tcp
+ *	adit_tool fd NUMBER				attach a descriptor it was started with
+ *	adit_tool udp SOURCE PORT DESTINATION PORT HEX	send one datagram
  *	adit_tool listen DEV SECONDS [TEXT]		claim, print frames and events; ends when a line holds TEXT
  *
  * DEV is a name or an index. A refusal is printed as the kernel words it, and the exit status is 1.
@@ -24,7 +29,7 @@
 
 #include "nl.h"
 
-enum type { FLAG, U16, U32, IP4, IFID, PREFIX, KEY };
+enum type { FLAG, U16, U32, PORT, IP4, OUTER, IFID, PREFIX, KEY, L2TP, SEQ };
 
 struct word {
 	const char *name;
@@ -52,8 +57,12 @@ static const struct word link_words[] = {
 
 static const struct word session_words[] = {
 	{ "id", U32, ADIT_A_SESSION_ID },
-	{ "local", IP4, ADIT_A_SESSION_LOCAL_V4 },
-	{ "peer", IP4, ADIT_A_SESSION_PEER_V4 },
+	{ "local", OUTER, ADIT_A_SESSION_LOCAL_V4 },
+	{ "peer", OUTER, ADIT_A_SESSION_PEER_V4 },
+	{ "local-port", PORT, ADIT_A_SESSION_LOCAL_PORT },
+	{ "peer-port", PORT, ADIT_A_SESSION_PEER_PORT },
+	{ "l2tp", L2TP, ADIT_A_SESSION_L2TP },
+	{ "seq", SEQ, ADIT_A_SESSION_L2TP },
 	{ "call-id", U16, ADIT_A_SESSION_CALL_ID },
 	{ "peer-call-id", U16, ADIT_A_SESSION_PEER_CALL_ID },
 	{ "prefix", PREFIX, ADIT_A_SESSION_PREFIX },
@@ -80,7 +89,8 @@ static const char *const rx_names[] = {
 	[ADIT_A_RX_STATS_NO_KEY] = "no-key", [ADIT_A_RX_STATS_MPPE_DESYNC] = "mppe-desync",
 	[ADIT_A_RX_STATS_MPPE_JUMP] = "mppe-jump", [ADIT_A_RX_STATS_MPPE_FORGED] = "mppe-forged",
 	[ADIT_A_RX_STATS_SOURCE] = "source", [ADIT_A_RX_STATS_FRAMES_LOST] = "frames-lost",
-	[ADIT_A_RX_STATS_NO_MEMORY] = "no-memory",
+	[ADIT_A_RX_STATS_NO_MEMORY] = "no-memory", [ADIT_A_RX_STATS_COOKIE] = "cookie",
+	[ADIT_A_RX_STATS_UNSEQUENCED] = "unsequenced", [ADIT_A_RX_STATS_WRONG_SOCKET] = "wrong-socket",
 };
 
 static const char *const tx_names[] = {
@@ -89,6 +99,7 @@ static const char *const tx_names[] = {
 	[ADIT_A_TX_STATS_CLOSED] = "closed", [ADIT_A_TX_STATS_NO_KEY] = "no-key",
 	[ADIT_A_TX_STATS_TOO_BIG] = "too-big", [ADIT_A_TX_STATS_NO_ROUTE] = "no-route",
 	[ADIT_A_TX_STATS_LOOP] = "loop", [ADIT_A_TX_STATS_NO_MEMORY] = "no-memory",
+	[ADIT_A_TX_STATS_NO_SOCKET] = "no-socket",
 };
 
 static void die(const char *what)
@@ -148,6 +159,45 @@ static void put_key(struct nlmsghdr *nlh, int attr, const char *value)
 	mnl_attr_nest_end(nlh, nest);
 }
 
+/* @attr is that of IPv4. */
+static void put_outer(struct nlmsghdr *nlh, int attr, const char *value)
+{
+	struct in6_addr addr6;
+	struct in_addr addr4;
+
+	if (inet_pton(AF_INET, value, &addr4) == 1)
+		mnl_attr_put_u32(nlh, attr, addr4.s_addr);
+	else if (inet_pton(AF_INET6, value, &addr6) == 1)
+		mnl_attr_put(nlh, attr == ADIT_A_SESSION_LOCAL_V4 ? ADIT_A_SESSION_LOCAL_V6 : ADIT_A_SESSION_PEER_V6,
+			     sizeof(addr6), &addr6);
+	else
+		die(value);
+}
+
+static void put_l2tp(struct nlmsghdr *nlh, int attr, const char *value)
+{
+	unsigned int tunnel, session, peer_tunnel, peer_session, seq = 0;
+	struct nlattr *nest;
+
+	if (sscanf(value, "%u/%u/%u/%u/%u", &tunnel, &session, &peer_tunnel, &peer_session, &seq) < 4)
+		die(value);
+	nest = mnl_attr_nest_start(nlh, attr);
+	mnl_attr_put_u16(nlh, ADIT_A_L2TP_TUNNEL_ID, tunnel);
+	mnl_attr_put_u16(nlh, ADIT_A_L2TP_PEER_TUNNEL_ID, peer_tunnel);
+	mnl_attr_put_u32(nlh, ADIT_A_L2TP_SESSION_ID, session);
+	mnl_attr_put_u32(nlh, ADIT_A_L2TP_PEER_SESSION_ID, peer_session);
+	mnl_attr_put_u32(nlh, ADIT_A_L2TP_SEQ, seq);
+	mnl_attr_nest_end(nlh, nest);
+}
+
+static void put_seq(struct nlmsghdr *nlh, int attr, const char *value)
+{
+	struct nlattr *nest = mnl_attr_nest_start(nlh, attr);
+
+	mnl_attr_put_u32(nlh, ADIT_A_L2TP_SEQ, atoi(value));
+	mnl_attr_nest_end(nlh, nest);
+}
+
 static void put_word(struct nlmsghdr *nlh, const struct word *word, char *value)
 {
 	struct in_addr addr4;
@@ -162,6 +212,18 @@ static void put_word(struct nlmsghdr *nlh, const struct word *word, char *value)
 		break;
 	case U32:
 		mnl_attr_put_u32(nlh, word->attr, strtoul(value, NULL, 0));
+		break;
+	case PORT:
+		mnl_attr_put_u16(nlh, word->attr, htons(atoi(value)));
+		break;
+	case OUTER:
+		put_outer(nlh, word->attr, value);
+		break;
+	case L2TP:
+		put_l2tp(nlh, word->attr, value);
+		break;
+	case SEQ:
+		put_seq(nlh, word->attr, value);
 		break;
 	case IP4:
 		if (inet_pton(AF_INET, value, &addr4) != 1)
@@ -390,6 +452,110 @@ static int do_listen(char **argv)
 	return wanted.text && !wanted.seen;
 }
 
+static socklen_t address(const char *text, const char *port, struct sockaddr_storage *ss)
+{
+	struct sockaddr_in6 *in6 = (void *)ss;
+	struct sockaddr_in *in = (void *)ss;
+
+	memset(ss, 0, sizeof(*ss));
+	if (inet_pton(AF_INET, text, &in->sin_addr) == 1) {
+		in->sin_family = AF_INET;
+		in->sin_port = htons(atoi(port));
+		return sizeof(*in);
+	}
+	if (inet_pton(AF_INET6, text, &in6->sin6_addr) != 1)
+		die(text);
+	in6->sin6_family = AF_INET6;
+	in6->sin6_port = htons(atoi(port));
+	return sizeof(*in6);
+}
+
+static bool has_option(char **argv, const char *option)
+{
+	for (; *argv; argv++)
+		if (!strcmp(*argv, option))
+			return true;
+	return false;
+}
+
+static int socket_open(char **argv)
+{
+	int fd, one = 1, v6only = !has_option(argv, "dual");
+	struct sockaddr_storage ss;
+	socklen_t len = address(argv[0], argv[1], &ss);
+
+	fd = socket(ss.ss_family, has_option(argv, "tcp") ? SOCK_STREAM : SOCK_DGRAM, 0);
+	setsockopt(fd, SOL_SOCKET, SO_REUSEADDR, &one, sizeof(one));
+	if (ss.ss_family == AF_INET6)
+		setsockopt(fd, IPPROTO_IPV6, IPV6_V6ONLY, &v6only, sizeof(v6only));
+	if (!has_option(argv, "unbound") && bind(fd, (struct sockaddr *)&ss, len)) {
+		perror("bind");
+		exit(1);
+	}
+	return fd;
+}
+
+static int socket_talk(struct nl *nl, int cmd, int fd)
+{
+	struct nlmsghdr *nlh;
+	char buf[NL_BUF];
+
+	nlh = nl_begin(nl, buf, cmd, 0);
+	mnl_attr_put_u32(nlh, ADIT_A_SOCKET_FD, fd);
+	return said(nl, nl_talk(nl, nlh, NULL, NULL));
+}
+
+static int do_socket(char **argv)
+{
+	int fd = socket_open(argv);
+	uint8_t data[2048];
+	struct nl nl;
+	ssize_t n, i;
+
+	if (nl_open_genl(&nl))
+		die("no netlink family adit");
+	if (socket_talk(&nl, ADIT_CMD_SOCKET_ATTACH, fd) ||
+	    (has_option(argv, "twice") && socket_talk(&nl, ADIT_CMD_SOCKET_ATTACH, fd)) ||
+	    (has_option(argv, "detach") && socket_talk(&nl, ADIT_CMD_SOCKET_DETACH, fd)))
+		return 1;
+	puts("attached");
+	fflush(stdout);
+	while ((n = recv(fd, data, sizeof(data), 0)) >= 0) {
+		printf("received ");
+		for (i = 0; i < n; i++)
+			printf("%02x", data[i]);
+		puts("");
+		fflush(stdout);
+	}
+	return 1;
+}
+
+static int do_fd(char **argv)
+{
+	struct nl nl;
+
+	if (nl_open_genl(&nl))
+		die("no netlink family adit");
+	return socket_talk(&nl, ADIT_CMD_SOCKET_ATTACH, atoi(argv[0]));
+}
+
+static int do_udp(char **argv)
+{
+	struct sockaddr_storage from, to;
+	socklen_t from_len = address(argv[0], argv[1], &from), to_len = address(argv[2], argv[3], &to);
+	int fd = socket(from.ss_family, SOCK_DGRAM, 0), one = 1;
+	uint8_t data[2048];
+	size_t len = hex(argv[4], data, sizeof(data));
+
+	setsockopt(fd, SOL_SOCKET, SO_REUSEADDR, &one, sizeof(one));
+	if (bind(fd, (struct sockaddr *)&from, from_len) ||
+	    sendto(fd, data, len, 0, (struct sockaddr *)&to, to_len) != (ssize_t)len) {
+		perror("udp");
+		return 1;
+	}
+	return 0;
+}
+
 int main(int argc, char **argv)
 {
 	const char *verb = argc > 1 ? argv[1] : "";
@@ -403,6 +569,8 @@ int main(int argc, char **argv)
 		return do_link(rest, NLM_F_CREATE | NLM_F_EXCL);
 	if (!strcmp(verb, "change"))
 		return do_link(rest, 0);
+	if (!strcmp(verb, "fd"))
+		return do_fd(rest);
 	if (!strcmp(verb, "new"))
 		return do_session(ADIT_CMD_SESSION_NEW, rest);
 	if (!strcmp(verb, "set"))
@@ -413,6 +581,10 @@ int main(int argc, char **argv)
 		return do_id(ADIT_CMD_SESSION_DEL, rest);
 	if (!strcmp(verb, "show"))
 		return do_id(ADIT_CMD_SESSION_GET, rest);
+	if (!strcmp(verb, "socket"))
+		return do_socket(rest);
+	if (!strcmp(verb, "udp") && argc >= 7)
+		return do_udp(rest);
 	if (!strcmp(verb, "listen"))
 		return do_listen(rest);
 	if (!strcmp(verb, "send") && argc >= 6)

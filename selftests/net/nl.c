@@ -231,9 +231,14 @@ static struct nlmsghdr *link_begin(struct nl *rt, void *buf, uint16_t type, uint
 
 void nl_link_begin(struct nl *rt, struct nl_link *link, const char *name, uint16_t flags)
 {
+	nl_link_begin_kind(rt, link, name, "pptp", flags);
+}
+
+void nl_link_begin_kind(struct nl *rt, struct nl_link *link, const char *name, const char *kind, uint16_t flags)
+{
 	link->nlh = link_begin(rt, link->buf, RTM_NEWLINK, flags, name);
 	link->info = mnl_attr_nest_start(link->nlh, IFLA_LINKINFO);
-	mnl_attr_put_strz(link->nlh, IFLA_INFO_KIND, "pptp");
+	mnl_attr_put_strz(link->nlh, IFLA_INFO_KIND, kind);
 	link->data = mnl_attr_nest_start(link->nlh, IFLA_INFO_DATA);
 }
 

@@ -46,7 +46,7 @@ int nl_listen(struct nl *nl, nl_cb_t cb, void *arg, int timeout_ms);
 void nl_attrs(const struct nlmsghdr *nlh, const struct nlattr **tb, unsigned int max);
 void nl_nested(const struct nlattr *nest, const struct nlattr **tb, unsigned int max);
 
-/* Link of kind pptp: begin, add ADIT_A_LINK_PPTP_* attributes, finish. */
+/* Link, of kind pptp where none is said: begin, add ADIT_A_LINK_* attributes, finish. */
 struct nl_link {
 	char buf[NL_BUF];
 	struct nlmsghdr *nlh;
@@ -55,6 +55,7 @@ struct nl_link {
 };
 
 void nl_link_begin(struct nl *rt, struct nl_link *link, const char *name, uint16_t flags);
+void nl_link_begin_kind(struct nl *rt, struct nl_link *link, const char *name, const char *kind, uint16_t flags);
 int nl_link_end(struct nl *rt, struct nl_link *link);
 int nl_link_concentrator(struct nl *rt, const char *name);
 int nl_link_del(struct nl *rt, const char *name);
