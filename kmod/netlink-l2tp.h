@@ -13,6 +13,12 @@ struct adit_session_view;
 
 /**
  * struct adit_nl_outer - outer addresses and ports as attributes, NULL where absent
+ * @local4: IPv4 address of this end
+ * @peer4: IPv4 address of the peer
+ * @local6: IPv6 address of this end
+ * @peer6: IPv6 address of the peer
+ * @local_port: UDP port of this end
+ * @peer_port: UDP port of the peer
  */
 struct adit_nl_outer {
 	const struct nlattr *local4;

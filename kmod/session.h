@@ -355,6 +355,7 @@ struct adit_session_conf {
  * @rx_stateful: likewise
  * @rx_window: how many early packets may wait
  * @reorder_wait: how long, in jiffies
+ * @l2tp_seq: of an L2TP session, what numbers are sent and required, as in its struct adit_l2tp
  * @rx: counters
  * @tx: counters
  * @rx_last: jiffies of the last data packet received
