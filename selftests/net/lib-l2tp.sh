@@ -58,7 +58,9 @@ on_wire()
 	local ns=$1 dev=$2 filter=$3 pattern=$4 pid rc=0
 
 	shift 4
-	ip netns exec "$ns" timeout 60 tcpdump -n -vv -x -s 128 -l -i "$dev" -c 2000 "$filter" >"$TMP/wire.log" 2>"$TMP/dump.log" &
+	# Otherwise packets wait in a block for up to a second, and are lost when tcpdump is told to end.
+	ip netns exec "$ns" timeout 60 tcpdump -n -vv -x -s 128 -l --immediate-mode -i "$dev" -c 2000 "$filter" \
+		>"$TMP/wire.log" 2>"$TMP/dump.log" &
 	pid=$!
 	wait_for 10 grep -q listening "$TMP/dump.log"
 	"$@" || rc=1
