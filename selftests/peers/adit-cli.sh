@@ -55,6 +55,23 @@ client_ended()
 	! running "$1"
 }
 
+another_engine()
+{
+	local pid
+
+	pid=$(engine_pid) && [ -n "$pid" ] && [ "$pid" != "$1" ]
+}
+
+# hangup_between_engines PARENT: after a second death in a row the parent waits before it starts another engine.
+hangup_between_engines()
+{
+	local old
+
+	old=$(engine_pid)
+	kill -KILL "$old" && wait_for 20 another_engine "$old" && kill -KILL "$(engine_pid)" &&
+		wait_for 20 log_has gateway "starting it again after a pause" && kill -HUP "$1"
+}
+
 topology_direct
 client_addresses 2
 traffic_server_start
@@ -108,6 +125,12 @@ check "has the file read again" wait_for 20 says "*error*" adit log-level
 cp "$TMP/good.conf" "$TMP/adit.conf"
 check "and so does the command" adit reload
 check "the level is the file's again" says "*debug*" adit log-level
+sed 's/^log-level = .*/log-level = error/' "$TMP/good.conf" >"$TMP/adit.conf"
+parent=$(ask "r['pid']" status)
+check "SIGHUP while there is no engine" hangup_between_engines "$parent"
+check "the file is read when there is an engine again" wait_for 20 says "*error*" adit log-level
+cp "$TMP/good.conf" "$TMP/adit.conf"
+check "and once more" adit reload
 check "that PPTP is broken was said once, whatever was reloaded" [ "$(grep -c "broken cryptography" "$TMP/gateway.log")" -eq 1 ]
 
 check "the same user again" client_dials three alice "correct horse" require-mppe-128

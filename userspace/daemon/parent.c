@@ -50,6 +50,7 @@ struct parent {
 	bool running;			/* the engine said so */
 	bool ever_ran;
 	bool stopping;
+	bool reload_later;		/* asked for while no engine ran */
 	uint64_t started_ms;		/* of this engine */
 	/* when the next engine starts, or the stopping one is killed; 0: never */
 	uint64_t due_ms;
@@ -226,6 +227,10 @@ static void on_running(struct parent *p)
 	p->running = true;
 	p->ever_ran = true;
 	p->started_ms = now_ms();
+	if (p->reload_later) {
+		p->reload_later = false;
+		reload(p);
+	}
 }
 
 /* Returns false when there is nothing more to read. */
@@ -371,6 +376,8 @@ static void signals_read(struct parent *p)
 		case SIGHUP:
 			if (p->running && p->keeper >= 0)
 				reload(p);
+			else
+				p->reload_later = true;
 			break;
 		case SIGTERM:
 		case SIGINT:

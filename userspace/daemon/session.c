@@ -427,7 +427,8 @@ int session_new(struct conn *conn, uint16_t peer_call_id, uint16_t *call_id, uin
 	session_publish(s, conn);
 	if (enter_kernel(s, conn, peer_call_id, &err)) {
 		who = session_about(s);
-		log_error(&who, "call refused: the kernel takes no session: %s", err.text);
+		if (engine_stranger_line_ok(conn->engine))
+			log_error(&who, "call refused: the kernel takes no session: %s", err.text);
 		session_discard(s);
 		*error_code = ERROR_PAC;
 		return RESULT_GENERAL_ERROR;
@@ -447,7 +448,8 @@ int session_new(struct conn *conn, uint16_t peer_call_id, uint16_t *call_id, uin
 err_free:
 	free(s);
 err_room:
-	log_error(&who, "call refused: out of memory or of call ids");
+	if (engine_stranger_line_ok(conn->engine))
+		log_error(&who, "call refused: out of memory or of call ids");
 	*error_code = ERROR_NO_RESOURCE;
 	return RESULT_GENERAL_ERROR;
 }
