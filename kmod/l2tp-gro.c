@@ -13,7 +13,7 @@
 
 #define ADIT_GRO_HLEN_MAX	(ADIT_L2TP2_HLEN_MIN + ADIT_PPP_HLEN_MAX)
 
-/* Length of the headers at @data, ADIT_GRO_HLEN_MAX octets of them, or 0. An IP header is longer than what PPP leaves out. */
+/* Length of the headers at @data, ADIT_GRO_HLEN_MAX octets, or 0. An IP header is longer than what PPP leaves out. */
 static unsigned int adit_gro_parse(const u8 *data, __be16 *type)
 {
 	u16 protocol;

@@ -463,7 +463,7 @@ void adit_l2tp_set(struct adit_session *s, const struct adit_session_conf *conf)
 
 /**
  * adit_l2tp_release() - let go of the socket
- * @s: session that is dead. Packets that found it may use the place until RCU read side ends, which its memory outlives.
+ * @s: session that is dead. Packets that found it may use the place until RCU read side ends, and its memory lives on.
  */
 void adit_l2tp_release(struct adit_session *s)
 {

@@ -54,7 +54,7 @@ err_session:
 	return err;
 }
 
-/* Every device and every socket that was attached holds the module, so none is left here; only slots may still linger. */
+/* Every device and every attached socket holds the module, so none is left here; only slots may still linger. */
 static void __exit adit_exit(void)
 {
 	adit_link_l2tp_exit();

@@ -168,8 +168,8 @@ static int adit_outer_output6(struct adit_session *s, struct sk_buff *skb, struc
  * @dst: from adit_outer_route() in the same RCU read side
  * @tos: of the outer header
  *
- * The don't-fragment bit stays clear unless asked for: a path with a smaller MTU costs fragments and not the session. ECN of RFC 6040 is
- * in compatibility mode, because PPTP and L2TP peers do not carry a mark over to the inner header.
+ * The don't-fragment bit stays clear unless asked for: a path with a smaller MTU costs fragments and not the session.
+ * ECN of RFC 6040 is in compatibility mode, because PPTP and L2TP peers do not carry a mark over to the inner header.
  *
  * Context: bottom halves off, none of the session's locks.
  * Return: 0 or -errno.

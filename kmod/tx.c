@@ -278,8 +278,8 @@ static unsigned int adit_tx_prepare(struct adit_session *s, struct sk_buff *skb,
 }
 
 /*
- * Everything that makes a packet one of the session: MPPE, PPP and the encapsulation's header. Whether data may go in clear is decided
- * here and nowhere else, under the lock that keys change under.
+ * Everything that makes a packet one of the session: MPPE, PPP and the encapsulation's header. Whether data may go in
+ * clear is decided here and nowhere else, under the lock that keys change under.
  * Return: 0, -ENOENT when the session is dead, -ENOKEY; @skb stays the caller's.
  */
 static int adit_tx_seal(struct adit_session *s, struct sk_buff *skb, u16 protocol, bool crypt)
