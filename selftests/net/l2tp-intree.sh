@@ -148,7 +148,7 @@ export TMP
 check "IP: what the in-tree driver sent is sent again" ip netns exec a bash -c replay
 check "IP: and is received" wait_for 5 counts b l7 1 rx-packets -gt 0
 check "IP: with the right cookie" counts b l7 1 rx-cookie -eq 0
-run ip -n b neigh add 10.7.0.1 lladdr 02:00:00:00:00:01 dev l7
+run ip -n b neigh replace 10.7.0.1 lladdr 02:00:00:00:00:01 dev l7
 # What the in-tree driver would receive: session id 1000007, its cookie, four octets of sublayer, the frame.
 check "IP: ours sends likewise" on_wire a wan0 'ip proto 115' '0x0010:  .* 000f 4247 0a0b 0c0d 0e0f 0102$' bash -c 'ip netns exec b ping -c 1 -W 1 10.7.0.1; true'
 check "IP: the frame behind it" grep -Eq '0x0020:  0000 0000 0200 0000 0001 0200 0000 0007' "$TMP/wire.log"
