@@ -80,7 +80,7 @@ static struct dst_entry *adit_outer_find6(const struct adit_session *s)
 		.fl6_dport	= s->key.peer_port,
 	};
 
-	return ipv6_stub->ipv6_dst_lookup_flow(adev->net, NULL, &fl6, NULL);
+	return adit_ip6_dst_lookup_flow(adev->net, &fl6);
 }
 
 static struct dst_entry *adit_outer_find(struct adit_session *s)

@@ -197,7 +197,7 @@ static void adit_socket_setup(struct socket *socket, struct adit_socket_lease *l
 		.gro_complete	= adit_l2tp_gro_complete,
 	};
 
-	setup_udp_tunnel_sock(sock_net(socket->sk), socket, &cfg);
+	adit_setup_udp_tunnel_sock(sock_net(socket->sk), socket, &cfg);
 }
 
 static int adit_socket_refuse(struct netlink_ext_ack *extack, const struct nlattr *attr, const char *text, int err)
