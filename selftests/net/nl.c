@@ -135,6 +135,14 @@ static int take(struct nl *nl, const struct nlmsghdr *nlh, const struct nlmsghdr
 	return 1;
 }
 
+void nl_drain(struct nl *nl)
+{
+	char buf[2 * NL_BUF];
+
+	while (recv(mnl_socket_get_fd(nl->sock), buf, sizeof(buf), MSG_DONTWAIT) >= 0 || errno != EAGAIN)
+		;
+}
+
 int nl_talk(struct nl *nl, struct nlmsghdr *nlh, nl_cb_t cb, void *arg)
 {
 	char buf[2 * NL_BUF];
@@ -153,8 +161,13 @@ int nl_talk(struct nl *nl, struct nlmsghdr *nlh, nl_cb_t cb, void *arg)
 
 		len = mnl_socket_recvfrom(nl->sock, buf, sizeof(buf));
 		if (len < 0) {
+			int err = -errno;
+
 			nl->lost = true;
-			return -errno;
+			/* A full queue swallows the next answer too, and says so only once: empty it. */
+			if (err == -ENOBUFS)
+				nl_drain(nl);
+			return err;
 		}
 		for (; mnl_nlmsg_ok(in, len); in = mnl_nlmsg_next(in, &len)) {
 			rc = take(nl, in, nlh, cb, arg);
@@ -162,14 +175,6 @@ int nl_talk(struct nl *nl, struct nlmsghdr *nlh, nl_cb_t cb, void *arg)
 				return rc;
 		}
 	}
-}
-
-void nl_drain(struct nl *nl)
-{
-	char buf[2 * NL_BUF];
-
-	while (recv(mnl_socket_get_fd(nl->sock), buf, sizeof(buf), MSG_DONTWAIT) >= 0 || errno != EAGAIN)
-		;
 }
 
 int nl_listen(struct nl *nl, nl_cb_t cb, void *arg, int timeout_ms)
