@@ -55,19 +55,10 @@ static inline void put_unaligned_be64(u64 v, void *p)
 	memcpy(p, &v, sizeof(v));
 }
 
-#define get_unaligned(p)			\
-	({					\
-		__typeof__(*(p)) shim_value;	\
-						\
-		memcpy(&shim_value, p, sizeof(shim_value));	\
-		shim_value;			\
-	})
+/* A packed structure, as in the kernel: memcpy() from a typed pointer promises the alignment of its type. */
+#define get_unaligned(p)	(((const struct { __typeof__(*(p)) value; } __attribute__((packed)) *)(p))->value)
 
-#define put_unaligned(v, p)			\
-	({					\
-		__typeof__(*(p)) shim_value = (v);	\
-						\
-		memcpy(p, &shim_value, sizeof(shim_value));	\
-	})
+#define put_unaligned(v, p)	\
+	(((struct { __typeof__(*(p)) value; } __attribute__((packed)) *)(p))->value = (v))
 
 #endif /* SHIM_ASM_UNALIGNED_H */
