@@ -67,6 +67,8 @@ ln -s $generator /usr/lib/adit-vm/ynl
 # Since Linux 7 the kernel's makefile asks a script whether sparse will do, and the headers come without it.
 checker=scripts/checker-valid.sh common=$(echo /usr/src/linux-headers-*-common)
 ! grep -q "$checker" "$common"/Makefile || parts+=("$checker")
+# Since then the headers come without kernel-doc too.
+[ -e "$common"/scripts/kernel-doc ] || parts+=(tools/docs/kernel-doc tools/lib/python)
 take "$source" "${parts[@]}"
 ln -s "$source" /usr/lib/adit-vm/kernel
 [ ! -e /usr/lib/adit-vm/kernel/"$checker" ] || cp /usr/lib/adit-vm/kernel/"$checker" "$common"/"$checker"
