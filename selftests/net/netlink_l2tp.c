@@ -16,7 +16,7 @@
 #include <linux/genetlink.h>
 #include <linux/rtnetlink.h>
 
-#include "kselftest_harness.h"
+#include "harness.h"
 #include "nl.h"
 
 #define DEV	"gw0"
