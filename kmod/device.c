@@ -311,6 +311,9 @@ struct adit_dev *adit_dev_next(struct net *net, u32 ifindex, netdevice_tracker *
 	list_for_each_entry(adev, &adit_devs, list) {
 		if (!net_eq(dev_net(adev->dev), net) || adev->dev->ifindex < ifindex)
 			continue;
+		/* One whose registration may still fail is freed then, whoever holds it. */
+		if (READ_ONCE(adev->dev->reg_state) != NETREG_REGISTERED)
+			continue;
 		if (!best || adev->dev->ifindex < best->dev->ifindex)
 			best = adev;
 	}

@@ -282,6 +282,17 @@ static void claims(void)
 		die("netlink", -errno);
 }
 
+/* A device that is not complete yet has no index. */
+static int device_told(const struct nlmsghdr *nlh, void *arg)
+{
+	const struct nlattr *tb[ADIT_A_DEV_MAX + 1];
+
+	nl_attrs(nlh, tb, ADIT_A_DEV_MAX);
+	if (!mnl_attr_get_u32(tb[ADIT_A_DEV_IFINDEX]))
+		die("a device without an index", -EPROTO);
+	return MNL_CB_OK;
+}
+
 static void dumps(void)
 {
 	static const int none[] = { 0 };
@@ -292,7 +303,7 @@ static void dumps(void)
 	rq.nlh = nl_begin(&nl, rq.buf, ADIT_CMD_SESSION_GET, NLM_F_DUMP);
 	expect("dump of sessions", nl_talk(&nl, rq.nlh, ignored, NULL), none);
 	rq.nlh = nl_begin(&nl, rq.buf, ADIT_CMD_DEV_GET, NLM_F_DUMP);
-	expect("dump of devices", nl_talk(&nl, rq.nlh, ignored, NULL), none);
+	expect("dump of devices", nl_talk(&nl, rq.nlh, device_told, NULL), none);
 	nlh = mnl_nlmsg_put_header(buf);
 	nlh->nlmsg_type = RTM_GETLINK;
 	nlh->nlmsg_flags = NLM_F_REQUEST | NLM_F_DUMP;
