@@ -12,6 +12,10 @@
  *	dumps		of devices, sessions and links
  *	inside		packets to the inner addresses of the sessions
  *	outside		GRE packets to the call ids of the sessions, from the peer
+ *	l2tp-links	as links: over UDP with a socket of the kernel's, over IP, with PPP and with Ethernet
+ *	l2tp-sessions	of a UDP socket that is attached, taken back and closed under them
+ *	l2tp-inside	as inside
+ *	l2tp-outside	datagrams to the ids of the sessions
  *
  * Runs on one CPU for so many seconds, prints how often it went round, and fails at an answer that cannot be right.
  */
@@ -38,6 +42,7 @@
 #define LOCAL		0xc0000201	/* 192.0.2.1 */
 #define PEER		0xc0000202
 #define INNER		0x0a020000	/* 10.2.0.0, session ID at 10.2.0.ID */
+#define INNER_L2TP	0x0a080000	/* 10.8.0.0, likewise */
 #define SESSIONS	64
 
 /* Packets between two looks at the clock. */
@@ -313,7 +318,7 @@ static void dumps(void)
 }
 
 /* What becomes of a packet does not matter here. */
-static void inside(void)
+static void inside_of(uint32_t inner)
 {
 	static int sock = -1;
 	struct sockaddr_in to = { .sin_family = AF_INET, .sin_port = htons(9) };
@@ -323,9 +328,14 @@ static void inside(void)
 	if (sock < 0)
 		sock = socket(AF_INET, SOCK_DGRAM, 0);
 	for (i = 0; i < PACKETS; i++) {
-		to.sin_addr.s_addr = htonl(INNER + (pick(3) << 16) + 1 + pick(SESSIONS));
+		to.sin_addr.s_addr = htonl(inner + (pick(3) << 16) + 1 + pick(SESSIONS));
 		sendto(sock, data, pick(sizeof(data)), MSG_DONTWAIT, (void *)&to, sizeof(to));
 	}
+}
+
+static void inside(void)
+{
+	inside_of(INNER);
 }
 
 static void outside(void)
@@ -351,12 +361,154 @@ static void outside(void)
 	}
 }
 
+/* L2TP. */
+
+static struct nlattr *put_ids(struct nlmsghdr *nlh, int attr, uint32_t version, uint32_t id)
+{
+	struct nlattr *nest = mnl_attr_nest_start(nlh, attr);
+
+	mnl_attr_put_u32(nlh, ADIT_A_L2TP_VERSION, version);
+	mnl_attr_put_u32(nlh, ADIT_A_L2TP_SESSION_ID, id);
+	mnl_attr_put_u32(nlh, ADIT_A_L2TP_PEER_SESSION_ID, 10000 + id);
+	if (version == ADIT_L2TP_VERSION_V2) {
+		mnl_attr_put_u16(nlh, ADIT_A_L2TP_TUNNEL_ID, 1);
+		mnl_attr_put_u16(nlh, ADIT_A_L2TP_PEER_TUNNEL_ID, 2);
+	}
+	return nest;
+}
+
+/* Few ports, so that one process often uses the other's socket. */
+static int l2tp_link_new(const char *name)
+{
+	uint32_t kind = pick(4), version = kind ? ADIT_L2TP_VERSION_V3 : ADIT_L2TP_VERSION_V2;
+	struct nl_link link;
+	struct nlattr *nest;
+
+	nl_link_begin_kind(&rt, &link, name, "l2tp", NLM_F_CREATE | NLM_F_EXCL);
+	mnl_attr_put_u32(link.nlh, ADIT_A_LINK_L2TP_LOCAL_V4, htonl(LOCAL));
+	mnl_attr_put_u32(link.nlh, ADIT_A_LINK_L2TP_REMOTE_V4, htonl(PEER));
+	nest = put_ids(link.nlh, ADIT_A_LINK_L2TP_L2TP, version, 1000 + pick(SESSIONS));
+	if (kind == 1)
+		mnl_attr_put_u32(link.nlh, ADIT_A_L2TP_ENCAP, ADIT_L2TP_ENCAP_IP);
+	mnl_attr_nest_end(link.nlh, nest);
+	if (kind != 1)
+		mnl_attr_put_u16(link.nlh, ADIT_A_LINK_L2TP_LOCAL_PORT, htons(1702 + pick(2)));
+	if (kind == 2)
+		mnl_attr_put_u32(link.nlh, ADIT_A_LINK_L2TP_PAYLOAD, ADIT_L2TP_PAYLOAD_ETHERNET);
+	return nl_link_end(&rt, &link);
+}
+
+static void l2tp_links(void)
+{
+	static const int taken[] = { -EEXIST, 0 }, none[] = { 0 };
+	struct nl_link link;
+	struct nlattr *nest;
+	char name[16];
+	int rc;
+
+	snprintf(name, sizeof(name), "l%d", getpid());
+	rc = l2tp_link_new(name);
+	expect("l2tp link", rc, taken);
+	if (rc)
+		return;
+	nl_link_begin_kind(&rt, &link, name, "l2tp", 0);
+	mnl_attr_put_u32(link.nlh, ADIT_A_LINK_L2TP_FWMARK, pick(2));
+	nest = mnl_attr_nest_start(link.nlh, ADIT_A_LINK_L2TP_L2TP);
+	mnl_attr_put_u32(link.nlh, ADIT_A_L2TP_SEQ, pick(2) ? ADIT_L2TP_SEQ_SEND : 0);
+	mnl_attr_nest_end(link.nlh, nest);
+	expect("l2tp change", nl_link_end(&rt, &link), none);
+	expect("l2tp unlink", nl_link_del(&rt, name), none);
+}
+
+static int udp_open(uint32_t addr)
+{
+	struct sockaddr_in at = { .sin_family = AF_INET, .sin_port = htons(1701), .sin_addr.s_addr = htonl(addr) };
+	int fd = socket(AF_INET, SOCK_DGRAM | SOCK_CLOEXEC, 0), on = 1;
+
+	if (fd < 0 || setsockopt(fd, SOL_SOCKET, SO_REUSEPORT, &on, sizeof(on)) ||
+	    bind(fd, (struct sockaddr *)&at, sizeof(at)))
+		die("UDP socket", -errno);
+	return fd;
+}
+
+static void socket_request(const char *what, uint8_t cmd, int fd, const int *allowed)
+{
+	struct request rq;
+
+	rq.nlh = nl_begin(&nl, rq.buf, cmd, 0);
+	mnl_attr_put_u32(rq.nlh, ADIT_A_SOCKET_FD, fd);
+	expect(what, nl_talk(&nl, rq.nlh, NULL, NULL), allowed);
+}
+
+/* ENOTCONN: the other process has closed its socket, and ours was refused. */
+static void l2tp_session_new(uint32_t id)
+{
+	static const int allowed[] = { -EEXIST, -ENODEV, -ENOTCONN, 0 };
+	struct request rq;
+	struct nlattr *nest;
+
+	request_begin(&rq, ADIT_CMD_SESSION_NEW, device_index(), id);
+	mnl_attr_put_u32(rq.nlh, ADIT_A_SESSION_LOCAL_V4, htonl(LOCAL));
+	mnl_attr_put_u32(rq.nlh, ADIT_A_SESSION_PEER_V4, htonl(PEER));
+	nest = put_ids(rq.nlh, ADIT_A_SESSION_L2TP, ADIT_L2TP_VERSION_V2, id);
+	mnl_attr_put_u32(rq.nlh, ADIT_A_L2TP_SEQ, pick(2) ? ADIT_L2TP_SEQ_FOLLOW : 0);
+	mnl_attr_nest_end(rq.nlh, nest);
+	mnl_attr_put_u32(rq.nlh, ADIT_A_SESSION_NET, ADIT_PPP_NET_IPV4 | ADIT_PPP_NET_IPV6);
+	put_prefix(rq.nlh, INNER_L2TP + id, 32);
+	put_prefix(rq.nlh, INNER_L2TP + 0x10000 + (id << 8), 24);
+	expect("l2tp session-new", nl_talk(&nl, rq.nlh, NULL, NULL), allowed);
+}
+
+/* Every second socket is closed as it is; sessions of either outlive it. */
+static void l2tp_sessions(void)
+{
+	static const int busy[] = { -EBUSY, 0 }, gone[] = { -ENOTCONN, 0 };
+	int fd = udp_open(LOCAL);
+	unsigned int i;
+
+	socket_request("socket-attach", ADIT_CMD_SOCKET_ATTACH, fd, busy);
+	for (i = 0; i < SESSIONS; i++)
+		l2tp_session_new(1 + pick(SESSIONS));
+	for (i = 0; i < SESSIONS; i++)
+		session_del(1 + pick(SESSIONS));
+	if (pick(2))
+		socket_request("socket-detach", ADIT_CMD_SOCKET_DETACH, fd, gone);
+	close(fd);
+}
+
+static void l2tp_inside(void)
+{
+	inside_of(INNER_L2TP);
+}
+
+static void l2tp_outside(void)
+{
+	static int sock = -1;
+	struct sockaddr_in to = { .sin_family = AF_INET, .sin_port = htons(1701), .sin_addr.s_addr = htonl(LOCAL) };
+	/* S, version 2, tunnel 1, session id, Ns, Nr (RFC 2661 section 3.1), and an LCP echo or rubbish. */
+	uint8_t packet[] = { 8, 2, 0, 1, 0, 0, 0, 0, 0, 0, 0xff, 3, 0xc0, 0x21, 9, 1, 0, 8, 0, 0, 0, 0 };
+	static uint16_t seq;
+	unsigned int i;
+
+	if (sock < 0)
+		sock = udp_open(PEER);
+	for (i = 0; i < PACKETS; i++) {
+		packet[5] = 1 + pick(SESSIONS);
+		packet[13] = pick(4) ? 0x21 : pick(256);
+		seq += 1 + !pick(4);
+		packet[6] = seq >> 8;
+		packet[7] = seq;
+		sendto(sock, packet, sizeof(packet), MSG_DONTWAIT, (void *)&to, sizeof(to));
+	}
+}
+
 static const struct churn {
 	const char *name;
 	void (*round)(void);
 } churns[] = {
 	{ "sessions", sessions }, { "links", links }, { "namespaces", namespaces }, { "claims", claims },
-	{ "dumps", dumps }, { "inside", inside }, { "outside", outside }, { }
+	{ "dumps", dumps }, { "inside", inside }, { "outside", outside }, { "l2tp-links", l2tp_links },
+	{ "l2tp-sessions", l2tp_sessions }, { "l2tp-inside", l2tp_inside }, { "l2tp-outside", l2tp_outside }, { }
 };
 
 static double now(void)

@@ -1,11 +1,12 @@
 #!/bin/bash
 # SPDX-License-Identifier: GPL-2.0-or-later
 #
-# Devices, sessions, namespaces and claims made and removed by many processes at once, on both CPUs, under traffic in
-# both directions; and the concentrator itself removed and made again under all of them. Nobody gets an answer that
-# cannot be right, a tunnel beside all this goes on, and nothing is left.
+# Devices, sessions, sockets, namespaces and claims made and removed by many processes at once, on both CPUs, under
+# traffic in both directions; and the concentrators themselves removed and made again under all of them. Nobody gets an
+# answer that cannot be right, a tunnel beside all this goes on, and nothing is left.
 #
 #	a: gw0 10.2.0.1, sessions 10.2.x.x  ~~~~~~~~~~  raw GRE      :b
+#	   lgw0 10.8.0.1, sessions 10.8.x.x  ~~~~~~~~~  UDP port 1701
 #	   p0 10.1.0.1  ===========pptp===========  p0 10.1.0.2
 #	   wan0 192.0.2.1 ------------------------ wan0 192.0.2.2
 
@@ -23,15 +24,20 @@ join a wan0 192.0.2.1/24 b wan0 192.0.2.2/24
 p2p a p0 192.0.2.1 192.0.2.2 30001 30002 10.1.0.1 10.1.0.2
 p2p b p0 192.0.2.2 192.0.2.1 30002 30001 10.1.0.2 10.1.0.1
 
-concentrator()
+concentrators()
 {
-	tool a link gw0 mode=1 && ip -n a addr add 10.2.0.1/14 dev gw0 && ip -n a link set gw0 up
+	tool a link gw0 mode=1 && ip -n a addr add 10.2.0.1/14 dev gw0 && ip -n a link set gw0 up &&
+		ip -n a link add lgw0 type l2tp mode concentrator && ip -n a addr add 10.8.0.1/14 dev lgw0 &&
+		ip -n a link set lgw0 up
 }
 
 # churn NUMBER NAMESPACE WHAT: in the background, on CPU NUMBER modulo 2.
 churn()
 {
-	background "churn-$1-$3" ip netns exec "$2" "$CHURN" "$3" $(($1 % 2)) "$CHURN_SECONDS" gw0
+	local device=gw0
+
+	[[ $3 != l2tp-* ]] || device=lgw0
+	background "churn-$1-$3" ip netns exec "$2" "$CHURN" "$3" $(($1 % 2)) "$CHURN_SECONDS" $device
 	churns+=("churn-$1-$3")
 }
 
@@ -43,40 +49,46 @@ churned()
 	return 1
 }
 
-# device_dies TIMES: the concentrator removed and made again.
-device_dies()
+# devices_die TIMES: the concentrators removed and made again.
+devices_die()
 {
 	local i
 
 	for ((i = 0; i < $1; i++)); do
-		ip -n a link del gw0 && concentrator || return 1
+		ip -n a link del gw0 && ip -n a link del lgw0 && concentrators || return 1
 	done
 }
 
-check "a concentrator" concentrator
+check "two concentrators" concentrators
 check "a tunnel beside it" wait_for 10 pings a 10.1.0.2
 
 churns=()
 number=0
-for what in sessions sessions links links namespaces claims claims dumps inside inside; do
+for what in sessions sessions links links namespaces claims claims dumps inside inside \
+	l2tp-sessions l2tp-sessions l2tp-links l2tp-links l2tp-inside; do
 	churn $number a $what
 	number=$((number + 1))
 done
 churn 0 b outside
 churn 1 b outside
-check "the concentrator dies and comes again, ten times" device_dies 10
+churn 0 b l2tp-outside
+churn 1 b l2tp-outside
+check "the concentrators die and come again, ten times" devices_die 10
 for name in "${churns[@]}"; do
-	check "${name#churn-*-} on CPU $((${name//[^0-9]/} % 2))" churned "$name"
+	number=${name#churn-}
+	check "${name#churn-*-} on CPU $((${number%%-*} % 2))" churned "$name"
 	log_of "$name" | sed 's/^/# /'
 done
 check "the tunnel beside it still works" wait_for 10 pings a 10.1.0.2
 check "in both directions" wait_for 10 pings b 10.1.0.1
 check "a session on the concentrator can be made" tool a new gw0 id=100 local=192.0.2.1 peer=192.0.2.2 call-id=100 \
 	peer-call-id=100
-check "the concentrator goes" ip -n a link del gw0
+check "a concentrator goes" ip -n a link del gw0
+check "so does the other" ip -n a link del lgw0
 check "the tunnel goes" ip -n a link del p0
 check "its other end goes" ip -n b link del p0
-check "no device of another namespace is left" wait_for 10 bash -c '! ip -n a -o link show type pptp | grep .'
+check "no device of another namespace is left" wait_for 10 bash -c \
+	'! { ip -n a -o link show type pptp; ip -n a -o link show type l2tp; } | grep .'
 check "the module unloads" wait_for 10 rmmod adit
 
 done_testing
