@@ -59,8 +59,8 @@ on_wire()
 
 	shift 4
 	# Otherwise packets wait in a block for up to a second, and are lost when tcpdump is told to end.
-	ip netns exec "$ns" timeout 60 tcpdump -n -vv -x -s 128 -l --immediate-mode -i "$dev" -c 2000 "$filter" \
-		>"$TMP/wire.log" 2>"$TMP/dump.log" &
+	ip netns exec "$ns" timeout $((60 * TIME_FACTOR)) tcpdump -n -vv -x -s 128 -l --immediate-mode -i "$dev" \
+		-c 2000 "$filter" >"$TMP/wire.log" 2>"$TMP/dump.log" &
 	pid=$!
 	wait_for 10 grep -q listening "$TMP/dump.log"
 	"$@" || rc=1
