@@ -59,7 +59,8 @@ struct request {
 
 static void die(const char *what, int err)
 {
-	fprintf(stderr, "churn_tool: %s: %s; netlink: \"%s\", rtnetlink: \"%s\"\n", what, strerror(-err), nl.text, rt.text);
+	fprintf(stderr, "churn_tool: %s: %s; netlink: \"%s\", rtnetlink: \"%s\"\n", what, strerror(-err), nl.text,
+		rt.text);
 	exit(1);
 }
 
@@ -344,7 +345,9 @@ static void outside(void)
 	static int sock = -1;
 	struct sockaddr_in to = { .sin_family = AF_INET, .sin_addr.s_addr = htonl(LOCAL) };
 	/* K, S, version 1; PPP; then length, call id and sequence number (RFC 2637 4.1), and an LCP echo or rubbish. */
-	uint8_t packet[] = { 0x30, 0x01, 0x88, 0x0b, 0, 12, 0, 0, 0, 0, 0, 0, 0xff, 3, 0xc0, 0x21, 9, 1, 0, 8, 0, 0, 0, 0 };
+	uint8_t packet[] = {
+		0x30, 0x01, 0x88, 0x0b, 0, 12, 0, 0, 0, 0, 0, 0, 0xff, 3, 0xc0, 0x21, 9, 1, 0, 8, 0, 0, 0, 0
+	};
 	uint32_t number;
 	unsigned int i;
 
