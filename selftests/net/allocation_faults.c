@@ -1,11 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 /*
- * Every allocation, and every copy from and to userspace, that a request makes is made to fail in turn: the first, the
- * second, and so on until the request passes with none failed (/proc/self/fail-nth, see the kernel's
- * Documentation/fault-injection). Each time the request either says with an errno that it failed, and nothing of it is
- * there, or it did what was asked; and the same request without a fault works.
- *
- * Needs a kernel with fault injection (make check-debug); on others this is no test.
+ * Each kind of request on pptp devices, and the module's birth, with each of its allocations failing in turn:
+ * fault_injection.h.
  */
 #define _GNU_SOURCE
 #include <arpa/inet.h>
@@ -16,16 +12,14 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/stat.h>
 #include <sys/syscall.h>
 #include <sys/utsname.h>
-#include <sys/wait.h>
 #include <unistd.h>
 #include <linux/genetlink.h>
 #include <linux/rtnetlink.h>
 
+#include "fault_injection.h"
 #include "harness.h"
-#include "nl.h"
 
 #define DEV	"gw0"
 #define P2P	"p0"
@@ -36,104 +30,21 @@
 /* Sessions that are there all the time: a dump of them takes more than one message. */
 #define OTHERS	60
 
-/* More failures than any request here has allocations; loading the module is the longest. */
-#define FAULTS_MAX	3000
 #define SECONDS_MAX	900
 
 /* Until the module can go, its last device gone. */
 #define SECONDS_TO_UNLOAD	20
-
-/* Where requests are made, and what they told. */
-struct world {
-	struct nl rt;
-	struct nl nl;
-	struct nl owner;	/* of DEV, in some tests */
-	int fail_nth;
-	unsigned int told;	/* by the last request */
-};
 
 struct request {
 	struct nlmsghdr *nlh;
 	char buf[NL_BUF];
 };
 
-/*
- * One kind of request. It starts from the state that @prepare makes, and @undo goes back to the state before that.
- * @done says whether the request's effect is there, @before whether nothing of it is. A @dump that failed leaves its
- * socket unusable.
- */
-struct op {
-	int (*prepare)(struct world *w);
-	int (*act)(struct world *w);
-	bool (*done)(struct world *w);
-	bool (*before)(struct world *w);
-	int (*undo)(struct world *w);
-	bool dump;
-};
-
 /* Of DEV. Looked up once: that too is a system call. */
 static uint32_t dev_index;
 
-/* The kernel's switches. */
-
-static int write_file(const char *path, const char *text)
-{
-	int fd = open(path, O_WRONLY | O_CLOEXEC), rc;
-
-	if (fd < 0)
-		return -errno;
-	rc = write(fd, text, strlen(text)) < 0 ? -errno : 0;
-	close(fd);
-	return rc;
-}
-
-/* By default only allocations that may not sleep fail, and each failure is told with a trace. */
-static int faults_enable(void)
-{
-	static const char *const settings[][2] = {
-		{ "/sys/kernel/debug/failslab/ignore-gfp-wait", "N" },
-		{ "/sys/kernel/debug/failslab/verbose", "0" },
-		{ "/sys/kernel/debug/fail_page_alloc/ignore-gfp-wait", "N" },
-		{ "/sys/kernel/debug/fail_page_alloc/ignore-gfp-highmem", "N" },
-		{ "/sys/kernel/debug/fail_page_alloc/min-order", "0" },
-		{ "/sys/kernel/debug/fail_page_alloc/verbose", "0" },
-		{ "/sys/kernel/debug/fail_usercopy/verbose", "0" },
-	};
-	unsigned int i;
-	int err;
-
-	for (i = 0; i < sizeof(settings) / sizeof(settings[0]); i++) {
-		err = write_file(settings[i][0], settings[i][1]);
-		if (err)
-			return err;
-	}
-	return 0;
-}
-
-static void arm(struct world *w, unsigned int n)
-{
-	char text[16];
-	int len = snprintf(text, sizeof(text), "%u", n);
-
-	/* Not armed, and nothing that follows can be trusted. */
-	if (pwrite(w->fail_nth, text, len, 0) != len)
-		abort();
-}
-
-/*
- * Return: whether the fault came while armed. Reading and writing here are copies that can fail too: then the request
- * itself had less than n.
- */
-static bool disarm(struct world *w)
-{
-	char text[16] = "";
-	bool came;
-
-	came = pread(w->fail_nth, text, sizeof(text) - 1, 0) > 0 && atoi(text) == 0;
-	while (pwrite(w->fail_nth, "0", 1, 0) != 1)
-		;
-	return came;
-}
+/* Of DEV, in some tests. */
+static struct nl owner;
 
 /* Requests. */
 
@@ -486,12 +397,12 @@ static int session_owned(struct world *w)
 	struct request rq;
 	int rc;
 
-	if (!w->owner.sock) {
-		rc = nl_open_genl(&w->owner);
+	if (!owner.sock) {
+		rc = nl_open_genl(&owner);
 		if (rc)
 			return rc;
-		request_of(&w->owner, &rq, ADIT_CMD_DEV_CLAIM, 0);
-		rc = nl_talk(&w->owner, rq.nlh, NULL, NULL);
+		request_of(&owner, &rq, ADIT_CMD_DEV_CLAIM, 0);
+		rc = nl_talk(&owner, rq.nlh, NULL, NULL);
 		if (rc)
 			return rc;
 	}
@@ -500,7 +411,7 @@ static int session_owned(struct world *w)
 
 static int owner_drained(struct world *w)
 {
-	nl_drain(&w->owner);
+	nl_drain(&owner);
 	return 0;
 }
 
@@ -593,7 +504,7 @@ static bool release_done(struct world *w)
 	return !claim_done(w);
 }
 
-/* The socket's close ends the claim, see each_fault(). */
+/* The socket's close ends the claim, see fault_each(). */
 static const struct op claim = { .act = claim_act, .done = claim_done, .before = release_done };
 static const struct op release = {
 	.prepare = claim_act, .act = release_act, .done = release_done, .before = claim_done,
@@ -619,116 +530,14 @@ static int frame_act(struct world *w)
 
 static const struct op frame_send = { .act = frame_act, .done = told_one };
 
-/* The test of one kind of request. */
-
-static int sockets_open(struct world *w, bool family)
-{
-	int err = nl_open_rtnl(&w->rt);
-
-	return err || !family ? err : nl_open_genl(&w->nl);
-}
-
-static void sockets_close(struct world *w)
-{
-	nl_close(&w->rt);
-	nl_close(&w->nl);
-}
-
-/* Answers that were not read are not taken for those of the next request. */
-static void sockets_recover(struct world *w, const struct op *op)
-{
-	if (op->dump) {
-		sockets_close(w);
-		if (sockets_open(w, true))
-			abort();
-		return;
-	}
-	if (w->nl.sock)
-		nl_drain(&w->nl);
-	if (w->rt.sock)
-		nl_drain(&w->rt);
-}
-
-/* What an allocation or a copy that failed may be called. */
-static bool is_honest(int err)
-{
-	return err == -ENOMEM || err == -ENOBUFS || err == -EFAULT;
-}
-
-/*
- * One fault. When the kernel said no, nothing may be there; when its answer was lost, nobody knows. Return: whether the
- * fault came, or -1 with the reason in @why.
- */
-static int one_fault(struct world *w, const struct op *op, unsigned int n, const char **why)
-{
-	bool came, done;
-	int rc, again;
-
-	*why = "the state before cannot be made";
-	if (op->prepare && op->prepare(w))
-		return -1;
-	w->told = 0;
-	arm(w, n);
-	rc = op->act(w);
-	came = disarm(w);
-	done = op->done(w);
-
-	*why = "success was told and is not there";
-	if (!rc && !done)
-		return -1;
-	*why = "an error was told that is none of a failed allocation's";
-	if (rc && (!came || !is_honest(rc)))
-		return -1;
-	*why = "an error was told and the request's effect is there";
-	if (rc && done && !w->nl.lost && !w->rt.lost)
-		return -1;
-	*why = "something of it is there";
-	if (!done && op->before && !op->before(w))
-		return -1;
-	if (rc)
-		sockets_recover(w, op);
-	if (!done) {
-		w->told = 0;
-		again = op->act(w);
-		*why = "without a fault it does not work afterwards";
-		if (again || !op->done(w))
-			return -1;
-	}
-	*why = "it cannot be undone";
-	if (op->undo && op->undo(w))
-		return -1;
-	return came;
-}
-
-static void each_fault(struct __test_metadata *_metadata, struct world *w, const struct op *op, bool family)
-{
-	unsigned int n = 0;
-	const char *why;
-	int came;
-
-	ASSERT_EQ(0, faults_enable()) TH_LOG("the kernel has no fault injection");
-	w->fail_nth = open("/proc/thread-self/fail-nth", O_RDWR | O_CLOEXEC);
-	ASSERT_LE(0, w->fail_nth);
-	sockets_close(w);
-	do {
-		n++;
-		ASSERT_EQ(0, sockets_open(w, family));
-		came = one_fault(w, op, n, &why);
-		ASSERT_LE(0, came) {
-			TH_LOG("fault %u: %s; netlink: \"%s\", rtnetlink: \"%s\"", n, why, w->nl.text, w->rt.text);
-		}
-		sockets_close(w);
-	} while (came && n < FAULTS_MAX);
-	EXPECT_LT(1, n) TH_LOG("no fault came at all");
-	EXPECT_GT(FAULTS_MAX, n) TH_LOG("faults without end");
-	TH_LOG("%u faults", n - 1);
-	close(w->fail_nth);
-	ASSERT_EQ(0, sockets_open(w, family));
-}
-
 FIXTURE(faults)
 {
 	struct world w;
+};
+
+FIXTURE_VARIANT(faults)
+{
+	const struct op *op;
 };
 
 static int others_new(struct nl *nl)
@@ -755,53 +564,53 @@ FIXTURE_SETUP(faults)
 	dev_index = if_nametoindex(DEV);
 	ASSERT_EQ(0, nl_open_genl(&self->w.nl));
 	ASSERT_EQ(0, others_new(&self->w.nl));
+	ASSERT_EQ(0, fault_limits(2, OTHERS + 1));
 }
 
 FIXTURE_TEARDOWN(faults)
 {
 	struct device device = { .sessions = 4711 };
 
+	EXPECT_EQ(0, fault_limits(0, 0));
 	EXPECT_EQ(0, device_get(&device));
 	EXPECT_EQ(OTHERS, device.sessions);
 	EXPECT_EQ(0, nl_link_del(&self->w.rt, DEV));
-	nl_close(&self->w.owner);
-	sockets_close(&self->w);
+	nl_close(&owner);
+	nl_close(&self->w.nl);
+	nl_close(&self->w.rt);
 }
 
-#define FAULT_TEST(name)						\
-	TEST_F_TIMEOUT(faults, name, SECONDS_MAX)			\
-	{								\
-		each_fault(_metadata, &self->w, &name, true);			\
-	}
+FIXTURE_VARIANT_ADD(faults, link_p2p) { .op = &link_p2p };
+FIXTURE_VARIANT_ADD(faults, link_concentrator) { .op = &link_concentrator };
+FIXTURE_VARIANT_ADD(faults, link_change) { .op = &link_change };
+FIXTURE_VARIANT_ADD(faults, link_told) { .op = &link_told };
+FIXTURE_VARIANT_ADD(faults, link_del) { .op = &link_del };
+FIXTURE_VARIANT_ADD(faults, session_new) { .op = &session_new };
+FIXTURE_VARIANT_ADD(faults, session_set) { .op = &session_set };
+FIXTURE_VARIANT_ADD(faults, session_del) { .op = &session_del };
+FIXTURE_VARIANT_ADD(faults, session_del_told) { .op = &session_del_told };
+FIXTURE_VARIANT_ADD(faults, session_get) { .op = &session_get };
+FIXTURE_VARIANT_ADD(faults, sessions_dump) { .op = &sessions_dump };
+FIXTURE_VARIANT_ADD(faults, device_told_of) { .op = &device_told_of };
+FIXTURE_VARIANT_ADD(faults, devices_dump) { .op = &devices_dump };
+FIXTURE_VARIANT_ADD(faults, claim) { .op = &claim };
+FIXTURE_VARIANT_ADD(faults, release) { .op = &release };
+FIXTURE_VARIANT_ADD(faults, frame_send) { .op = &frame_send };
 
-FAULT_TEST(link_p2p)
-FAULT_TEST(link_concentrator)
-FAULT_TEST(link_change)
-FAULT_TEST(link_told)
-FAULT_TEST(link_del)
-FAULT_TEST(session_new)
-FAULT_TEST(session_set)
-FAULT_TEST(session_del)
-FAULT_TEST(session_del_told)
-FAULT_TEST(session_get)
-FAULT_TEST(sessions_dump)
-FAULT_TEST(device_told_of)
-FAULT_TEST(devices_dump)
-FAULT_TEST(claim)
-FAULT_TEST(release)
-FAULT_TEST(frame_send)
+TEST_F_TIMEOUT(faults, every_one, SECONDS_MAX)
+{
+	FAULT_EACH(&self->w, variant->op, true);
+}
 
 /* The module's own birth. */
 
+static char module_path[192];
+
 static int module_load(struct world *w)
 {
-	struct utsname uts;
-	char path[192];
 	int fd, rc;
 
-	uname(&uts);
-	snprintf(path, sizeof(path), "/lib/modules/%s/updates/adit.ko", uts.release);
-	fd = open(path, O_RDONLY | O_CLOEXEC);
+	fd = open(module_path, O_RDONLY | O_CLOEXEC);
 	if (fd < 0)
 		return -errno;
 	rc = syscall(SYS_finit_module, fd, "", 0) ? -errno : 0;
@@ -845,17 +654,22 @@ FIXTURE(module)
 
 FIXTURE_SETUP(module)
 {
+	struct utsname uts;
+
+	ASSERT_EQ(0, uname(&uts));
+	snprintf(module_path, sizeof(module_path), "/lib/modules/%s/updates/adit.ko", uts.release);
 	ASSERT_EQ(0, module_unload(&self->w));
 }
 
 FIXTURE_TEARDOWN(module)
 {
-	sockets_close(&self->w);
+	nl_close(&self->w.nl);
+	nl_close(&self->w.rt);
 }
 
 TEST_F_TIMEOUT(module, birth, SECONDS_MAX)
 {
-	each_fault(_metadata, &self->w, &load, false);
+	FAULT_EACH(&self->w, &load, false);
 	EXPECT_TRUE(module_absent(&self->w));
 }
 
