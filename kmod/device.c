@@ -10,6 +10,7 @@
 #include <linux/rtnetlink.h>
 #include <net/ip.h>
 #include <net/ip_tunnels.h>
+#include <net/neighbour.h>
 #include <net/net_namespace.h>
 #include <net/netns/generic.h>
 
@@ -161,10 +162,23 @@ static void adit_dev_destructor(struct net_device *dev)
 	module_put(THIS_MODULE);
 }
 
+/* A device without link-layer addresses has nothing to resolve and no header to write: straight to the queue. */
+static int adit_dev_neigh_output(struct neighbour *neigh, struct sk_buff *skb)
+{
+	return dev_queue_xmit(skb);
+}
+
+static int adit_dev_neigh(struct net_device *dev, struct neighbour *neigh)
+{
+	neigh->output = adit_dev_neigh_output;
+	return 0;
+}
+
 static const struct net_device_ops adit_netdev_ops = {
 	.ndo_init		= adit_dev_init,
 	.ndo_uninit		= adit_dev_uninit,
 	.ndo_start_xmit		= adit_tx_xmit,
+	.ndo_neigh_construct	= adit_dev_neigh,
 	.ndo_get_stats64	= dev_get_tstats64,
 };
 
