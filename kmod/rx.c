@@ -14,7 +14,6 @@
 #include <net/ipv6.h>
 #include <net/ndisc.h>
 
-#include "clamp.h"
 #include "device.h"
 #include "frame.h"
 #include "ppp.h"
@@ -409,7 +408,6 @@ static void adit_rx_deliver(struct adit_session *s, struct sk_buff *skb, u16 pro
 {
 	u8 outer = s->key.family == AF_INET ? ip_hdr(skb)->tos : ipv6_get_dsfield(ipv6_hdr(skb));
 	struct adit_dev *adev = s->adev;
-	unsigned int mss = adit_tx_mss(s);
 
 	/*
 	 * The device is closed, and packets are waited for, before it dies; so past this test it may be given packets
@@ -421,8 +419,7 @@ static void adit_rx_deliver(struct adit_session *s, struct sk_buff *skb, u16 pro
 	adit_rx_link_layer(adev, skb, protocol);
 	if (!adit_rx_ecn(skb, outer))
 		goto drop;
-	if (mss)
-		adit_clamp(skb, mss);
+	adit_tx_clamp(s, skb);
 
 	skb_reset_network_header(skb);
 	__skb_tunnel_rx(skb, adev->dev, adev->net);

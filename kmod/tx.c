@@ -15,7 +15,6 @@
 #include <net/ipv6.h>
 #include <net/udp_tunnel.h>
 
-#include "clamp.h"
 #include "device.h"
 #include "encap.h"
 #include "mppe.h"
@@ -358,8 +357,8 @@ static u8 adit_tx_tos(const struct sk_buff *skb, bool crypt)
 /* Segment, seal and send what the session may carry; @protocol 0 is an Ethernet frame. */
 static void adit_tx_send(struct adit_session *s, struct sk_buff *skb, u16 protocol, bool crypt, u8 tos)
 {
-	unsigned int mss = adit_tx_mss(s), dropped;
 	struct sk_buff_head list;
+	unsigned int dropped;
 	struct dst_entry *dst;
 
 	dst = this_cpu_read(adit_tx_depth) > ADIT_TX_DEPTH_MAX ? ERR_PTR(-ELOOP) : adit_outer_route(s);
@@ -371,8 +370,7 @@ static void adit_tx_send(struct adit_session *s, struct sk_buff *skb, u16 protoc
 		adit_tx_too_big(s, skb, adit_tx_path_room(s, dst, crypt));
 		return;
 	}
-	if (mss)
-		adit_clamp(skb, mss);
+	adit_tx_clamp(s, skb);
 
 	__skb_queue_head_init(&list);
 	dropped = adit_tx_prepare(s, skb, crypt, adit_outer_headroom(s, dst), &list);

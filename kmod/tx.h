@@ -5,9 +5,15 @@
 #ifndef ADIT_TX_H
 #define ADIT_TX_H
 
+#include <linux/ip.h>
 #include <linux/netdevice.h>
+#include <linux/tcp.h>
+#include <net/tcp.h>
 
-struct adit_session;
+#include "clamp.h"
+#include "device.h"
+#include "session.h"
+
 struct netlink_ext_ack;
 
 /* Devices of ours that may be stacked on the outer path of one packet, in one context; each costs stack. */
@@ -18,5 +24,31 @@ netdev_tx_t adit_tx_xmit(struct sk_buff *skb, struct net_device *dev);
 netdev_tx_t adit_tx_xmit_ether(struct sk_buff *skb, struct net_device *dev);
 int adit_tx_frame(struct adit_session *s, u16 protocol, const void *data, unsigned int len,
 		  struct netlink_ext_ack *extack);
+
+/*
+ * Whether @skb may be a SYN, without looking closely: spares all others the call. skb->data is at its IP header, which
+ * is linear as far as version 4 has one; what is not seen here may be one.
+ */
+static inline bool adit_tx_may_be_syn(const struct sk_buff *skb)
+{
+	const struct iphdr *iph = (const struct iphdr *)skb->data;
+	unsigned int flags = iph->ihl * 4 + offsetof(struct tcphdr, ack_seq) + sizeof(u32) + 1;
+
+	if (iph->version != 4)
+		return true;
+	return iph->protocol == IPPROTO_TCP && (flags >= skb_headlen(skb) || skb->data[flags] & TCPHDR_SYN);
+}
+
+/* Lower the MSS of a SYN that passes, either way, to what the session carries. */
+static inline void adit_tx_clamp(const struct adit_session *s, struct sk_buff *skb)
+{
+	unsigned int mss;
+
+	if (READ_ONCE(s->adev->mss_clamp) == ADIT_MSS_CLAMP_OFF || !adit_tx_may_be_syn(skb))
+		return;
+	mss = adit_tx_mss(s);
+	if (mss)
+		adit_clamp(skb, mss);
+}
 
 #endif /* ADIT_TX_H */
