@@ -2,15 +2,36 @@
 /* Inner addresses of a concentrator: one hash, longest prefix first. */
 
 #include <linux/inetdevice.h>
+#include <linux/jhash.h>
 #include <linux/slab.h>
 #include <net/ipv6.h>
 
 #include "inner.h"
 
+/* Every packet is hashed: these know which words of a prefix say something, where the general functions take all. */
+static __always_inline u32 adit_inner_hash(const void *data, u32 len, u32 seed)
+{
+	const struct adit_prefix *prefix = data;
+
+	if (prefix->family == AF_INET)
+		return jhash_2words((__force u32)prefix->addr.s6_addr32[0], prefix->len, seed);
+	return jhash2((__force const u32 *)prefix->addr.s6_addr32, 4, seed + prefix->len);
+}
+
+static __always_inline int adit_inner_differs(struct rhashtable_compare_arg *arg, const void *obj)
+{
+	const struct adit_prefix *a = &((const struct adit_inner_entry *)obj)->prefix, *b = arg->key;
+
+	return a->addr.s6_addr32[0] != b->addr.s6_addr32[0] || a->len != b->len || a->family != b->family ||
+	       (a->family == AF_INET6 && !ipv6_addr_equal(&a->addr, &b->addr));
+}
+
 static const struct rhashtable_params adit_inner_params = {
 	.key_len	= sizeof(struct adit_prefix),
 	.key_offset	= offsetof(struct adit_inner_entry, prefix),
 	.head_offset	= offsetof(struct adit_inner_entry, node),
+	.hashfn		= adit_inner_hash,
+	.obj_cmpfn	= adit_inner_differs,
 	.automatic_shrinking = true,
 };
 
