@@ -88,12 +88,12 @@ static inline unsigned int adit_encap_overhead(const struct adit_session *s)
 	       (adit_encap_is_l2tp(s) ? adit_l2tp_hlen(s) : ADIT_GRE_HLEN_MAX);
 }
 
-/* Send what adit_encap_push() made, with a route from adit_outer_route() in the same RCU read side. */
-static inline int adit_encap_output(struct adit_session *s, struct sk_buff *skb, struct dst_entry *dst, u8 tos)
+/* Send what adit_encap_push() made. */
+static inline int adit_encap_output(struct adit_session *s, struct sk_buff *skb, struct adit_way *way)
 {
 	if (adit_encap_is_l2tp(s))
-		return adit_l2tp_output(s, skb, dst, tos);
-	return adit_outer_output(s, skb, dst, tos);
+		return adit_l2tp_output(s, skb, way);
+	return adit_outer_output(s, skb, way);
 }
 
 #endif /* ADIT_ENCAP_H */

@@ -379,16 +379,15 @@ static void adit_l2tp_push_udp(const struct adit_session *s, struct sk_buff *skb
  * adit_l2tp_output() - send what adit_l2tp_push() made
  * @s: session
  * @skb: L2TP header first; consumed
- * @dst: from adit_outer_route() in the same RCU read side
- * @tos: of the outer header
+ * @way: how
  *
  * Context: bottom halves off, none of the session's locks.
  * Return: 0 or -errno.
  */
-int adit_l2tp_output(struct adit_session *s, struct sk_buff *skb, struct dst_entry *dst, u8 tos)
+int adit_l2tp_output(struct adit_session *s, struct sk_buff *skb, struct adit_way *way)
 {
 	if (!s->l2tp.sock)
-		return adit_outer_output(s, skb, dst, tos);
+		return adit_outer_output(s, skb, way);
 	/* A port that nobody holds is not ours to send from. */
 	if (!adit_socket_alive(s->l2tp.sock)) {
 		spin_lock_bh(&s->tx_lock);
@@ -399,7 +398,7 @@ int adit_l2tp_output(struct adit_session *s, struct sk_buff *skb, struct dst_ent
 		return -ENOTCONN;
 	}
 	adit_l2tp_push_udp(s, skb);
-	return adit_outer_output(s, skb, dst, tos);
+	return adit_outer_output(s, skb, way);
 }
 
 /* Life. */

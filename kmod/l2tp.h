@@ -14,8 +14,8 @@
 struct adit_session;
 struct adit_session_conf;
 struct adit_socket;
+struct adit_way;
 struct adit_wire_key;
-struct dst_entry;
 struct list_head;
 struct netlink_ext_ack;
 struct sock;
@@ -34,7 +34,7 @@ int adit_l2tp_ip_rcv(struct sk_buff *skb);
 unsigned int adit_l2tp_overhead(const struct adit_session_conf *conf);
 unsigned int adit_l2tp_hlen(const struct adit_session *s);
 void adit_l2tp_push(struct adit_session *s, struct sk_buff *skb);
-int adit_l2tp_output(struct adit_session *s, struct sk_buff *skb, struct dst_entry *dst, u8 tos);
+int adit_l2tp_output(struct adit_session *s, struct sk_buff *skb, struct adit_way *way);
 bool adit_l2tp_may_segment_late(const struct adit_session *s, const struct sk_buff *skb);
 
 int adit_l2tp_init(struct adit_session *s, const struct adit_session_conf *conf, struct netlink_ext_ack *extack);

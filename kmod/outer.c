@@ -16,6 +16,10 @@
 #include "session.h"
 #include "tx.h"
 
+/* Identification numbers that a session takes at once, and how long it uses them: see adit_outer_idents_more(). */
+#define ADIT_IDENTS	16
+#define ADIT_IDENTS_FOR	(5 * HZ)
+
 /* The session that @key's peer would be reached by through @adev, or NULL. */
 static struct adit_session *adit_outer_through(struct adit_dev *adev, const struct adit_wire_key *key)
 {
@@ -117,7 +121,36 @@ struct dst_entry *adit_outer_route(struct adit_session *s)
 	return adit_outer_find(s);
 }
 
-static int adit_outer_output4(struct adit_session *s, struct sk_buff *skb, const struct dst_entry *dst, u8 tos)
+/**
+ * adit_outer_idents_more() - take more identification numbers, of which some will be left
+ * @s: session, tx_lock held
+ * @n: how many are needed now
+ *
+ * Fragments find one another by this number. It must not be that of another packet between the same two addresses, whose
+ * counter is the kernel's and dear to ask: so some are taken at once, and what is left of them is not used when it has
+ * become old, because the counter goes round.
+ *
+ * Return: the first of @n.
+ */
+u16 adit_outer_idents_more(struct adit_session *s, unsigned int n)
+{
+	struct iphdr iph = { .protocol = s->key.protocol };
+	unsigned int taken = max_t(unsigned int, n, ADIT_IDENTS);
+
+	lockdep_assert_held(&s->tx_lock);
+
+	if (s->key.family != AF_INET)
+		return 0;
+	iph.saddr = s->key.local.s6_addr32[0];
+	iph.daddr = s->key.peer.s6_addr32[0];
+	__ip_select_ident(s->key.net, &iph, taken);
+	s->ident = ntohs(iph.id) + n;
+	s->idents = taken - n;
+	s->idents_until = jiffies + ADIT_IDENTS_FOR;
+	return ntohs(iph.id);
+}
+
+static int adit_outer_output4(struct adit_session *s, struct sk_buff *skb, struct adit_way *way)
 {
 	struct net *net = s->key.net;
 	struct iphdr *iph;
@@ -129,19 +162,20 @@ static int adit_outer_output4(struct adit_session *s, struct sk_buff *skb, const
 	iph = ip_hdr(skb);
 	iph->version = 4;
 	iph->ihl = sizeof(*iph) / 4;
-	iph->tos = tos & ~INET_ECN_MASK;
+	iph->tos = way->tos & ~INET_ECN_MASK;
+	iph->id = htons(way->ident);
 	iph->frag_off = s->df ? htons(IP_DF) : 0;
-	iph->ttl = ip4_dst_hoplimit(dst);
+	iph->ttl = ip4_dst_hoplimit(way->dst);
 	iph->protocol = s->key.protocol;
 	iph->saddr = s->key.local.s6_addr32[0];
 	iph->daddr = s->key.peer.s6_addr32[0];
-	__ip_select_ident(net, iph, skb_shinfo(skb)->gso_segs ?: 1);
+	way->ident += skb_shinfo(skb)->gso_segs ?: 1;
 
 	err = ip_local_out(net, NULL, skb);
 	return net_xmit_eval(err);	/* a macro that evaluates twice */
 }
 
-static int adit_outer_output6(struct adit_session *s, struct sk_buff *skb, struct dst_entry *dst, u8 tos)
+static int adit_outer_output6(struct adit_session *s, struct sk_buff *skb, const struct adit_way *way)
 {
 	struct ipv6hdr *ip6h;
 	int err;
@@ -151,9 +185,9 @@ static int adit_outer_output6(struct adit_session *s, struct sk_buff *skb, struc
 	skb_push(skb, sizeof(*ip6h));
 	skb_reset_network_header(skb);
 	ip6h = ipv6_hdr(skb);
-	ip6_flow_hdr(ip6h, tos & ~INET_ECN_MASK, 0);
+	ip6_flow_hdr(ip6h, way->tos & ~INET_ECN_MASK, 0);
 	ip6h->nexthdr = s->key.protocol;
-	ip6h->hop_limit = ip6_dst_hoplimit(dst);
+	ip6h->hop_limit = ip6_dst_hoplimit(way->dst);
 	ip6h->saddr = s->key.local;
 	ip6h->daddr = s->key.peer;
 
@@ -165,8 +199,7 @@ static int adit_outer_output6(struct adit_session *s, struct sk_buff *skb, struc
  * adit_outer_output() - send an encapsulated packet
  * @s: session
  * @skb: what follows the outer IP header, with headroom; consumed
- * @dst: from adit_outer_route() in the same RCU read side
- * @tos: of the outer header
+ * @way: how
  *
  * The don't-fragment bit stays clear unless asked for: a path with a smaller MTU costs fragments and not the session.
  * ECN of RFC 6040 is in compatibility mode, because PPTP and L2TP peers do not carry a mark over to the inner header.
@@ -174,7 +207,7 @@ static int adit_outer_output6(struct adit_session *s, struct sk_buff *skb, struc
  * Context: bottom halves off, none of the session's locks.
  * Return: 0 or -errno.
  */
-int adit_outer_output(struct adit_session *s, struct sk_buff *skb, struct dst_entry *dst, u8 tos)
+int adit_outer_output(struct adit_session *s, struct sk_buff *skb, struct adit_way *way)
 {
 	const struct adit_dev *adev = s->adev;
 
@@ -182,9 +215,9 @@ int adit_outer_output(struct adit_session *s, struct sk_buff *skb, struct dst_en
 	/* One queue for all flows of a session: numbered packets that overtake one another are lost. */
 	skb_clear_hash(skb);
 	skb->mark = READ_ONCE(adev->fwmark);
-	skb_dst_set_noref(skb, dst);
+	skb_dst_set_noref(skb, way->dst);
 
 	if (s->key.family == AF_INET)
-		return adit_outer_output4(s, skb, dst, tos);
-	return adit_outer_output6(s, skb, dst, tos);
+		return adit_outer_output4(s, skb, way);
+	return adit_outer_output6(s, skb, way);
 }

@@ -14,8 +14,35 @@
 #include "device.h"
 #include "session.h"
 
+/**
+ * struct adit_way - how the packets of a session that leave together do so
+ * @dst: from adit_outer_route() in the same RCU read side
+ * @tos: of the outer headers
+ * @ident: identification of the next outer IPv4 header, from adit_outer_idents()
+ */
+struct adit_way {
+	struct dst_entry *dst;
+	u8 tos;
+	u16 ident;
+};
+
 struct dst_entry *adit_outer_route(struct adit_session *s);
-int adit_outer_output(struct adit_session *s, struct sk_buff *skb, struct dst_entry *dst, u8 tos);
+u16 adit_outer_idents_more(struct adit_session *s, unsigned int n);
+int adit_outer_output(struct adit_session *s, struct sk_buff *skb, struct adit_way *way);
+
+/* Take identification numbers for @n IPv4 packets; tx_lock held. Return: the first, the others follow it. */
+static inline u16 adit_outer_idents(struct adit_session *s, unsigned int n)
+{
+	u16 first = s->ident;
+
+	lockdep_assert_held(&s->tx_lock);
+
+	if (unlikely(n > s->idents || time_after(jiffies, s->idents_until)))
+		return adit_outer_idents_more(s, n);
+	s->ident += n;
+	s->idents -= n;
+	return first;
+}
 
 /* Whether an outer address can be one end of a session. */
 static inline bool adit_outer_addr_ok(u16 family, const struct in6_addr *addr)

@@ -151,18 +151,21 @@ void adit_pptp_push(struct adit_session *s, struct sk_buff *skb)
 static int adit_pptp_send_ack(struct adit_session *s, u32 seq)
 {
 	struct adit_gre_hdr hdr = { .call_id = s->pptp.peer_call_id, .has_ack = true, .ack = seq };
-	struct dst_entry *dst = adit_outer_route(s);
+	struct adit_way way = { .dst = adit_outer_route(s) };
 	struct sk_buff *skb;
 
-	if (IS_ERR(dst))
-		return PTR_ERR(dst);
+	if (IS_ERR(way.dst))
+		return PTR_ERR(way.dst);
 
-	skb = alloc_skb(adit_outer_headroom(s, dst), GFP_ATOMIC);
+	skb = alloc_skb(adit_outer_headroom(s, way.dst), GFP_ATOMIC);
 	if (!skb)
 		return -ENOMEM;
-	skb_reserve(skb, adit_outer_headroom(s, dst));
+	skb_reserve(skb, adit_outer_headroom(s, way.dst));
 	adit_gre_build(skb_push(skb, adit_gre_hlen(false, true)), &hdr);
-	return adit_outer_output(s, skb, dst, 0);
+	spin_lock_bh(&s->tx_lock);
+	way.ident = adit_outer_idents(s, 1);
+	spin_unlock_bh(&s->tx_lock);
+	return adit_outer_output(s, skb, &way);
 }
 
 /* No data packet went out to carry an acknowledgment. The session's memory lives until the timer is shut down. */

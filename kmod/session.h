@@ -188,6 +188,9 @@ struct adit_l2tp {
  * @tx_lock: serialises transmit
  * @tx_seq: next sequence number, [tx]
  * @tx_mppe: [tx]
+ * @idents_until: jiffies after which what is left of @idents is not used, [tx]
+ * @ident: identification of the next outer IPv4 header, [tx]
+ * @idents: how many are left from there on, [tx]
  * @tx_stats: [tx]
  * @tx_last: jiffies of the last data packet, [tx]
  * @rx_lock: serialises receive
@@ -231,6 +234,9 @@ struct adit_session {
 	spinlock_t tx_lock ____cacheline_aligned_in_smp;
 	u32 tx_seq;
 	struct adit_mppe tx_mppe;
+	unsigned long idents_until;
+	u16 ident;
+	u16 idents;
 	struct adit_tx_stats tx_stats;
 	unsigned long tx_last;
 

@@ -307,12 +307,13 @@ static int adit_tx_seal(struct adit_session *s, struct sk_buff *skb, u16 protoco
 	return 0;
 }
 
-/* Seal what is on @list; what may not go is freed. Adds up what was sent. */
-static void adit_tx_seal_list(struct adit_session *s, struct sk_buff_head *list, u16 protocol, bool crypt,
-			      unsigned int dropped)
+/* Seal what is on @list; what may not go is freed. Adds up what was sent. Return: the first identification number. */
+static u16 adit_tx_seal_list(struct adit_session *s, struct sk_buff_head *list, u16 protocol, bool crypt,
+			     unsigned int dropped)
 {
 	unsigned int packets = 0, bytes = 0, refused = 0;
 	struct sk_buff *skb, *next;
+	u16 ident;
 
 	/* Bottom halves are off in ndo_start_xmit. */
 	spin_lock(&s->tx_lock);
@@ -334,11 +335,13 @@ static void adit_tx_seal_list(struct adit_session *s, struct sk_buff_head *list,
 	s->tx_stats.bytes += bytes;
 	if (packets)
 		s->tx_last = jiffies;
+	ident = adit_outer_idents(s, packets);
 	spin_unlock(&s->tx_lock);
 
 	dev_sw_netstats_tx_add(s->adev->dev, packets, bytes);
 	if (refused + dropped)
 		atomic_long_add(refused + dropped, &s->adev->dev->stats.__tx_dropped);
+	return ident;
 }
 
 /*
@@ -357,26 +360,26 @@ static u8 adit_tx_tos(const struct sk_buff *skb, bool crypt)
 /* Segment, seal and send what the session may carry; @protocol 0 is an Ethernet frame. */
 static void adit_tx_send(struct adit_session *s, struct sk_buff *skb, u16 protocol, bool crypt, u8 tos)
 {
+	struct adit_way way = { .tos = tos };
 	struct sk_buff_head list;
 	unsigned int dropped;
-	struct dst_entry *dst;
 
-	dst = this_cpu_read(adit_tx_depth) > ADIT_TX_DEPTH_MAX ? ERR_PTR(-ELOOP) : adit_outer_route(s);
-	if (IS_ERR(dst)) {
-		adit_tx_drop(s, skb, PTR_ERR(dst) == -ELOOP ? &s->tx_stats.loop : &s->tx_stats.no_route);
+	way.dst = this_cpu_read(adit_tx_depth) > ADIT_TX_DEPTH_MAX ? ERR_PTR(-ELOOP) : adit_outer_route(s);
+	if (IS_ERR(way.dst)) {
+		adit_tx_drop(s, skb, PTR_ERR(way.dst) == -ELOOP ? &s->tx_stats.loop : &s->tx_stats.no_route);
 		return;
 	}
-	if (s->df && !adit_tx_fits(skb, adit_tx_path_room(s, dst, crypt))) {
-		adit_tx_too_big(s, skb, adit_tx_path_room(s, dst, crypt));
+	if (s->df && !adit_tx_fits(skb, adit_tx_path_room(s, way.dst, crypt))) {
+		adit_tx_too_big(s, skb, adit_tx_path_room(s, way.dst, crypt));
 		return;
 	}
 	adit_tx_clamp(s, skb);
 
 	__skb_queue_head_init(&list);
-	dropped = adit_tx_prepare(s, skb, crypt, adit_outer_headroom(s, dst), &list);
-	adit_tx_seal_list(s, &list, protocol, crypt, dropped);
+	dropped = adit_tx_prepare(s, skb, crypt, adit_outer_headroom(s, way.dst), &list);
+	way.ident = adit_tx_seal_list(s, &list, protocol, crypt, dropped);
 	while ((skb = __skb_dequeue(&list)))
-		adit_encap_output(s, skb, dst, tos);
+		adit_encap_output(s, skb, &way);
 }
 
 static void adit_tx_session(struct adit_session *s, struct sk_buff *skb, u16 protocol)
@@ -487,13 +490,14 @@ static int adit_tx_frame_check(const struct adit_session *s, u16 protocol, unsig
 	return 0;
 }
 
-static int adit_tx_frame_seal(struct adit_session *s, struct sk_buff *skb, u16 protocol, bool crypt,
+static int adit_tx_frame_seal(struct adit_session *s, struct sk_buff *skb, u16 protocol, bool crypt, u16 *ident,
 			      struct netlink_ext_ack *extack)
 {
 	int err;
 
 	spin_lock_bh(&s->tx_lock);
 	err = adit_tx_seal(s, skb, protocol, crypt);
+	*ident = adit_outer_idents(s, 1);
 	if (!err)
 		s->tx_stats.frames++;
 	else if (err == -ENOKEY)
@@ -509,29 +513,29 @@ static int adit_tx_frame_skb(struct adit_session *s, struct sk_buff *skb, u16 pr
 			     struct netlink_ext_ack *extack)
 {
 	const bool crypt = adit_ppp_is_data(protocol) && adit_tx_encrypts(s);
-	struct dst_entry *dst = adit_outer_route(s);
+	struct adit_way way = { .dst = adit_outer_route(s) };
 	int err;
 
-	if (dst == ERR_PTR(-ELOOP)) {
+	if (way.dst == ERR_PTR(-ELOOP)) {
 		NL_SET_ERR_MSG(extack, "the route to the peer leads back into the device");
 		adit_tx_drop(s, skb, &s->tx_stats.loop);
 		return -ELOOP;
 	}
-	if (IS_ERR(dst)) {
+	if (IS_ERR(way.dst)) {
 		NL_SET_ERR_MSG(extack, "no route to the peer");
 		adit_tx_drop(s, skb, &s->tx_stats.no_route);
-		return PTR_ERR(dst);
+		return PTR_ERR(way.dst);
 	}
 
-	err = skb_cow_head(skb, adit_outer_headroom(s, dst));
+	err = skb_cow_head(skb, adit_outer_headroom(s, way.dst));
 	if (!err)
-		err = adit_tx_frame_seal(s, skb, protocol, crypt, extack);
+		err = adit_tx_frame_seal(s, skb, protocol, crypt, &way.ident, extack);
 	if (err) {
 		kfree_skb(skb);
 		return err;
 	}
 	/* What the outer path does to it is not the caller's: it repeats what is not answered. */
-	adit_encap_output(s, skb, dst, 0);
+	adit_encap_output(s, skb, &way);
 	return 0;
 }
 
