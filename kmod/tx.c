@@ -172,6 +172,27 @@ static bool adit_tx_fits(const struct sk_buff *skb, unsigned int room)
 				 skb->len - skb_network_offset(skb) <= room;
 }
 
+/*
+ * Make the checksum that was left to the device; false when there is none to be made there. What is linear and nobody
+ * else's needs no detour.
+ */
+static bool adit_tx_sum(struct sk_buff *skb)
+{
+	unsigned int start, at;
+
+	if (skb->ip_summed != CHECKSUM_PARTIAL)
+		return true;
+	start = skb_checksum_start_offset(skb);
+	at = start + skb->csum_offset;
+	if (skb_is_nonlinear(skb) || skb_cloned(skb) || skb_csum_is_sctp(skb) || start >= skb->len ||
+	    at + sizeof(__sum16) > skb->len)
+		return !skb_csum_hwoffload_help(skb, 0);
+	*(__sum16 *)(skb->data + at) = csum_fold(csum_partial(skb->data + start, skb->len - start, 0)) ?:
+				       CSUM_MANGLED_0;
+	skb->ip_summed = CHECKSUM_NONE;
+	return true;
+}
+
 /* Make @skb linear and nobody else's, to be encrypted in place. Return: it or a copy; NULL when it was freed. */
 static struct sk_buff *adit_tx_own(struct sk_buff *skb, unsigned int headroom)
 {
@@ -188,7 +209,7 @@ static struct sk_buff *adit_tx_own(struct sk_buff *skb, unsigned int headroom)
 		skb = own;
 	}
 
-	if (own->ip_summed == CHECKSUM_PARTIAL && skb_csum_hwoffload_help(own, 0))
+	if (!adit_tx_sum(own))
 		goto err_free;
 	own->ip_summed = CHECKSUM_NONE;
 	own->encapsulation = 0;
@@ -206,10 +227,15 @@ err_free:
 static struct sk_buff *adit_tx_head(struct adit_session *s, struct sk_buff *skb, unsigned int headroom)
 {
 	if (skb_cow_head(skb, headroom) ||
-	    (skb->ip_summed == CHECKSUM_PARTIAL && !adit_encap_may_sum_late(s) && skb_csum_hwoffload_help(skb, 0)) ||
-	    iptunnel_handle_offloads(skb, 0)) {
+	    (!adit_encap_may_sum_late(s) && !adit_tx_sum(skb)) ||
+	    (skb->ip_summed == CHECKSUM_PARTIAL && iptunnel_handle_offloads(skb, 0))) {
 		kfree_skb(skb);
 		return NULL;
+	}
+	/* Nothing further down takes what is inside for its own. */
+	if (skb->ip_summed != CHECKSUM_PARTIAL) {
+		skb->ip_summed = CHECKSUM_NONE;
+		skb->encapsulation = 0;
 	}
 	return skb;
 }
