@@ -14,7 +14,7 @@
 #include "pptp.h"
 
 /* The first 16 bits, RFC 2637 §4.1. */
-#define FLAG_C		0x8000
+#define FLAG_C		0x8000u
 #define FLAG_R		0x4000
 #define FLAG_K		0x2000
 #define FLAG_S		0x1000
@@ -34,42 +34,44 @@
 
 int adit_gre_parse(const u8 *data, unsigned int len, struct adit_gre_hdr *hdr)
 {
-	struct adit_gre_hdr h = {};
+	u32 first, second, payload_len;
+	bool has_seq, has_ack;
 	unsigned int hlen;
-	u16 flags;
 
 	if (len < ADIT_GRE_HLEN_MIN)
 		return -EINVAL;
-	flags = get_unaligned_be16(data);
-	if ((flags & FIXED_MASK) != FIXED || get_unaligned_be16(data + 2) != PROTOCOL_PPP)
+	/* Every packet passes here: two words instead of four halves. */
+	first = get_unaligned_be32(data);
+	second = get_unaligned_be32(data + 4);
+	if ((first & (FIXED_MASK << 16 | 0xffff)) != (FIXED << 16 | PROTOCOL_PPP))
 		return -EINVAL;
 
-	h.has_seq = flags & FLAG_S;
-	h.has_ack = flags & FLAG_A;
-	h.payload_len = get_unaligned_be16(data + 4);
-	h.call_id = get_unaligned_be16(data + 6);
-	hlen = adit_gre_hlen(h.has_seq, h.has_ack);
+	has_seq = first & FLAG_S << 16;
+	has_ack = first & FLAG_A << 16;
+	payload_len = second >> 16;
+	hlen = adit_gre_hlen(has_seq, has_ack);
 	/* A payload has a sequence number, and a packet without either says nothing. */
-	if (!h.has_seq && (h.payload_len || !h.has_ack))
+	if (!has_seq && (payload_len || !has_ack))
 		return -EINVAL;
-	if (len < hlen + h.payload_len)
+	if (len < hlen + payload_len)
 		return -EINVAL;
 
-	if (h.has_seq)
-		h.seq = get_unaligned_be32(data + 8);
+	hdr->payload_len = payload_len;
+	hdr->call_id = second;
+	hdr->has_seq = has_seq;
+	hdr->has_ack = has_ack;
+	hdr->seq = has_seq ? get_unaligned_be32(data + 8) : 0;
 	/* Without a sequence number the acknowledgment stands in its place. */
-	if (h.has_ack)
-		h.ack = get_unaligned_be32(data + hlen - 4);
-	*hdr = h;
+	hdr->ack = has_ack ? get_unaligned_be32(data + hlen - 4) : 0;
 	return hlen;
 }
 
 void adit_gre_build(u8 *dst, const struct adit_gre_hdr *hdr)
 {
-	put_unaligned_be16(FIXED | (hdr->has_seq ? FLAG_S : 0) | (hdr->has_ack ? FLAG_A : 0), dst);
-	put_unaligned_be16(PROTOCOL_PPP, dst + 2);
-	put_unaligned_be16(hdr->payload_len, dst + 4);
-	put_unaligned_be16(hdr->call_id, dst + 6);
+	const u32 flags = FIXED | (hdr->has_seq ? FLAG_S : 0) | (hdr->has_ack ? FLAG_A : 0);
+
+	put_unaligned_be32(flags << 16 | PROTOCOL_PPP, dst);
+	put_unaligned_be32((u32)hdr->payload_len << 16 | hdr->call_id, dst + 4);
 	if (hdr->has_seq)
 		put_unaligned_be32(hdr->seq, dst + 8);
 	if (hdr->has_ack)

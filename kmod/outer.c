@@ -87,7 +87,8 @@ static struct dst_entry *adit_outer_find6(const struct adit_session *s)
 	return adit_ip6_dst_lookup_flow(adev->net, &fl6);
 }
 
-static struct dst_entry *adit_outer_find(struct adit_session *s)
+/* Not inlined: a flow in the frame of every packet. */
+static noinline struct dst_entry *adit_outer_find(struct adit_session *s)
 {
 	const bool v4 = s->key.family == AF_INET;
 	struct dst_entry *dst;
@@ -116,7 +117,7 @@ struct dst_entry *adit_outer_route(struct adit_session *s)
 {
 	struct dst_entry *dst = rcu_dereference(s->dst);
 
-	if (dst && dst_check(dst, READ_ONCE(s->dst_cookie)))
+	if (likely(dst) && dst_check(dst, READ_ONCE(s->dst_cookie)))
 		return dst;
 	return adit_outer_find(s);
 }
@@ -157,7 +158,7 @@ static int adit_outer_output4(struct adit_session *s, struct sk_buff *skb, struc
 	int err;
 
 	memset(IPCB(skb), 0, sizeof(*IPCB(skb)));
-	skb_push(skb, sizeof(*iph));
+	__skb_push(skb, sizeof(*iph));
 	skb_reset_network_header(skb);
 	iph = ip_hdr(skb);
 	iph->version = 4;
@@ -182,7 +183,7 @@ static int adit_outer_output6(struct adit_session *s, struct sk_buff *skb, const
 
 	memset(IP6CB(skb), 0, sizeof(*IP6CB(skb)));
 	skb->ignore_df = !s->df;
-	skb_push(skb, sizeof(*ip6h));
+	__skb_push(skb, sizeof(*ip6h));
 	skb_reset_network_header(skb);
 	ip6h = ipv6_hdr(skb);
 	ip6_flow_hdr(ip6h, way->tos & ~INET_ECN_MASK, 0);

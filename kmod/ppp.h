@@ -7,8 +7,10 @@
 #define ADIT_PPP_H
 
 #include <linux/types.h>
+#include <linux/unaligned.h>
 
 #define ADIT_PPP_HLEN_MAX	4	/* FF 03 and a two-octet protocol */
+#define ADIT_PPP_PLAIN		0xff030000	/* such a header, without the protocol */
 
 enum {
 	ADIT_PPP_IP	= 0x0021,
@@ -31,6 +33,18 @@ enum {
  * malformed (RFC 1661 section 2: its last octet is odd, one before it is even).
  */
 int adit_ppp_parse(const u8 *data, unsigned int len, u16 *protocol);
+
+/* adit_ppp_parse() of a packet that most often has a header without any compression. */
+static inline int adit_ppp_read(const u8 *data, unsigned int len, u16 *protocol)
+{
+	u32 header = len >= ADIT_PPP_HLEN_MAX ? get_unaligned_be32(data) : 0;
+
+	/* The protocol's last octet is odd, the one before it even and so not all ones. */
+	if ((header & 0xffff0101) != (ADIT_PPP_PLAIN | 0x0001))
+		return adit_ppp_parse(data, len, protocol);
+	*protocol = header;
+	return ADIT_PPP_HLEN_MAX;
+}
 
 /**
  * adit_ppp_hlen() - how long a header will be

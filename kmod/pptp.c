@@ -46,7 +46,7 @@ static void adit_pptp_rx(struct adit_session *s, struct sk_buff *skb, const stru
 
 	adit_rx_batch_init(&batch);
 	spin_lock(&s->rx_lock);
-	if (s->dead) {
+	if (unlikely(s->dead)) {
 		kfree_skb(skb);
 	} else if (!hdr->has_seq) {
 		/* Nothing waits for the peer's window, so the number itself is of no use. */
@@ -78,7 +78,7 @@ void adit_pptp_key(struct adit_wire_key *key, __be32 local, __be32 peer, u16 cal
 	key->peer.s6_addr32[0] = peer;
 }
 
-static void adit_pptp_malformed(struct adit_session *s, struct sk_buff *skb)
+static noinline void adit_pptp_malformed(struct adit_session *s, struct sk_buff *skb)
 {
 	spin_lock_bh(&s->rx_lock);
 	s->rx_stats.malformed++;
@@ -115,7 +115,7 @@ int adit_pptp_rcv(struct sk_buff *skb)
 	if (!s)
 		goto drop;
 
-	skb_pull_rcsum(skb, hlen);
+	adit_rx_pull(skb, hlen);
 	if (pskb_trim_rcsum(skb, hdr.payload_len)) {
 		adit_pptp_malformed(s, skb);
 		return NET_RX_DROP;
@@ -131,7 +131,7 @@ drop:
 /**
  * adit_pptp_push() - put the GRE header before a PPP packet
  * @s: session, tx_lock held: the sequence number is taken here
- * @skb: PPP packet with headroom
+ * @skb: PPP packet with headroom for it
  */
 void adit_pptp_push(struct adit_session *s, struct sk_buff *skb)
 {
@@ -145,7 +145,7 @@ void adit_pptp_push(struct adit_session *s, struct sk_buff *skb)
 
 	hdr.seq = s->tx_seq++;
 	hdr.has_ack = adit_pptp_take_ack(s, &hdr.ack);
-	adit_gre_build(skb_push(skb, adit_gre_hlen(true, hdr.has_ack)), &hdr);
+	adit_gre_build(__skb_push(skb, adit_gre_hlen(true, hdr.has_ack)), &hdr);
 }
 
 static int adit_pptp_send_ack(struct adit_session *s, u32 seq)

@@ -37,7 +37,7 @@ static struct adit_rx_cb *adit_rx_cb(struct sk_buff *skb)
 	return (struct adit_rx_cb *)skb->cb;
 }
 
-static void adit_rx_drop(struct adit_session *s, struct sk_buff *skb, u64 *reason)
+static noinline void adit_rx_drop(struct adit_session *s, struct sk_buff *skb, u64 *reason)
 {
 	lockdep_assert_held(&s->rx_lock);
 
@@ -50,11 +50,13 @@ static void adit_rx_queue(struct sk_buff *skb, u16 protocol, bool frame, bool en
 			  struct adit_rx_batch *batch)
 {
 	*adit_rx_cb(skb) = (struct adit_rx_cb){ .protocol = protocol, .frame = frame, .encrypted = encrypted };
-	__skb_queue_tail(&batch->packets, skb);
+	skb_mark_not_on_list(skb);
+	*batch->tail = skb;
+	batch->tail = &skb->next;
 }
 
-static void adit_rx_frame(struct adit_session *s, struct sk_buff *skb, u16 protocol, bool encrypted,
-			  struct adit_rx_batch *batch)
+static noinline void adit_rx_frame(struct adit_session *s, struct sk_buff *skb, u16 protocol, bool encrypted,
+				   struct adit_rx_batch *batch)
 {
 	if (!adit_frame_allowed(s)) {
 		batch->lost = true;
@@ -100,11 +102,11 @@ static bool adit_rx_is_udp(struct sk_buff *skb, unsigned int at, u16 source, u16
 }
 
 /* DHCPINFORM, with which clients ask for routes and a domain name, is the owner's to answer. */
-static bool adit_rx_is_setup4(struct sk_buff *skb)
+static noinline bool adit_rx_is_setup4(struct sk_buff *skb)
 {
 	const struct iphdr *iph = (const struct iphdr *)skb->data;
 
-	return iph->protocol == IPPROTO_UDP && !(iph->frag_off & htons(IP_OFFSET | IP_MF)) &&
+	return !(iph->frag_off & htons(IP_OFFSET | IP_MF)) &&
 	       adit_rx_is_udp(skb, iph->ihl * 4, ADIT_DHCP_CLIENT, ADIT_DHCP_SERVER);
 }
 
@@ -147,11 +149,11 @@ static u64 *adit_rx_check4(struct adit_session *s, struct sk_buff *skb, bool *se
 	iph = (const struct iphdr *)skb->data;
 	if (!adit_rx_source4(s, iph->saddr))
 		return &s->rx_stats.source;
-	*setup = !adit_dev_is_p2p(s->adev) && adit_rx_is_setup4(skb);
+	*setup = iph->protocol == IPPROTO_UDP && !adit_dev_is_p2p(s->adev) && adit_rx_is_setup4(skb);
 	return NULL;
 }
 
-static u64 *adit_rx_check6(struct adit_session *s, struct sk_buff *skb, bool *setup)
+static noinline u64 *adit_rx_check6(struct adit_session *s, struct sk_buff *skb, bool *setup)
 {
 	const struct ipv6hdr *ip6h;
 	unsigned int len;
@@ -188,11 +190,11 @@ static void adit_rx_data(struct adit_session *s, struct sk_buff *skb, u16 protoc
 		reason = adit_rx_check4(s, skb, &setup);
 	else if (protocol == ADIT_PPP_IPV6)
 		reason = adit_rx_check6(s, skb, &setup);
-	if (reason) {
+	if (unlikely(reason)) {
 		adit_rx_drop(s, skb, reason);
 		return;
 	}
-	if (setup) {
+	if (unlikely(setup)) {
 		adit_rx_frame(s, skb, protocol, encrypted, batch);
 		return;
 	}
@@ -300,12 +302,12 @@ static void adit_rx_ppp(struct adit_session *s, struct sk_buff *skb, struct adit
 	int hlen = -EINVAL;
 
 	if (pskb_may_pull(skb, min_t(unsigned int, skb->len, ADIT_PPP_HLEN_MAX)))
-		hlen = adit_ppp_parse(skb->data, skb_headlen(skb), &protocol);
-	if (hlen < 0) {
+		hlen = adit_ppp_read(skb->data, skb_headlen(skb), &protocol);
+	if (unlikely(hlen < 0)) {
 		adit_rx_drop(s, skb, &s->rx_stats.malformed);
 		return;
 	}
-	skb_pull_rcsum(skb, hlen);
+	adit_rx_pull(skb, hlen);
 
 	if (protocol == ADIT_PPP_MPPE)
 		adit_rx_mppe(s, skb, batch);
@@ -351,11 +353,11 @@ void adit_rx_payload(struct adit_session *s, struct sk_buff *skb, struct adit_rx
  * RFC 6040: carry a congestion mark of the outer path over, refuse what cannot be true. skb->data is at the inner IP
  * header; what is no IP has no mark.
  */
-static bool adit_rx_ecn(struct sk_buff *skb, u8 outer)
+static noinline bool adit_rx_ecn_carry(struct sk_buff *skb, u8 outer)
 {
 	unsigned int hlen = skb->protocol == htons(ETH_P_IP) ? sizeof(struct iphdr) : sizeof(struct ipv6hdr);
 
-	if (!INET_ECN_is_ce(outer) || (skb->protocol != htons(ETH_P_IP) && skb->protocol != htons(ETH_P_IPV6)))
+	if (skb->protocol != htons(ETH_P_IP) && skb->protocol != htons(ETH_P_IPV6))
 		return true;
 	if (!pskb_may_pull(skb, hlen) || skb_ensure_writable(skb, hlen))
 		return false;
@@ -363,6 +365,11 @@ static bool adit_rx_ecn(struct sk_buff *skb, u8 outer)
 	if (skb->protocol == htons(ETH_P_IP))
 		return INET_ECN_decapsulate(skb, outer, ip_hdr(skb)->tos) < 2;
 	return INET_ECN_decapsulate(skb, outer, ipv6_get_dsfield(ipv6_hdr(skb))) < 2;
+}
+
+static bool adit_rx_ecn(struct sk_buff *skb, u8 outer)
+{
+	return likely(!INET_ECN_is_ce(outer)) || adit_rx_ecn_carry(skb, outer);
 }
 
 /* @skb: as it is given to the stack; what is in an Ethernet frame has not been looked at before. */
@@ -432,7 +439,7 @@ drop:
 	kfree_skb(skb);
 }
 
-static void adit_rx_owner(struct adit_session *s, struct sk_buff *skb, const struct adit_rx_cb *cb)
+static noinline void adit_rx_owner(struct adit_session *s, struct sk_buff *skb, const struct adit_rx_cb *cb)
 {
 	int err = adit_frame_up(s, cb->protocol, skb, cb->encrypted);
 
@@ -451,24 +458,25 @@ static void adit_rx_owner(struct adit_session *s, struct sk_buff *skb, const str
 /**
  * adit_rx_finish() - second half: hand on what the first half let through
  * @s: session; may have died meanwhile, its memory and device have not
- * @batch: emptied
+ * @batch: its packets are consumed
  *
  * Context: RCU read side, bottom halves off, none of the session's locks.
  */
 void adit_rx_finish(struct adit_session *s, struct adit_rx_batch *batch)
 {
-	struct sk_buff *skb;
+	struct sk_buff *skb, *next;
 
-	while ((skb = __skb_dequeue(&batch->packets))) {
+	skb_list_walk_safe(batch->packets, skb, next) {
 		struct adit_rx_cb cb = *adit_rx_cb(skb);
 
-		if (cb.frame)
+		skb_mark_not_on_list(skb);
+		if (unlikely(cb.frame))
 			adit_rx_owner(s, skb, &cb);
 		else
 			adit_rx_deliver(s, skb, cb.protocol);
 	}
-	if (batch->desync)
+	if (unlikely(batch->desync))
 		adit_event_up(s, ADIT_SESSION_EVENT_MPPE_DESYNC);
-	if (batch->lost)
+	if (unlikely(batch->lost))
 		adit_frame_lost(s);
 }

@@ -13,12 +13,14 @@ struct adit_session;
 
 /**
  * struct adit_rx_batch - packets between the two halves, on the stack
- * @packets: to be handed on, struct adit_rx_cb in each
+ * @packets: to be handed on, linked by their next, struct adit_rx_cb in each
+ * @tail: where the next one is put
  * @desync: the owner is to be told that stateful MPPE lost a packet
  * @lost: the owner is to be told that frames were dropped
  */
 struct adit_rx_batch {
-	struct sk_buff_head packets;
+	struct sk_buff *packets;
+	struct sk_buff **tail;
 	bool desync;
 	bool lost;
 };
@@ -37,9 +39,19 @@ struct adit_rx_cb {
 
 static inline void adit_rx_batch_init(struct adit_rx_batch *batch)
 {
-	__skb_queue_head_init(&batch->packets);
+	batch->packets = NULL;
+	batch->tail = &batch->packets;
 	batch->desync = false;
 	batch->lost = false;
+}
+
+/* skb_pull_rcsum() of octets that are linear, without a call. */
+static inline void adit_rx_pull(struct sk_buff *skb, unsigned int len)
+{
+	const void *start = skb->data;
+
+	__skb_pull(skb, len);
+	skb_postpull_rcsum(skb, start, len);
 }
 
 void adit_rx_payload(struct adit_session *s, struct sk_buff *skb, struct adit_rx_batch *batch);

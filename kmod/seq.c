@@ -27,7 +27,7 @@ static bool adit_seq_drain(struct adit_session *s, struct adit_rx_batch *batch)
 }
 
 /**
- * adit_seq_rx() - take in a packet with a sequence number
+ * adit_seq_sort() - take in a packet that may not be the one expected
  * @s: session, alive, rx_lock held
  * @skb: its payload; consumed
  * @seq: its number
@@ -36,13 +36,8 @@ static bool adit_seq_drain(struct adit_session *s, struct adit_rx_batch *batch)
  * Context: RCU read side, bottom halves off.
  * Return: whether the sequence went on.
  */
-bool adit_seq_rx(struct adit_session *s, struct sk_buff *skb, u32 seq, struct adit_rx_batch *batch)
+bool adit_seq_sort(struct adit_session *s, struct sk_buff *skb, u32 seq, struct adit_rx_batch *batch)
 {
-	if (adit_reorder_in_order(&s->reorder, seq, jiffies)) {
-		adit_rx_payload(s, skb, batch);
-		return true;
-	}
-
 	switch (adit_reorder_put(&s->reorder, skb, seq, jiffies)) {
 	case ADIT_REORDER_READY:
 		break;

@@ -9,10 +9,21 @@
 #include <linux/skbuff.h>
 #include <linux/timer.h>
 
-struct adit_rx_batch;
-struct adit_session;
+#include "reorder.h"
+#include "rx.h"
+#include "session.h"
 
-bool adit_seq_rx(struct adit_session *s, struct sk_buff *skb, u32 seq, struct adit_rx_batch *batch);
+bool adit_seq_sort(struct adit_session *s, struct sk_buff *skb, u32 seq, struct adit_rx_batch *batch);
+
+/* adit_seq_sort() of a packet that most often is the one expected. */
+static inline bool adit_seq_rx(struct adit_session *s, struct sk_buff *skb, u32 seq, struct adit_rx_batch *batch)
+{
+	if (unlikely(!adit_reorder_in_order(&s->reorder, seq, jiffies)))
+		return adit_seq_sort(s, skb, seq, batch);
+	adit_rx_payload(s, skb, batch);
+	return true;
+}
+
 void adit_seq_timer(struct timer_list *timer);
 
 #endif /* ADIT_SEQ_H */

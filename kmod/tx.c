@@ -59,7 +59,7 @@ unsigned int adit_tx_mss(const struct adit_session *s)
 	return mtu - sizeof(struct iphdr) - sizeof(struct tcphdr);
 }
 
-static void adit_tx_drop(struct adit_session *s, struct sk_buff *skb, u64 *reason)
+static noinline void adit_tx_drop(struct adit_session *s, struct sk_buff *skb, u64 *reason)
 {
 	spin_lock_bh(&s->tx_lock);
 	(*reason)++;
@@ -80,7 +80,7 @@ static u16 adit_tx_protocol(struct sk_buff *skb)
 	return 0;
 }
 
-static void adit_tx_no_session(struct adit_dev *adev, struct sk_buff *skb)
+static noinline void adit_tx_no_session(struct adit_dev *adev, struct sk_buff *skb)
 {
 	atomic64_inc(&adev->no_session);
 	if (skb->protocol == htons(ETH_P_IP))
@@ -140,7 +140,7 @@ static unsigned int adit_tx_path_room(const struct adit_session *s, const struct
 }
 
 /* Too long for the peer: cut it where IP allows, else tell its sender what fits. */
-static void adit_tx_too_big(struct adit_session *s, struct sk_buff *skb, unsigned int room)
+static noinline void adit_tx_too_big(struct adit_session *s, struct sk_buff *skb, unsigned int room)
 {
 	if (s->adev->ether) {
 		adit_tx_drop(s, skb, &s->tx_stats.too_big);
@@ -198,7 +198,7 @@ static struct sk_buff *adit_tx_own(struct sk_buff *skb, unsigned int headroom)
 {
 	struct sk_buff *own = skb;
 
-	if (skb_is_nonlinear(skb) || skb_cloned(skb) || skb_headroom(skb) < headroom) {
+	if (skb_is_nonlinear(skb) || skb_cloned(skb) || unlikely(skb_headroom(skb) < headroom)) {
 		own = skb_copy_expand(skb, headroom, 0, GFP_ATOMIC);
 		if (!own)
 			goto err_free;
@@ -241,7 +241,7 @@ static struct sk_buff *adit_tx_head(struct adit_session *s, struct sk_buff *skb,
 }
 
 /* Make a super-packet one of a UDP tunnel, which is segmented behind us. Return: it, or NULL when it was freed. */
-static struct sk_buff *adit_tx_late(struct adit_session *s, struct sk_buff *skb, unsigned int headroom)
+static noinline struct sk_buff *adit_tx_late(struct adit_session *s, struct sk_buff *skb, unsigned int headroom)
 {
 	if (skb_cow_head(skb, headroom)) {
 		kfree_skb(skb);
@@ -258,116 +258,139 @@ static struct sk_buff *adit_tx_late(struct adit_session *s, struct sk_buff *skb,
 }
 
 /*
- * Turn @skb into packets that need only their headers, on @list. Segments are summed when they are
- * made; those that will be encrypted are made without scatter-gather as well, so that one pass
- * copies and sums the data into linear skbs.
- * Return: number of packets that were dropped on the way; @skb is consumed.
+ * Segments are summed when they are made; those that will be encrypted are made without scatter-gather as well, so that
+ * one pass copies and sums the data into linear skbs. Return: a list; NULL when it failed. @skb is consumed.
  */
-static unsigned int adit_tx_prepare(struct adit_session *s, struct sk_buff *skb, bool crypt, unsigned int headroom,
-				    struct sk_buff_head *list)
+static noinline struct sk_buff *adit_tx_segment(struct sk_buff *skb, bool crypt)
 {
 	netdev_features_t features = skb->dev->features & ~(NETIF_F_GSO_MASK | NETIF_F_CSUM_MASK);
-	unsigned int dropped = 0;
-	struct sk_buff *next;
+	struct sk_buff *segs;
 
-	if (skb_is_gso(skb) && !crypt && adit_encap_may_segment_late(s, skb)) {
-		skb = adit_tx_late(s, skb, headroom);
-		if (!skb)
-			return 1;
-		__skb_queue_tail(list, skb);
-		return 0;
+	if (crypt)
+		features &= ~(NETIF_F_SG | NETIF_F_FRAGLIST);
+	segs = skb_gso_segment(skb, features);
+	if (IS_ERR_OR_NULL(segs)) {
+		kfree_skb(skb);
+		return NULL;
 	}
-	if (skb_is_gso(skb)) {
-		struct sk_buff *segs;
+	consume_skb(skb);
+	return segs;
+}
 
-		if (crypt)
-			features &= ~(NETIF_F_SG | NETIF_F_FRAGLIST);
-		segs = skb_gso_segment(skb, features);
-		if (IS_ERR_OR_NULL(segs)) {
-			kfree_skb(skb);
-			return 1;
-		}
-		consume_skb(skb);
-		skb = segs;
+/*
+ * Turn @skb into packets that need only their headers, in a list. @skb is consumed. @dropped: gets the number of packets
+ * that were lost on the way.
+ */
+static struct sk_buff *adit_tx_prepare(struct adit_session *s, struct sk_buff *skb, bool crypt, unsigned int headroom,
+				       unsigned int *dropped)
+{
+	struct sk_buff *list = NULL, **tail = &list, *next;
+
+	*dropped = 0;
+	if (skb_is_gso(skb)) {
+		bool late = !crypt && adit_encap_may_segment_late(s, skb);
+
+		skb = late ? adit_tx_late(s, skb, headroom) : adit_tx_segment(skb, crypt);
+		*dropped = !skb;
+		if (late)
+			return skb;
 	}
 
 	skb_list_walk_safe(skb, skb, next) {
 		skb_mark_not_on_list(skb);
 		skb = crypt ? adit_tx_own(skb, headroom) : adit_tx_head(s, skb, headroom);
-		if (skb)
-			__skb_queue_tail(list, skb);
-		else
-			dropped++;
+		if (!skb) {
+			++*dropped;
+			continue;
+		}
+		*tail = skb;
+		tail = &skb->next;
 	}
-	return dropped;
+	return list;
 }
 
 /*
- * Everything that makes a packet one of the session: MPPE, PPP and the encapsulation's header. Whether data may go in
- * clear is decided here and nowhere else, under the lock that keys change under.
- * Return: 0, -ENOENT when the session is dead, -ENOKEY; @skb stays the caller's.
+ * Whether data may go, and in clear, is decided here and nowhere else, under the lock that keys change under.
+ * Return: 0, -ENOENT when the session is dead, -ENOKEY.
  */
-static int adit_tx_seal(struct adit_session *s, struct sk_buff *skb, u16 protocol, bool crypt)
+static int adit_tx_may(const struct adit_session *s, u16 protocol, bool crypt)
+{
+	lockdep_assert_held(&s->tx_lock);
+
+	if (unlikely(s->dead))
+		return -ENOENT;
+	if (adit_ppp_is_data(protocol) &&
+	    (adit_mppe_has_key(&s->tx_mppe) != crypt || (s->mppe_required && !crypt)))
+		return -ENOKEY;
+	return 0;
+}
+
+static void adit_tx_push_ppp(struct sk_buff *skb, u16 protocol, u32 framing)
+{
+	if (!framing)
+		put_unaligned_be32(ADIT_PPP_PLAIN | protocol, __skb_push(skb, ADIT_PPP_HLEN_MAX));
+	else
+		adit_ppp_build(__skb_push(skb, adit_ppp_hlen(protocol, framing)), protocol, framing);
+}
+
+/* Everything that makes a packet one of the session: MPPE, PPP and the encapsulation's header, into headroom for them. */
+static void adit_tx_seal(struct adit_session *s, struct sk_buff *skb, u16 protocol, bool crypt)
 {
 	unsigned int len;
 	u8 *hdr;
 
 	lockdep_assert_held(&s->tx_lock);
 
-	if (s->dead)
-		return -ENOENT;
-	if (adit_ppp_is_data(protocol) &&
-	    (adit_mppe_has_key(&s->tx_mppe) != crypt || (s->mppe_required && !crypt)))
-		return -ENOKEY;
-
 	if (crypt) {
-		put_unaligned_be16(protocol, skb_push(skb, 2));
+		put_unaligned_be16(protocol, __skb_push(skb, 2));
 		len = skb->len;
-		hdr = skb_push(skb, ADIT_MPPE_HLEN);
+		hdr = __skb_push(skb, ADIT_MPPE_HLEN);
 		adit_mppe_seal(&s->tx_mppe, hdr, hdr + ADIT_MPPE_HLEN, len);
 		protocol = ADIT_PPP_MPPE;
 	}
 	if (!s->adev->ether)
-		adit_ppp_build(skb_push(skb, adit_ppp_hlen(protocol, s->framing)), protocol, s->framing);
+		adit_tx_push_ppp(skb, protocol, s->framing);
 	adit_encap_push(s, skb);
-	return 0;
 }
 
-/* Seal what is on @list; what may not go is freed. Adds up what was sent. Return: the first identification number. */
-static u16 adit_tx_seal_list(struct adit_session *s, struct sk_buff_head *list, u16 protocol, bool crypt,
-			     unsigned int dropped)
+/* Seal the packets of @list, all or none, and add up what is sent. Return: 0, or why none may go. */
+static int adit_tx_seal_list(struct adit_session *s, struct sk_buff *list, u16 protocol, bool crypt, u16 *ident)
 {
-	unsigned int packets = 0, bytes = 0, refused = 0;
-	struct sk_buff *skb, *next;
-	u16 ident;
+	unsigned int packets = 0, bytes = 0;
+	struct sk_buff *skb;
+	int err;
 
 	/* Bottom halves are off in ndo_start_xmit. */
 	spin_lock(&s->tx_lock);
-	s->tx_stats.no_memory += dropped;
-	skb_queue_walk_safe(list, skb, next) {
-		unsigned int len = skb->len;
-
-		if (adit_tx_seal(s, skb, protocol, crypt)) {
-			__skb_unlink(skb, list);
-			kfree_skb(skb);
-			refused++;
-			continue;
-		}
+	err = adit_tx_may(s, protocol, crypt);
+	for (skb = list; skb && !err; skb = skb->next) {
 		packets += skb_shinfo(skb)->gso_segs ?: 1;
-		bytes += len;
+		bytes += skb->len;
+		adit_tx_seal(s, skb, protocol, crypt);
 	}
-	s->tx_stats.no_key += refused;
-	s->tx_stats.packets += packets;
-	s->tx_stats.bytes += bytes;
-	if (packets)
+	if (packets) {
+		s->tx_stats.packets += packets;
+		s->tx_stats.bytes += bytes;
 		s->tx_last = jiffies;
-	ident = adit_outer_idents(s, packets);
+		*ident = adit_outer_idents(s, packets);
+		dev_sw_netstats_tx_add(s->adev->dev, packets, bytes);
+	}
 	spin_unlock(&s->tx_lock);
+	return err;
+}
 
-	dev_sw_netstats_tx_add(s->adev->dev, packets, bytes);
-	if (refused + dropped)
-		atomic_long_add(refused + dropped, &s->adev->dev->stats.__tx_dropped);
-	return ident;
+/* Count packets that were lost or refused, and free those of @list. */
+static noinline void adit_tx_drop_list(struct adit_session *s, struct sk_buff *list, unsigned int dropped, u64 *reason)
+{
+	struct sk_buff *skb;
+
+	for (skb = list; skb; skb = skb->next)
+		dropped++;
+	kfree_skb_list(list);
+	spin_lock(&s->tx_lock);
+	*reason += dropped;
+	spin_unlock(&s->tx_lock);
+	atomic_long_add(dropped, &s->adev->dev->stats.__tx_dropped);
 }
 
 /*
@@ -387,25 +410,31 @@ static u8 adit_tx_tos(const struct sk_buff *skb, bool crypt)
 static void adit_tx_send(struct adit_session *s, struct sk_buff *skb, u16 protocol, bool crypt, u8 tos)
 {
 	struct adit_way way = { .tos = tos };
-	struct sk_buff_head list;
+	struct sk_buff *list, *next;
 	unsigned int dropped;
 
 	way.dst = this_cpu_read(adit_tx_depth) > ADIT_TX_DEPTH_MAX ? ERR_PTR(-ELOOP) : adit_outer_route(s);
-	if (IS_ERR(way.dst)) {
+	if (unlikely(IS_ERR(way.dst))) {
 		adit_tx_drop(s, skb, PTR_ERR(way.dst) == -ELOOP ? &s->tx_stats.loop : &s->tx_stats.no_route);
 		return;
 	}
-	if (s->df && !adit_tx_fits(skb, adit_tx_path_room(s, way.dst, crypt))) {
+	if (unlikely(s->df) && !adit_tx_fits(skb, adit_tx_path_room(s, way.dst, crypt))) {
 		adit_tx_too_big(s, skb, adit_tx_path_room(s, way.dst, crypt));
 		return;
 	}
 	adit_tx_clamp(s, skb);
 
-	__skb_queue_head_init(&list);
-	dropped = adit_tx_prepare(s, skb, crypt, adit_outer_headroom(s, way.dst), &list);
-	way.ident = adit_tx_seal_list(s, &list, protocol, crypt, dropped);
-	while ((skb = __skb_dequeue(&list)))
+	list = adit_tx_prepare(s, skb, crypt, adit_outer_headroom(s, way.dst), &dropped);
+	if (unlikely(dropped))
+		adit_tx_drop_list(s, NULL, dropped, &s->tx_stats.no_memory);
+	if (unlikely(adit_tx_seal_list(s, list, protocol, crypt, &way.ident))) {
+		adit_tx_drop_list(s, list, 0, &s->tx_stats.no_key);
+		return;
+	}
+	skb_list_walk_safe(list, skb, next) {
+		skb_mark_not_on_list(skb);
 		adit_encap_output(s, skb, &way);
+	}
 }
 
 static void adit_tx_session(struct adit_session *s, struct sk_buff *skb, u16 protocol)
@@ -414,11 +443,11 @@ static void adit_tx_session(struct adit_session *s, struct sk_buff *skb, u16 pro
 	const bool crypt = adit_tx_encrypts(s);
 	unsigned int room = adit_tx_room(s);
 
-	if (!(READ_ONCE(s->net) & net)) {
+	if (unlikely(!(READ_ONCE(s->net) & net))) {
 		adit_tx_drop(s, skb, &s->tx_stats.closed);
 		return;
 	}
-	if (!adit_tx_fits(skb, room)) {
+	if (unlikely(!adit_tx_fits(skb, room))) {
 		adit_tx_too_big(s, skb, room);
 		return;
 	}
@@ -522,12 +551,14 @@ static int adit_tx_frame_seal(struct adit_session *s, struct sk_buff *skb, u16 p
 	int err;
 
 	spin_lock_bh(&s->tx_lock);
-	err = adit_tx_seal(s, skb, protocol, crypt);
-	*ident = adit_outer_idents(s, 1);
-	if (!err)
+	err = adit_tx_may(s, protocol, crypt);
+	if (!err) {
+		adit_tx_seal(s, skb, protocol, crypt);
+		*ident = adit_outer_idents(s, 1);
 		s->tx_stats.frames++;
-	else if (err == -ENOKEY)
+	} else if (err == -ENOKEY) {
 		s->tx_stats.no_key++;
+	}
 	spin_unlock_bh(&s->tx_lock);
 
 	if (err == -ENOKEY)
