@@ -1,13 +1,15 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 /*
- * adit_pair: both ends of our PPTP tunnels.
+ * adit_pair: both ends of our tunnels.
  *
- *	adit_pair p2p|concentrator c=NAMESPACE c-addr=ADDRESS g=NAMESPACE g-addr=ADDRESS id=FIRST name=PREFIX
- *		c-inner=ADDRESS g-inner=ADDRESS [count=N] [mppe=none|128|128s]
+ *	adit_pair p2p|concentrator pptp|l2tp|l2tp-eth c=NAMESPACE c-addr=ADDRESS g=NAMESPACE g-addr=ADDRESS name=PREFIX
+ *		c-inner=ADDRESS g-inner=ADDRESS [id=FIRST] [port=PORT] [count=N] [mppe=none|128|128s]
  *
  * Devices are called PREFIX and a number, PREFIX0 alone where a concentrator holds all sessions. Session i lets the
- * addresses c-inner + i and g-inner + i through; call ids are FIRST + i at both ends. Prints a JSON object with what the
- * sessions cost: devices of a concentrator are not counted, those of a session each are.
+ * addresses c-inner + i and g-inner + i through. Ids are the same at both ends: PPTP's call ids are FIRST + i, an L2TP
+ * session has the tunnel i + 1 of PORT to itself and sends no UDP checksums, as the kernel's own has it. Prints a JSON
+ * object with what the sessions cost: devices of a concentrator are not counted, those of a session each are. Where a
+ * concentrator needs a socket, the program keeps it, and sleeps until it is killed.
  */
 #include <errno.h>
 #include <inttypes.h>
@@ -15,6 +17,8 @@
 #include <stdbool.h>
 #include <stdio.h>
 #include <string.h>
+#include <sys/socket.h>
+#include <unistd.h>
 #include <linux/genetlink.h>
 
 #include "bench.h"
@@ -29,8 +33,11 @@ struct end {
 
 struct job {
 	bool p2p;
+	bool l2tp;
+	bool ether;
 	const char *name;
 	unsigned int id;
+	uint16_t port;
 	const char *mppe;
 };
 
@@ -73,6 +80,42 @@ static void put_keys(struct nlmsghdr *nlh, const char *mppe)
 	put_key(nlh, ADIT_A_SESSION_MPPE_RX, !strcmp(mppe, "128s"));
 }
 
+/* Ids of both ends, of version 2 and of version 3, which has no tunnels. */
+static void put_l2tp(struct nlmsghdr *nlh, int attr, const struct job *job, unsigned int i)
+{
+	struct nlattr *nest = mnl_attr_nest_start(nlh, attr);
+
+	if (!job->ether) {
+		mnl_attr_put_u16(nlh, ADIT_A_L2TP_TUNNEL_ID, i + 1);
+		mnl_attr_put_u16(nlh, ADIT_A_L2TP_PEER_TUNNEL_ID, i + 1);
+	}
+	mnl_attr_put_u32(nlh, ADIT_A_L2TP_SESSION_ID, i + 1);
+	mnl_attr_put_u32(nlh, ADIT_A_L2TP_PEER_SESSION_ID, i + 1);
+	mnl_attr_put(nlh, ADIT_A_L2TP_NO_UDP_CSUM, 0, NULL);
+	mnl_attr_nest_end(nlh, nest);
+}
+
+static void put_link_l2tp(struct nlmsghdr *nlh, const struct job *job, const struct end *end, const struct end *peer,
+			  unsigned int i)
+{
+	if (job->ether)
+		mnl_attr_put_u32(nlh, ADIT_A_LINK_L2TP_PAYLOAD, ADIT_L2TP_PAYLOAD_ETHERNET);
+	mnl_attr_put_u32(nlh, ADIT_A_LINK_L2TP_LOCAL_V4, end->addr.s_addr);
+	mnl_attr_put_u32(nlh, ADIT_A_LINK_L2TP_REMOTE_V4, peer->addr.s_addr);
+	mnl_attr_put_u16(nlh, ADIT_A_LINK_L2TP_LOCAL_PORT, htons(job->port));
+	mnl_attr_put_u16(nlh, ADIT_A_LINK_L2TP_REMOTE_PORT, htons(job->port));
+	put_l2tp(nlh, ADIT_A_LINK_L2TP_L2TP, job, i);
+}
+
+static void put_link_pptp(struct nlmsghdr *nlh, const struct job *job, const struct end *end, const struct end *peer,
+			  unsigned int i)
+{
+	mnl_attr_put_u32(nlh, ADIT_A_LINK_PPTP_LOCAL, end->addr.s_addr);
+	mnl_attr_put_u32(nlh, ADIT_A_LINK_PPTP_REMOTE, peer->addr.s_addr);
+	mnl_attr_put_u16(nlh, ADIT_A_LINK_PPTP_CALL_ID, job->id + i);
+	mnl_attr_put_u16(nlh, ADIT_A_LINK_PPTP_PEER_CALL_ID, job->id + i);
+}
+
 static void p2p_new(const struct job *job, struct end *end, const struct end *peer, unsigned int i)
 {
 	char name[IFNAMSIZ], buf[NL_BUF];
@@ -80,11 +123,11 @@ static void p2p_new(const struct job *job, struct end *end, const struct end *pe
 	struct nl_link link;
 
 	snprintf(name, sizeof(name), "%s%u", job->name, i);
-	nl_link_begin(&end->rt, &link, name, NLM_F_CREATE | NLM_F_EXCL);
-	mnl_attr_put_u32(link.nlh, ADIT_A_LINK_PPTP_LOCAL, end->addr.s_addr);
-	mnl_attr_put_u32(link.nlh, ADIT_A_LINK_PPTP_REMOTE, peer->addr.s_addr);
-	mnl_attr_put_u16(link.nlh, ADIT_A_LINK_PPTP_CALL_ID, job->id + i);
-	mnl_attr_put_u16(link.nlh, ADIT_A_LINK_PPTP_PEER_CALL_ID, job->id + i);
+	nl_link_begin_kind(&end->rt, &link, name, job->l2tp ? "l2tp" : "pptp", NLM_F_CREATE | NLM_F_EXCL);
+	if (job->l2tp)
+		put_link_l2tp(link.nlh, job, end, peer, i);
+	else
+		put_link_pptp(link.nlh, job, end, peer, i);
 	said(&end->rt, nl_link_end(&end->rt, &link), name);
 	if (!strcmp(job->mppe, "none"))
 		return;
@@ -96,13 +139,47 @@ static void p2p_new(const struct job *job, struct end *end, const struct end *pe
 	said(&end->genl, nl_talk(&end->genl, nlh, NULL, NULL), name);
 }
 
+/* A socket that all sessions of the end share, and that lives as long as the program. */
+static void socket_new(const struct job *job, struct end *end)
+{
+	struct sockaddr_in addr = { .sin_family = AF_INET, .sin_addr = end->addr, .sin_port = htons(job->port) };
+	int fd = socket(AF_INET, SOCK_DGRAM | SOCK_CLOEXEC, 0);
+	struct nlmsghdr *nlh;
+	char buf[NL_BUF];
+
+	if (fd < 0 || bind(fd, (struct sockaddr *)&addr, sizeof(addr)))
+		die("socket");
+	nlh = nl_begin(&end->genl, buf, ADIT_CMD_SOCKET_ATTACH, 0);
+	mnl_attr_put_u32(nlh, ADIT_A_SOCKET_FD, fd);
+	said(&end->genl, nl_talk(&end->genl, nlh, NULL, NULL), "socket");
+}
+
 static void concentrator_new(const struct job *job, struct end *end)
 {
+	struct nl_link link;
 	char name[IFNAMSIZ];
 
 	enter(end->netns);
+	if (job->l2tp)
+		socket_new(job, end);
 	snprintf(name, sizeof(name), "%s0", job->name);
-	said(&end->rt, nl_link_concentrator(&end->rt, name), name);
+	nl_link_begin_kind(&end->rt, &link, name, job->l2tp ? "l2tp" : "pptp", NLM_F_CREATE | NLM_F_EXCL);
+	mnl_attr_put_u32(link.nlh, job->l2tp ? ADIT_A_LINK_L2TP_MODE : ADIT_A_LINK_PPTP_MODE,
+			 ADIT_DEV_MODE_CONCENTRATOR);
+	said(&end->rt, nl_link_end(&end->rt, &link), name);
+}
+
+/* What tells the session from others on the wire, outer addresses aside. */
+static void put_wire(struct nlmsghdr *nlh, const struct job *job, unsigned int i)
+{
+	if (!job->l2tp) {
+		mnl_attr_put_u16(nlh, ADIT_A_SESSION_CALL_ID, job->id + i);
+		mnl_attr_put_u16(nlh, ADIT_A_SESSION_PEER_CALL_ID, job->id + i);
+		return;
+	}
+	mnl_attr_put_u16(nlh, ADIT_A_SESSION_LOCAL_PORT, htons(job->port));
+	mnl_attr_put_u16(nlh, ADIT_A_SESSION_PEER_PORT, htons(job->port));
+	put_l2tp(nlh, ADIT_A_SESSION_L2TP, job, i);
 }
 
 static void session_new(const struct job *job, struct end *end, const struct end *peer, unsigned int ifindex,
@@ -117,8 +194,7 @@ static void session_new(const struct job *job, struct end *end, const struct end
 	mnl_attr_put_u32(nlh, ADIT_A_SESSION_ID, i + 1);
 	mnl_attr_put_u32(nlh, ADIT_A_SESSION_LOCAL_V4, end->addr.s_addr);
 	mnl_attr_put_u32(nlh, ADIT_A_SESSION_PEER_V4, peer->addr.s_addr);
-	mnl_attr_put_u16(nlh, ADIT_A_SESSION_CALL_ID, job->id + i);
-	mnl_attr_put_u16(nlh, ADIT_A_SESSION_PEER_CALL_ID, job->id + i);
+	put_wire(nlh, job, i);
 	mnl_attr_put_u32(nlh, ADIT_A_SESSION_NET, ADIT_PPP_NET_IPV4);
 	nest = mnl_attr_nest_start(nlh, ADIT_A_SESSION_PREFIX);
 	mnl_attr_put_u32(nlh, ADIT_A_PREFIX_V4, address_plus(end->inner, i).s_addr);
@@ -152,8 +228,10 @@ int main(int argc, char **argv)
 			 .inner = word_address(argv, "c-inner") };
 	unsigned int count = word_number(argv, "count", "1");
 	struct job job = {
-		.p2p = argc > 1 && !strcmp(argv[1], "p2p"), .name = word(argv, "name", NULL),
-		.id = word_number(argv, "id", NULL), .mppe = word(argv, "mppe", "none"),
+		.p2p = argc > 2 && !strcmp(argv[1], "p2p"), .l2tp = argc > 2 && !strncmp(argv[2], "l2tp", 4),
+		.ether = argc > 2 && !strcmp(argv[2], "l2tp-eth"), .name = word(argv, "name", NULL),
+		.id = word_number(argv, "id", "1"), .port = word_number(argv, "port", "1701"),
+		.mppe = word(argv, "mppe", "none"),
 	};
 	uint64_t start, ns;
 	int64_t memory;
@@ -171,5 +249,9 @@ int main(int argc, char **argv)
 	ns = now_ns() - start;
 	memory = memory_used() - memory;
 	printf("{\"ends\": %u, \"ns\": %" PRIu64 ", \"octets\": %" PRId64 "}\n", 2 * count, ns, memory);
-	return 0;
+	if (job.p2p || !job.l2tp)
+		return 0;
+	fclose(stdout);
+	for (;;)
+		pause();
 }

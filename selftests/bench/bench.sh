@@ -186,7 +186,7 @@ measure_stream()
 half()
 {
 	HALF=$1
-	MADE=() KEPT=() LAST_K=0
+	MADE=() KEPT=() LAST_K=0 LAST_ID=1
 	wires
 	tunnels
 	for ((ROUND = 1; ROUND <= ROUNDS; ROUND++)); do

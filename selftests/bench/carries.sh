@@ -48,7 +48,7 @@ for kind in $(kinds in-tree) $(kinds ours); do
 	check "$kind carries a stream" measured tcp-gso "$kind"
 	check "$kind wraps them" heavier "$kind" floor 24
 done
-for kind in pptp adit-pptp adit-pptp-many; do
+for kind in pptp adit-pptp adit-pptp-many adit-l2tp-many; do
 	check "$kind carries those of many sessions" measured spread "$kind"
 done
 check "MPPE of the kernel is on" heavier pptp-128 pptp 4

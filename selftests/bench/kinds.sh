@@ -28,6 +28,9 @@ adit-pptp-128s   ours     1      adit
 adit-pptp-128    ours     1      adit
 adit-pptp-many   ours     10000  adit
 adit-pptp-many-128 ours   10000  adit
+adit-l2tp        ours     1      adit
+adit-l2tp-eth    ours     1      adit
+adit-l2tp-many   ours     10000  adit
 "
 
 # kinds HALF: names of the table.
@@ -209,28 +212,45 @@ make_wireguard()
 	device_up "wg$K"
 }
 
-# adit_pair MODE MPPE: sets up, and leaves the routes to the caller.
-adit_pair()
+# adit_words PROTOCOL MPPE: what both ends of ours are made with. Call ids are one after another over all kinds.
+adit_words()
 {
-	SETUP=$("$HERE/adit_pair" "$1" c=c c-addr=$C_OUT g=g g-addr=$G_OUT "id=$((K * 16))" "count=$N" "mppe=$2" \
+	WORDS=("$1" c=c c-addr=$C_OUT g=g g-addr=$G_OUT "id=$LAST_ID" "port=$((1700 + K))" "count=$N" "mppe=$2"
 		"name=adit$K-" "c-inner=10.$K.0.1" "g-inner=10.$((100 + K)).0.1")
+	LAST_ID=$((LAST_ID + N))
 }
 
+# adit_p2p PROTOCOL MPPE: a device for each session.
 adit_p2p()
 {
-	adit_pair p2p "$1" || return
+	adit_words "$@"
+	SETUP=$("$HERE/adit_pair" p2p "${WORDS[@]}") || return
+	if [ "$1" = l2tp-eth ]; then
+		ethernet_up "adit$K-0"
+		return
+	fi
 	devices_up c "adit$K-" 0 "10.$((100 + K))"
 	devices_up g "adit$K-" 0 "10.$K"
 }
 
+# adit_many PROTOCOL MPPE: one for all.
 adit_many()
 {
-	adit_pair concentrator "$1" || return
+	adit_words "$@"
+	if [ "$1" = l2tp ]; then
+		keep "$HERE/adit_pair" concentrator "${WORDS[@]}" || return
+		SETUP=$(<"$TMP/kept")
+	else
+		SETUP=$("$HERE/adit_pair" concentrator "${WORDS[@]}") || return
+	fi
 	device_up "adit$K-0"
 }
 
-make_adit-pptp() { adit_p2p none; }
-make_adit-pptp-128s() { adit_p2p 128s; }
-make_adit-pptp-128() { adit_p2p 128; }
-make_adit-pptp-many() { adit_many none; }
-make_adit-pptp-many-128() { adit_many 128; }
+make_adit-pptp() { adit_p2p pptp none; }
+make_adit-pptp-128s() { adit_p2p pptp 128s; }
+make_adit-pptp-128() { adit_p2p pptp 128; }
+make_adit-pptp-many() { adit_many pptp none; }
+make_adit-pptp-many-128() { adit_many pptp 128; }
+make_adit-l2tp() { adit_p2p l2tp none; }
+make_adit-l2tp-eth() { adit_p2p l2tp-eth none; }
+make_adit-l2tp-many() { adit_many l2tp none; }

@@ -17,6 +17,9 @@ RIVALS = {
     "adit-pptp-128": "pptp-128",
     "adit-pptp-many": "pptp",
     "adit-pptp-many-128": "pptp-128",
+    "adit-l2tp": "l2tp-ppp",
+    "adit-l2tp-eth": "l2tp-eth",
+    "adit-l2tp-many": "l2tp-ppp",
 }
 
 # What a ratio must not exceed: (what, kind, column) to limit.
@@ -32,6 +35,16 @@ TARGETS = {
     ("many native", "adit-pptp-many", 10000): 1.3,
     ("memory", "adit-pptp-many", 1000): 1 / 20,
     ("time", "adit-pptp-many", 1000): 1 / 50,
+    ("packet", "adit-l2tp", 64): 0.8,
+    ("packet", "adit-l2tp", 1340): 0.63,
+    ("stream", "adit-l2tp", "tcp-gso"): 0.12,
+    ("stream", "adit-l2tp", "tcp-plain"): 0.8,
+    ("many", "adit-l2tp-many", 1000): 1.02,
+    ("many", "adit-l2tp-many", 10000): 1.02,
+    ("many native", "adit-l2tp-many", 1000): 1.3,
+    ("many native", "adit-l2tp-many", 10000): 1.3,
+    ("memory", "adit-l2tp-many", 1000): 1 / 20,
+    ("time", "adit-l2tp-many", 1000): 1 / 50,
 }
 
 
@@ -170,8 +183,9 @@ def setups(run, unit):
     table("Set-up of one end of a session", ["", "octets", unit], rows)
 
 
-def by_pptp(run, what):
-    ours, theirs = setup_cost(run, "adit-pptp-many", 1000, what), setup_cost(run, "pptp", 1000, what)
+def by_unit(run, kind, count, what):
+    """A session beside a ppp unit with its channel and socket."""
+    ours, theirs = setup_cost(run, kind, count, what), setup_cost(run, "pptp", count, what)
     return ours / theirs if ours is not None and theirs else None
 
 
@@ -192,7 +206,7 @@ def reached(icount, native):
         elif what == "many native":
             value = by_one(native, kind, column, True)
         else:
-            value = by_pptp(icount, "octets" if what == "memory" else "ns")
+            value = by_unit(icount, kind, column, "octets" if what == "memory" else "ns")
         yield what, kind, column, limit, value
 
 
@@ -202,7 +216,7 @@ def targets(icount, native):
         verdict = "-" if value is None else "met" if value <= limit else "MISSED"
         rows.append([f"{what}, {kind}, {column}", f"{limit:.3f}", number(value, 3), verdict])
     if any(row[2] != "-" for row in rows):
-        table("Where PPTP must stand, as a ratio", ["", "at most", "reached", ""], rows)
+        table("Where ours must stand, as a ratio", ["", "at most", "reached", ""], rows)
 
 
 def svg(path, icount):
