@@ -87,8 +87,14 @@ static struct dst_entry *adit_outer_find6(const struct adit_session *s)
 	return adit_ip6_dst_lookup_flow(adev->net, &fl6);
 }
 
-/* Not inlined: a flow in the frame of every packet. */
-static noinline struct dst_entry *adit_outer_find(struct adit_session *s)
+/**
+ * adit_outer_find() - look up the route to the peer, and keep it
+ * @s: session
+ *
+ * Context: RCU read side, bottom halves off.
+ * Return: as adit_outer_route().
+ */
+struct dst_entry *adit_outer_find(struct adit_session *s)
 {
 	const bool v4 = s->key.family == AF_INET;
 	struct dst_entry *dst;
@@ -103,23 +109,6 @@ static noinline struct dst_entry *adit_outer_find(struct adit_session *s)
 	/* The cache has the reference now; until RCU read side ends, memory lives even if it is swapped out at once. */
 	adit_session_dst_set(s, dst, v4 ? 0 : rt6_get_cookie((const struct rt6_info *)dst));
 	return dst;
-}
-
-/**
- * adit_outer_route() - route to the peer
- * @s: session
- *
- * Context: RCU read side, bottom halves off.
- * Return: route without a reference, valid inside the RCU read side; -EHOSTUNREACH; -ELOOP when it leads back into the
- * session's own device.
- */
-struct dst_entry *adit_outer_route(struct adit_session *s)
-{
-	struct dst_entry *dst = rcu_dereference(s->dst);
-
-	if (likely(dst) && dst_check(dst, READ_ONCE(s->dst_cookie)))
-		return dst;
-	return adit_outer_find(s);
 }
 
 /**

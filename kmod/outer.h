@@ -26,9 +26,26 @@ struct adit_way {
 	u16 ident;
 };
 
-struct dst_entry *adit_outer_route(struct adit_session *s);
+struct dst_entry *adit_outer_find(struct adit_session *s);
 u16 adit_outer_idents_more(struct adit_session *s, unsigned int n);
 int adit_outer_output(struct adit_session *s, struct sk_buff *skb, struct adit_way *way);
+
+/**
+ * adit_outer_route() - route to the peer
+ * @s: session
+ *
+ * Context: RCU read side, bottom halves off.
+ * Return: route without a reference, valid inside the RCU read side; -EHOSTUNREACH; -ELOOP when it leads back into the
+ * session's own device.
+ */
+static inline struct dst_entry *adit_outer_route(struct adit_session *s)
+{
+	struct dst_entry *dst = rcu_dereference(s->dst);
+
+	if (likely(dst && dst_check(dst, READ_ONCE(s->dst_cookie))))
+		return dst;
+	return adit_outer_find(s);
+}
 
 /* Take identification numbers for @n IPv4 packets; tx_lock held. Return: the first, the others follow it. */
 static inline u16 adit_outer_idents(struct adit_session *s, unsigned int n)

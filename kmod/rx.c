@@ -180,8 +180,8 @@ static noinline u64 *adit_rx_check6(struct adit_session *s, struct sk_buff *skb,
 	return NULL;
 }
 
-static void adit_rx_data(struct adit_session *s, struct sk_buff *skb, u16 protocol, bool encrypted,
-			 struct adit_rx_batch *batch)
+static __always_inline void adit_rx_data(struct adit_session *s, struct sk_buff *skb, u16 protocol, bool encrypted,
+					 struct adit_rx_batch *batch)
 {
 	u64 *reason = &s->rx_stats.closed;
 	bool setup = false;
@@ -280,7 +280,7 @@ static u64 *adit_rx_open(struct adit_session *s, struct sk_buff *skb, struct adi
 	return &s->rx_stats.mppe_forged;
 }
 
-static void adit_rx_mppe(struct adit_session *s, struct sk_buff *skb, struct adit_rx_batch *batch)
+static noinline void adit_rx_mppe(struct adit_session *s, struct sk_buff *skb, struct adit_rx_batch *batch)
 {
 	u64 *reason = adit_rx_open(s, skb, batch);
 	u16 protocol;
@@ -319,7 +319,7 @@ static void adit_rx_ppp(struct adit_session *s, struct sk_buff *skb, struct adit
 		adit_rx_data(s, skb, protocol, false, batch);
 }
 
-static void adit_rx_ether(struct adit_session *s, struct sk_buff *skb, struct adit_rx_batch *batch)
+static noinline void adit_rx_ether(struct adit_session *s, struct sk_buff *skb, struct adit_rx_batch *batch)
 {
 	if (!pskb_may_pull(skb, ETH_HLEN)) {
 		adit_rx_drop(s, skb, &s->rx_stats.malformed);

@@ -407,13 +407,13 @@ static u8 adit_tx_tos(const struct sk_buff *skb, bool crypt)
 }
 
 /* Segment, seal and send what the session may carry; @protocol 0 is an Ethernet frame. */
-static void adit_tx_send(struct adit_session *s, struct sk_buff *skb, u16 protocol, bool crypt, u8 tos)
+static __always_inline void adit_tx_send(struct adit_session *s, struct sk_buff *skb, u16 protocol, bool crypt, u8 tos)
 {
 	struct adit_way way = { .tos = tos };
 	struct sk_buff *list, *next;
 	unsigned int dropped;
 
-	way.dst = this_cpu_read(adit_tx_depth) > ADIT_TX_DEPTH_MAX ? ERR_PTR(-ELOOP) : adit_outer_route(s);
+	way.dst = unlikely(this_cpu_read(adit_tx_depth) > ADIT_TX_DEPTH_MAX) ? ERR_PTR(-ELOOP) : adit_outer_route(s);
 	if (unlikely(IS_ERR(way.dst))) {
 		adit_tx_drop(s, skb, PTR_ERR(way.dst) == -ELOOP ? &s->tx_stats.loop : &s->tx_stats.no_route);
 		return;
