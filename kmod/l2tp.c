@@ -22,7 +22,7 @@
 
 /* Receive. */
 
-static void adit_l2tp_count(struct adit_session *s, struct sk_buff *skb, u64 *reason)
+static noinline void adit_l2tp_count(struct adit_session *s, struct sk_buff *skb, u64 *reason)
 {
 	spin_lock_bh(&s->rx_lock);
 	(*reason)++;
@@ -113,7 +113,7 @@ static void adit_l2tp_strip(struct adit_session *s, struct sk_buff *skb, unsigne
 		return;
 	}
 	/* The offset padding of version 2 may be anywhere. */
-	if (!pskb_may_pull(skb, hlen) || (skb_pull_rcsum(skb, hlen), pskb_trim_rcsum(skb, hdr->payload_len))) {
+	if (!pskb_may_pull(skb, hlen) || (adit_rx_pull(skb, hlen), pskb_trim_rcsum(skb, hdr->payload_len))) {
 		adit_l2tp_count(s, skb, &s->rx_stats.no_memory);
 		return;
 	}
@@ -315,7 +315,7 @@ unsigned int adit_l2tp_hlen(const struct adit_session *s)
 /**
  * adit_l2tp_push() - put the L2TP header before a payload
  * @s: session, tx_lock held: the sequence number is taken here
- * @skb: payload with headroom
+ * @skb: payload with headroom for it
  */
 void adit_l2tp_push(struct adit_session *s, struct sk_buff *skb)
 {
@@ -328,17 +328,17 @@ void adit_l2tp_push(struct adit_session *s, struct sk_buff *skb)
 	if (l2tp->version == ADIT_L2TP_VERSION_V2) {
 		/* Nr is reserved in data (RFC 2661 section 3.1). */
 		if (seq)
-			put_unaligned_be32(s->tx_seq++ << 16, skb_push(skb, 4));
-		memcpy(skb_push(skb, ADIT_L2TP2_HLEN_MIN), l2tp->hdr, ADIT_L2TP2_HLEN_MIN);
+			put_unaligned_be32(s->tx_seq++ << 16, __skb_push(skb, 4));
+		memcpy(__skb_push(skb, ADIT_L2TP2_HLEN_MIN), l2tp->hdr, ADIT_L2TP2_HLEN_MIN);
 		if (seq)
 			put_unaligned_be16(2 | ADIT_L2TP_FLAG_S, skb->data);
 		return;
 	}
 	if (l2tp->sublayer)
-		adit_l2tp3_build_sublayer(skb_push(skb, ADIT_L2TP3_SUBLAYER_LEN), seq, s->tx_seq);
+		adit_l2tp3_build_sublayer(__skb_push(skb, ADIT_L2TP3_SUBLAYER_LEN), seq, s->tx_seq);
 	if (l2tp->sublayer && seq)
 		s->tx_seq++;
-	memcpy(skb_push(skb, l2tp->hdr_len), l2tp->hdr, l2tp->hdr_len);
+	memcpy(__skb_push(skb, l2tp->hdr_len), l2tp->hdr, l2tp->hdr_len);
 }
 
 /**
@@ -364,15 +364,17 @@ static void adit_l2tp_push_udp(const struct adit_session *s, struct sk_buff *skb
 	const struct adit_wire_key *key = &s->key;
 	struct udphdr *uh;
 
-	uh = skb_push(skb, sizeof(*uh));
+	uh = __skb_push(skb, sizeof(*uh));
 	skb_reset_transport_header(skb);
 	uh->source = key->local_port;
 	uh->dest = key->peer_port;
 	uh->len = htons(skb->len);
-	if (key->family == AF_INET)
-		udp_set_csum(s->l2tp.no_udp_csum, skb, key->local.s6_addr32[0], key->peer.s6_addr32[0], skb->len);
-	else
+	if (key->family != AF_INET)
 		udp6_set_csum(false, skb, &key->local, &key->peer, skb->len);
+	else if (s->l2tp.no_udp_csum)
+		uh->check = 0;
+	else
+		udp_set_csum(false, skb, key->local.s6_addr32[0], key->peer.s6_addr32[0], skb->len);
 }
 
 /**
@@ -389,7 +391,7 @@ int adit_l2tp_output(struct adit_session *s, struct sk_buff *skb, struct adit_wa
 	if (!s->l2tp.sock)
 		return adit_outer_output(s, skb, way);
 	/* A port that nobody holds is not ours to send from. */
-	if (!adit_socket_alive(s->l2tp.sock)) {
+	if (unlikely(!adit_socket_alive(s->l2tp.sock))) {
 		spin_lock_bh(&s->tx_lock);
 		s->tx_stats.no_socket++;
 		spin_unlock_bh(&s->tx_lock);

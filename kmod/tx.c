@@ -227,13 +227,16 @@ err_free:
 static struct sk_buff *adit_tx_head(struct adit_session *s, struct sk_buff *skb, unsigned int headroom)
 {
 	if (skb_cow_head(skb, headroom) ||
-	    (!adit_encap_may_sum_late(s) && !adit_tx_sum(skb)) ||
-	    (skb->ip_summed == CHECKSUM_PARTIAL && iptunnel_handle_offloads(skb, 0))) {
+	    (!adit_encap_may_sum_late(s) && !adit_tx_sum(skb))) {
 		kfree_skb(skb);
 		return NULL;
 	}
-	/* Nothing further down takes what is inside for its own. */
-	if (skb->ip_summed != CHECKSUM_PARTIAL) {
+	/* As iptunnel_handle_offloads() does: who makes the checksum finds it, and nobody else looks for inner headers. */
+	if (skb->ip_summed == CHECKSUM_PARTIAL) {
+		if (!skb->encapsulation)
+			skb_reset_inner_headers(skb);
+		skb->encapsulation = 1;
+	} else {
 		skb->ip_summed = CHECKSUM_NONE;
 		skb->encapsulation = 0;
 	}
