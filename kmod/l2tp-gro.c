@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * Aggregation of IP packets in PPP in L2TP version 2 over UDP, before the socket. Only packets whose headers have nothing
- * but ids, which are then the same in all that are merged.
+ * Aggregation of IP packets in PPP in L2TP version 2 over UDP, before the socket. Only packets whose headers have
+ * nothing but ids, which are then the same in all that are merged.
  */
 
 #include <linux/netdevice.h>
@@ -83,7 +83,7 @@ int adit_l2tp_gro_complete(struct sock *sk, struct sk_buff *skb, int nhoff)
 	hlen = adit_gro_parse(skb->data + nhoff, &type);
 	offload = hlen ? gro_find_complete_by_type(type) : NULL;
 	if (!offload)
-		return -ENOSYS;
+		return -EPROTONOSUPPORT;
 	skb_set_inner_mac_header(skb, nhoff + hlen);
 	return offload->callbacks.gro_complete(skb, nhoff + hlen);
 }

@@ -354,8 +354,8 @@ bool adit_l2tp_may_segment_late(const struct adit_session *s, const struct sk_bu
 {
 	const unsigned int type = skb_shinfo(skb)->gso_type;
 
-	return s->l2tp.sock && !s->adev->ether && !(READ_ONCE(s->l2tp.seq) & ADIT_L2TP_SEQ_SEND) && !skb->encapsulation &&
-	       type & (SKB_GSO_TCPV4 | SKB_GSO_TCPV6) && !(type & SKB_GSO_FRAGLIST) &&
+	return s->l2tp.sock && !s->adev->ether && !(READ_ONCE(s->l2tp.seq) & ADIT_L2TP_SEQ_SEND) &&
+	       !skb->encapsulation && type & (SKB_GSO_TCPV4 | SKB_GSO_TCPV6) && !(type & SKB_GSO_FRAGLIST) &&
 	       skb->len + s->adev->overhead <= IP_MAX_MTU;
 }
 

@@ -38,7 +38,8 @@ static const struct nla_policy adit_link_l2tp_policy[ADIT_A_LINK_L2TP_MAX + 1] =
 
 /* What makes a session; those of a concentrator have their own. */
 static const struct adit_link_need adit_link_l2tp_needs[] = {
-	{ ADIT_A_LINK_L2TP_L2TP, "l2tp is missing", "ids and what else is in l2tp are of a session, a concentrator has none" },
+	{ ADIT_A_LINK_L2TP_L2TP, "l2tp is missing",
+	  "ids and what else is in l2tp are of a session, a concentrator has none" },
 	{ ADIT_A_LINK_L2TP_LOCAL_V4, NULL, "local is of a session, a concentrator has none" },
 	{ ADIT_A_LINK_L2TP_REMOTE_V4, NULL, "remote is of a session, a concentrator has none" },
 	{ ADIT_A_LINK_L2TP_LOCAL_V6, NULL, "local is of a session, a concentrator has none" },
@@ -285,7 +286,8 @@ static int adit_link_l2tp_changelink(struct net_device *dev, struct nlattr *tb[]
 
 static size_t adit_link_l2tp_get_size(const struct net_device *dev)
 {
-	return 8 * nla_total_size(sizeof(u32)) +		/* mode, payload, fwmark, link, framing, mss-clamp, rx-window, reorder-ms */
+	/* Of 32 bits: mode, payload, fwmark, link, framing, mss-clamp, rx-window, reorder-ms. */
+	return 8 * nla_total_size(sizeof(u32)) +
 	       2 * nla_total_size(sizeof(struct in6_addr)) +	/* local, remote */
 	       3 * nla_total_size(sizeof(u16)) +		/* ports, mru */
 	       nla_total_size(0) +				/* mppe-required */

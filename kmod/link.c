@@ -60,7 +60,7 @@ int adit_link_check_needs(const struct adit_link_need *needs, unsigned int n, bo
 int adit_link_check_mss(const struct nlattr *mss, struct netlink_ext_ack *extack)
 {
 	if (mss && nla_get_u32(mss) > ADIT_MSS_CLAMP_AUTO && nla_get_u32(mss) < ADIT_MSS_MIN)
-		return adit_link_refuse(extack, mss, "mss-clamp is below 536, and neither 0 (off) nor 1 (from the MTU)");
+		return adit_link_refuse(extack, mss, "mss-clamp is below 536 and neither 0 (off) nor 1 (from the MTU)");
 	return 0;
 }
 
@@ -95,7 +95,7 @@ int adit_link_register(struct adit_dev *adev, const struct nlattr *link, struct 
 	if (!err)
 		return 0;
 	if (err == -ENOSPC)
-		NL_SET_ERR_MSG(extack, "the outer namespace has as many devices as module parameter max_devices allows");
+		NL_SET_ERR_MSG(extack, "the outer namespace has as many devices as the parameter max_devices allows");
 err_unhook:
 	adit_dev_unhook(adev);
 	return err;

@@ -127,7 +127,7 @@ static __always_inline void schedule4(struct cells s, u32 *p, unsigned long *j, 
 	schedule_step(s, p + 3, j, key + 3);
 }
 
-/* The key repeated to its longest length, so that no step has to ask where in it it is. */
+/* The key repeated to its longest length, so that no step has to ask where in the key it is. */
 void adit_rc4_init(struct adit_rc4 *rc4, const u8 *key, unsigned int len)
 {
 	struct cells s = cells_of(rc4);

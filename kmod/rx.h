@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0 */
 /*
- * Receive: from a PPP packet or an Ethernet frame of a session to the stack or the owner, whatever carried it. What needs
- * the session's receive lock (decryption, checks, counters) and what must not hold it (handing on) are two calls with a
- * batch between.
+ * Receive: from a PPP packet or an Ethernet frame of a session to the stack or the owner, whatever carried it. What
+ * needs the session's receive lock (decryption, checks, counters) and what must not hold it (handing on) are two calls
+ * with a batch between.
  */
 #ifndef ADIT_RX_H
 #define ADIT_RX_H

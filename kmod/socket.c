@@ -98,11 +98,10 @@ void adit_socket_put(struct adit_socket *sock)
 {
 	if (!refcount_dec_and_test(&sock->users))
 		return;
-	if (!sock->own) {
+	if (!sock->own)
 		adit_socket_free(sock);
-	} else if (llist_add(&sock->reap, &adit_sockets_unused)) {
+	else if (llist_add(&sock->reap, &adit_sockets_unused))
 		schedule_work(&adit_socket_work);
-	}
 }
 
 static struct adit_socket *adit_socket_get(const struct adit_socket_key *key)

@@ -221,8 +221,8 @@ err_free:
 }
 
 /*
- * Make the head of @skb writable; the rest stays as it is. Where the kind does not leave it to hardware, the checksum is
- * made here.
+ * Make the head of @skb writable; the rest stays as it is. Where the kind does not leave it to hardware, the checksum
+ * is made here.
  */
 static struct sk_buff *adit_tx_head(struct adit_session *s, struct sk_buff *skb, unsigned int headroom)
 {

@@ -6,6 +6,11 @@
 #define TAILQ_HEAD(name, type)		struct name { struct type *first; }
 #define TAILQ_ENTRY(type)		struct { struct type *next; }
 #define TAILQ_FOREACH(v, head, link)	for ((v) = (head)->first; (v); (v) = (v)->link.next)
+#define STAILQ_HEAD(name, type)		struct name { struct type *first; }
+#define STAILQ_ENTRY(type)		struct { struct type *next; }
+#define STAILQ_FOREACH(v, head, link)	for ((v) = (head)->first; (v); (v) = (v)->link.next)
+#define llist_for_each_entry_safe(v, n, first, link) for ((v) = first_of(first), (n) = next_of(v); (v); (v) = (n))
+#define nla_for_each_attr(v, head, len, rem) for ((v) = (head), (rem) = (len); (v); (v) = next_of(v))
 #define list_for_each_entry(v, head, link) for ((v) = first_of(head); (v); (v) = next_of(v))
 #define list_for_each_entry_safe(v, n, head, link) for ((v) = first_of(head), (n) = next_of(v); (v); (v) = (n))
 #define mnl_attr_for_each(v, nlh, offset) for ((v) = first_of(nlh, offset); (v); (v) = next_of(v))

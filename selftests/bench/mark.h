@@ -8,9 +8,11 @@
 
 #if defined(__x86_64__)
 /* nopl MARK(%rax) */
-#define MARK(number)	asm volatile(".byte 0x0f, 0x1f, 0x80; .long %c0" : : "i" (number) : "memory")
+#define MARK(number) \
+	do { asm volatile(".byte 0x0f, 0x1f, 0x80; .long %c0" : : "i" (number) : "memory"); } while (0)
 #else
-#define MARK(number)	asm volatile("" : : : "memory")
+#define MARK(number) \
+	do { asm volatile("" : : : "memory"); } while (0)
 #endif
 
 static inline void mark_begin(void)

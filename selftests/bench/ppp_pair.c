@@ -2,11 +2,12 @@
 /*
  * ppp_pair: both ends of in-tree PPP tunnels by ioctl alone: PPPoX socket, channel, unit, and MPPE keys.
  *
- *	ppp_pair pptp|l2tp c=NAMESPACE c-addr=ADDRESS g=NAMESPACE g-addr=ADDRESS id=FIRST [count=N] [mppe=none|128|128s]
+ *	ppp_pair pptp|l2tp c=NAMESPACE c-addr=ADDRESS g=NAMESPACE g-addr=ADDRESS id=FIRST [count=N]
+ *		[mppe=none|128|128s]
  *
  * Call or session ids begin with FIRST; of PPTP pair i has FIRST + 2i and FIRST + 2i + 1, of L2TP both ends have
- * FIRST + i, in the tunnel FIRST that was made before. Prints a JSON object with the units' numbers, which are in a row,
- * and what they cost; the tunnels live as long as the program, which sleeps until it is killed.
+ * FIRST + i, in the tunnel FIRST that was made before. Prints a JSON object with the units' numbers, which are in a
+ * row, and what they cost; the tunnels live as long as the program, which sleeps until it is killed.
  */
 #include <errno.h>
 #include <fcntl.h>

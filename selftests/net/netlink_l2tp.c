@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 /*
- * The netlink family, what is of L2TP: sessions and sockets, each attribute missing, out of range, in the wrong company or
- * of the other kind, and what is right. Each test has a namespace of its own.
+ * The netlink family, what is of L2TP: sessions and sockets, each attribute missing, out of range, in the wrong company
+ * or of the other kind, and what is right. Each test has a namespace of its own.
  */
 #define _GNU_SOURCE
 #include <arpa/inet.h>

@@ -23,7 +23,7 @@ struct nl {
 	uint16_t bad;		/* attribute type that extack points at, 0 without */
 	uint16_t miss;		/* attribute type that extack misses, 0 without */
 	uint32_t miss_nest;	/* its nest's offset */
-	bool lost;		/* the request was sent and its answer could not be read: it may have been carried out */
+	bool lost;		/* the answer could not be read: the request may have been carried out */
 };
 
 typedef int (*nl_cb_t)(const struct nlmsghdr *nlh, void *arg);

@@ -50,7 +50,8 @@ static const struct {
 	{ "behind the end of options", IP4 SYN_ODD "\0\0\0\0" MSS, 48, 1360, 0, 0 },
 	{ "a header cut short", IP4 SYN, 40, 1360, 0, 0 },
 	{ "no TCP", "\x45\0\0\x2c\0\0\x40\0\x40\x11\0\0\x0a\x09\0\x02\x0a\x05\0\x02" SYN MSS, 44, 1360, 0, 0 },
-	{ "a later fragment", "\x45\0\0\x2c\0\0\0\x10\x40\x06\0\0\x0a\x09\0\x02\x0a\x05\0\x02" SYN MSS, 44, 1360, 0, 0 },
+	{ "a later fragment",
+	  "\x45\0\0\x2c\0\0\0\x10\x40\x06\0\0\x0a\x09\0\x02\x0a\x05\0\x02" SYN MSS, 44, 1360, 0, 0 },
 };
 
 /* Over everything behind the addresses, with the octets in pairs as they stand. */
