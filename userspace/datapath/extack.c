@@ -91,6 +91,7 @@ SET(route,
 
 /* as deep as the tables above nest, so a cyclic table could not recurse for ever */
 #define PATH_DEPTH_MAX	4
+#define KERNEL_ERRNO_MAX	4095	/* the kernel's MAX_ERRNO */
 
 struct path {
 	char *text;
@@ -182,14 +183,14 @@ static int parse(const struct nlmsghdr *error, struct nlattr **tb)
 		[NLMSGERR_ATTR_MISS_NEST] = { .type = NLA_U32 },
 	};
 	const struct nlmsgerr *e = nlmsg_data(error);
-	int header = sizeof(*e);
+	uint32_t quoted = error->nlmsg_flags & NLM_F_CAPPED ? NLMSG_HDRLEN : e->msg.nlmsg_len;
+	int header;
 
 	if (!(error->nlmsg_flags & NLM_F_ACK_TLVS))
 		return 0;
-	if (!(error->nlmsg_flags & NLM_F_CAPPED))
-		header += (int)e->msg.nlmsg_len - NLMSG_HDRLEN;
-	if (header < (int)sizeof(*e) || header > nlmsg_datalen(error))
+	if (quoted < NLMSG_HDRLEN || quoted > (uint32_t)nlmsg_datalen(error) - sizeof(e->error))
 		return -EPROTO;
+	header = (int)(sizeof(e->error) + quoted);
 	return nlmsg_parse((struct nlmsghdr *)(uintptr_t)error, header, tb, NLMSGERR_ATTR_MAX,
 			   policy) < 0 ?
 		       -EPROTO :
@@ -204,7 +205,7 @@ int extack_explain(const struct nlmsghdr *error, const struct extack_request *re
 	const char *words = "";
 	char attr[96];
 
-	if (nlmsg_datalen(error) < (int)sizeof(*e) || e->error > 0) {
+	if (nlmsg_datalen(error) < (int)sizeof(*e) || e->error > 0 || e->error < -KERNEL_ERRNO_MAX) {
 		snprintf(text, cap, "the kernel's answer makes no sense");
 		return -EPROTO;
 	}
