@@ -2,6 +2,7 @@
 #include "tape_run.h"
 
 #include "fuzz.h"
+#include "lines.h"
 
 #define STEPS_MAX	256
 #define WAIT_MAX	3600000u	/* of one step, milliseconds */
@@ -45,14 +46,22 @@ static void outputs_checked(unsigned int *before)
 	out.overflow = false;
 }
 
-static void receive(struct world *w, const uint8_t *data, size_t len)
+static void receive(struct world *w, void (*rx)(struct world *w, const uint8_t *data, size_t len),
+		    const uint8_t *data, size_t len)
 {
 	struct in in = in_of(data, len);
 	uint8_t *exact;
 
-	exact = in_take(&in, TAPE_DATA_MAX, &len);
-	tape_target.kind->rx(w, exact, len);
+	exact = in_take(&in, PATTERN_MAX, &len);
+	rx(w, exact, len);
 	free(exact);
+}
+
+static void receive_tape(struct world *w, const struct step *s)
+{
+	const struct world_kind *kind = tape_target.kind;
+
+	receive(w, kind->tape_rx ? kind->tape_rx : kind->rx, s->data, s->len);
 }
 
 /* Words of a tape may be anything; a world says what it does not understand. */
@@ -67,8 +76,7 @@ static void speak(struct world *w, const struct step *s)
 	memcpy(line, s->data, s->len);
 	line[s->len] = '\0';
 	n = tokens_split(line, tokens);
-	/* Each octet of the line makes at most 60 of a packet. */
-	if (!n || s->len > PATTERN_MAX / 64)
+	if (!n || s->len > (tape_target.line_max ? tape_target.line_max : LINE_DEFAULT))
 		return;
 	if (s->kind == TAPE_SET) {
 		tape_target.kind->set(w, tokens, n);
@@ -77,7 +85,7 @@ static void speak(struct world *w, const struct step *s)
 		/* What was frozen must thaw, and be the same. */
 		must(!err || !strstr(err, "record"));
 	} else if (!tape_target.kind->encode(w, tokens, n, &p)) {
-		receive(w, p.value, p.len);
+		receive(w, tape_target.kind->rx, p.value, p.len);
 	}
 }
 
@@ -102,6 +110,11 @@ static void play(struct world *w, struct in in)
 	bool begun = false;
 	struct step s;
 
+	if (tape_target.always) {
+		s = (struct step){ .kind = TAPE_SET, .data = (const uint8_t *)tape_target.always,
+				   .len = strlen(tape_target.always) };
+		speak(w, &s);
+	}
 	while (steps++ < STEPS_MAX && next_step(&in, &s)) {
 		if (!begun && s.kind == TAPE_SET) {
 			speak(w, &s);
@@ -111,7 +124,7 @@ static void play(struct world *w, struct in in)
 			return;
 		begun = true;
 		if (s.kind == TAPE_RX)
-			receive(w, s.data, s.len);
+			receive_tape(w, &s);
 		else if (s.kind == TAPE_WAIT)
 			wait_for(w, &s, &before);
 		else if (s.kind != TAPE_SET)
@@ -119,6 +132,15 @@ static void play(struct world *w, struct in in)
 		tape_target.kind->advance(w, 0);
 		outputs_checked(&before);
 	}
+}
+
+/* A world may look at them itself. */
+int LLVMFuzzerInitialize(int *argc, char ***argv)
+{
+	(void)argc;
+	(void)argv;
+	lines_checked();
+	return 0;
 }
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)

@@ -12,10 +12,16 @@
 #include "replay/tape.h"
 #include "replay/world.h"
 
+/* Each octet of a line makes at most so many of a packet. */
+#define LINE_GROWTH	64
+#define LINE_DEFAULT	(PATTERN_MAX / LINE_GROWTH)
+
 struct tape_target {
 	const struct world_kind *kind;
+	const char *always;			/* set before anything else, or NULL */
 	const char *const *lines[TAPE_STEPS];	/* for TAPE_SET, TAPE_DO, TAPE_SAY; NULL at the end */
 	unsigned int outputs_max;		/* of one step */
+	size_t line_max;			/* octets of a line; 0: LINE_DEFAULT */
 	/* Make lengths inside of octets right again after a change. */
 	void (*mend)(uint8_t *data, size_t len);
 };

@@ -146,11 +146,17 @@ static bool expect_event(struct scenario *s, unsigned int line, const char *text
 /* Octets that depend on what came out before are recorded as the words that stand for them. */
 static void record_packet(struct scenario *s, const char *text, const struct pattern *p)
 {
+	uint8_t data[TAPE_HEAD_MAX + PATTERN_MAX];
+	size_t head;
+
 	text += strspn(text, " \t") + 1;
-	if (strchr(text, '@'))
+	if (strchr(text, '@')) {
 		tape_put(s->tape, TAPE_SAY, text, strlen(text));
-	else
-		tape_put(s->tape, TAPE_RX, p->value, p->len);
+		return;
+	}
+	head = s->kind->tape_head ? s->kind->tape_head(s->world, data) : 0;
+	memcpy(data + head, p->value, p->len);
+	tape_put(s->tape, TAPE_RX, data, head + p->len);
 }
 
 static bool send_packet(struct scenario *s, unsigned int line, const struct token *t,

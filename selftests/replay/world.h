@@ -14,6 +14,7 @@
 #define PATTERN_MAX	4096
 #define OUTPUTS_MAX	64
 #define TOKENS_MAX	256
+#define TAPE_HEAD_MAX	8
 
 /*
  * Octets to send, or to compare with: where mask is 0 any octet will do, and open lets any number
@@ -75,6 +76,13 @@ struct world_kind {
 			      struct pattern *p);
 	void (*rx)(struct world *w, const uint8_t *data, size_t len);
 	void (*advance)(struct world *w, uint64_t ms);
+	/*
+	 * What has to stand on a tape before the octets that encode() made last, because they do not
+	 * say it; how many octets, at most TAPE_HEAD_MAX. tape_rx() is rx() with that before. Both
+	 * are NULL where the octets say everything.
+	 */
+	size_t (*tape_head)(struct world *w, uint8_t *head);
+	void (*tape_rx)(struct world *w, const uint8_t *data, size_t len);
 };
 
 extern const struct world_kind world_l2tp, world_ppp, world_pptp, world_daemon;

@@ -35,9 +35,11 @@ struct world {
 	struct outputs *out;
 	struct loop *loop;
 	struct l2tp_config cfg;
+	struct l2tp_config begun_with;
 	struct l2tp *l2tp;
 	struct l2tp_peer peer;
 	struct l2tp_tunnel *tunnels[OBJECTS_MAX];
+	bool must_prove[OBJECTS_MAX];	/* the peer of that tunnel, that it knows the secret */
 	struct l2tp_call *calls[OBJECTS_MAX];
 	unsigned int n_tunnels, n_calls;
 	struct l2tp_tunnel *asking;
@@ -54,6 +56,19 @@ struct world {
 	uint8_t vector[256];
 	size_t vector_len;
 	struct l2tp_connected connected;
+	uint8_t left_open;		/* FROM_* and NEXT_*: of the datagram that was encoded last */
+};
+
+/* What a tape says before the octets of a datagram. */
+enum {
+	NEXT_NS = 1,		/* the peer's next */
+	NEXT_NR = 2,
+	LAST_TUNNEL = 4,	/* the tunnel id that we gave last */
+	FROM_PORT = 8,		/* from another port, address, transport, or to another address */
+	FROM_PEER = 16,
+	FROM_TRANSPORT = 32,
+	FROM_LOCAL = 64,
+	FULL_LENGTH = 128,	/* Length is that of the datagram */
 };
 
 static const char *const types[] = {
@@ -142,7 +157,7 @@ static bool op_admit(void *ctx, const struct l2tp_path *path, struct l2tp_refusa
 
 	(void)path;
 	*refusal = (struct l2tp_refusal){ .result = L2TP_STOP_SHUTDOWN, .why = "shutting down" };
-	return !w->no_admit;
+	return !w->no_admit && w->n_tunnels < OBJECTS_MAX;
 }
 
 static void add_tunnel(struct world *w, struct l2tp_tunnel *t)
@@ -152,12 +167,43 @@ static void add_tunnel(struct world *w, struct l2tp_tunnel *t)
 	w->tunnels[w->n_tunnels++] = t;
 }
 
+/* Where it is; ops are about objects that are there. */
+static unsigned int tunnel_at(const struct world *w, const struct l2tp_tunnel *t, const char *op)
+{
+	unsigned int i;
+
+	for (i = 0; i < w->n_tunnels && w->tunnels[i] != t; i++)
+		;
+	if (i < w->n_tunnels)
+		return i;
+	fprintf(stderr, "%s() about a tunnel that is not there\n", op);
+	abort();
+}
+
+static unsigned int call_at(const struct world *w, const struct l2tp_call *c, const char *op)
+{
+	unsigned int i;
+
+	for (i = 0; i < w->n_calls && w->calls[i] != c; i++)
+		;
+	if (i < w->n_calls)
+		return i;
+	fprintf(stderr, "%s() about a call that is not there\n", op);
+	abort();
+}
+
 static unsigned int id_of(const struct l2tp_tunnel *t)
 {
 	struct l2tp_tunnel_info info;
 
 	l2tp_tunnel_get_info(t, &info);
 	return info.id;
+}
+
+static void reply(struct world *w)
+{
+	w->must_prove[tunnel_at(w, w->asking, "reply")] = w->peer.authenticate && w->peer.secret[0];
+	l2tp_peer_reply(w->asking, w->refuse_peer.why ? NULL : &w->peer, &w->refuse_peer);
 }
 
 static void op_peer_ask(void *ctx, struct l2tp_tunnel *t, const char *host_name)
@@ -169,9 +215,10 @@ static void op_peer_ask(void *ctx, struct l2tp_tunnel *t, const char *host_name)
 		add_tunnel(w, t);
 		l2tp_tunnel_set_owner(t, w);
 	}
+	tunnel_at(w, t, "peer_ask");
 	w->asking = t;
 	if (!w->manual)
-		l2tp_peer_reply(t, w->refuse_peer.why ? NULL : &w->peer, &w->refuse_peer);
+		reply(w);
 }
 
 static void op_tunnel_up(void *ctx, struct l2tp_tunnel *t)
@@ -180,6 +227,10 @@ static void op_tunnel_up(void *ctx, struct l2tp_tunnel *t)
 	struct l2tp_tunnel_info info;
 
 	l2tp_tunnel_get_info(t, &info);
+	if (w->must_prove[tunnel_at(w, t, "tunnel_up")] && !info.authenticated) {
+		fprintf(stderr, "a tunnel is up whose peer has not proved that it knows the secret\n");
+		abort();
+	}
 	outputs_event(w->out, "up %u host=\"%s\"%s", info.id, info.host_name,
 		      info.authenticated ? " authenticated" : "");
 }
@@ -187,11 +238,17 @@ static void op_tunnel_up(void *ctx, struct l2tp_tunnel *t)
 static void op_tunnel_down(void *ctx, struct l2tp_tunnel *t, const char *why)
 {
 	struct world *w = ctx;
+	unsigned int i;
 
 	outputs_event(w->out, "down %u %s", id_of(t), why);
-	for (unsigned int i = 0; i < w->n_tunnels; i++)
-		if (w->tunnels[i] == t)
-			w->tunnels[i] = w->tunnels[--w->n_tunnels];
+	if (w->asking == t)
+		w->asking = NULL;
+	/* One that the owner was never asked about, or has not got in its hands yet. */
+	if (!l2tp_tunnel_owner(t))
+		return;
+	i = tunnel_at(w, t, "tunnel_down");
+	w->tunnels[i] = w->tunnels[--w->n_tunnels];
+	w->must_prove[i] = w->must_prove[w->n_tunnels];
 }
 
 static unsigned int call_id(const struct l2tp_call *c)
@@ -212,7 +269,8 @@ static bool op_call_new(void *ctx, struct l2tp_call *c, const struct l2tp_call_r
 	outputs_event(w->out, "call-new %u peer=%u serial=%u called=\"%.*s\"%s", info.id,
 		      info.peer_id, req->serial, req->called.len, (const char *)req->called.at,
 		      req->outgoing ? " outgoing" : "");
-	*refusal = w->refuse_call;
+	if (w->refuse_call.why)
+		*refusal = w->refuse_call;
 	if (w->refuse_call.why || w->n_calls == OBJECTS_MAX)
 		return false;
 	w->calls[w->n_calls++] = c;
@@ -223,6 +281,7 @@ static void op_call_accepted(void *ctx, struct l2tp_call *c, struct l2tp_connect
 {
 	struct world *w = ctx;
 
+	call_at(w, c, "call_accepted");
 	outputs_event(w->out, "accepted %u", call_id(c));
 	if (w->connected.tx_speed)
 		*info = w->connected;
@@ -235,6 +294,7 @@ static void op_call_up(void *ctx, struct l2tp_call *c, const struct l2tp_connect
 	struct world *w = ctx;
 	char proxy[256] = "";
 
+	call_at(w, c, "call_up");
 	if (info->proxy_type)
 		snprintf(proxy, sizeof(proxy), " proxy=%u id=%u name=\"%.*s\" response=\"%.*s\"",
 			 info->proxy_type, info->proxy_id, info->proxy_name.len,
@@ -250,15 +310,15 @@ static void op_call_down(void *ctx, struct l2tp_call *c, const char *why)
 	struct world *w = ctx;
 
 	outputs_event(w->out, "call-down %u %s", call_id(c), why);
-	for (unsigned int i = 0; i < w->n_calls; i++)
-		if (w->calls[i] == c)
-			w->calls[i] = w->calls[--w->n_calls];
+	w->calls[call_at(w, c, "call_down")] = w->calls[w->n_calls - 1];
+	w->n_calls--;
 }
 
 static void op_link_info(void *ctx, struct l2tp_call *c, uint32_t send_accm, uint32_t recv_accm)
 {
 	struct world *w = ctx;
 
+	call_at(w, c, "link_info");
 	outputs_event(w->out, "link-info %u %08x %08x", call_id(c), send_accm, recv_accm);
 }
 
@@ -266,6 +326,7 @@ static void op_wan_errors(void *ctx, struct l2tp_call *c, const struct l2tp_call
 {
 	struct world *w = ctx;
 
+	call_at(w, c, "wan_errors");
 	outputs_event(w->out, "wan-errors %u crc=%u alignment=%u", call_id(c), errors->crc,
 		      errors->alignment);
 }
@@ -315,9 +376,14 @@ static struct world *make(struct outputs *out)
 
 static void destroy(struct world *w)
 {
+	uint64_t due;
+
 	l2tp_free(w->l2tp);
+	if (loop_virtual_next(w->loop, &due)) {
+		fprintf(stderr, "a timer runs although its owner is gone\n");
+		abort();
+	}
 	loop_free(w->loop);
-	mschap_fini();
 	free(w);
 }
 
@@ -384,8 +450,18 @@ static const char *change(struct world *w, const struct token *t, unsigned int n
 	return "no such setting";
 }
 
+/* What struct l2tp_config promises. */
+static bool config_valid(const struct l2tp_config *c)
+{
+	return c->channel.window && c->channel.window <= L2TP_CHANNEL_WINDOW_MAX &&
+	       c->max_calls_per_tunnel <= UINT16_MAX;
+}
+
 static const char *begin(struct world *w)
 {
+	if (!config_valid(&w->cfg))
+		return "no such configuration can be";
+	w->begun_with = w->cfg;
 	w->l2tp = l2tp_new(w->loop, &w->cfg, &ops, w);
 	return w->l2tp ? NULL : "l2tp_new() failed";
 }
@@ -398,6 +474,14 @@ static struct l2tp_call *call_of(const struct world *w, const char *id)
 	return NULL;
 }
 
+static bool can_freeze(const struct world *w)
+{
+	for (unsigned int i = 0; i < w->n_calls; i++)
+		if (!l2tp_call_can_freeze(w->calls[i]))
+			return false;
+	return w->n_tunnels == 1 && l2tp_tunnel_can_freeze(w->tunnels[0]);
+}
+
 /* Another process takes over: the one tunnel and its calls. */
 static const char *freeze(struct world *w)
 {
@@ -406,17 +490,21 @@ static const char *freeze(struct world *w)
 	unsigned int n_calls = w->n_calls;
 	struct rd rd;
 
-	if (w->n_tunnels != 1 || !l2tp_tunnel_can_freeze(w->tunnels[0]))
+	if (!can_freeze(w))
 		return "there is not one tunnel that can be frozen";
 	l2tp_tunnel_freeze(w->tunnels[0], &wr);
+	if (wr.bad)
+		return "too much waits for an acknowledgment";
 	for (unsigned int i = 0; i < n_calls; i++) {
 		cw[i] = wr_to(calls[i], sizeof(calls[i]));
 		l2tp_call_freeze(w->calls[i], &cw[i]);
 	}
+	w->asking = NULL;
+	w->cfg = w->begun_with;
 	l2tp_free(w->l2tp);
 	begin(w);
 	rd = rd_of(record, wr.len);
-	w->tunnels[0] = wr.bad ? NULL : l2tp_tunnel_thaw(w->l2tp, w, &rd);
+	w->tunnels[0] = l2tp_tunnel_thaw(w->l2tp, w, &rd);
 	if (!w->tunnels[0] || !rd_done(&rd))
 		return "the record is not valid";
 	for (unsigned int i = 0; i < n_calls; i++) {
@@ -431,10 +519,14 @@ static const char *freeze(struct world *w)
 
 static const char *dial(struct world *w)
 {
-	struct l2tp_tunnel *t = l2tp_dial(w->l2tp, &w->usual, &w->peer, w);
+	struct l2tp_tunnel *t;
 
+	if (w->n_tunnels == OBJECTS_MAX)
+		return "there are as many tunnels as this world can hold";
+	t = l2tp_dial(w->l2tp, &w->usual, &w->peer, w);
 	if (!t)
 		return "l2tp_dial() failed";
+	w->must_prove[w->n_tunnels] = w->peer.authenticate && w->peer.secret[0];
 	add_tunnel(w, t);
 	return NULL;
 }
@@ -449,8 +541,10 @@ static const char *open_call(struct world *w, const struct token *t, unsigned in
 	if (n > 1)
 		req.called = (struct l2tp_octets){ (const uint8_t *)t[1].text,
 						   strlen(t[1].text) };
-	c = w->n_tunnels ? l2tp_call_open(w->tunnels[w->n_tunnels - 1], &req, w) : NULL;
-	if (!c || w->n_calls == OBJECTS_MAX)
+	if (!w->n_tunnels || w->n_calls == OBJECTS_MAX)
+		return "no tunnel, or as many calls as this world can hold";
+	c = l2tp_call_open(w->tunnels[w->n_tunnels - 1], &req, w);
+	if (!c)
 		return "l2tp_call_open() failed";
 	w->calls[w->n_calls++] = c;
 	outputs_event(w->out, "call %u", call_id(c));
@@ -514,8 +608,8 @@ static const char *act(struct world *w, const struct token *t, unsigned int n)
 		w->data_ms = loop_now_ms(w->loop);
 	} else if (!strcmp(verb, "proxy")) {
 		be_proxy(w);
-	} else if (!strcmp(verb, "reply")) {
-		l2tp_peer_reply(w->asking, &w->peer, NULL);
+	} else if (!strcmp(verb, "reply") && w->asking) {
+		reply(w);
 	} else if (!strcmp(verb, "stop") && n == 2 && w->n_tunnels) {
 		l2tp_tunnel_stop(w->tunnels[0], L2TP_STOP_SHUTDOWN, t[1].text);
 	} else if (!strcmp(verb, "stats")) {
@@ -659,8 +753,9 @@ static bool key(struct world *w, const char *text, struct fields *f)
 		{ "tid=", &f->tid }, { "sid=", &f->sid }, { "ns=", &f->ns }, { "nr=", &f->nr },
 	};
 
-	if (!value++)
+	if (!value)
 		return false;
+	value++;
 	for (size_t i = 0; i < COUNT(keys); i++)
 		if (!strncmp(text, keys[i].name, strlen(keys[i].name)))
 			return *keys[i].at = strtol(value, NULL, 10), true;
@@ -689,6 +784,16 @@ static void put_sequence(struct world *w, const struct fields *f, bool zlb, stru
 		p->mask[10] = p->mask[11] = 0;
 }
 
+static uint8_t left_open(const struct world *w, const struct fields *f)
+{
+	return FULL_LENGTH | (f->ns < 0 ? NEXT_NS : 0) | (f->nr < 0 ? NEXT_NR : 0) |
+	       (f->tid < 0 ? LAST_TUNNEL : 0) |
+	       (w->from.peer_port != w->usual.peer_port ? FROM_PORT : 0) |
+	       (addr_equal(&w->from.peer, &w->usual.peer) ? 0 : FROM_PEER) |
+	       (w->from.transport != w->usual.transport ? FROM_TRANSPORT : 0) |
+	       (addr_equal(&w->from.local, &w->usual.local) ? 0 : FROM_LOCAL);
+}
+
 static const char *encode(struct world *w, const struct token *t, unsigned int n, struct pattern *p)
 {
 	bool raw = n && !strcmp(t[0].text, "raw"), zlb = n && !strcmp(t[0].text, "zlb");
@@ -703,6 +808,7 @@ static const char *encode(struct world *w, const struct token *t, unsigned int n
 		return "no such message";
 	while (i < n && key(w, t[i].text, &f))
 		i++;
+	w->left_open = raw ? 0 : left_open(w, &f);
 	if (!raw) {
 		put_u16(p, 0xc802);
 		put_u16(p, 0);
@@ -733,6 +839,51 @@ static const char *encode(struct world *w, const struct token *t, unsigned int n
 	return NULL;
 }
 
+/* --- tapes --- */
+
+static size_t tape_head(struct world *w, uint8_t *head)
+{
+	*head = w->left_open;
+	return 1;
+}
+
+static void patch_u16(uint8_t *at, uint16_t v)
+{
+	at[0] = v >> 8;
+	at[1] = v & 0xff;
+}
+
+/* The sequence goes on whatever was left out of the tape before. */
+static void tape_rx(struct world *w, const uint8_t *data, size_t len)
+{
+	uint8_t head = len ? *data++ : 0, *exact;
+
+	len -= len > 0;
+	exact = malloc(len ? len : 1);
+	if (!exact)
+		abort();
+	memcpy(exact, data, len);
+	w->ns_used = false;
+	if (len >= L2TP_CONTROL_HEADER_LEN) {
+		w->ns_used = head & NEXT_NS && len > L2TP_CONTROL_HEADER_LEN;
+		if (head & FULL_LENGTH)
+			patch_u16(exact + 2, len);
+		if (head & LAST_TUNNEL)
+			patch_u16(exact + 4, w->last_tunnel);
+		if (head & NEXT_NS)
+			patch_u16(exact + 8, w->peer_ns);
+		if (head & NEXT_NR)
+			patch_u16(exact + 10, w->peer_nr);
+	}
+	w->from = w->usual;
+	w->from.peer_port += head & FROM_PORT ? 1 : 0;
+	w->from.peer.bytes[3] += head & FROM_PEER ? 1 : 0;
+	w->from.transport += head & FROM_TRANSPORT ? 1 : 0;
+	w->from.local.bytes[3] += head & FROM_LOCAL ? 1 : 0;
+	rx(w, exact, len);
+	free(exact);
+}
+
 const struct world_kind world_l2tp = {
 	.name = "l2tp",
 	.make = make,
@@ -743,4 +894,6 @@ const struct world_kind world_l2tp = {
 	.encode = encode,
 	.rx = rx,
 	.advance = advance,
+	.tape_head = tape_head,
+	.tape_rx = tape_rx,
 };

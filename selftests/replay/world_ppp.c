@@ -105,6 +105,23 @@ static void remember_challenge(struct world *w, uint16_t protocol, const uint8_t
 		w->challenge[i] = octet;
 }
 
+/* Whoever asks, we log in with the methods that we may use and no other. */
+static void may_log_in(const struct world *w, uint16_t protocol, const uint8_t *data, size_t len)
+{
+	unsigned int methods = 0;
+
+	if (!w->cfg.client)
+		return;
+	if (protocol == PPP_PAP && data[0] == 1)
+		methods = AUTH_PAP;
+	else if (protocol == PPP_CHAP && data[0] == 2 && len > PPP_HEADER_LEN)
+		methods = data[PPP_HEADER_LEN] == CHAP_MD5_LEN ? AUTH_CHAP_MD5 : AUTH_MSCHAP | AUTH_MSCHAPV2;
+	if (!methods || methods & w->cfg.auth_methods)
+		return;
+	fprintf(stderr, "a login with a method that may not be used\n");
+	abort();
+}
+
 static void op_tx(void *ctx, uint16_t protocol, const uint8_t *data, size_t len)
 {
 	struct world *w = ctx;
@@ -115,6 +132,7 @@ static void op_tx(void *ctx, uint16_t protocol, const uint8_t *data, size_t len)
 		fprintf(stderr, "a packet of %zu octets that says otherwise\n", len);
 		abort();
 	}
+	may_log_in(w, protocol, data, len);
 	remember_challenge(w, protocol, data, len);
 	memcpy(buf + 2, data, len);
 	outputs_packet(w->out, buf, len + 2);

@@ -26,6 +26,7 @@ struct world {
 	uint16_t next_call;
 	int refuse;
 	bool over;
+	bool up[UINT16_MAX + 1];	/* calls by our id */
 };
 
 static const char *const names[] = {
@@ -79,6 +80,11 @@ static void op_call_up(void *ctx, const struct pptp_call_info *call)
 	struct world *w = ctx;
 
 	not_over(w, "call_up");
+	if (w->up[call->call_id]) {
+		fprintf(stderr, "call_up() twice\n");
+		abort();
+	}
+	w->up[call->call_id] = true;
 	outputs_event(w->out, "call-up %u peer=%u", call->call_id, call->peer_call_id);
 }
 
@@ -87,6 +93,7 @@ static void op_call_down(void *ctx, uint16_t call_id, const char *why)
 	struct world *w = ctx;
 
 	not_over(w, "call_down");
+	w->up[call_id] = false;
 	outputs_event(w->out, "call-down %u %s", call_id, why);
 }
 

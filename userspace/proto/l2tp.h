@@ -61,7 +61,7 @@ struct l2tp_peer {
 	char host_name[L2TP_NAME_MAX + 1];	/* how we call ourselves; "": as to everybody */
 	char expect[L2TP_NAME_MAX + 1];	/* how it has to call itself when we dial; "": anything */
 	char secret[L2TP_SECRET_MAX + 1];	/* "": none */
-	bool authenticate;		/* it has to prove that it knows the secret */
+	bool authenticate;		/* it has to prove that it knows the secret, if there is one */
 	bool hide;			/* hide what may be hidden; needs the secret */
 	bool tie_breaker;		/* one tunnel is enough, when both open one */
 	uint32_t hello_ms;		/* of silence before we ask; 0: never */
