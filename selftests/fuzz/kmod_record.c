@@ -8,6 +8,7 @@
 
 #include "clamp.h"
 #include "gre.h"
+#include "l2tp-hdr.h"
 #include "mppe.h"
 #include "ppp.h"
 #include "reorder.h"
@@ -53,6 +54,31 @@ int __wrap_adit_gre_parse(const u8 *data, unsigned int len, struct adit_gre_hdr 
 {
 	seed_of("kmod_gre", NULL, 0, data, len);
 	return __real_adit_gre_parse(data, len, hdr);
+}
+
+/* Two targets take packets of version 2: the header alone, and a receiver with sessions of every kind before it. */
+WEAK int __real_adit_l2tp2_parse(const u8 *data, unsigned int len, struct adit_l2tp_hdr *hdr);
+int __wrap_adit_l2tp2_parse(const u8 *data, unsigned int len, struct adit_l2tp_hdr *hdr);
+int __wrap_adit_l2tp2_parse(const u8 *data, unsigned int len, struct adit_l2tp_hdr *hdr)
+{
+	static const u8 version2 = 0, sessions[8] = { 0, 0, 0, 0, 0, 0, 1, 3 };
+
+	seed_of("kmod_l2tp-hdr", &version2, 1, data, len);
+	seed_of("kmod_l2tp", sessions, sizeof(sessions), data, len);
+	return __real_adit_l2tp2_parse(data, len, hdr);
+}
+
+WEAK int __real_adit_l2tp3_parse(const u8 *data, unsigned int len, unsigned int cookie_len, bool sublayer,
+				 struct adit_l2tp_hdr *hdr);
+int __wrap_adit_l2tp3_parse(const u8 *data, unsigned int len, unsigned int cookie_len, bool sublayer,
+			    struct adit_l2tp_hdr *hdr);
+int __wrap_adit_l2tp3_parse(const u8 *data, unsigned int len, unsigned int cookie_len, bool sublayer,
+			    struct adit_l2tp_hdr *hdr)
+{
+	u8 head = 1 | cookie_len / 4 << 1 | (sublayer ? 16 : 0);
+
+	seed_of("kmod_l2tp-hdr", &head, 1, data, len);
+	return __real_adit_l2tp3_parse(data, len, cookie_len, sublayer, hdr);
 }
 
 WEAK int __real_adit_ppp_parse(const u8 *data, unsigned int len, u16 *protocol);

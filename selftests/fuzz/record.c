@@ -17,10 +17,13 @@
 #include "daemon/memory.h"
 #include "datapath/codec.h"
 #include "datapath/events.h"
+#include "datapath/extack.h"
 #include "proto/auth.h"
 #include "proto/dhcp_inform.h"
+#include "proto/l2tp.h"
 #include "proto/ra.h"
 #include "wire/inet.h"
+#include "wire/l2tp.h"
 #include "wire/ppp.h"
 #include "wire/pptp.h"
 
@@ -147,6 +150,38 @@ WRAP(size_t, dhcp_inform_answer,
      (const struct dhcp_inform_config *cfg, const uint8_t *packet, size_t len, uint8_t *out),
      (cfg, packet, len, out), BEHIND("dhcp_inform", packet, len, 0x13, 1, 24, 10, 5, 0, 0))
 
+/* --- L2TP --- */
+
+/* As it came: what is hidden in it stays so. */
+static void record_message(struct rd body, const struct l2tp_secret *secret)
+{
+	struct seed *s = seed_new("l2tp_wire");
+	uint8_t len = secret && secret->len <= 40 ? (uint8_t)secret->len : 0;
+
+	put_u8(s, secret ? 6 : 4);
+	if (secret)
+		put_u8(s, len);
+	if (len)
+		put(s, secret->at, len);
+	put(s, body.at, body.left);
+	seed_done(s);
+}
+
+static void record_thaw(uint8_t kind, const struct rd *r)
+{
+	BEHIND("l2tp_record", r->at, r->left, kind, (uint8_t)(r->left >> 8), (uint8_t)r->left);
+}
+
+WRAP(int, l2tp_header_parse, (struct l2tp_header *h, const uint8_t *data, size_t len, const char **why),
+     (h, data, len, why), BEHIND("l2tp_wire", data, len, 1))
+WRAP(int, l2tp_decode,
+     (struct rd body, const struct l2tp_secret *secret, struct wr *scratch, struct l2tp_message *msg),
+     (body, secret, scratch, msg), record_message(body, secret))
+WRAP(struct l2tp_tunnel *, l2tp_tunnel_thaw, (struct l2tp *l2tp, void *owner, struct rd *r),
+     (l2tp, owner, r), record_thaw(0, r))
+WRAP(struct l2tp_call *, l2tp_call_thaw, (struct l2tp_tunnel *t, void *owner, struct rd *r), (t, owner, r),
+     record_thaw(1, r))
+
 /* --- MS-CHAP --- */
 
 static void record_request(const struct auth_request *req, const char *password)
@@ -238,6 +273,32 @@ ssize_t __wrap_recvfrom(int fd, void *buf, size_t len, int flags, struct sockadd
 	seed_done(s);
 	return got;
 }
+
+static void record_explain(const struct nlmsghdr *error, const struct extack_request *req)
+{
+	static const struct extack_set *const sets[] = {
+		&extack_dev, &extack_session, &extack_frame, &extack_socket, &extack_link, &extack_addr,
+		&extack_route,
+	};
+	struct seed *s = seed_new("extack");
+	size_t skip = NLMSG_HDRLEN + req->header;
+	uint8_t kind = 0;
+
+	while (kind < sizeof(sets) / sizeof(sets[0]) && sets[kind] != req->set)
+		kind++;
+	put_u8(s, kind);
+	put_u8(s, 0);
+	put_u8(s, error->nlmsg_flags & NLM_F_CAPPED ? 0 : 1);
+	put_u16(s, (uint16_t)(req->msg->nlmsg_len - skip));
+	put(s, (const uint8_t *)req->msg + skip, req->msg->nlmsg_len - skip);
+	put_u16(s, (uint16_t)(error->nlmsg_len - NLMSG_HDRLEN));
+	put(s, (const uint8_t *)error + NLMSG_HDRLEN, error->nlmsg_len - NLMSG_HDRLEN);
+	seed_done(s);
+}
+
+WRAP(int, extack_explain,
+     (const struct nlmsghdr *error, const struct extack_request *req, char *text, size_t cap),
+     (error, req, text, cap), record_explain(error, req))
 
 /* --- the daemon --- */
 
