@@ -1,9 +1,9 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 /*
- * Requests that know the spec and break it: of every operation, with attributes that are right,
- * missing, doubled, of a wrong length, out of range, nested wrongly or cut, with any flags; as root,
- * as nobody, and as root of a user namespace; on devices that are there. Whatever is refused must be
- * refused in words, nothing may be done for who has no right, and afterwards all works.
+ * Requests that know the spec and what is there: right ones of every operation on devices, sessions and sockets; the
+ * same with one thing changed or wrong; and attributes of any kind without sense, with any flags; as root, as nobody,
+ * and as root of a user namespace. What is right is done, what the spec forbids is refused, whatever is refused is
+ * refused in words, nothing is done for who has no right, and afterwards all works.
  *
  * FUZZ_SEED=N repeats a run, FUZZ_SECONDS=N makes it longer (10 for the largest part).
  */
@@ -25,278 +25,43 @@
 #include <linux/rtnetlink.h>
 
 #include "kselftest.h"
+#include "netlink_fuzz.h"
 #include "nl.h"
 
-enum spec_type {
-	SPEC_PAD, SPEC_U8, SPEC_U16, SPEC_U32, SPEC_U64, SPEC_STRING, SPEC_BINARY, SPEC_FLAG, SPEC_NEST
-};
-
-struct spec_set;
-
-struct spec_attr {
-	const char *name;
-	uint16_t number;
-	enum spec_type type;
-	uint64_t min, max;
-	unsigned int exact_len;		/* of binary, 0: any */
-	const struct spec_set *nest;
-	bool multi;
-};
-
-struct spec_set {
-	const char *name;
-	const struct spec_attr *attrs;
-	unsigned int n;
-};
-
-struct spec_op {
-	const char *name;
-	uint8_t cmd;
-	const struct spec_set *set;
-	const uint16_t *attrs;		/* that a request may have */
-	unsigned int n_attrs;
-};
-
-#include "spec_table.h"
-
-#define N_OPS		(sizeof(spec_ops) / sizeof(spec_ops[0]))
-#define DEVICES		3
-#define IDS		12		/* sessions are made under few ids, so that they meet */
-#define MESSAGE_MAX	3000
 #define REPLY_MS	5000
 #define ERRNO_MAX	200
 #define COUNT_MAX	1000000
+#define CMDS		16
+#define LINKS		4
+#define RIGHT_DONE_MIN	85	/* percent; the model does not follow every key and address */
 
-static const char *const devices[DEVICES] = { "fz0", "fz1", "fzp" };
-static int ifindexes[DEVICES];
+enum shape {
+	SHAPE_RIGHT,
+	SHAPE_CHANGED,	/* in one place */
+	SHAPE_SPOILT,	/* in a way that no policy sees */
+	SHAPE_ANY,	/* no sense at all */
+	SHAPES,
+};
+
+static const char *const shapes[SHAPES] = { "right", "changed", "wrong", "without sense" };
 
 /* What became of the requests. */
 struct tally {
 	unsigned int sent, done, refused, unexplained, silent;
+	unsigned int sent_of[SHAPES], done_of[SHAPES];
+	unsigned int cmd_done[CMDS];	/* right ones */
+	unsigned int forbidden;		/* what the spec does not allow */
+	unsigned int allowed;		/* and was done all the same */
 	unsigned int by_errno[ERRNO_MAX];
 };
 
-/* --- chance --- */
-
-static uint64_t state;
-/* This request is right but for its values, which lets it come further. */
-static bool careful;
-
-static uint32_t chance(uint32_t n)
-{
-	/* xorshift64*; the same everywhere */
-	state ^= state >> 12;
-	state ^= state << 25;
-	state ^= state >> 27;
-	return n ? (uint32_t)(state * 0x2545f4914f6cdd1dULL >> 32) % n : 0;
-}
-
-static bool one_in(uint32_t n)
-{
-	return !chance(n);
-}
-
-static void fill(void *data, size_t len)
-{
-	uint8_t *p = data;
-
-	while (len--)
-		*p++ = chance(256);
-}
-
-/* --- values --- */
-
-static uint64_t in_range(const struct spec_attr *a)
-{
-	uint64_t span = a->max - a->min;
-
-	if (one_in(4))
-		return one_in(2) ? a->min : a->max;
-	return a->min + chance(span < 4096 ? (uint32_t)span + 1 : 4096);
-}
-
-static uint64_t out_of_range(const struct spec_attr *a)
-{
-	switch (chance(5)) {
-	case 0:
-		return a->min - 1;
-	case 1:
-		return a->max + 1;
-	case 2:
-		return 0;
-	case 3:
-		return UINT64_MAX;
-	default:
-		return (uint64_t)chance(0) << 32 | chance(UINT32_MAX);
-	}
-}
-
-/* Values that mean something here, in network order where the spec says so. */
-static bool meaningful(const struct spec_attr *a, uint64_t *value)
-{
-	static const uint16_t protocols[] = { 0xc021, 0xc223, 0x8021, 0x8057, 0x80fd, 0x0021, 0x0057, 0x00fd };
-
-	if (!strcmp(a->name, "ifindex"))
-		*value = (uint32_t)ifindexes[chance(DEVICES)];
-	else if (!strcmp(a->name, "id"))
-		*value = 1 + chance(IDS);
-	else if (strstr(a->name, "call-id"))
-		*value = 1 + chance(IDS);
-	else if (!strcmp(a->name, "local-v4") || !strcmp(a->name, "local"))
-		*value = htonl(0xc0000201);
-	else if (!strcmp(a->name, "peer-v4") || !strcmp(a->name, "remote"))
-		*value = htonl(0xc000020a + chance(3));
-	else if (!strcmp(a->name, "v4"))
-		*value = htonl(0x0a090000 + chance(16) * (one_in(2) ? 1 : 256));
-	else if (!strcmp(a->name, "len"))
-		*value = one_in(2) ? 32 : chance(129);
-	else if (!strcmp(a->name, "protocol"))
-		*value = protocols[chance(sizeof(protocols) / sizeof(protocols[0]))];
-	else if (!strcmp(a->name, "link"))
-		*value = if_nametoindex("out0");
-	else
-		return false;
-	return true;
-}
-
-static void put_number(struct nlmsghdr *nlh, const struct spec_attr *a, unsigned int octets)
-{
-	uint64_t value;
-
-	if (!meaningful(a, &value) || (!careful && one_in(12)))
-		value = !careful && one_in(8) ? out_of_range(a) : in_range(a);
-	mnl_attr_put(nlh, a->number, octets, &value);	/* little endian, as all that we run on */
-}
-
-static void put_binary(struct nlmsghdr *nlh, const struct spec_attr *a)
-{
-	size_t len = a->exact_len ? a->exact_len : chance(one_in(30) ? 2100 : 64);
-	uint8_t data[2100];
-
-	fill(data, sizeof(data));
-	/* A control packet with its length, or an address of the documentation's prefix. */
-	if (!a->exact_len && len > 4) {
-		data[2] = len >> 8;
-		data[3] = len & 0xff;
-	} else if (a->exact_len == 16 && one_in(2)) {
-		memset(data + 2, 0, 13);
-		memcpy(data, "\x20\x01", 2);
-	}
-	mnl_attr_put(nlh, a->number, len, data);
-}
-
-static void put_set(struct nlmsghdr *nlh, const struct spec_set *set, const uint16_t *wanted,
-		    unsigned int n_wanted, unsigned int depth);
-
-static void put_right(struct nlmsghdr *nlh, const struct spec_attr *a, unsigned int depth)
-{
-	struct nlattr *nest;
-
-	switch (a->type) {
-	case SPEC_U8:
-		put_number(nlh, a, 1);
-		break;
-	case SPEC_U16:
-		put_number(nlh, a, 2);
-		break;
-	case SPEC_U32:
-		put_number(nlh, a, 4);
-		break;
-	case SPEC_U64:
-		put_number(nlh, a, 8);
-		break;
-	case SPEC_STRING:
-		mnl_attr_put_strz(nlh, a->number, devices[chance(DEVICES)]);
-		break;
-	case SPEC_FLAG:
-	case SPEC_PAD:
-		mnl_attr_put(nlh, a->number, 0, NULL);
-		break;
-	case SPEC_BINARY:
-		put_binary(nlh, a);
-		break;
-	case SPEC_NEST:
-		nest = mnl_attr_nest_start(nlh, a->number);
-		put_set(nlh, a->nest, NULL, 0, depth + 1);
-		mnl_attr_nest_end(nlh, nest);
-		break;
-	}
-}
-
-/* Octets without regard to the type; or right ones in an attribute that says otherwise of itself. */
-static void put_wrong(struct nlmsghdr *nlh, const struct spec_attr *a, unsigned int depth)
-{
-	struct nlattr *at = mnl_nlmsg_get_payload_tail(nlh);
-	uint8_t data[40];
-
-	if (one_in(2)) {
-		fill(data, sizeof(data));
-		mnl_attr_put(nlh, a->number, chance(sizeof(data)), data);
-	} else {
-		put_right(nlh, a, depth);
-	}
-	switch (chance(8)) {
-	case 0:
-		at->nla_len = chance(4);
-		break;
-	case 1:
-		at->nla_len += 1 + chance(64);
-		break;
-	case 2:
-		at->nla_len = 0xffff;
-		break;
-	case 3:
-		at->nla_type ^= NLA_F_NESTED;
-		break;
-	case 4:
-		at->nla_type |= NLA_F_NET_BYTEORDER;
-		break;
-	case 5:
-		at->nla_type = chance(one_in(2) ? 64 : 0x4000);
-		break;
-	}
-}
-
-static bool is_wanted(uint16_t number, const uint16_t *wanted, unsigned int n)
-{
-	unsigned int i;
-
-	for (i = 0; i < n && wanted[i] != number; i++)
-		;
-	return i < n;
-}
-
-static void put_attr(struct nlmsghdr *nlh, const struct spec_attr *a, unsigned int depth)
-{
-	unsigned int times = (!careful && one_in(15)) || (a->multi && one_in(2)) ? 1 + chance(4) : 1;
-
-	while (times-- && nlh->nlmsg_len < MESSAGE_MAX) {
-		if (!careful && one_in(25))
-			put_wrong(nlh, a, depth);
-		else
-			put_right(nlh, a, depth);
-	}
-}
-
-/* Of a nest, where nothing is wanted: exactly one of v4 and v6, as a rule, or all. */
-static void put_set(struct nlmsghdr *nlh, const struct spec_set *set, const uint16_t *wanted,
-		    unsigned int n_wanted, unsigned int depth)
-{
-	bool prefix = !strcmp(set->name, "prefix") && !one_in(8), v6 = one_in(3);
-	unsigned int i;
-
-	if (depth > 4 || (!wanted && !careful && one_in(12)))
-		return;
-	for (i = 0; i < set->n && nlh->nlmsg_len < MESSAGE_MAX; i++) {
-		const struct spec_attr *a = &set->attrs[i];
-		bool want = !wanted || is_wanted(a->number, wanted, n_wanted);
-
-		if (prefix && !strcmp(a->name, v6 ? "v4" : "v6"))
-			continue;
-		if (want ? !one_in(careful ? 30 : 8) : !careful && one_in(40))
-			put_attr(nlh, a, depth);
-	}
-}
+struct request {
+	struct nlmsghdr *nlh;
+	const struct spec_op *op;
+	enum shape shape;
+	unsigned int spoil;
+	bool forbidden;
+};
 
 /* --- requests --- */
 
@@ -311,27 +76,98 @@ static uint16_t any_flags(void)
 	return flags;
 }
 
-static struct nlmsghdr *make_request(struct nl *nl, void *buf)
+static enum shape any_shape(void)
 {
-	const struct spec_op *op = &spec_ops[chance(N_OPS)];
-	struct nlmsghdr *nlh;
+	unsigned int n = chance(20);
+
+	return n < 11 ? SHAPE_RIGHT : n < 15 ? SHAPE_CHANGED : n < 18 ? SHAPE_SPOILT : SHAPE_ANY;
+}
+
+static void make_any(struct nl *nl, void *buf, struct request *r)
+{
 	struct genlmsghdr *genl;
 
-	careful = one_in(2);
-	/* More of what makes and changes sessions. */
-	if (one_in(2))
-		op = &spec_ops[3 + chance(3)];
-	nlh = nl_begin(nl, buf, one_in(50) ? chance(256) : op->cmd, 0);
-	nlh->nlmsg_flags = any_flags();
-	genl = mnl_nlmsg_get_payload(nlh);
+	r->nlh = nl_begin(nl, buf, one_in(50) ? chance(256) : r->op->cmd, 0);
+	r->nlh->nlmsg_flags = any_flags();
+	genl = mnl_nlmsg_get_payload(r->nlh);
 	if (one_in(50))
 		genl->version = chance(256);
 	if (one_in(50))
 		genl->reserved = chance(0x10000);
-	put_set(nlh, op->set, op->attrs, op->n_attrs, 0);
+	spec_put_any(r->nlh, r->op->set, r->op->attrs, r->op->n_attrs, one_in(2));
 	if (one_in(40))
-		nlh->nlmsg_len -= chance(nlh->nlmsg_len - NLMSG_HDRLEN);
-	return nlh;
+		r->nlh->nlmsg_len -= chance(r->nlh->nlmsg_len - NLMSG_HDRLEN);
+}
+
+/* Made twice: only then it is known how many attributes there are to choose from. */
+static void make_changed(struct nl *nl, void *buf, struct request *r)
+{
+	uint64_t before;
+	bool spoilt;
+
+	change.how = chance(CHANGE_COUNT);
+	before = chance_state;
+	change.wanted = false;
+	change_begin();
+	model_request(nl, buf, r->op, 0, &spoilt);
+	change.at = chance(changes_put);
+	chance_state = before;
+	change.wanted = true;
+	change_begin();
+	r->nlh = model_request(nl, buf, r->op, 0, &spoilt);
+	r->forbidden = change.forbidden;
+	change.wanted = false;
+}
+
+static void make_spoilt(struct nl *nl, void *buf, struct request *r)
+{
+	unsigned int tries = 0;
+
+	/* Not every request can be wrong in every way. */
+	do {
+		r->spoil = 1 + chance(model_spoils() - 1);
+		r->nlh = model_request(nl, buf, r->op, r->spoil, &r->forbidden);
+	} while (!r->forbidden && tries++ < 10);
+}
+
+static void make_right(struct nl *nl, void *buf, struct request *r)
+{
+	bool dump = (r->op->cmd == ADIT_CMD_DEV_GET || r->op->cmd == ADIT_CMD_SESSION_GET) && one_in(2), spoilt;
+
+	if (dump)
+		r->nlh = nl_begin(nl, buf, r->op->cmd, NLM_F_DUMP);
+	else
+		r->nlh = model_request(nl, buf, r->op, 0, &spoilt);
+}
+
+/* One that is asked for, not told; more than half of them make, change or remove a session. */
+static const struct spec_op *any_op(enum shape shape)
+{
+	static const uint8_t often[] = { ADIT_CMD_SESSION_NEW, ADIT_CMD_SESSION_SET, ADIT_CMD_SESSION_DEL };
+	const struct spec_op *op;
+
+	if (shape == SHAPE_SPOILT)
+		return spec_op_by_cmd(often[chance(2)]);
+	if (one_in(2))
+		return spec_op_by_cmd(often[chance(3)]);
+	do
+		op = spec_op(chance(spec_ops_n()));
+	while (!op->n_attrs && shape != SHAPE_ANY);
+	return op;
+}
+
+static void make_request(struct nl *nl, void *buf, struct request *r)
+{
+	*r = (struct request){ .shape = any_shape() };
+	r->op = any_op(r->shape);
+	if (r->shape == SHAPE_RIGHT)
+		make_right(nl, buf, r);
+	else if (r->shape == SHAPE_CHANGED)
+		make_changed(nl, buf, r);
+	else if (r->shape == SHAPE_SPOILT)
+		make_spoilt(nl, buf, r);
+	else
+		make_any(nl, buf, r);
 }
 
 /* Words of the kernel's, or which attribute it is about. */
@@ -358,26 +194,42 @@ static bool needs_words(int err)
 	return err != EPERM && err != EOPNOTSUPP && err != ENOMEM && err != EBUSY && err != ENOBUFS;
 }
 
-static void note(struct tally *t, const struct nlmsghdr *in, int err, const struct nlmsghdr *sent)
+static void note_done(struct tally *t, const struct request *r)
 {
-	const struct genlmsghdr *genl = mnl_nlmsg_get_payload(sent);
+	t->done++;
+	t->done_of[r->shape]++;
+	model_done(r->nlh);
+	if (r->shape == SHAPE_RIGHT && r->op->cmd < CMDS)
+		t->cmd_done[r->op->cmd]++;
+	if (!r->forbidden || t->allowed++)
+		return;
+	if (r->shape == SHAPE_SPOILT)
+		ksft_print_msg("%s was done although it is wrong in way %u\n", r->op->name, r->spoil);
+	else
+		ksft_print_msg("%s was done with %s %s\n", r->op->name, change.name, change_to_str(change.how));
+}
 
+static void note(struct tally *t, const struct nlmsghdr *in, int err, const struct request *r)
+{
+	t->sent_of[r->shape]++;
+	t->forbidden += r->forbidden;
 	if (!err) {
-		t->done++;
+		note_done(t, r);
 		return;
 	}
 	t->refused++;
 	t->by_errno[-err < ERRNO_MAX ? -err : 0]++;
 	/* What is too short for a command is netlink's to refuse, without a word. */
 	if (in->nlmsg_type != NLMSG_ERROR || !needs_words(-err) || explained(in) ||
-	    sent->nlmsg_len < NLMSG_HDRLEN + GENL_HDRLEN)
+	    r->nlh->nlmsg_len < NLMSG_HDRLEN + GENL_HDRLEN)
 		return;
 	if (!t->unexplained++)
-		ksft_print_msg("no words: command %u, flags %#x: %s\n", genl->cmd, sent->nlmsg_flags, strerror(-err));
+		ksft_print_msg("no words: %s, %s, flags %#x: %s\n", r->op->name, shapes[r->shape],
+			       r->nlh->nlmsg_flags, strerror(-err));
 }
 
-/* Reads on until the answer to @sent. Return: false when none comes. */
-static bool await(struct nl *nl, const struct nlmsghdr *sent, struct tally *t)
+/* Reads on until the answer. Return: false when none comes. */
+static bool await(struct nl *nl, const struct request *r, struct tally *t)
 {
 	struct pollfd pfd = { .fd = mnl_socket_get_fd(nl->sock), .events = POLLIN };
 	char buf[2 * NL_BUF];
@@ -390,11 +242,11 @@ static bool await(struct nl *nl, const struct nlmsghdr *sent, struct tally *t)
 			return false;
 		len = mnl_socket_recvfrom(nl->sock, buf, sizeof(buf));
 		for (; len > 0 && mnl_nlmsg_ok(in, len); in = mnl_nlmsg_next(in, &len)) {
-			if (in->nlmsg_seq != sent->nlmsg_seq)
+			if (in->nlmsg_seq != r->nlh->nlmsg_seq)
 				continue;
 			if (in->nlmsg_type != NLMSG_ERROR && in->nlmsg_type != NLMSG_DONE)
 				continue;
-			note(t, in, *(const int *)mnl_nlmsg_get_payload(in), sent);
+			note(t, in, *(const int *)mnl_nlmsg_get_payload(in), r);
 			return true;
 		}
 	}
@@ -411,7 +263,7 @@ static uint64_t now_ms(void)
 static void run_requests(struct tally *t, unsigned int seconds)
 {
 	uint64_t end = now_ms() + seconds * 1000ull;
-	struct nlmsghdr *nlh;
+	struct request r;
 	char buf[NL_BUF];
 	struct nl nl;
 
@@ -419,106 +271,148 @@ static void run_requests(struct tally *t, unsigned int seconds)
 	if (nl_open_genl(&nl))
 		return;
 	while (t->sent < COUNT_MAX && now_ms() < end) {
-		nlh = make_request(&nl, buf);
-		if (mnl_socket_sendto(nl.sock, nlh, nlh->nlmsg_len) < 0)
+		make_request(&nl, buf, &r);
+		if (mnl_socket_sendto(nl.sock, r.nlh, r.nlh->nlmsg_len) < 0)
 			continue;
 		t->sent++;
 		/* One that is no request at all is not answered. */
-		if (nlh->nlmsg_len >= NLMSG_HDRLEN && !await(&nl, nlh, t))
+		if (r.nlh->nlmsg_len >= NLMSG_HDRLEN && !await(&nl, &r, t))
 			t->silent++;
 	}
 	nl_close(&nl);
+}
+
+static unsigned int share(unsigned int part, unsigned int whole)
+{
+	return whole ? 100 * part / whole : 0;
 }
 
 static void print_tally(const char *who, const struct tally *t)
 {
 	unsigned int i;
 
-	ksft_print_msg("%s: %u requests, %u done, %u refused, %u not answered\n", who, t->sent, t->done, t->refused,
-		       t->silent);
+	ksft_print_msg("%s: %u requests, %u done (%u %%), %u refused, %u not answered\n", who, t->sent, t->done,
+		       share(t->done, t->sent), t->refused, t->silent);
+	for (i = 0; i < SHAPES; i++)
+		ksft_print_msg("%s: %6u %s, of them %u %% done\n", who, t->sent_of[i], shapes[i],
+			       share(t->done_of[i], t->sent_of[i]));
+	ksft_print_msg("%s: %6u that the spec forbids, %u done\n", who, t->forbidden, t->allowed);
 	for (i = 0; i < ERRNO_MAX; i++)
 		if (t->by_errno[i])
 			ksft_print_msg("%s: %6u %s\n", who, t->by_errno[i], strerror(i));
 }
 
+/* Of every operation that can be asked for, some were right and done. */
+static bool all_done(const struct tally *t)
+{
+	bool ok = true;
+
+	for (unsigned int i = 0; i < spec_ops_n(); i++) {
+		const struct spec_op *op = spec_op(i);
+
+		if (!op->n_attrs)
+			continue;
+		ksft_print_msg("root: %6u %s done\n", t->cmd_done[op->cmd], op->name);
+		ok &= t->cmd_done[op->cmd] > 0;
+	}
+	return ok;
+}
+
 /* --- links --- */
+
+static bool link_there[LINKS];
+static unsigned int link_kind[LINKS];
+
+static void link_name(char *name, unsigned int number)
+{
+	snprintf(name, IFNAMSIZ, "lk%u", number);
+}
+
+static void put_any_link(struct nlmsghdr *nlh, const struct spec_set *set)
+{
+	uint16_t all[32];
+
+	for (unsigned int i = 0; i < set->n; i++)
+		all[i] = set->attrs[i].number;
+	spec_put_any(nlh, set, all, one_in(2) ? set->n : chance(set->n), one_in(2));
+}
+
+static void put_changed_link(struct nlmsghdr *nlh, unsigned int kind, unsigned int number)
+{
+	struct nl_link scratch;
+	struct nl none = { 0 };
+	uint64_t before;
+
+	change.how = chance(CHANGE_COUNT);
+	before = chance_state;
+	nl_link_begin_kind(&none, &scratch, "none", spec_link_name(kind), 0);
+	change_begin();
+	model_link(scratch.nlh, kind, number, link_there[number]);
+	change.at = chance(changes_put);
+	chance_state = before;
+	change.wanted = true;
+	change_begin();
+	model_link(nlh, kind, number, link_there[number]);
+	change.wanted = false;
+}
+
+/* Make link lkN, or change it where it is there. */
+static void one_link(struct nl *rt, struct tally *t, unsigned int number)
+{
+	enum shape shape = any_shape();
+	unsigned int kind = link_there[number] ? link_kind[number] : chance(LINK_KINDS);
+	bool forbidden = false, fresh = !link_there[number];
+	struct nl_link link;
+	char name[IFNAMSIZ];
+	int err;
+
+	link_name(name, number);
+	nl_link_begin_kind(rt, &link, name, spec_link_name(kind), fresh ? NLM_F_CREATE | NLM_F_EXCL : 0);
+	if (shape == SHAPE_CHANGED)
+		put_changed_link(link.nlh, kind, number), forbidden = change.forbidden;
+	else if (shape == SHAPE_ANY)
+		put_any_link(link.nlh, spec_link(kind));
+	else
+		shape = SHAPE_RIGHT, model_link(link.nlh, kind, number, !fresh);
+	err = nl_link_end(rt, &link);
+	t->sent_of[shape]++;
+	t->forbidden += forbidden;
+	t->done += !err;
+	t->done_of[shape] += !err;
+	t->refused += err != 0;
+	if (!err && forbidden && !t->allowed++)
+		ksft_print_msg("a link of kind %s was made with %s %s\n", spec_link_name(kind), change.name,
+			       change_to_str(change.how));
+	if (err && needs_words(-err) && !rt->text[0] && !rt->bad && !rt->miss && !t->unexplained++)
+		ksft_print_msg("no words: a link of kind %s, %s, %s\n", spec_link_name(kind), shapes[shape],
+			       strerror(-err));
+	if (fresh && !err) {
+		link_there[number] = true;
+		link_kind[number] = kind;
+	}
+}
 
 static void run_links(struct tally *t, unsigned int count)
 {
-	const struct spec_set *set = &set_link_pptp;
-	uint16_t all[32];
+	char name[IFNAMSIZ];
 	unsigned int i;
 	struct nl rt;
-	int err;
 
 	memset(t, 0, sizeof(*t));
-	for (i = 0; i < set->n; i++)
-		all[i] = set->attrs[i].number;
 	if (nl_open_rtnl(&rt))
 		return;
 	for (; t->sent < count; t->sent++) {
-		static struct nl_link link;
-		char name[IFNAMSIZ];
-
-		careful = one_in(2);
-		snprintf(name, sizeof(name), "fl%u", chance(4));
-		nl_link_begin(&rt, &link, name, NLM_F_CREATE | (one_in(2) ? NLM_F_EXCL : 0));
-		put_set(link.nlh, set, all, one_in(2) ? set->n : chance(set->n), 0);
-		err = nl_link_end(&rt, &link);
-		t->done += !err;
-		t->refused += err != 0;
-		/* A name that is taken is rtnetlink's to refuse, without a word. */
-		if (err && err != -EEXIST && needs_words(-err) && !rt.text[0] && !rt.bad && !rt.miss && !t->unexplained++)
-			ksft_print_msg("no words: a link, %s\n", strerror(-err));
-		if (one_in(3))
-			nl_link_del(&rt, name);
+		i = chance(LINKS);
+		one_link(&rt, t, i);
+		link_name(name, i);
+		if (link_there[i] && one_in(2) && !nl_link_del(&rt, name))
+			link_there[i] = false;
 	}
-	for (i = 0; i < 4; i++) {
-		char name[IFNAMSIZ];
-
-		snprintf(name, sizeof(name), "fl%u", i);
+	for (i = 0; i < LINKS; i++) {
+		link_name(name, i);
 		nl_link_del(&rt, name);
 	}
 	nl_close(&rt);
-}
-
-/* --- the ground --- */
-
-static int quiet(const char *command)
-{
-	return system(command);
-}
-
-/* A namespace with a device for outer packets, two concentrators and a point-to-point device. */
-static int make_ground(void)
-{
-	struct nl_link link;
-	struct nl rt;
-	unsigned int i;
-	int err;
-
-	if (unshare(CLONE_NEWNET))
-		return -errno;
-	if (quiet("ip link set lo up && ip link add out0 type dummy && ip addr add 192.0.2.1/24 dev out0 && "
-		  "ip link set out0 up"))
-		return -EIO;
-	err = nl_open_rtnl(&rt);
-	if (!err)
-		err = nl_link_concentrator(&rt, devices[0]);
-	if (!err)
-		err = nl_link_concentrator(&rt, devices[1]);
-	if (err)
-		return err;
-	nl_link_begin(&rt, &link, devices[2], NLM_F_CREATE | NLM_F_EXCL);
-	mnl_attr_put_u32(link.nlh, ADIT_A_LINK_PPTP_LOCAL, htonl(0xc0000201));
-	mnl_attr_put_u32(link.nlh, ADIT_A_LINK_PPTP_REMOTE, htonl(0xc000020a));
-	mnl_attr_put_u16(link.nlh, ADIT_A_LINK_PPTP_CALL_ID, 4000);
-	mnl_attr_put_u16(link.nlh, ADIT_A_LINK_PPTP_PEER_CALL_ID, 4001);
-	err = nl_link_end(&rt, &link);
-	nl_close(&rt);
-	for (i = 0; i < DEVICES; i++)
-		ifindexes[i] = if_nametoindex(devices[i]);
-	return err ? err : quiet("ip link set fz0 up && ip link set fzp up") ? -EIO : 0;
 }
 
 /* --- afterwards --- */
@@ -565,7 +459,7 @@ static int del_session(struct nl *nl, uint32_t id)
 	char buf[NL_BUF];
 
 	nlh = nl_begin(nl, buf, ADIT_CMD_SESSION_DEL, 0);
-	mnl_attr_put_u32(nlh, ADIT_A_SESSION_IFINDEX, ifindexes[0]);
+	mnl_attr_put_u32(nlh, ADIT_A_SESSION_IFINDEX, devices[0].ifindex);
 	mnl_attr_put_u32(nlh, ADIT_A_SESSION_ID, id);
 	return nl_talk(nl, nlh, NULL, NULL);
 }
@@ -576,7 +470,7 @@ static int new_session(struct nl *nl, uint32_t id)
 	char buf[NL_BUF];
 
 	nlh = nl_begin(nl, buf, ADIT_CMD_SESSION_NEW, 0);
-	mnl_attr_put_u32(nlh, ADIT_A_SESSION_IFINDEX, ifindexes[0]);
+	mnl_attr_put_u32(nlh, ADIT_A_SESSION_IFINDEX, devices[0].ifindex);
 	mnl_attr_put_u32(nlh, ADIT_A_SESSION_ID, id);
 	mnl_attr_put_u32(nlh, ADIT_A_SESSION_LOCAL_V4, htonl(0xc0000201));
 	mnl_attr_put_u32(nlh, ADIT_A_SESSION_PEER_V4, htonl(0xc00002c8));
@@ -595,13 +489,13 @@ static bool works_afterwards(void)
 	if (nl_open_genl(&nl))
 		return false;
 	for (i = 0; i < DEVICES; i++)
-		ok &= counts_agree(&nl, ifindexes[i]);
+		ok &= counts_agree(&nl, devices[i].ifindex);
 	for (id = 1; id <= IDS; id++)
 		del_session(&nl, id);
 	ok &= !new_session(&nl, 77) && new_session(&nl, 77) == -EEXIST && !del_session(&nl, 77) &&
 	      del_session(&nl, 77) == -ENOENT;
 	for (i = 0; i < DEVICES; i++)
-		ok &= counts_agree(&nl, ifindexes[i]);
+		ok &= counts_agree(&nl, devices[i].ifindex);
 	nl_close(&nl);
 	return ok;
 }
@@ -615,7 +509,7 @@ static bool devices_go(void)
 	if (nl_open_rtnl(&rt))
 		return false;
 	for (i = 0; i < DEVICES; i++)
-		ok &= !nl_link_del(&rt, devices[i]) && !if_nametoindex(devices[i]);
+		ok &= !nl_link_del(&rt, devices[i].name) && !if_nametoindex(devices[i].name);
 	nl_close(&rt);
 	return ok;
 }
@@ -679,20 +573,24 @@ int main(void)
 	int err;
 
 	ksft_print_header();
-	ksft_set_plan(7);
+	ksft_set_plan(10);
 	ksft_print_msg("FUZZ_SEED=%u repeats this\n", seed);
-	state = 0x9e3779b97f4a7c15ULL ^ seed;
-	err = make_ground();
+	chance_state = 0x9e3779b97f4a7c15ULL ^ seed;
+	err = model_ground();
 	if (err)
 		ksft_exit_fail_msg("no devices: %s\n", strerror(-err));
 
 	run_requests(&t, seconds);
 	print_tally("root", &t);
 	ksft_test_result(t.done > 50 && t.refused > 50 && !t.silent, "requests of root are done and refused\n");
+	ksft_test_result(all_done(&t) && share(t.done_of[SHAPE_RIGHT], t.sent_of[SHAPE_RIGHT]) >= RIGHT_DONE_MIN,
+			 "what is right is done, of every operation\n");
+	ksft_test_result(t.forbidden > 50 && !t.allowed, "what the spec forbids is refused\n");
 	ksft_test_result(!t.unexplained, "every refusal says why\n");
 	run_links(&t, 20 * seconds);
 	print_tally("links", &t);
 	ksft_test_result(t.done && t.refused && !t.unexplained, "links of all kinds are made or refused in words\n");
+	ksft_test_result(t.forbidden && !t.allowed, "links that the spec forbids are refused\n");
 	err = !as_other(become_nobody, &t, 1 + seconds / 5);
 	print_tally("nobody", &t);
 	ksft_test_result(!err && t.refused && !t.done, "nothing is done for nobody\n");
