@@ -215,7 +215,7 @@ make_wireguard()
 # adit_words PROTOCOL MPPE: what both ends of ours are made with. Call ids are one after another over all kinds.
 adit_words()
 {
-	WORDS=("$1" c=c c-addr=$C_OUT g=g g-addr=$G_OUT "id=$LAST_ID" "port=$((1700 + K))" "count=$N" "mppe=$2"
+	WORDS=("$1" c=c "c-addr=$C_OUT" g=g "g-addr=$G_OUT" "id=$LAST_ID" "port=$((1700 + K))" "count=$N" "mppe=$2"
 		"name=adit$K-" "c-inner=10.$K.0.1" "g-inner=10.$((100 + K)).0.1")
 	LAST_ID=$((LAST_ID + N))
 }
