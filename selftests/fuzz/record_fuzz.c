@@ -23,7 +23,7 @@ struct records {
 	unsigned int n_sessions;
 };
 
-/* Version, settled, id, slot of the connection, call ids, ifindex. */
+/* Version, settled, id. */
 static void into_kernel(struct records *r, const uint8_t *record, size_t len)
 {
 	struct in in = in_of(record, len);
@@ -32,9 +32,6 @@ static void into_kernel(struct records *r, const uint8_t *record, size_t len)
 
 	in_u16(&in);
 	k.id = in_u32(&in);
-	in_u32(&in);
-	k.call_id = in_u16(&in);
-	k.peer_call_id = in_u16(&in);
 	k.tx.strength = k.rx.strength = DP_MPPE_128;
 	dp_session_new(world_daemon_engine(r->w)->dp, &k, &err);
 }

@@ -24,12 +24,17 @@
 #define RX_AT_ONCE	4096
 /* For the peer to take our last octets and close its side. */
 #define LINGER_MS	3000
+/* Outgoing-Call-Reply, RFC 2637 section 2.8, and general error codes of section 2.16. */
+#define RESULT_GENERAL_ERROR	2
+#define RESULT_BUSY		4
+#define ERROR_NO_RESOURCE	4
+#define ERROR_PAC		6
 
 static void rx_ready(void *arg, int fd, bool readable, bool writable);
 
 static struct log_about about(const struct conn *c)
 {
-	return (struct log_about){ .peer = c->peer_text };
+	return (struct log_about){ .peer = c->carrier.peer_text };
 }
 
 void conn_changed(struct conn *c)
@@ -37,8 +42,8 @@ void conn_changed(struct conn *c)
 	if (c->unsettled)
 		return;
 	c->unsettled = true;
-	TAILQ_INSERT_TAIL(&c->engine->unsettled_conns, c, unsettled_link);
-	engine_unsettled(c->engine);
+	TAILQ_INSERT_TAIL(&c->carrier.engine->unsettled_conns, c, unsettled_link);
+	engine_unsettled(c->carrier.engine);
 }
 
 /*
@@ -48,7 +53,7 @@ void conn_changed(struct conn *c)
 static void reap(void *arg)
 {
 	struct conn *c = arg;
-	struct engine *e = c->engine;
+	struct engine *e = c->carrier.engine;
 
 	conn_free(c);
 	engine_progress(e);
@@ -68,19 +73,52 @@ static bool op_tx(void *ctx, const uint8_t *data, size_t len)
 	return true;
 }
 
+/* A result code of Outgoing-Call-Reply, RFC 2637 section 2.8, with its error code of section 2.16. */
+static int result_of(enum session_refusal refusal, uint16_t *error_code)
+{
+	switch (refusal) {
+	case SESSION_TAKEN:
+		return 0;
+	case SESSION_BUSY:
+		return RESULT_BUSY;
+	case SESSION_NO_ROOM:
+		*error_code = ERROR_NO_RESOURCE;
+		break;
+	case SESSION_NO_KERNEL:
+		*error_code = ERROR_PAC;
+		break;
+	}
+	return RESULT_GENERAL_ERROR;
+}
+
 static int op_call_new(void *ctx, uint16_t peer_call_id, uint16_t *call_id, uint16_t *error_code)
 {
 	struct conn *c = ctx;
+	struct callids *ids = c->carrier.engine->callids;
+	struct dp_session wire = { .peer_call_id = peer_call_id };
+	enum session_refusal refusal;
+	struct session *s;
 
 	conn_changed(c);
-	return session_new(c, peer_call_id, call_id, error_code);
+	*error_code = 0;
+	if (callids_take(ids, c, &wire.call_id)) {
+		session_refused(&c->carrier, "there is no free call id");
+		return result_of(SESSION_NO_ROOM, error_code);
+	}
+	refusal = session_new(&c->carrier, &wire, &s);
+	callids_give(ids, wire.call_id);
+	if (refusal)
+		return result_of(refusal, error_code);
+	callids_reserve(ids, wire.call_id, s);
+	*call_id = wire.call_id;
+	return 0;
 }
 
 static struct session *session_of(struct conn *c, uint16_t call_id)
 {
-	struct session *s = callids_owner(c->engine->callids, call_id);
+	struct session *s = callids_owner(c->carrier.engine->callids, call_id);
 
-	return s && s->conn == c ? s : NULL;
+	return s && s->carrier == &c->carrier ? s : NULL;
 }
 
 static void op_call_up(void *ctx, const struct pptp_call_info *call)
@@ -89,7 +127,7 @@ static void op_call_up(void *ctx, const struct pptp_call_info *call)
 
 	conn_changed(ctx);
 	if (s)
-		session_call_up(s);
+		session_call_up(s, NULL);
 }
 
 static void op_call_down(void *ctx, uint16_t call_id, const char *why)
@@ -114,10 +152,10 @@ static void op_down(void *ctx, const char *why)
 	struct conn *c = ctx;
 	struct log_about who = about(c);
 
-	if (c->down)
+	if (c->carrier.down)
 		return;
-	c->down = true;
-	if (engine_stranger_line_ok(c->engine))
+	c->carrier.down = true;
+	if (engine_stranger_line_ok(c->carrier.engine))
 		log_info(&who, "control connection closed: %s", why);
 	conn_changed(c);
 	loop_timer_start(&c->reaper, LINGER_MS);
@@ -133,6 +171,58 @@ static const struct pptp_ops pptp_ops = {
 	.link_info = op_link_info, .down = op_down, .about = op_about,
 };
 
+/* --- what its sessions ask for --- */
+
+static struct conn *conn_of(const struct carrier *c)
+{
+	return (struct conn *)(uintptr_t)c;	/* its first member */
+}
+
+static struct carrier *carrier_by_slot(struct engine *e, uint32_t slot)
+{
+	struct conn *c = conn_by_slot(e, slot);
+
+	return c ? &c->carrier : NULL;
+}
+
+static void hang_up(struct session *s, const char *why)
+{
+	pptp_call_clear(conn_of(s->carrier)->pptp, s->kernel.call_id, why);
+}
+
+static void forget(struct session *s)
+{
+	callids_give(s->engine->callids, s->kernel.call_id);
+}
+
+static void freeze_call(const struct session *s, struct wr *w)
+{
+	wr_u16(w, s->kernel.call_id);
+	wr_u16(w, s->kernel.peer_call_id);
+}
+
+static bool thaw_call(struct session *s, struct rd *r)
+{
+	s->kernel.call_id = rd_u16(r);
+	s->kernel.peer_call_id = rd_u16(r);
+	return !r->bad && !callids_reserve(s->engine->callids, s->kernel.call_id, s);
+}
+
+static const char *host(const struct carrier *c)
+{
+	return pptp_peer_host(conn_of(c)->pptp);
+}
+
+static const char *vendor(const struct carrier *c)
+{
+	return pptp_peer_vendor(conn_of(c)->pptp);
+}
+
+const struct carrier_ops conn_carrier = {
+	.kind = MEMORY_CONN, .by_slot = carrier_by_slot, .hang_up = hang_up, .forget = forget,
+	.freeze_call = freeze_call, .thaw_call = thaw_call, .host = host, .vendor = vendor,
+};
+
 /* --- the record --- */
 
 static int write_record(struct conn *c)
@@ -141,20 +231,20 @@ static int write_record(struct conn *c)
 	struct wr w = wr_to(record, sizeof(record));
 	char device[16] = "";
 
-	snprintf(device, sizeof(device), "%s", c->server->conf->device);
+	snprintf(device, sizeof(device), "%s", c->carrier.server->conf->device);
 	wr_u8(&w, RECORD_VERSION);
 	wr_bytes(&w, device, sizeof(device));
-	wr_u32(&w, addr_v4_host(&c->local));
-	wr_u32(&w, addr_v4_host(&c->peer));
+	wr_u32(&w, addr_v4_host(&c->carrier.local));
+	wr_u32(&w, addr_v4_host(&c->carrier.peer));
 	wr_u64(&w, c->rx_total);
 	wr_u64(&w, c->tx_total);
-	wr_u8(&w, c->down);
+	wr_u8(&w, c->carrier.down);
 	wr_u16(&w, (uint16_t)c->tx_len);
 	wr_bytes(&w, c->tx, c->tx_len);
 	pptp_freeze(c->pptp, &w);
 	if (w.bad)
 		return -EMSGSIZE;
-	return memory_commit(c->engine->memory, MEMORY_CONN, c->slot, record, w.len);
+	return memory_commit(c->carrier.engine->memory, MEMORY_CONN, c->carrier.slot, record, w.len);
 }
 
 static void flush(struct conn *c)
@@ -183,13 +273,13 @@ void conn_settle(struct conn *c)
 
 	if (c->unsettled) {
 		c->unsettled = false;
-		TAILQ_REMOVE(&c->engine->unsettled_conns, c, unsettled_link);
+		TAILQ_REMOVE(&c->carrier.engine->unsettled_conns, c, unsettled_link);
 	}
 	err = write_record(c);
 	if (err)
 		log_error(&who, "the connection cannot be written down: %s", strerror(-err));
 	flush(c);
-	if (c->down && !c->tx_len && !c->closing) {
+	if (c->carrier.down && !c->tx_len && !c->closing) {
 		c->closing = true;
 		shutdown(c->fd, SHUT_WR);
 	}
@@ -238,12 +328,12 @@ static void receive(struct conn *c)
 		conn_lost(c, n ? strerror(errno) : "the peer closed it");
 		return;
 	}
-	memory_work_on(c->engine->memory, MEMORY_CONN, c->slot);
+	memory_work_on(c->carrier.engine->memory, MEMORY_CONN, c->carrier.slot);
 	c->rx_total += (uint64_t)n;
 	pptp_rx(c->pptp, data, (size_t)n);
 	conn_changed(c);
 	/* Written down before it is taken from the socket, and before any answer leaves. */
-	engine_settle(c->engine);
+	engine_settle(c->carrier.engine);
 	consume(c, (size_t)n);
 }
 
@@ -254,25 +344,25 @@ static void rx_ready(void *arg, int fd, bool readable, bool writable)
 	(void)fd;
 	if (writable)
 		conn_changed(c);
-	if (readable && c->down)
+	if (readable && c->carrier.down)
 		drain(c);
 	else if (readable)
 		receive(c);
-	engine_settle(c->engine);
+	engine_settle(c->carrier.engine);
 }
 
 void conn_lost(struct conn *c, const char *why)
 {
-	if (c->down)
+	if (c->carrier.down)
 		return;
 	pptp_rx_eof(c->pptp, why);
-	if (!c->down)
+	if (!c->carrier.down)
 		op_down(c, why);
 }
 
 void conn_stop(struct conn *c, const char *why)
 {
-	if (!c->down)
+	if (!c->carrier.down)
 		pptp_stop(c->pptp, why);
 }
 
@@ -290,31 +380,32 @@ static struct conn *conn_alloc(struct server *server, int fd, const struct addr 
 		free(c);
 		return NULL;
 	}
-	c->engine = server->engine;
-	c->server = server;
+	c->carrier.ops = &conn_carrier;
+	c->carrier.engine = server->engine;
+	c->carrier.server = server;
 	c->fd = fd;
-	c->local = *local;
-	c->peer = *peer;
-	addr_to_str(peer, c->peer_text);
-	TAILQ_INIT(&c->sessions);
-	loop_timer_init(&c->reaper, c->engine->loop, reap, c);
+	c->carrier.local = *local;
+	c->carrier.peer = *peer;
+	addr_to_str(peer, c->carrier.peer_text);
+	TAILQ_INIT(&c->carrier.sessions);
+	loop_timer_init(&c->reaper, c->carrier.engine->loop, reap, c);
 	return c;
 }
 
 static int publish(struct conn *c)
 {
-	int err = listener_count(c->engine, &c->peer);
+	int err = listener_count(c->carrier.engine, &c->carrier.peer);
 
 	if (err)
 		return err;
-	err = loop_io_start(&c->io, c->engine->loop, c->fd, rx_ready, c);
+	err = loop_io_start(&c->io, c->carrier.engine->loop, c->fd, rx_ready, c);
 	if (err) {
-		listener_uncount(c->engine, &c->peer);
+		listener_uncount(c->carrier.engine, &c->carrier.peer);
 		return err;
 	}
-	TAILQ_INSERT_TAIL(&c->engine->conns, c, link);
-	c->engine->n_conns++;
-	c->server->n_conns++;
+	TAILQ_INSERT_TAIL(&c->carrier.engine->conns, c, link);
+	c->carrier.engine->n_conns++;
+	c->carrier.server->n_conns++;
 	return 0;
 }
 
@@ -344,13 +435,13 @@ struct conn *conn_new(struct server *server, int fd, const struct addr *local,
 	slot = memory_slot_new(e->memory, MEMORY_CONN);
 	if (slot < 0)
 		goto err_destroy;
-	c->slot = (uint32_t)slot;
+	c->carrier.slot = (uint32_t)slot;
 	server_pptp_config(server, &cfg);
 	c->pptp = pptp_new(e->loop, &cfg, &pptp_ops, c);
 	if (!c->pptp)
 		goto err_slot;
 	/* Before the first octet is read, so that a next engine finds the socket. */
-	if (keeper_send(e->keeper, KEEPER_KEEP, c->slot, NULL, fd))
+	if (keeper_send(e->keeper, KEEPER_KEEP, c->carrier.slot, NULL, fd))
 		goto err_slot;
 	if (publish(c))
 		goto err_drop;
@@ -358,33 +449,33 @@ struct conn *conn_new(struct server *server, int fd, const struct addr *local,
 	return c;
 
 err_drop:
-	keeper_send(e->keeper, KEEPER_DROP, c->slot, NULL, -1);
+	keeper_send(e->keeper, KEEPER_DROP, c->carrier.slot, NULL, -1);
 err_slot:
-	memory_slot_free(e->memory, MEMORY_CONN, c->slot);
+	memory_slot_free(e->memory, MEMORY_CONN, c->carrier.slot);
 err_destroy:
-	log_warn(NULL, "no room for a connection from %s", c->peer_text);
+	log_warn(NULL, "no room for a connection from %s", c->carrier.peer_text);
 	conn_destroy(c);
 	return NULL;
 }
 
 void conn_free(struct conn *c)
 {
-	struct engine *e = c->engine;
+	struct engine *e = c->carrier.engine;
 	struct session *s;
 
-	TAILQ_FOREACH(s, &c->sessions, of_conn)
-		s->conn = NULL;
+	TAILQ_FOREACH(s, &c->carrier.sessions, of_carrier)
+		s->carrier = NULL;
 	if (c->unsettled)
 		TAILQ_REMOVE(&e->unsettled_conns, c, unsettled_link);
 	TAILQ_REMOVE(&e->conns, c, link);
 	e->n_conns--;
-	c->server->n_conns--;
-	listener_uncount(e, &c->peer);
+	c->carrier.server->n_conns--;
+	listener_uncount(e, &c->carrier.peer);
 	loop_io_stop(&c->io);
 	/* The parent's duplicate would keep it open. */
 	shutdown(c->fd, SHUT_RDWR);
-	keeper_send(e->keeper, KEEPER_DROP, c->slot, NULL, -1);
-	memory_slot_free(e->memory, MEMORY_CONN, c->slot);
+	keeper_send(e->keeper, KEEPER_DROP, c->carrier.slot, NULL, -1);
+	memory_slot_free(e->memory, MEMORY_CONN, c->carrier.slot);
 	conn_destroy(c);
 }
 
@@ -393,7 +484,7 @@ struct conn *conn_by_slot(struct engine *e, uint32_t slot)
 	struct conn *c;
 
 	TAILQ_FOREACH(c, &e->conns, link) {
-		if (c->slot == slot)
+		if (c->carrier.slot == slot)
 			return c;
 	}
 	return NULL;
@@ -444,12 +535,12 @@ static struct conn *thaw_record(struct engine *e, int fd, struct rd *r)
 		return NULL;
 	c->rx_total = rd_u64(r);
 	c->tx_total = rd_u64(r);
-	c->down = rd_u8(r);
+	c->carrier.down = rd_u8(r);
 	c->tx_len = rd_u16(r);
 	if (c->tx_len <= CONN_TX_MAX)
 		rd_copy(r, c->tx, c->tx_len);
 	server_pptp_config(server, &cfg);
-	if (!r->bad && c->tx_len <= CONN_TX_MAX && !c->down && !reconcile(c))
+	if (!r->bad && c->tx_len <= CONN_TX_MAX && !c->carrier.down && !reconcile(c))
 		c->pptp = pptp_thaw(e->loop, &cfg, &pptp_ops, c, r);
 	if (!c->pptp) {
 		loop_timer_stop(&c->reaper);
@@ -474,7 +565,7 @@ struct conn *conn_thaw(struct engine *e, uint32_t slot, int fd)
 		c = thaw_record(e, fd, &r);
 	}
 	if (c) {
-		c->slot = slot;
+		c->carrier.slot = slot;
 		if (publish(c)) {
 			pptp_free(c->pptp);
 			free(c->tx);

@@ -10,7 +10,7 @@
 #define ADIT_DAEMON_CONN_H
 
 #include "base/addr.h"
-#include "daemon/engine.h"
+#include "daemon/carrier.h"
 #include "proto/pptp.h"
 
 /*
@@ -20,23 +20,17 @@
 #define CONN_TX_MAX	24576
 
 struct conn {
-	struct engine *engine;
-	struct server *server;
+	struct carrier carrier;		/* down: only what is queued still leaves */
 	struct pptp *pptp;
-	uint32_t slot;
 	int fd;
-	struct addr local, peer;	/* outer, also of its calls' GRE */
-	char peer_text[ADDR_STRLEN];
 	uint64_t rx_total;		/* octets of the stream that are worked off */
 	uint64_t tx_total;		/* octets that the socket has taken */
 	uint8_t *tx;			/* octets that it has not */
 	size_t tx_len;
-	bool down;			/* the protocol is over; only what is queued still leaves */
 	bool closing;			/* our direction is shut, waiting for the peer's */
 	bool unsettled;
 	struct loop_io io;
 	struct loop_timer reaper;	/* frees it, from outside of every callback of its own */
-	struct session_list sessions;
 	TAILQ_ENTRY(conn) link, unsettled_link;
 };
 

@@ -6,7 +6,6 @@
 #include <string.h>
 #include <unistd.h>
 
-#include "daemon/conn.h"
 #include "daemon/listener.h"
 #include "daemon/server.h"
 #include "daemon/session.h"
@@ -117,11 +116,9 @@ static json_t *show_ifid(const struct session *s)
 static void show_detail(json_t *o, const struct session *s, const struct ppp_info *info,
 			const struct dp_stats *stats)
 {
-	const struct pptp *pptp = s->conn ? s->conn->pptp : NULL;
-
 	set(o, "auth", s->method ? json_string(auth_method_to_str(s->method)) : json_null());
-	set(o, "peer_host", show_text(pptp ? pptp_peer_host(pptp) : ""));
-	set(o, "peer_vendor", show_text(pptp ? pptp_peer_vendor(pptp) : ""));
+	set(o, "peer_host", show_text(s->carrier ? s->via->host(s->carrier) : ""));
+	set(o, "peer_vendor", show_text(s->carrier ? s->via->vendor(s->carrier) : ""));
 	set_number(o, "call_id", s->kernel.call_id);
 	set_number(o, "peer_call_id", s->kernel.peer_call_id);
 	set_number(o, "mru", info->local_mru);

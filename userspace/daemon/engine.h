@@ -19,6 +19,7 @@
 
 #define SERVERS_MAX	MEMORY_DEVICES_MAX
 
+struct carrier;
 struct conn;
 struct control;
 struct listener;

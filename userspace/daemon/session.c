@@ -10,15 +10,8 @@
 #include "base/secret.h"
 #include "daemon/auth_conf.h"
 #include "daemon/clientsetup.h"
-#include "daemon/conn.h"
 #include "daemon/server.h"
 #include "wire/ppp.h"
-
-/* Outgoing-Call-Reply, RFC 2637 section 2.8 and general error codes of section 2.16. */
-#define RESULT_GENERAL_ERROR	2
-#define RESULT_BUSY		4
-#define ERROR_NO_RESOURCE	4
-#define ERROR_PAC		6
 
 struct log_about session_about(const struct session *s)
 {
@@ -194,9 +187,9 @@ void session_end(struct session *s, const char *why)
 	leave_kernel(s);
 	give_back(s);
 	session_changed(s);
-	if (!s->call_gone && s->conn && !s->conn->down)
-		pptp_call_clear(s->conn->pptp, s->kernel.call_id, s->why);
-	if (!s->conn || s->conn->down)
+	if (!s->call_gone && s->carrier && !s->carrier->down)
+		s->via->hang_up(s, s->why);
+	if (!s->carrier || s->carrier->down)
 		s->call_gone = true;
 	loop_timer_start(&s->reaper, 0);
 }
@@ -303,20 +296,21 @@ struct session *session_alloc(struct server *server)
 	return s;
 }
 
-void session_publish(struct session *s, struct conn *conn)
+void session_publish(struct session *s, struct carrier *carrier)
 {
-	s->conn = conn;
-	TAILQ_INSERT_TAIL(&conn->sessions, s, of_conn);
+	s->carrier = carrier;
+	s->via = carrier->ops;
+	TAILQ_INSERT_TAIL(&carrier->sessions, s, of_carrier);
 	TAILQ_INSERT_TAIL(&s->engine->sessions, s, link);
 	s->engine->n_sessions++;
 	s->server->n_sessions++;
-	addr_to_str(&conn->peer, s->peer_text);
+	addr_to_str(&carrier->peer, s->peer_text);
 }
 
 static void unpublish(struct session *s)
 {
-	if (s->conn)
-		TAILQ_REMOVE(&s->conn->sessions, s, of_conn);
+	if (s->carrier)
+		TAILQ_REMOVE(&s->carrier->sessions, s, of_carrier);
 	TAILQ_REMOVE(&s->engine->sessions, s, link);
 	s->engine->n_sessions--;
 	s->server->n_sessions--;
@@ -337,7 +331,7 @@ void session_free(struct session *s)
 	loop_timer_stop(&s->reaper);
 	if (s->ppp)
 		ppp_free(s->ppp);
-	callids_give(s->engine->callids, s->kernel.call_id);
+	s->via->forget(s);
 	free(s->reply);
 	free(s);
 }
@@ -360,7 +354,7 @@ static uint32_t next_id(struct engine *e)
 	return *next - 1;
 }
 
-/* The numbers under which it will be known everywhere. */
+/* The numbers under which it will be known here. */
 static int take_names(struct session *s)
 {
 	struct engine *e = s->engine;
@@ -369,33 +363,26 @@ static int take_names(struct session *s)
 	slot = memory_slot_new(e->memory, MEMORY_SESSION);
 	if (slot < 0)
 		return slot;
-	err = callids_take(e->callids, s, &s->kernel.call_id);
-	if (err)
-		goto err_slot;
 	s->slot = (uint32_t)slot;
 	s->id = next_id(e);
 	err = hash_add(&e->sessions_by_id, &s->by_id, id_hash(s->id));
 	if (err)
-		goto err_call;
-	return 0;
-
-err_call:
-	callids_give(e->callids, s->kernel.call_id);
-err_slot:
-	memory_slot_free(e->memory, MEMORY_SESSION, (uint32_t)slot);
+		memory_slot_free(e->memory, MEMORY_SESSION, s->slot);
 	return err;
 }
 
-static int enter_kernel(struct session *s, struct conn *conn, uint16_t peer_call_id,
-			struct dp_err *err)
+static int enter_kernel(struct session *s, struct dp_err *err)
 {
+	int ret;
+
 	s->kernel.ifindex = s->server->ifindex;
 	s->kernel.id = s->id;
-	s->kernel.local = conn->local;
-	s->kernel.peer = conn->peer;
-	s->kernel.peer_call_id = peer_call_id;
+	s->kernel.local = s->carrier->local;
+	s->kernel.peer = s->carrier->peer;
 	s->kernel.mppe_required = s->server->conf->encryption == CONF_ENCRYPTION_REQUIRED;
-	return dp_session_new(s->engine->dp, &s->kernel, err);
+	ret = dp_session_new(s->engine->dp, &s->kernel, err);
+	s->in_kernel = !ret;
+	return ret;
 }
 
 static bool full(const struct server *server)
@@ -404,69 +391,80 @@ static bool full(const struct server *server)
 	       server->n_sessions >= server->conf->max_sessions;
 }
 
-int session_new(struct conn *conn, uint16_t peer_call_id, uint16_t *call_id, uint16_t *error_code)
+void session_refused(struct carrier *carrier, const char *why)
 {
-	struct log_about who = { .peer = conn->peer_text };
+	struct log_about who = { .peer = carrier->peer_text };
+
+	if (engine_stranger_line_ok(carrier->engine))
+		log_warn(&who, "call refused: %s", why);
+}
+
+static struct ppp *new_link(struct session *s)
+{
 	struct ppp_config cfg;
+
+	server_ppp_config(s->server, s->id, &cfg);
+	return ppp_new(s->engine->loop, &cfg, &session_ppp_ops, s);
+}
+
+enum session_refusal session_new(struct carrier *carrier, const struct dp_session *wire,
+				 struct session **out)
+{
+	struct log_about who;
 	struct dp_err err;
 	struct session *s;
 
-	*error_code = 0;
-	if (full(conn->server)) {
-		if (engine_stranger_line_ok(conn->engine))
-			log_warn(
-				&who,
-				"call refused: max-sessions is reached, or the gateway is stopping");
-		return RESULT_BUSY;
+	if (full(carrier->server)) {
+		session_refused(carrier, "max-sessions is reached, or the gateway is stopping");
+		return SESSION_BUSY;
 	}
-	s = session_alloc(conn->server);
+	s = session_alloc(carrier->server);
 	if (!s)
 		goto err_room;
+	s->kernel = *wire;
 	if (take_names(s))
 		goto err_free;
-	session_publish(s, conn);
-	if (enter_kernel(s, conn, peer_call_id, &err)) {
+	session_publish(s, carrier);
+	if (enter_kernel(s, &err)) {
 		who = session_about(s);
-		if (engine_stranger_line_ok(conn->engine))
+		if (engine_stranger_line_ok(s->engine))
 			log_error(&who, "call refused: the kernel takes no session: %s", err.text);
 		session_discard(s);
-		*error_code = ERROR_PAC;
-		return RESULT_GENERAL_ERROR;
+		return SESSION_NO_KERNEL;
 	}
-	s->in_kernel = true;
-	server_ppp_config(s->server, s->id, &cfg);
-	s->ppp = ppp_new(s->engine->loop, &cfg, &session_ppp_ops, s);
+	s->ppp = new_link(s);
 	if (!s->ppp) {
 		leave_kernel(s);
 		session_discard(s);
 		goto err_room;
 	}
 	session_changed(s);
-	*call_id = s->kernel.call_id;
-	return 0;
+	*out = s;
+	return SESSION_TAKEN;
 
 err_free:
 	free(s);
 err_room:
-	if (engine_stranger_line_ok(conn->engine))
-		log_error(&who, "call refused: out of memory or of call ids");
-	*error_code = ERROR_NO_RESOURCE;
-	return RESULT_GENERAL_ERROR;
+	session_refused(carrier, "there is no room for one more");
+	return SESSION_NO_ROOM;
 }
 
-void session_call_up(struct session *s)
+void session_call_up(struct session *s, const struct ppp_proxy *proxy)
 {
 	struct log_about who = session_about(s);
+	const char *host;
 
 	if (s->ended || s->call_up)
 		return;
 	s->call_up = true;
+	host = s->via->host(s->carrier);
 	if (engine_stranger_line_ok(s->engine))
-		log_info(&who, "call %u of %s", s->kernel.call_id,
-			 pptp_peer_host(s->conn->pptp)[0] ? pptp_peer_host(s->conn->pptp) :
-							    "an unnamed host");
+		log_info(&who, "call %u of %s",
+			 s->kernel.is_l2tp ? s->kernel.l2tp.session_id : s->kernel.call_id,
+			 host[0] ? host : "an unnamed host");
 	session_changed(s);
-	ppp_start(s->ppp);
+	if (!proxy || !ppp_start_proxy(s->ppp, proxy))
+		ppp_start(s->ppp);
 }
 
 /* --- what comes from the kernel --- */

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * One session: a PPTP call, the kernel's session, the PPP link and what its user was lent. Born
+ * One session: a call, of whichever protocol, the kernel's session, the PPP link and what its user was lent. Born
  * with the call, it ends for one of many reasons but in one way: session_end() says why, takes it
  * out of the kernel and gives everything back, once; the object itself goes when the call is over
  * too.
@@ -9,6 +9,7 @@
 #define ADIT_DAEMON_SESSION_H
 
 #include "base/addr.h"
+#include "daemon/carrier.h"
 #include "daemon/engine.h"
 #include "proto/auth.h"
 #include "proto/ppp.h"
@@ -22,13 +23,14 @@ struct auth_conf_ask;
 struct session {
 	struct engine *engine;
 	struct server *server;
-	struct conn *conn;		/* NULL once the connection is gone */
+	struct carrier *carrier;	/* NULL once it is gone */
+	const struct carrier_ops *via;	/* what it is or was */
 	struct ppp *ppp;
 	struct dp_session kernel;	/* as the kernel has it, keys excepted */
 	uint32_t id, slot;
 	char peer_text[ADDR_STRLEN];
 	struct hash_node by_id, by_user;
-	TAILQ_ENTRY(session) link, of_conn, unsettled_link;
+	TAILQ_ENTRY(session) link, of_carrier, unsettled_link;
 
 	char user[AUTH_USER_MAX + 1];	/* "" until authenticated */
 	enum auth_method method;
@@ -50,12 +52,23 @@ struct session {
 	struct loop_timer reaper;
 };
 
+enum session_refusal {
+	SESSION_TAKEN,
+	SESSION_BUSY,		/* as many as there may be, or no more are taken */
+	SESSION_NO_ROOM,
+	SESSION_NO_KERNEL,	/* the kernel takes no session */
+};
+
 /*
- * The peer asks for a call on conn. 0, or a result code of RFC 2637 section 2.8 with its error
- * code.
+ * The peer asks for a call, which is called on the wire as the parts of a kernel's session say that
+ * the protocol has of its own. A refusal is logged.
  */
-int session_new(struct conn *conn, uint16_t peer_call_id, uint16_t *call_id, uint16_t *error_code);
-void session_call_up(struct session *s);
+enum session_refusal session_new(struct carrier *carrier, const struct dp_session *wire,
+				 struct session **out);
+/* The line that says that no session came to be. */
+void session_refused(struct carrier *carrier, const char *why);
+/* PPP may begin, where proxy is not NULL with what was negotiated in our name. */
+void session_call_up(struct session *s, const struct ppp_proxy *proxy);
 void session_call_down(struct session *s, const char *why);
 void session_close(struct session *s, const char *why);		/* politely; ends within seconds */
 /* says good-bye once and ends now */
@@ -92,7 +105,7 @@ int session_write_record(struct session *s);
 void session_thaw_all(struct engine *e);
 /* For the two files above. */
 struct session *session_alloc(struct server *server);
-void session_publish(struct session *s, struct conn *conn);
+void session_publish(struct session *s, struct carrier *carrier);
 void session_discard(struct session *s);
 
 #endif /* ADIT_DAEMON_SESSION_H */

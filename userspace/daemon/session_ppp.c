@@ -8,7 +8,6 @@
 #include "base/secret.h"
 #include "daemon/auth_conf.h"
 #include "daemon/clientsetup.h"
-#include "daemon/conn.h"
 #include "daemon/server.h"
 
 void session_tx(struct session *s, uint16_t protocol, const uint8_t *data, size_t len)

@@ -9,10 +9,12 @@
 #include "base/cursor.h"
 #include "daemon/auth_conf.h"
 #include "daemon/clientsetup.h"
-#include "daemon/conn.h"
 #include "daemon/server.h"
 
-#define RECORD_VERSION	1
+#define RECORD_VERSION	2
+
+static const struct carrier_ops *const carriers[] = { &conn_carrier };
+#define N_CARRIERS (sizeof(carriers) / sizeof(carriers[0]))
 
 static void put_addr(struct wr *w, const struct addr *a)
 {
@@ -99,7 +101,7 @@ static void get_reply(struct rd *r, struct auth_reply *reply)
 
 static bool is_settled(const struct session *s)
 {
-	return !s->ended && s->up_ms && s->reply && s->conn && ppp_can_freeze(s->ppp);
+	return !s->ended && s->up_ms && s->reply && s->carrier && ppp_can_freeze(s->ppp);
 }
 
 /*
@@ -116,11 +118,11 @@ int session_write_record(struct session *s)
 	wr_u8(&w, RECORD_VERSION);
 	wr_u8(&w, settled);
 	wr_u32(&w, s->id);
-	wr_u32(&w, s->conn ? s->conn->slot : UINT32_MAX);
-	wr_u16(&w, s->kernel.call_id);
-	wr_u16(&w, s->kernel.peer_call_id);
+	wr_u8(&w, (uint8_t)s->via->kind);
+	wr_u32(&w, s->carrier ? s->carrier->slot : UINT32_MAX);
 	wr_u32(&w, (uint32_t)s->kernel.ifindex);
 	put_prefixes(&w, s->routes, s->n_routes);
+	s->via->freeze_call(s, &w);
 	if (settled) {
 		wr_u8(&w, (uint8_t)strlen(s->user));
 		wr_bytes(&w, s->user, strlen(s->user));
@@ -139,25 +141,35 @@ int session_write_record(struct session *s)
 
 struct names {
 	bool settled;
-	uint32_t id, conn_slot;
-	uint16_t call_id, peer_call_id;
+	uint32_t id, carrier_slot;
+	const struct carrier_ops *via;
 	int ifindex;
 	struct prefix routes[SESSION_ROUTES_MAX];
 	unsigned int n_routes;
 };
 
+static const struct carrier_ops *carrier_of_kind(uint8_t kind)
+{
+	unsigned int i;
+
+	for (i = 0; i < N_CARRIERS; i++)
+		if (carriers[i]->kind == kind)
+			return carriers[i];
+	return NULL;
+}
+
+/* What the call is called follows. */
 static bool get_names(struct rd *r, struct names *n)
 {
 	if (rd_u8(r) != RECORD_VERSION)
 		return false;
 	n->settled = rd_u8(r);
 	n->id = rd_u32(r);
-	n->conn_slot = rd_u32(r);
-	n->call_id = rd_u16(r);
-	n->peer_call_id = rd_u16(r);
+	n->via = carrier_of_kind(rd_u8(r));
+	n->carrier_slot = rd_u32(r);
 	n->ifindex = (int)rd_u32(r);
 	n->n_routes = get_prefixes(r, n->routes, SESSION_ROUTES_MAX);
-	return !r->bad && n->id && n->call_id;
+	return !r->bad && n->id && n->via;
 }
 
 static void get_user(struct session *s, struct rd *r)
@@ -180,19 +192,23 @@ static void get_user(struct session *s, struct rd *r)
 /* What the kernel still has is the truth about framing, keys and addresses. */
 static int thaw_kernel(struct session *s, const struct names *n)
 {
+	struct log_about who = session_about(s);
+	struct dp_session now;
 	struct dp_stats stats;
 	struct dp_err err;
-	struct log_about who = session_about(s);
 
-	s->lost_kernel =
-		dp_session_get(s->engine->dp, n->ifindex, n->id, &s->kernel, &stats, &err) != 0;
 	s->kernel.ifindex = n->ifindex;
 	s->kernel.id = n->id;
-	s->kernel.call_id = n->call_id;
-	if (!s->lost_kernel)
-		return 0;
-	log_warn(&who, "the kernel lost the session while no engine ran: %s", err.text);
-	return -ENOENT;
+	s->lost_kernel = dp_session_get(s->engine->dp, n->ifindex, n->id, &now, &stats, &err) != 0;
+	if (s->lost_kernel) {
+		log_warn(&who, "the kernel lost the session while no engine ran: %s", err.text);
+		return -ENOENT;
+	}
+	now.ifindex = n->ifindex;
+	now.id = n->id;
+	now.call_id = s->kernel.call_id;
+	s->kernel = now;
+	return 0;
 }
 
 static int thaw_link(struct session *s, struct rd *r)
@@ -211,31 +227,36 @@ static int thaw_link(struct session *s, struct rd *r)
 	return s->ppp ? auth_conf_reserve(s->server->auth, s->user, s->reply) : -EINVAL;
 }
 
-static struct session *thaw_names(struct conn *conn, uint32_t slot, const struct names *n)
+static struct session *thaw_names(struct carrier *carrier, uint32_t slot, const struct names *n,
+				  struct rd *r)
 {
-	struct engine *e = conn->engine;
-	struct session *s = session_alloc(conn->server);
+	struct engine *e = carrier->engine;
+	struct session *s = session_alloc(carrier->server);
 
 	if (!s)
 		return NULL;
 	s->slot = slot;
 	s->id = n->id;
-	if (session_by_id(e, n->id) || callids_reserve(e->callids, n->call_id, s) ||
-	    hash_add(&e->sessions_by_id, &s->by_id, hash_bytes(&s->id, sizeof(s->id)))) {
-		if (callids_owner(e->callids, n->call_id) == s)
-			callids_give(e->callids, n->call_id);
-		free(s);
-		return NULL;
-	}
-	s->kernel.call_id = n->call_id;
+	s->carrier = carrier;
+	if (session_by_id(e, n->id) ||
+	    hash_add(&e->sessions_by_id, &s->by_id, hash_bytes(&s->id, sizeof(s->id))))
+		goto err_free;
+	if (!n->via->thaw_call(s, r))
+		goto err_hash;
 	s->call_up = true;
 	memcpy(s->routes, n->routes, sizeof(s->routes));
 	s->n_routes = n->n_routes;
-	session_publish(s, conn);
+	session_publish(s, carrier);
 	return s;
+
+err_hash:
+	hash_del(&e->sessions_by_id, &s->by_id);
+err_free:
+	free(s);
+	return NULL;
 }
 
-/* Without a connection, or half way: nothing to go on with, so both sides start over. */
+/* Without what carried it, or half way: nothing to go on with, so both sides start over. */
 static void clear_orphan(struct engine *e, uint32_t slot, const struct names *n)
 {
 	struct dp_err err;
@@ -248,10 +269,10 @@ static void clear_orphan(struct engine *e, uint32_t slot, const struct names *n)
 }
 
 static void thaw_one(struct engine *e, uint32_t slot, struct rd *r, struct names *n,
-		     struct conn *conn)
+		     struct carrier *carrier)
 {
 	bool quarantined = memory_deaths(e->memory, MEMORY_SESSION, slot) >= MEMORY_DEATHS_MAX;
-	struct session *s = conn ? thaw_names(conn, slot, n) : NULL;
+	struct session *s = carrier ? thaw_names(carrier, slot, n, r) : NULL;
 	struct log_about who;
 
 	if (!s)
@@ -297,7 +318,7 @@ void session_thaw_all(struct engine *e)
 			continue;
 		}
 		memory_work_on(e->memory, MEMORY_SESSION, slot);
-		thaw_one(e, slot, &r, &n, conn_by_slot(e, n.conn_slot));
+		thaw_one(e, slot, &r, &n, n.via->by_slot(e, n.carrier_slot));
 		memory_work_done(e->memory);
 	}
 }
