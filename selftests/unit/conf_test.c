@@ -253,8 +253,8 @@ static const struct refusal refusals[] = {
 	  "bits set beyond", false },
 	{ "", "pool p {\n range = \"10.1.0.1-10.1.0.2\"\n}", 4,
 	  "there is a section with the title 'p' above", false },
-	{ "", "server l2tp {\n address = \"10.0.0.1\"\n device = x\n}", 4,
-	  "no such protocol: pptp is the only one", false },
+	{ "", "server l2f {\n address = \"10.0.0.1\"\n device = x\n}", 4,
+	  "no such protocol: there are pptp and l2tp", false },
 	{ "server", "address = \"10.0.0.5\"", 5,
 	  "address: the gateway's own 10.0.0.5 lies in pool \"p\"", false },
 	{ "server", "address = \"fe80::1\"", 5, "is no IPv4 address", false },
@@ -289,7 +289,11 @@ static const struct refusal refusals[] = {
 	{ "server", "dns = { \"1.1.1.1\", \"2.2.2.2\", \"3.3.3.3\" }", 5, "one more than the 2",
 	  false },
 	{ "server", "client-routes = { \"2001:db8::/32\" }", 5, "IPv4 networks alone", false },
-	{ "server", "listen = { \"::1\" }", 5, "\"::1\" is no IPv4 address", false },
+	{ "server", "listen = { \"::1\" }", 5, "PPTP exists over IPv4 alone", false },
+	{ "server", "listen = { \"here\" }", 5, "\"here\" is no address", false },
+	{ "server", "hello-interval = 60", 5, "server pptp has no such option: it is one of server l2tp",
+	  false },
+	{ "server", "secret = x", 5, "server pptp has no such option", false },
 	{ "server", "max-sessions = 0", 5, "from 1 to", false },
 	{ "server", "duplicate-login = never", 5, "none of replace, refuse, allow", false },
 	{ "server", "unknown-thing = { 1 }", 5, "unknown option 'unknown-thing' in section server",
@@ -547,7 +551,7 @@ static void the_example_is_good(void **state)
 	for (unsigned int i = 0; i < problems.n; i++)
 		assert_non_null(strstr(problems.list[i].text, "everybody can read it"));
 	assert_non_null(conf);
-	assert_int_equal(conf->n_servers, 1);
+	assert_int_equal(conf->n_servers, 2);
 	assert_true(conf->n_users > 0);
 	conf_free(conf);
 	memcpy(path, keep, sizeof(path));

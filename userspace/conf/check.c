@@ -134,17 +134,51 @@ static void check_client_routes(struct reading *r, const struct conf_server *s, 
 	}
 }
 
+static void check_listen(struct reading *r, const struct conf_server *s, cfg_t *cfg)
+{
+	char text[ADDR_STRLEN];
+	unsigned int i;
+
+	for (i = 0; i < s->n_listen && !strcmp(s->protocol, "pptp"); i++) {
+		if (s->listen[i].family != AF_INET)
+			reading_error(r, reading_line(cfg, "listen"),
+				      "listen: %s: the GRE of PPTP exists over IPv4 alone",
+				      addr_to_str(&s->listen[i], text));
+	}
+}
+
+static void check_hide(struct reading *r, cfg_t *cfg, enum conf_choice hide, bool secret)
+{
+	if (hide == CONF_YES && !secret)
+		reading_error(r, reading_line(cfg, "hide-avps"),
+			      "hide-avps: there is no secret to hide them with: add  secret = '...'");
+}
+
+static void check_l2tp(struct reading *r, const struct conf_server *s, cfg_t *cfg)
+{
+	if (strcmp(s->protocol, "l2tp"))
+		return;
+	check_hide(r, cfg, s->hide, s->secret);
+	if (s->peers == CONF_PEERS_KNOWN && !r->conf->n_l2tp_peers)
+		reading_warning(r, reading_line(cfg, "peers"),
+				"peers: nobody is known: there is no l2tp-peer section");
+}
+
+static bool protocol_known(const char *protocol)
+{
+	return !strcmp(protocol, "pptp") || !strcmp(protocol, "l2tp");
+}
+
 static void check_server(struct reading *r, unsigned int i)
 {
 	const struct conf_server *s = &r->conf->servers[i];
 	cfg_t *cfg = cfg_getnsec(r->cfg, "server", i);
 	unsigned int k;
 
-	if (strcmp(s->protocol, "pptp")) {
-		reading_error(
-			r, (unsigned int)cfg->line,
-			"server \"%s\": there is no such protocol: pptp is the only one so far",
-			s->protocol);
+	if (!protocol_known(s->protocol)) {
+		reading_error(r, (unsigned int)cfg->line,
+			      "server \"%s\": there is no such protocol: there are pptp and l2tp",
+			      s->protocol);
 		return;
 	}
 	for (k = 0; k < i; k++) {
@@ -164,6 +198,49 @@ static void check_server(struct reading *r, unsigned int i)
 	check_encryption(r, s, cfg);
 	check_sizes(r, s, cfg);
 	check_client_routes(r, s, cfg);
+	check_listen(r, s, cfg);
+	check_l2tp(r, s, cfg);
+}
+
+/* --- L2TP peers --- */
+
+static const struct conf_server *l2tp_server(const struct conf *conf)
+{
+	unsigned int i;
+
+	for (i = 0; i < conf->n_servers; i++)
+		if (!strcmp(conf->servers[i].protocol, "l2tp"))
+			return &conf->servers[i];
+	return NULL;
+}
+
+static bool same_peer(const struct conf_l2tp_peer *a, const struct conf_l2tp_peer *b)
+{
+	return !strcmp(a->host_name ? a->host_name : a->name,
+		       b->host_name ? b->host_name : b->name) &&
+	       a->n_addresses == b->n_addresses &&
+	       !memcmp(a->addresses, b->addresses, a->n_addresses * sizeof(a->addresses[0]));
+}
+
+static void check_l2tp_peer(struct reading *r, unsigned int i)
+{
+	const struct conf_l2tp_peer *p = &r->conf->l2tp_peers[i];
+	const struct conf_server *s = l2tp_server(r->conf);
+	cfg_t *cfg = cfg_getnsec(r->cfg, "l2tp-peer", i);
+	unsigned int k;
+
+	for (k = 0; k < i; k++) {
+		if (same_peer(p, &r->conf->l2tp_peers[k]))
+			reading_error(r, (unsigned int)cfg->line,
+				      "l2tp-peer \"%s\": the same host name and addresses as l2tp-peer "
+				      "\"%s\" has: keep one of them",
+				      p->name, r->conf->l2tp_peers[k].name);
+	}
+	check_hide(r, cfg, p->hide, p->secret || (s && s->secret));
+	/* Of the server it is the default, and means: where there is a secret. */
+	if (p->authenticate == CONF_YES && !p->secret && !(s && s->secret))
+		reading_error(r, reading_line(cfg, "authenticate"),
+			      "authenticate: there is no secret to be known: add  secret = '...'");
 }
 
 /* --- users --- */
@@ -271,15 +348,21 @@ static void check_fixed_addresses(struct reading *r)
 
 /* --- the file --- */
 
-static bool has_secrets(struct reading *r)
+static bool section_has(struct reading *r, const char *section, const char *option)
 {
 	unsigned int i;
 
-	for (i = 0; i < r->conf->n_users; i++) {
-		if (cfg_size(cfg_getnsec(r->cfg, "user", i), "password"))
+	for (i = 0; i < cfg_size(r->cfg, section); i++) {
+		if (cfg_size(cfg_getnsec(r->cfg, section, i), option))
 			return true;
 	}
 	return false;
+}
+
+static bool has_secrets(struct reading *r)
+{
+	return section_has(r, "user", "password") || section_has(r, "server", "secret") ||
+	       section_has(r, "l2tp-peer", "secret");
 }
 
 void check_conf(struct reading *r)
@@ -297,6 +380,8 @@ void check_conf(struct reading *r)
 	check_pools(r);
 	for (i = 0; i < r->conf->n_servers; i++)
 		check_server(r, i);
+	for (i = 0; i < r->conf->n_l2tp_peers; i++)
+		check_l2tp_peer(r, i);
 	for (i = 0; i < r->conf->n_users; i++)
 		check_user(r, i);
 	check_fixed_addresses(r);

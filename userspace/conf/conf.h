@@ -44,16 +44,38 @@ enum conf_encryption { CONF_ENCRYPTION_REQUIRED, CONF_ENCRYPTION_OPTIONAL, CONF_
 enum conf_mppe_mode { CONF_MPPE_STATELESS, CONF_MPPE_STATEFUL, CONF_MPPE_ANY };
 enum conf_duplicate { CONF_DUPLICATE_REPLACE, CONF_DUPLICATE_REFUSE, CONF_DUPLICATE_ALLOW };
 
-/* server pptp { ... } */
+/* What a peer may say otherwise than its server: unset is "as the server says". */
+enum conf_choice { CONF_UNSET, CONF_YES, CONF_NO };
+/* Numbers in L2TP data: where the peer asks for them, or always in what we send. */
+enum conf_sequencing { CONF_SEQUENCING_ASKED = 1, CONF_SEQUENCING_ALWAYS };
+enum conf_proxy { CONF_PROXY_ACCEPT = 1, CONF_PROXY_RENEGOTIATE };
+enum conf_strangers { CONF_PEERS_ANY, CONF_PEERS_KNOWN };
+
+#define CONF_HOST_NAME_MAX	255	/* octets that an L2TP endpoint takes */
+#define CONF_ANY_HOST		"*"
+
+/* l2tp-peer NAME { ... } */
+struct conf_l2tp_peer {
+	char *name;
+	char *host_name;		/* as it calls itself; NULL: name; CONF_ANY_HOST */
+	struct prefix addresses[CONF_LIST_MAX];	/* that it comes from */
+	unsigned int n_addresses;	/* 0: from anywhere */
+	char *secret, *local_name;	/* NULL: the server's */
+	enum conf_choice authenticate, hide;
+	enum conf_sequencing sequencing;	/* 0: the server's */
+	enum conf_proxy proxy;
+};
+
+/* server pptp { ... }, server l2tp { ... } */
 struct conf_server {
-	char *protocol;			/* "pptp" */
-	struct addr listen[CONF_LIST_MAX];
+	char *protocol;			/* "pptp", "l2tp" */
+	struct addr listen[CONF_LIST_MAX];	/* pptp: IPv4 */
 	unsigned int n_listen;		/* 0: all addresses */
-	char device[16];		/* "pptp0" */
+	char device[16];		/* "pptp0", "l2tp0" */
 	struct addr address;		/* the gateway's inner IPv4 address */
 	const struct conf_pool *pool;
 	unsigned int auth_methods;	/* enum auth_method bits, default MS-CHAPv2 */
-	enum conf_encryption encryption;	/* default required */
+	enum conf_encryption encryption;	/* default required; l2tp: none */
 	unsigned int mppe_strengths;	/* 1: 40, 2: 56, 4: 128; default 128 */
 	/* default any: stateless unless the peer asks for stateful */
 	enum conf_mppe_mode mppe_mode;
@@ -68,6 +90,16 @@ struct conf_server {
 	uint32_t idle_timeout_s, session_timeout_s;	/* 0: never */
 	uint32_t max_sessions, max_connections, max_connections_per_address;
 	enum conf_duplicate duplicate;
+	/* l2tp alone */
+	char *host_name;		/* NULL: conf.hostname */
+	char *secret;			/* NULL: none */
+	enum conf_choice authenticate, hide;
+	enum conf_sequencing sequencing;
+	enum conf_proxy proxy;
+	enum conf_strangers peers;
+	uint32_t hello_interval_s;	/* 0: never */
+	uint32_t retransmissions;
+	uint32_t max_sessions_per_tunnel, max_half_open, max_half_open_per_address;
 };
 
 struct conf {
@@ -79,6 +111,8 @@ struct conf {
 	unsigned int n_servers;
 	struct conf_pool *pools;
 	unsigned int n_pools;
+	struct conf_l2tp_peer *l2tp_peers;
+	unsigned int n_l2tp_peers;
 	struct conf_user *users;
 	unsigned int n_users;
 };
@@ -93,6 +127,12 @@ typedef void (*conf_report_fn)(void *arg, const char *file, const struct conf_pr
 struct conf *conf_read(const char *path, conf_report_fn report, void *arg);
 void conf_free(struct conf *conf);		/* wipes secrets */
 const struct conf_user *conf_user_find(const struct conf *conf, const char *name);
+/*
+ * What is said of the peer that calls itself so and comes from there: a name goes before any name,
+ * then the narrowest network before wider ones and anywhere. NULL: nothing.
+ */
+const struct conf_l2tp_peer *conf_l2tp_peer_find(const struct conf *conf, const char *host_name,
+						 const struct addr *from);
 /*
  * One line at a time, without its newline, in the language of the file: reading it again gives the
  * same configuration. conf_dump() says *** for secrets; conf_dump_secrets() tells them, those of

@@ -32,6 +32,8 @@ static void dump_options(struct dump *d, const struct section *section, const vo
 	for (i = 0; i < section->n_options; i++) {
 		const struct option *o = &section->options[i];
 
+		if (!option_applies(o, section_protocol(section, base)))
+			continue;
 		value_append(&d->line, "%s%s = ", indent, o->name);
 		if (o->type->put(o, base, &d->line))
 			flush(d);
@@ -65,6 +67,7 @@ static void dump(const struct conf *conf, bool secrets, put_fn put, void *arg)
 	dump_options(&d, &conf_sections[SECTION_GLOBAL], conf);
 	dump_sections(&d, SECTION_POOL, conf->pools, conf->n_pools);
 	dump_sections(&d, SECTION_SERVER, conf->servers, conf->n_servers);
+	dump_sections(&d, SECTION_L2TP_PEER, conf->l2tp_peers, conf->n_l2tp_peers);
 	dump_sections(&d, SECTION_USER, conf->users, conf->n_users);
 }
 
@@ -94,8 +97,13 @@ static void man_limits(struct dump *d, const struct option *o)
 			     w->word, w[1].word ? "" : ". ");
 	if (o->type->list && !o->words)
 		value_append(&d->line, "At most %" PRIu32 ". ", o->max);
+	if (o->of)
+		value_append(&d->line, "In server %s alone. ", o->of);
 	if (o->required)
 		value_append(&d->line, "Must be given.");
+	else if (o->fallback_l2tp)
+		value_append(&d->line, "Default: %s, in server l2tp %s.", o->fallback,
+			     o->fallback_l2tp);
 	else if (o->fallback)
 		value_append(&d->line, "Default: %s.", o->fallback);
 }

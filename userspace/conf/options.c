@@ -38,6 +38,22 @@ static const struct option_word duplicates[] = {
 	{ "allow", CONF_DUPLICATE_ALLOW }, { NULL, 0 },
 };
 
+static const struct option_word choices[] = {
+	{ "yes", CONF_YES }, { "no", CONF_NO }, { NULL, 0 },
+};
+
+static const struct option_word sequencings[] = {
+	{ "asked", CONF_SEQUENCING_ASKED }, { "always", CONF_SEQUENCING_ALWAYS }, { NULL, 0 },
+};
+
+static const struct option_word proxies[] = {
+	{ "accept", CONF_PROXY_ACCEPT }, { "renegotiate", CONF_PROXY_RENEGOTIATE }, { NULL, 0 },
+};
+
+static const struct option_word strangers[] = {
+	{ "any", CONF_PEERS_ANY }, { "known", CONF_PEERS_KNOWN }, { NULL, 0 },
+};
+
 #define GLOBAL(field) FIELD(struct conf, field)
 static const struct option global_options[] = {
 	{ "log-level", &value_word, GLOBAL(log_level), .words = log_levels, .fallback = "info",
@@ -58,10 +74,11 @@ static const struct option pool_options[] = {
 
 #define SERVER(field) FIELD(struct conf_server, field)
 static const struct option server_options[] = {
-	{ "listen", &value_addrs_v4, LIST(struct conf_server, listen, n_listen),
+	{ "listen", &value_addrs, LIST(struct conf_server, listen, n_listen),
 	  .max = CONF_LIST_MAX,
-	  .doc = "The addresses at which clients are awaited; without it every address of the machine." },
-	{ "device", &value_device, SERVER(device), .fallback = "pptp0",
+	  .doc = "The addresses at which clients are awaited; without it every address of the machine. PPTP "
+		 "exists over IPv4 alone. L2TP sessions at an address that is taken out by a reload end." },
+	{ "device", &value_device, SERVER(device), .fallback = "pptp0", .fallback_l2tp = "l2tp0",
 	  .doc = "The network device that holds the sessions. It is made when there is none." },
 	{ "address", &value_addr_v4, SERVER(address), .required = true,
 	  .doc = "The gateway's own address inside the tunnels." },
@@ -71,7 +88,7 @@ static const struct option server_options[] = {
 	{ "auth", &value_words, SERVER(auth_methods), .words = auth_methods, .fallback = "mschapv2",
 	  .doc = "How clients may prove who they are. Only mschap and mschapv2 make keys for encryption." },
 	{ "encryption", &value_word, SERVER(encryption), .words = encryptions,
-	  .fallback = "required",
+	  .fallback = "required", .fallback_l2tp = "none",
 	  .doc = "Whether data is encrypted with MPPE. With required not one packet passes in clear." },
 	{ "mppe", &value_words, SERVER(mppe_strengths), .words = mppe_strengths, .fallback = "128",
 	  .doc = "The strengths in bits that are agreed to, the strongest common one being taken." },
@@ -108,13 +125,75 @@ static const struct option server_options[] = {
 	{ "max-sessions", &value_number, SERVER(max_sessions), .min = 1, .max = 1000000,
 	  .fallback = "10000", .doc = "Sessions that the server holds at most." },
 	{ "max-connections", &value_number, SERVER(max_connections), .min = 1, .max = 1000000,
-	  .fallback = "10000", .doc = "Control connections that the server holds at most." },
+	  .fallback = "10000",
+	  .doc = "Control connections that the server holds at most; those of L2TP are tunnels." },
 	{ "max-connections-per-address", &value_number, SERVER(max_connections_per_address),
 	  .min = 1, .max = 1000000, .fallback = "64",
 	  .doc = "Control connections from one address. Clients behind one NAT share an address." },
 	{ "duplicate-login", &value_word, SERVER(duplicate), .words = duplicates,
 	  .fallback = "replace",
 	  .doc = "What happens when a user who has a session logs in again." },
+	{ "host-name", &value_name, SERVER(host_name), .max = CONF_HOST_NAME_MAX, .of = "l2tp",
+	  .doc = "How the gateway calls itself when tunnels are opened; without it, as hostname says." },
+	{ "secret", &value_secret, SERVER(secret), .max = CONF_PASSWORD_MAX, .of = "l2tp",
+	  .doc = "What both ends of a tunnel know. An l2tp-peer section may have another." },
+	{ "secret-file", &value_secret_file, SERVER(secret), .max = CONF_PASSWORD_MAX, .of = "l2tp",
+	  .doc = "A file that holds the secret and nothing else, instead of the option above." },
+	{ "authenticate", &value_word, SERVER(authenticate), .words = choices, .fallback = "yes",
+	  .of = "l2tp",
+	  .doc = "Whether a peer has to prove that it knows the secret, where there is one. The gateway proves "
+		 "it whenever it is asked." },
+	{ "hide-avps", &value_word, SERVER(hide), .words = choices, .fallback = "no", .of = "l2tp",
+	  .doc = "Whether control messages are sent with their values hidden by the secret. What a peer hides is "
+		 "read in any case." },
+	{ "sequencing", &value_word, SERVER(sequencing), .words = sequencings, .fallback = "asked",
+	  .of = "l2tp",
+	  .doc = "When data packets are numbered: for peers that ask for it, or always, in which case peers "
+		 "number theirs too." },
+	{ "proxy", &value_word, SERVER(proxy), .words = proxies, .fallback = "accept", .of = "l2tp",
+	  .doc = "Whether what an access concentrator has agreed on with the client, and the client's answer to "
+		 "its challenge, are taken over, or everything is negotiated with the client itself." },
+	{ "peers", &value_word, SERVER(peers), .words = strangers, .fallback = "any", .of = "l2tp",
+	  .doc = "Who may open tunnels: any peer, or those with an l2tp-peer section." },
+	{ "hello-interval", &value_number, SERVER(hello_interval_s), .max = 3600, .fallback = "60",
+	  .of = "l2tp",
+	  .doc = "Seconds of silence after which a peer is asked whether it lives; 0 never asks." },
+	{ "retransmissions", &value_number, SERVER(retransmissions), .min = 1, .max = 30,
+	  .fallback = "8", .of = "l2tp",
+	  .doc = "How often a control message is sent again, after 1, 2, 4 and then every 8 seconds, before the "
+		 "peer is given up." },
+	{ "max-sessions-per-tunnel", &value_number, SERVER(max_sessions_per_tunnel), .min = 1,
+	  .max = 65535, .fallback = "10000", .of = "l2tp",
+	  .doc = "Sessions in one tunnel." },
+	{ "max-half-open", &value_number, SERVER(max_half_open), .min = 1, .max = 1000000,
+	  .fallback = "1000", .of = "l2tp",
+	  .doc = "Tunnels that are being opened by peers that have proved nothing, not even their address. The "
+		 "oldest makes room." },
+	{ "max-half-open-per-address", &value_number, SERVER(max_half_open_per_address), .min = 1,
+	  .max = 1000000, .fallback = "32", .of = "l2tp",
+	  .doc = "The same from one address; one more is refused." },
+};
+
+#define PEER(field) FIELD(struct conf_l2tp_peer, field)
+static const struct option l2tp_peer_options[] = {
+	{ "host-name", &value_name, PEER(host_name), .max = CONF_HOST_NAME_MAX,
+	  .doc = "How the peer calls itself; without it, as the section. An asterisk is any name." },
+	{ "addresses", &value_prefixes, LIST(struct conf_l2tp_peer, addresses, n_addresses),
+	  .max = CONF_LIST_MAX,
+	  .doc = "The networks that the peer comes from; without it, from anywhere." },
+	{ "secret", &value_secret, PEER(secret), .max = CONF_PASSWORD_MAX,
+	  .doc = "What both ends of a tunnel with this peer know." },
+	{ "secret-file", &value_secret_file, PEER(secret), .max = CONF_PASSWORD_MAX,
+	  .doc = "A file that holds the secret and nothing else, instead of the option above." },
+	{ "local-name", &value_name, PEER(local_name), .max = CONF_HOST_NAME_MAX,
+	  .doc = "How the gateway calls itself towards this peer." },
+	{ "authenticate", &value_word, PEER(authenticate), .words = choices,
+	  .doc = "As in the server section." },
+	{ "hide-avps", &value_word, PEER(hide), .words = choices,
+	  .doc = "As in the server section." },
+	{ "sequencing", &value_word, PEER(sequencing), .words = sequencings,
+	  .doc = "As in the server section." },
+	{ "proxy", &value_word, PEER(proxy), .words = proxies, .doc = "As in the server section." },
 };
 
 #define USER(field) FIELD(struct conf_user, field)
@@ -141,7 +220,12 @@ const struct section conf_sections[N_SECTIONS] = {
 			   "Addresses that are lent to clients. A pool belongs to one server." },
 	[SECTION_SERVER] = { "server", "protocol", server_options, N_OF(server_options),
 			     sizeof(struct conf_server),
-			     "A protocol that is served. The only one so far is pptp." },
+			     "A protocol that is served: pptp or l2tp." },
+	[SECTION_L2TP_PEER] = { "l2tp-peer", "name", l2tp_peer_options, N_OF(l2tp_peer_options),
+				sizeof(struct conf_l2tp_peer),
+				"What holds for tunnels with one peer instead of what the section server l2tp "
+				"says. Of several that fit, one with the peer's name goes before those with an "
+				"asterisk, and then the one with the smallest network." },
 	[SECTION_USER] = { "user", "name", user_options, N_OF(user_options),
 			   sizeof(struct conf_user), "Somebody who may log in." },
 };
@@ -155,4 +239,21 @@ const struct option *option_find(const struct section *section, const char *name
 			return &section->options[i];
 	}
 	return NULL;
+}
+
+bool option_applies(const struct option *o, const char *protocol)
+{
+	return !o->of || !protocol || !strcmp(o->of, protocol);
+}
+
+const char *option_fallback(const struct option *o, const char *protocol)
+{
+	return protocol && o->fallback_l2tp && !strcmp(protocol, "l2tp") ? o->fallback_l2tp : o->fallback;
+}
+
+const char *section_protocol(const struct section *section, const void *base)
+{
+	return section == &conf_sections[SECTION_SERVER] ?
+		       ((const struct conf_server *)base)->protocol :
+		       NULL;
 }

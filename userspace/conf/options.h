@@ -6,6 +6,7 @@
 #ifndef ADIT_CONF_OPTIONS_H
 #define ADIT_CONF_OPTIONS_H
 
+#include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
 
@@ -26,6 +27,8 @@ struct option {
 	uint32_t min, max;		/* of a number; of a list, max is the most entries */
 	const struct option_word *words;	/* ends with a NULL word */
 	const char *fallback;		/* as it would be written; NULL: the field stays zero */
+	const char *fallback_l2tp;	/* in server l2tp, where it is another */
+	const char *of;			/* the protocol whose server alone has it; NULL: every one */
 	bool required;
 	const char *doc;		/* for the manual, sentences in mdoc */
 };
@@ -39,9 +42,16 @@ struct section {
 	const char *doc;
 };
 
-enum { SECTION_GLOBAL, SECTION_POOL, SECTION_SERVER, SECTION_USER, N_SECTIONS };
+enum { SECTION_GLOBAL, SECTION_POOL, SECTION_SERVER, SECTION_L2TP_PEER, SECTION_USER, N_SECTIONS };
 extern const struct section conf_sections[N_SECTIONS];
 
+#define OPTIONS_MAX 64	/* of one section */
+
 const struct option *option_find(const struct section *section, const char *name);
+/* protocol: of the server section at hand; NULL: another section. */
+bool option_applies(const struct option *o, const char *protocol);
+const char *option_fallback(const struct option *o, const char *protocol);
+/* The protocol of a section's structure, NULL for what is no server. */
+const char *section_protocol(const struct section *section, const void *base);
 
 #endif /* ADIT_CONF_OPTIONS_H */

@@ -16,7 +16,6 @@
 /* some hundred octets for each of the users of the largest pool */
 #define FILE_MAX	(64u << 20)
 #define UNKNOWN_MAX	20		/* unknown options that are reported before reading stops */
-#define OPTIONS_MAX	32		/* of one section */
 /* of an option in libconfuse's tree; its own flags are far below */
 #define FLAG_SEEN	(1 << 30)
 
@@ -312,24 +311,35 @@ static void set(struct reading *r, const struct option *o, void *base, const cha
 			o->name);
 }
 
+static void read_option(struct reading *r, const struct section *section, const struct option *o,
+			cfg_t *cfg, void *base)
+{
+	const char *protocol = section_protocol(section, base);
+	const char *fallback = option_fallback(o, protocol);
+	unsigned int k, n = cfg_size(cfg, o->name);
+	char why[VALUE_WHY_MAX];
+
+	if (n && !option_applies(o, protocol)) {
+		reading_error(r, reading_line(cfg, o->name),
+			      "%s: server %s has no such option: it is one of server %s", o->name,
+			      protocol, o->of);
+		return;
+	}
+	for (k = 0; k < n; k++)
+		set(r, o, base, cfg_getnstr(cfg, o->name, k));
+	if (!n && fallback && o->type->set(r->conf, o, base, fallback, why))
+		reading_error(r, 0, "%s: default: %s", o->name, why);
+	if (!n && o->required)
+		reading_error(r, (unsigned int)cfg->line, "%s \"%s\" has no %s, which it needs",
+			      section->name, cfg_title(cfg), o->name);
+}
+
 static void read_options(struct reading *r, const struct section *section, cfg_t *cfg, void *base)
 {
-	char why[VALUE_WHY_MAX];
-	unsigned int i, k, n;
+	unsigned int i;
 
-	for (i = 0; i < section->n_options; i++) {
-		const struct option *o = &section->options[i];
-
-		n = cfg_size(cfg, o->name);
-		for (k = 0; k < n; k++)
-			set(r, o, base, cfg_getnstr(cfg, o->name, k));
-		if (!n && o->fallback && o->type->set(r->conf, o, base, o->fallback, why))
-			reading_error(r, 0, "%s: default: %s", o->name, why);
-		if (!n && o->required)
-			reading_error(r, (unsigned int)cfg->line,
-				      "%s \"%s\" has no %s, which it needs", section->name,
-				      cfg_title(cfg), o->name);
-	}
+	for (i = 0; i < section->n_options; i++)
+		read_option(r, section, &section->options[i], cfg, base);
 }
 
 /* A title in a structure's first field, of as many octets as a login may name. */
@@ -389,6 +399,7 @@ static void fill(struct reading *r)
 	read_options(r, &conf_sections[SECTION_GLOBAL], r->cfg, conf);
 	conf->pools = read_sections(r, SECTION_POOL, &conf->n_pools);
 	conf->servers = read_sections(r, SECTION_SERVER, &conf->n_servers);
+	conf->l2tp_peers = read_sections(r, SECTION_L2TP_PEER, &conf->n_l2tp_peers);
 	conf->users = read_sections(r, SECTION_USER, &conf->n_users);
 	if (r->failed)
 		return;

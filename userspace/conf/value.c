@@ -140,6 +140,8 @@ static bool name_put(const struct option *o, const void *base, struct value_text
 {
 	char *const *at = const_field(o, base);
 
+	if (!*at)
+		return false;
 	value_append_quoted(out, *at);
 	return true;
 }
@@ -179,13 +181,14 @@ static int secret_set(const struct conf *conf, const struct option *o, void *bas
 		      char why[VALUE_WHY_MAX])
 {
 	char *const *at = const_field(o, base);
+	int len = (int)strcspn(o->name, "-");	/* password and password-file are one thing */
 
 	(void)conf;
 	if (*at)
-		return value_bad(
-			why, "there is a password already: give one of password and password-file");
+		return value_bad(why, "there is a %.*s already: give one of %.*s and %.*s-file",
+				 len, o->name, len, o->name, len, o->name);
 	if (!text[0] || strlen(text) > o->max)
-		return value_bad(why, "the password has %zu octets: 1 to %u are possible",
+		return value_bad(why, "the %.*s has %zu octets: 1 to %u are possible", len, o->name,
 				 strlen(text), o->max);
 	return replace_string(o, base, text, why);
 }

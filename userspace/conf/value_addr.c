@@ -76,19 +76,35 @@ static unsigned int n_entries(const struct option *o, const void *base, size_t s
 	return n;
 }
 
+static int add_addr(const struct option *o, void *base, const char *text, const struct addr *a,
+		    char why[VALUE_WHY_MAX])
+{
+	struct addr *entry = next_entry(o, base, sizeof(*a));
+
+	if (!entry)
+		return value_bad(why, "%s is one more than the %u that are possible", text, o->max);
+	*entry = *a;
+	return 0;
+}
+
+static int addrs_v4_set(const struct conf *conf, const struct option *o, void *base,
+			const char *text, char why[VALUE_WHY_MAX])
+{
+	struct addr a;
+
+	(void)conf;
+	return parse_v4(text, &a, why) ? -EINVAL : add_addr(o, base, text, &a, why);
+}
+
 static int addrs_set(const struct conf *conf, const struct option *o, void *base, const char *text,
 		     char why[VALUE_WHY_MAX])
 {
-	struct addr a, *entry;
+	struct addr a;
 
 	(void)conf;
-	if (parse_v4(text, &a, why))
-		return -EINVAL;
-	entry = next_entry(o, base, sizeof(a));
-	if (!entry)
-		return value_bad(why, "%s is one more than the %u that are possible", text, o->max);
-	*entry = a;
-	return 0;
+	if (addr_parse(text, &a))
+		return value_bad(why, "\"%s\" is no address", text);
+	return add_addr(o, base, text, &a, why);
 }
 
 static bool addrs_put(const struct option *o, const void *base, struct value_text *out)
@@ -103,7 +119,8 @@ static bool addrs_put(const struct option *o, const void *base, struct value_tex
 	return n;
 }
 
-const struct value_type value_addrs_v4 = { "addresses", true, addrs_set, addrs_put };
+const struct value_type value_addrs_v4 = { "addresses", true, addrs_v4_set, addrs_put };
+const struct value_type value_addrs = { "addresses", true, addrs_set, addrs_put };
 
 static int parse_prefix(const char *text, struct prefix *p, char why[VALUE_WHY_MAX])
 {

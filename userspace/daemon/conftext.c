@@ -81,6 +81,13 @@ err_close:
 	return err;
 }
 
+/* The parent has told the warnings, and some are about its defaults. */
+static void collect_errors(void *arg, const char *file, const struct conf_problem *problem)
+{
+	if (!problem->warning)
+		collect(arg, file, problem);
+}
+
 struct conf *conftext_unpack(int fd)
 {
 	struct conf_problems *problems;
@@ -89,7 +96,7 @@ struct conf *conftext_unpack(int fd)
 
 	snprintf(path, sizeof(path), "/proc/self/fd/%d", fd);
 	problems = &(struct conf_problems){ .len = 0 };
-	conf = conf_read(path, collect, problems);
+	conf = conf_read(path, collect_errors, problems);
 	if (!conf)
 		log_error(
 			NULL,
