@@ -118,11 +118,13 @@ static void note_output(struct world *w, const uint8_t *data, size_t len)
 	memcpy(w->challenge_out, msg.challenge.at, msg.challenge.len);
 }
 
-static void op_tx(void *ctx, const struct l2tp_path *path, const uint8_t *data, size_t len)
+static void op_tx(void *ctx, struct l2tp_tunnel *t, const struct l2tp_path *path, const uint8_t *data,
+		  size_t len)
 {
 	struct world *w = ctx;
 	char peer[ADDR_STRLEN], local[ADDR_STRLEN];
 
+	(void)t;
 	if (w->lose) {
 		w->lose--;
 		return;

@@ -133,10 +133,12 @@ static bool interfere(struct end *e, enum op op, struct l2tp_tunnel *t, struct l
 	return e->deed != DEED_REFUSE;
 }
 
-static void op_tx(void *ctx, const struct l2tp_path *path, const uint8_t *data, size_t len)
+static void op_tx(void *ctx, struct l2tp_tunnel *t, const struct l2tp_path *path, const uint8_t *data,
+		  size_t len)
 {
 	struct end *e = ctx;
 
+	(void)t;
 	for (unsigned int n = dice(100) < net.repeat ? 2 : 1; n; n--)
 		if (dice(100) >= net.loss)
 			fly(e->other, path, data, len);

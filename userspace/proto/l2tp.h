@@ -93,8 +93,11 @@ struct l2tp_connected {		/* what ICCN or OCCN tells */
 };
 
 struct l2tp_ops {
-	/* Send a datagram from path->local; data is borrowed. */
-	void (*tx)(void *ctx, const struct l2tp_path *path, const uint8_t *data, size_t len);
+	/*
+	 * Send a datagram from path->local; data is borrowed. t is NULL for what a stranger is told.
+	 */
+	void (*tx)(void *ctx, struct l2tp_tunnel *t, const struct l2tp_path *path,
+		   const uint8_t *data, size_t len);
 	void (*random)(void *ctx, void *buf, size_t len);
 	/* Whether a stranger may open a tunnel: limits that are not this endpoint's alone. */
 	bool (*admit)(void *ctx, const struct l2tp_path *path, struct l2tp_refusal *refusal);
@@ -126,6 +129,9 @@ struct l2tp *l2tp_new(struct loop *loop, const struct l2tp_config *cfg, const st
 void l2tp_free(struct l2tp *l2tp);	/* calls no op */
 void l2tp_set_config(struct l2tp *l2tp, const struct l2tp_config *cfg);	/* for new tunnels */
 void l2tp_rx(struct l2tp *l2tp, const struct l2tp_path *from, const uint8_t *data, size_t len);
+/* The tunnel whose affair l2tp_rx() would make of it; NULL: none's, or a new one's. */
+struct l2tp_tunnel *l2tp_tunnel_at(struct l2tp *l2tp, const struct l2tp_path *from,
+				   const uint8_t *data, size_t len);
 
 /* Open a tunnel; calls may be made on it at once. NULL: ENOMEM or no free id. */
 struct l2tp_tunnel *l2tp_dial(struct l2tp *l2tp, const struct l2tp_path *path,

@@ -389,7 +389,7 @@ static void refuse(struct l2tp *l2tp, const struct l2tp_path *path, const struct
 	l2tp_control_header(&w, &h, b.len);
 	wr_bytes(&w, body, b.len);
 	if (l2tp_has(req, L2TP_TUNNEL_ID))
-		l2tp->ops->tx(l2tp->ctx, path, buf, w.len);
+		l2tp->ops->tx(l2tp->ctx, NULL, path, buf, w.len);
 }
 
 /* One more, for this address and in all? */
@@ -556,6 +556,24 @@ static void junk(struct l2tp *l2tp, const struct l2tp_path *from, const char *wh
 	log_debug(&about, "L2TP: a datagram was dropped: %s", why);
 }
 
+static struct l2tp_tunnel *find_tunnel(struct l2tp *l2tp, const struct l2tp_path *from, uint16_t id)
+{
+	struct l2tp_tunnel *t = find_by_id(l2tp, from, id, false);
+
+	return t ? t : find_by_id(l2tp, from, id, true);
+}
+
+struct l2tp_tunnel *l2tp_tunnel_at(struct l2tp *l2tp, const struct l2tp_path *from,
+				   const uint8_t *data, size_t len)
+{
+	struct l2tp_header h;
+	const char *why;
+
+	if (l2tp_header_parse(&h, data, len, &why) || !h.control || !h.tunnel_id)
+		return NULL;
+	return find_tunnel(l2tp, from, h.tunnel_id);
+}
+
 void l2tp_rx(struct l2tp *l2tp, const struct l2tp_path *from, const uint8_t *data, size_t len)
 {
 	struct l2tp_tunnel *t;
@@ -571,9 +589,7 @@ void l2tp_rx(struct l2tp *l2tp, const struct l2tp_path *from, const uint8_t *dat
 	} else if (!h.tunnel_id) {
 		rx_unassigned(l2tp, from, &h);
 	} else {
-		t = find_by_id(l2tp, from, h.tunnel_id, false);
-		if (!t)
-			t = find_by_id(l2tp, from, h.tunnel_id, true);
+		t = find_tunnel(l2tp, from, h.tunnel_id);
 		if (t)
 			l2tp_tunnel_rx(t, from, &h);
 		else

@@ -617,7 +617,7 @@ static void op_tx(void *ctx, const uint8_t *data, size_t len)
 {
 	struct l2tp_tunnel *t = ctx;
 
-	t->l2tp->ops->tx(t->l2tp->ctx, &t->path, data, len);
+	t->l2tp->ops->tx(t->l2tp->ctx, t, &t->path, data, len);
 }
 
 static void op_drained(void *ctx)
