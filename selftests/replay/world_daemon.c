@@ -5,6 +5,7 @@
  *
  *   c0 NAME ITEMS...              on control connection 0, as in world_pptp.c
  *   s1 PROTOCOL CODE ID ITEMS...  on the link of session 1, as in world_ppp.c
+ *   u NAME ITEMS...               a datagram at the L2TP port, as in world_l2tp.c, all ids said
  *
  * What the engine asks the kernel for comes out as events "kernel ...". The configuration is one of
  * those below. do die kills the engine, and the next one takes up what the memory file, the kernel
@@ -23,9 +24,12 @@
 #include "daemon/conn.h"
 #include "daemon/control.h"
 #include "daemon/keeper.h"
+#include "daemon/lns.h"
 #include "daemon/server.h"
 #include "daemon/session.h"
 #include "daemon/stream.h"
+#include "daemon/tunnel.h"
+#include "daemon/udp.h"
 #include "datapath/null.h"
 #include "wire/mschap.h"
 #include "wire/ppp.h"
@@ -33,7 +37,8 @@
 
 #define CONNS		2
 #define SESSIONS_MAX	64	/* that a packet's first octet can name */
-#define SESSION_OCTET	16	/* first octets below it are connections */
+#define SESSION_OCTET	16	/* first octets below it are connections, but for */
+#define DATAGRAM_OCTET	15
 #define RECORD_MAX	32768
 
 static const struct { const char *name, *text; } configurations[] = {
@@ -44,6 +49,9 @@ static const struct { const char *name, *text; } configurations[] = {
 	{ "none", "server pptp {\n address = \"10.9.0.1\"\n pool = p\n encryption = none\n"
 		  " auth = { pap, chap }\n ipv6 = yes\n duplicate-login = refuse\n"
 		  " session-timeout = 300\n max-sessions = 2\n}\n" },
+	{ "l2tp", "server l2tp {\n address = \"10.9.0.1\"\n pool = p\n host-name = gw\n"
+		  " max-sessions-per-tunnel = 3\n}\n"
+		  "l2tp-peer known {\n secret = 's'\n sequencing = always\n}\n" },
 };
 
 static const char common[] =
@@ -67,6 +75,8 @@ struct world {
 	uint8_t challenges[SESSIONS_MAX][16], challenge_ids[SESSIONS_MAX];
 	uint8_t next_random;
 	int control_fd;
+	int udp_client, udp_kept;	/* -1: nothing is served there */
+	struct world *l2tp;		/* that knows how datagrams are written */
 	bool tampered;
 	bool dying;
 	bool refused;	/* the kernel did not do something that it was asked for */
@@ -241,6 +251,34 @@ static struct memory *new_memory(void)
 	return m;
 }
 
+static void open_port(struct world *w)
+{
+	struct sockaddr_in sin = { .sin_family = AF_INET, .sin_addr.s_addr = htonl(INADDR_LOOPBACK) };
+	struct addr localhost = addr_v4(INADDR_LOOPBACK);
+	socklen_t len = sizeof(sin);
+
+	w->udp_kept = udp_open(&localhost, 0, 0);
+	w->udp_client = socket(AF_INET, SOCK_DGRAM | SOCK_NONBLOCK | SOCK_CLOEXEC, 0);
+	if (w->udp_kept < 0 || w->udp_client < 0 ||
+	    getsockname(w->udp_kept, (struct sockaddr *)&sin, &len) ||
+	    connect(w->udp_client, (struct sockaddr *)&sin, len))
+		fail("no UDP");
+}
+
+static void give_port(struct world *w)
+{
+	struct lns *lns = w->server->lns;
+
+	if (!lns)
+		return;
+	if (w->udp_kept < 0)
+		open_port(w);
+	endpoint_sockets_begin(&lns->endpoint);
+	if (endpoint_socket_add(&lns->endpoint, dup(w->udp_kept)))
+		fail("no port");
+	lns_sockets_end(lns);
+}
+
 static void start_engine(struct world *w, struct loop *loop, struct dp *dp, struct memory *memory)
 {
 	struct engine *e = &w->e;
@@ -248,10 +286,7 @@ static void start_engine(struct world *w, struct loop *loop, struct dp *dp, stru
 
 	*e = (struct engine){ .keeper = -1, .conf_path = "adit.conf", .conf = w->conf,
 				.loop = loop, .dp = dp, .memory = memory };
-	TAILQ_INIT(&e->conns);
-	TAILQ_INIT(&e->sessions);
-	TAILQ_INIT(&e->unsettled_conns);
-	TAILQ_INIT(&e->unsettled_sessions);
+	engine_lists_init(e);
 	loop_timer_init(&e->settle_timer, loop, settle_due, e);
 	loop_timer_init(&e->stop_timer, loop, stop_due, e);
 	counters->engine_starts++;
@@ -262,6 +297,7 @@ static void start_engine(struct world *w, struct loop *loop, struct dp *dp, stru
 	if (!e->callids || !w->server)
 		fail("no server");
 	e->servers[e->n_servers++] = w->server;
+	give_port(w);
 }
 
 static void stop_engine(struct world *w)
@@ -313,7 +349,9 @@ static void take_up(struct world *w)
 	for (i = 0; i < CONNS; i++)
 		if (w->wires[i].kept >= 0)
 			conn_thaw(&w->e, i, dup(w->wires[i].kept));
+	tunnel_thaw_all(&w->e);
 	session_thaw_all(&w->e);
+	tunnel_resume_all(&w->e);
 	engine_settle(&w->e);
 }
 
@@ -349,6 +387,8 @@ static struct world *make(struct outputs *out)
 	w->out = out;
 	w->next_random = 0x5a;
 	w->configuration = "required";
+	w->udp_client = w->udp_kept = -1;
+	w->l2tp = world_l2tp.make(out);
 	for (i = 0; i < CONNS; i++)
 		w->wires[i].client = w->wires[i].kept = -1;
 	return w;
@@ -383,6 +423,11 @@ static void destroy(struct world *w)
 		if (w->wires[i].kept >= 0)
 			close(w->wires[i].kept);
 	}
+	if (w->udp_client >= 0) {
+		close(w->udp_client);
+		close(w->udp_kept);
+	}
+	world_l2tp.destroy(w->l2tp);
 	world = NULL;
 	free(w);
 }
@@ -475,6 +520,16 @@ static void tell_messages(struct world *w, unsigned int i)
 	}
 }
 
+static void tell_datagrams(struct world *w)
+{
+	uint8_t octets[PATTERN_MAX] = { DATAGRAM_OCTET };
+	ssize_t n;
+
+	while (w->udp_client >= 0 &&
+	       (n = __real_recv(w->udp_client, octets + 1, sizeof(octets) - 1, MSG_DONTWAIT)) > 0)
+		outputs_packet(w->out, octets, (size_t)n + 1);
+}
+
 static void advance(struct world *w, uint64_t ms)
 {
 	unsigned int i;
@@ -482,6 +537,7 @@ static void advance(struct world *w, uint64_t ms)
 	loop_virtual_advance(w->e.loop, ms);
 	check_kernel(w);
 	tell_requests(w);
+	tell_datagrams(w);
 	tell_frames(w);
 	for (i = 0; i < CONNS; i++)
 		if (w->wires[i].client >= 0)
@@ -611,6 +667,11 @@ static void rx(struct world *w, const uint8_t *data, size_t len)
 
 	if (!len)
 		return;
+	if (data[0] == DATAGRAM_OCTET) {
+		if (w->udp_client >= 0)
+			__real_send(w->udp_client, data + 1, len - 1, MSG_DONTWAIT | MSG_NOSIGNAL);
+		return;
+	}
 	if (data[0] < SESSION_OCTET) {
 		unsigned int i = data[0] % CONNS;
 
@@ -634,17 +695,22 @@ static const char *encode(struct world *w, const struct token *t, unsigned int n
 	const char *err;
 	unsigned int i;
 
-	(void)w;
-	if (n < 2 || (t[0].text[0] != 'c' && t[0].text[0] != 's'))
-		return "cN or sN comes first";
+	if (n < 2 || !strchr("csu", t[0].text[0]))
+		return "cN, sN or u comes first";
 	for (i = 1; i < n; i++)
 		if (!t[i].quoted && t[i].text[0] == '@')
 			return "who logs in here says: do login";
 	if (t[0].text[0] == 's')
 		first += SESSION_OCTET;
+	if (t[0].text[0] == 'u')
+		first = DATAGRAM_OCTET;
 	inner.len = 0;
 	inner.open = false;
-	err = (first < SESSION_OCTET ? &world_pptp : &world_ppp)->encode(NULL, t + 1, n - 1, &inner);
+	if (first == DATAGRAM_OCTET)
+		err = world_l2tp.encode(w->l2tp, t + 1, n - 1, &inner);
+	else
+		err = (first < SESSION_OCTET ? &world_pptp : &world_ppp)
+			      ->encode(NULL, t + 1, n - 1, &inner);
 	pattern_put(p, &first, 1);
 	if (err || inner.len > sizeof(p->value) - 1)
 		return err ? err : "too long";

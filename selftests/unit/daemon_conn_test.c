@@ -114,10 +114,7 @@ static void engine_main(struct bench *b)
 	struct engine e = { .keeper = b->keeper[1], .n_servers = 1, .servers = { &server } };
 	struct memory_counters *counters;
 
-	TAILQ_INIT(&e.conns);
-	TAILQ_INIT(&e.sessions);
-	TAILQ_INIT(&e.unsettled_conns);
-	TAILQ_INIT(&e.unsettled_sessions);
+	engine_lists_init(&e);
 	server.engine = &e;
 	log_set_level(LOG_LEVEL_ERROR);
 	e.memory = memory_map(b->memory);

@@ -198,8 +198,6 @@ void show_session(FILE *out, const json_t *result)
 		{ "our inner address", "local_address" },
 		{ "peer's host name", "peer_host" },
 		{ "peer's vendor", "peer_vendor" },
-		{ "call id", "call_id" },
-		{ "peer's call id", "peer_call_id" },
 		{ "address", "address" },
 		{ "prefixes", "prefixes" },
 		{ "IPv6 identifier", "ipv6_ifid" },
@@ -209,9 +207,25 @@ void show_session(FILE *out, const json_t *result)
 		{ "ACFC", "acfc" },
 		{ "PFC", "pfc" },
 	};
+	/* Of one protocol or another. */
+	static const struct label call[] = {
+		{ "call id", "call_id" },
+		{ "peer's call id", "peer_call_id" },
+		{ "our port", "local_port" },
+		{ "peer's port", "peer_port" },
+		{ "tunnel id", "tunnel_id" },
+		{ "peer's tunnel id", "peer_tunnel_id" },
+		{ "session id", "session_id" },
+		{ "peer's session id", "peer_session_id" },
+		{ "sends numbers", "seq_send" },
+		{ "requires numbers", "seq_required" },
+	};
 	char up[TABLE_TEXT_MAX], rx[TABLE_TEXT_MAX], tx[TABLE_TEXT_MAX];
 
 	show_labels(out, result, labels, ARRAY_SIZE(labels));
+	for (size_t i = 0; i < ARRAY_SIZE(call); i++)
+		if (json_object_get(result, call[i].key))
+			show_labels(out, result, &call[i], 1);
 	fprintf(out, "%-18s %s\n", "up for",
 		json_is_integer(json_object_get(result, "up_s")) ?
 			table_duration(number(result, "up_s"), up) :

@@ -40,5 +40,6 @@ struct carrier {
 };
 
 extern const struct carrier_ops conn_carrier;		/* conn.c */
+extern const struct carrier_ops tunnel_carrier;		/* tunnel.c */
 
 #endif /* ADIT_DAEMON_CARRIER_H */

@@ -96,19 +96,22 @@ static int op_call_new(void *ctx, uint16_t peer_call_id, uint16_t *call_id, uint
 	struct conn *c = ctx;
 	struct callids *ids = c->carrier.engine->callids;
 	struct dp_session wire = { .peer_call_id = peer_call_id };
-	enum session_refusal refusal;
+	enum session_refusal refusal = SESSION_NO_ROOM;
+	char why[SESSION_WHY_MAX] = "there is no free call id";
+	struct log_about who = about(c);
 	struct session *s;
 
 	conn_changed(c);
 	*error_code = 0;
-	if (callids_take(ids, c, &wire.call_id)) {
-		session_refused(&c->carrier, "there is no free call id");
-		return result_of(SESSION_NO_ROOM, error_code);
+	if (!callids_take(ids, c, &wire.call_id)) {
+		refusal = session_new(&c->carrier, &wire, &s, why);
+		callids_give(ids, wire.call_id);
 	}
-	refusal = session_new(&c->carrier, &wire, &s);
-	callids_give(ids, wire.call_id);
-	if (refusal)
+	if (refusal) {
+		if (engine_stranger_line_ok(c->carrier.engine))
+			log_warn(&who, "call refused: %s", why);
 		return result_of(refusal, error_code);
+	}
 	callids_reserve(ids, wire.call_id, s);
 	*call_id = wire.call_id;
 	return 0;

@@ -7,6 +7,7 @@
 #include <unistd.h>
 
 #include "daemon/listener.h"
+#include "daemon/lns.h"
 #include "daemon/server.h"
 #include "daemon/session.h"
 #include "daemon/version.h"
@@ -37,10 +38,23 @@ static void set_number(json_t *object, const char *key, uint64_t value)
 	set(object, key, json_integer((json_int_t)value));
 }
 
+static void show_tunnels(json_t *o, const struct lns *lns)
+{
+	struct l2tp_stats stats;
+
+	l2tp_get_stats(lns->l2tp, &stats);
+	set_number(o, "half_open", stats.half_open);
+	set_number(o, "tunnels_refused", stats.refused);
+	set_number(o, "tunnels_evicted", stats.evicted);
+	set_number(o, "junk", stats.junk);
+	set_number(o, "strays", stats.strays);
+}
+
 static json_t *show_server(const struct server *s)
 {
 	struct addr listening[CONF_LIST_MAX];
-	unsigned int n = listener_addresses(s, listening, CONF_LIST_MAX);
+	unsigned int n = s->lns ? endpoint_addresses(&s->lns->endpoint, listening, CONF_LIST_MAX) :
+				  listener_addresses(s, listening, CONF_LIST_MAX);
 	json_t *listen = json_array();
 	json_t *o = json_object();
 	unsigned int i;
@@ -50,6 +64,8 @@ static json_t *show_server(const struct server *s)
 	set(o, "protocol", json_string(s->conf->protocol));
 	set(o, "device", json_string(s->conf->device));
 	set(o, "listen", listen);
+	if (s->lns)
+		show_tunnels(o, s->lns);
 	set_number(o, "sessions", s->n_sessions);
 	set_number(o, "connections", s->n_conns);
 	set_number(o, "logins_ok", s->logins_ok);
@@ -113,14 +129,34 @@ static json_t *show_ifid(const struct session *s)
 	return json_string(text);
 }
 
+static void show_pptp(json_t *o, const struct dp_session *k)
+{
+	set_number(o, "call_id", k->call_id);
+	set_number(o, "peer_call_id", k->peer_call_id);
+}
+
+static void show_l2tp(json_t *o, const struct dp_l2tp *l2tp)
+{
+	set_number(o, "local_port", l2tp->local_port);
+	set_number(o, "peer_port", l2tp->peer_port);
+	set_number(o, "tunnel_id", l2tp->tunnel_id);
+	set_number(o, "peer_tunnel_id", l2tp->peer_tunnel_id);
+	set_number(o, "session_id", l2tp->session_id);
+	set_number(o, "peer_session_id", l2tp->peer_session_id);
+	set(o, "seq_send", json_boolean(l2tp->seq_send));
+	set(o, "seq_required", json_boolean(l2tp->seq_required));
+}
+
 static void show_detail(json_t *o, const struct session *s, const struct ppp_info *info,
 			const struct dp_stats *stats)
 {
 	set(o, "auth", s->method ? json_string(auth_method_to_str(s->method)) : json_null());
 	set(o, "peer_host", show_text(s->carrier ? s->via->host(s->carrier) : ""));
 	set(o, "peer_vendor", show_text(s->carrier ? s->via->vendor(s->carrier) : ""));
-	set_number(o, "call_id", s->kernel.call_id);
-	set_number(o, "peer_call_id", s->kernel.peer_call_id);
+	if (s->kernel.is_l2tp)
+		show_l2tp(o, &s->kernel.l2tp);
+	else
+		show_pptp(o, &s->kernel);
 	set_number(o, "mru", info->local_mru);
 	set_number(o, "peer_mru", info->peer_mru);
 	set(o, "acfc", json_boolean(info->tx_acfc));

@@ -11,6 +11,7 @@
 #include "daemon/conftext.h"
 #include "daemon/conn.h"
 #include "daemon/control.h"
+#include "daemon/endpoint.h"
 #include "daemon/intake.h"
 #include "daemon/listener.h"
 #include "daemon/parent.h"
@@ -19,6 +20,7 @@
 #include "daemon/seccomp.h"
 #include "daemon/server.h"
 #include "daemon/session.h"
+#include "daemon/tunnel.h"
 #include "wire/mschap.h"
 
 /* Sessions have this long to be told good-bye, then connections, then all ends. */
@@ -40,19 +42,30 @@ void engine_unsettled(struct engine *e)
 	loop_timer_start(&e->settle_timer, 0);
 }
 
-/* Sessions first: a call that a connection's record knows must have its session's record. */
+static bool settle_one_carrier(struct engine *e)
+{
+	struct conn *c = TAILQ_FIRST(&e->unsettled_conns);
+	struct tunnel *t = TAILQ_FIRST(&e->unsettled_tunnels);
+
+	if (c)
+		conn_settle(c);
+	if (t)
+		tunnel_settle(t);
+	return c || t;
+}
+
+/* Sessions first: a call that a carrier's record knows must have its session's record. */
 void engine_settle(struct engine *e)
 {
+	struct endpoint *ep;
 	struct session *s;
-	struct conn *c;
 
 	do {
 		while ((s = TAILQ_FIRST(&e->unsettled_sessions)))
 			session_settle(s);
-		c = TAILQ_FIRST(&e->unsettled_conns);
-		if (c)
-			conn_settle(c);
-	} while (c);
+	} while (settle_one_carrier(e));
+	TAILQ_FOREACH(ep, &e->endpoints, link)
+		endpoint_flush(ep);
 	memory_work_done(e->memory);
 }
 
@@ -75,10 +88,13 @@ static void all_gone(struct engine *e)
 
 static void stop_conns(struct engine *e)
 {
+	struct tunnel *t;
 	struct conn *c;
 
 	TAILQ_FOREACH(c, &e->conns, link)
 		conn_stop(c, "the gateway shuts down");
+	TAILQ_FOREACH(t, &e->tunnels, link)
+		tunnel_stop(t, "the gateway shuts down");
 }
 
 static void stop_overdue(void *arg)
@@ -316,7 +332,9 @@ static void take_up(struct engine *e, struct intake *in)
 	forget_lost_conns(e, in);
 	for (i = 0; i < in->n_conns; i++)
 		conn_thaw(e, in->conns[i].number, intake_take(&in->conns[i].fd));
+	tunnel_thaw_all(e);
 	session_thaw_all(e);
+	tunnel_resume_all(e);
 	for (i = 0; i < e->n_servers; i++)
 		remove_strangers(e, e->servers[i]);
 	engine_settle(e);
@@ -432,6 +450,17 @@ static void free_parts(struct engine *e)
 	memory_unmap(e->memory);
 }
 
+void engine_lists_init(struct engine *e)
+{
+	TAILQ_INIT(&e->endpoints);
+	TAILQ_INIT(&e->conns);
+	TAILQ_INIT(&e->tunnels);
+	TAILQ_INIT(&e->sessions);
+	TAILQ_INIT(&e->unsettled_conns);
+	TAILQ_INIT(&e->unsettled_tunnels);
+	TAILQ_INIT(&e->unsettled_sessions);
+}
+
 static void seed(void)
 {
 	uint8_t key[16];
@@ -455,10 +484,7 @@ int engine_run(const char *conf_path)
 	struct engine e = { .keeper = ENGINE_KEEPER_FD, .conf_path = conf_path };
 	struct intake in;
 
-	TAILQ_INIT(&e.conns);
-	TAILQ_INIT(&e.sessions);
-	TAILQ_INIT(&e.unsettled_conns);
-	TAILQ_INIT(&e.unsettled_sessions);
+	engine_lists_init(&e);
 	intake_init(&pending);
 	ignore_signals();
 	privs_harden();

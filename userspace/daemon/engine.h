@@ -23,11 +23,15 @@ struct carrier;
 struct conn;
 struct control;
 struct listener;
+struct endpoint;
 struct server;
 struct session;
+struct tunnel;
 
 TAILQ_HEAD(conn_list, conn);
+TAILQ_HEAD(endpoint_list, endpoint);
 TAILQ_HEAD(session_list, session);
+TAILQ_HEAD(tunnel_list, tunnel);
 
 struct engine {
 	struct loop *loop;
@@ -42,13 +46,16 @@ struct engine {
 	struct server *servers[SERVERS_MAX];
 	unsigned int n_servers;
 	struct listener *listeners;
+	struct endpoint_list endpoints;
 	struct conn_list conns;
+	struct tunnel_list tunnels;
 	struct session_list sessions;
-	unsigned int n_conns, n_sessions;
+	unsigned int n_conns, n_sessions;	/* tunnels are among the former */
 	struct hash sessions_by_id, sessions_by_user;
 	/* outer addresses with connections, see listener.c */
 	struct hash hosts;
 	struct conn_list unsettled_conns;
+	struct tunnel_list unsettled_tunnels;
 	struct session_list unsettled_sessions;
 	struct loop_timer settle_timer;
 	struct log_limit stranger_lines;	/* lines that anybody can cause */
@@ -57,11 +64,12 @@ struct engine {
 };
 
 int engine_run(const char *conf_path);		/* exit status */
+void engine_lists_init(struct engine *e);	/* the first thing */
 /* what the kernel tells; ctx is the engine */
 extern const struct dp_events engine_dp_events;
 
 /*
- * Every change of a connection or session is written to the memory file before its output leaves.
+ * Every change of a connection, tunnel or session is written to the memory file before its output leaves.
  * What has changed waits in the lists above until the input at hand is worked off; changes from
  * timers are settled as soon as the loop turns.
  */

@@ -22,7 +22,7 @@ enum keeper_type {
 	KEEPER_CONTROL,		/* fd: the listening control socket */
 	/* fd: the configuration's text with its secrets, sealed; text: warnings, one per line */
 	KEEPER_CONF,
-	/* fd: a listening TCP socket; number: index of its server section */
+	/* fd: a socket where clients are awaited; number: index of its server section */
 	KEEPER_LISTENER,
 	KEEPER_CONN,		/* fd: a kept connection; number: its slot */
 	KEEPER_READY,		/* that was all */

@@ -11,7 +11,7 @@
 #include "base/secret.h"
 
 #define MEMORY_MAGIC	0x41444954	/* "ADIT" */
-#define MEMORY_VERSION	1
+#define MEMORY_VERSION	2
 #define NOBODY		UINT32_MAX
 
 #ifndef MLOCK_ONFAULT
@@ -47,6 +47,7 @@ struct memory {
 static const size_t copy_size[MEMORY_KINDS] = {
 	[MEMORY_CONN] = MEMORY_CONN_RECORD_MAX + sizeof(struct copy_head),
 	[MEMORY_SESSION] = MEMORY_SESSION_RECORD_MAX + sizeof(struct copy_head),
+	[MEMORY_TUNNEL] = MEMORY_TUNNEL_RECORD_MAX + sizeof(struct copy_head),
 };
 
 /* Rounded up so that every record starts on a page: an unused one then costs nothing. */
@@ -60,17 +61,27 @@ static size_t area_size(enum memory_kind kind)
 	return 2 * copy_size[kind] * MEMORY_SLOTS_MAX;
 }
 
+/* Where the area of a kind begins; of MEMORY_KINDS: where the last one ends. */
+static size_t area_at(enum memory_kind kind)
+{
+	size_t at = head_size();
+	unsigned int k;
+
+	for (k = 0; k < kind; k++)
+		at += area_size((enum memory_kind)k);
+	return at;
+}
+
 static size_t file_size(void)
 {
-	return head_size() + area_size(MEMORY_CONN) + area_size(MEMORY_SESSION);
+	return area_at(MEMORY_KINDS);
 }
 
 static struct copy_head *copy_at(const struct memory *m, enum memory_kind kind, uint32_t slot,
 				 unsigned int which)
 {
-	size_t at = head_size() + (kind == MEMORY_SESSION ? area_size(MEMORY_CONN) : 0);
-
-	return (struct copy_head *)(m->base + at + (2 * (size_t)slot + which) * copy_size[kind]);
+	return (struct copy_head *)(m->base + area_at(kind) +
+				    (2 * (size_t)slot + which) * copy_size[kind]);
 }
 
 /* FNV-1a: finds a torn copy, which is all that is asked; nobody but the engine can write here. */

@@ -282,7 +282,10 @@ static void blame(struct parent *p)
 	if (!memory_blame(p->memory, &kind, &slot, &deaths))
 		return;
 	log_warn(NULL, "it died over the %s in slot %u%s",
-		 kind == MEMORY_CONN ? "connection" : "session", slot,
+		 kind == MEMORY_CONN   ? "connection" :
+		 kind == MEMORY_TUNNEL ? "tunnel" :
+					 "session",
+		 slot,
 		 deaths >= MEMORY_DEATHS_MAX ? ", which is given up" : "");
 }
 
@@ -503,7 +506,7 @@ static int set_up(struct parent *p)
 	if (geteuid() != 0) {
 		log_error(
 			NULL,
-			"aditd must be started by root: it opens port 1723, makes network devices and then gives "
+			"aditd must be started by root: it opens its ports, makes network devices and then gives "
 			"its rights up (to look at a configuration: aditd --check)");
 		return -EPERM;
 	}

@@ -7,6 +7,7 @@
 
 #include "daemon/conftext.h"
 #include "daemon/listener.h"
+#include "daemon/lns.h"
 #include "daemon/server.h"
 #include "daemon/session.h"
 
@@ -84,10 +85,9 @@ static void retire_missing(struct engine *e, const struct conf_ref *ref)
 		if (s->ref == ref || s->retired)
 			continue;
 		s->retired = true;
-		log_info(
-			NULL,
-			"server %s on %s is no longer configured: its %u sessions go on until they end",
-			s->conf->protocol, s->conf->device, s->n_sessions);
+		log_info(NULL, "server %s on %s is no longer configured: its %u sessions %s",
+			 s->conf->protocol, s->conf->device, s->n_sessions,
+			 s->lns ? "end" : "go on until they end");
 	}
 }
 
@@ -108,24 +108,36 @@ static void free_idle_retired(struct engine *e)
 	}
 }
 
+static void take_listener(struct engine *e, struct handed *listener, const struct conf *conf)
+{
+	struct server *s = NULL;
+	int err;
+
+	if (listener->number < conf->n_servers)
+		s = server_by_device(e, conf->servers[listener->number].device);
+	if (!s)
+		return;
+	if (s->lns)
+		err = endpoint_socket_add(&s->lns->endpoint, intake_take(&listener->fd));
+	else
+		err = listener_new(s, intake_take(&listener->fd));
+	if (err)
+		log_error(NULL, "server %s: cannot watch its socket: %s", s->conf->protocol,
+			  strerror(-err));
+}
+
 static void take_listeners(struct engine *e, struct intake *in, const struct conf *conf)
 {
 	unsigned int i;
-	int err;
 
-	for (i = 0; i < in->n_listeners; i++) {
-		uint32_t number = in->listeners[i].number;
-		struct server *s;
-
-		s = number < conf->n_servers ? server_by_device(e, conf->servers[number].device) :
-					       NULL;
-		if (!s)
-			continue;
-		err = listener_new(s, intake_take(&in->listeners[i].fd));
-		if (err)
-			log_error(NULL, "server %s: cannot watch its socket: %s", s->conf->protocol,
-				  strerror(-err));
-	}
+	for (i = 0; i < e->n_servers; i++)
+		if (e->servers[i]->lns)
+			endpoint_sockets_begin(&e->servers[i]->lns->endpoint);
+	for (i = 0; i < in->n_listeners; i++)
+		take_listener(e, &in->listeners[i], conf);
+	for (i = 0; i < e->n_servers; i++)
+		if (e->servers[i]->lns)
+			lns_sockets_end(e->servers[i]->lns);
 }
 
 int reload_apply(struct engine *e, struct intake *in)

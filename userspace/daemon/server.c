@@ -8,6 +8,8 @@
 #include <string.h>
 #include <sys/ioctl.h>
 
+#include "daemon/lns.h"
+
 /* RFC 2637 section 3.1.4: an echo after a minute of silence, another minute for the answer. */
 #define PPTP_ECHO_MS		60000
 /* RFC 2637 section 3.1.4 gives a minute; a stranger gets less. */
@@ -186,6 +188,14 @@ void server_remove_device(struct server *s)
 
 static void warn_of_cryptography(const struct conf_server *conf)
 {
+	if (!strcmp(conf->protocol, "l2tp")) {
+		log_warn(
+			NULL,
+			"server %s: L2TP protects nothing by itself: who is on the way can read and change this "
+			"traffic. Use it where the way is protected by other means",
+			conf->protocol);
+		return;
+	}
 	log_warn(
 		NULL,
 		"server %s: MS-CHAPv2 and MPPE are broken cryptography: who records this traffic can read it. "
@@ -205,7 +215,9 @@ struct server *server_new(struct engine *e, struct conf_ref *ref, const struct c
 	s->pool = pool_new(ref->conf, conf);
 	if (s->pool)
 		s->auth = auth_conf_new(e->loop, ref->conf, conf, s->pool);
-	if (!s->auth) {
+	if (!strcmp(conf->protocol, "l2tp"))
+		s->lns = lns_new(s);
+	if (!s->auth || (!s->lns && !strcmp(conf->protocol, "l2tp"))) {
 		log_error(NULL, "server %s: out of memory", conf->protocol);
 		goto err_free;
 	}
@@ -223,6 +235,7 @@ err_free:
 
 void server_free(struct server *s)
 {
+	lns_free(s->lns);
 	if (s->auth)
 		auth_conf_free(s->auth);
 	if (s->pool)
@@ -244,6 +257,8 @@ int server_reconfigure(struct server *s, struct conf_ref *ref, const struct conf
 	s->conf = conf;
 	s->retired = false;
 	conf_ref_put(old);
+	if (s->lns)
+		lns_reconfigure(s->lns);
 	return ensure_device(s);
 }
 

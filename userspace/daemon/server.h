@@ -34,6 +34,7 @@ struct server {
 	struct dp_device_config device;		/* as the kernel has it */
 	struct pool *pool;
 	struct auth_conf *auth;
+	struct lns *lns;			/* of server l2tp */
 	unsigned int n_conns, n_sessions;
 	uint64_t logins_ok, logins_failed;
 };

@@ -247,6 +247,18 @@ static uint64_t idle_ms(struct session *s)
 	return stats.rx_idle_ms < stats.tx_idle_ms ? stats.rx_idle_ms : stats.tx_idle_ms;
 }
 
+uint64_t session_data_seen_ms(struct session *s)
+{
+	uint64_t now = loop_now_ms(s->engine->loop);
+	struct dp_session unused;
+	struct dp_stats stats;
+	struct dp_err err;
+
+	if (!s->in_kernel || dp_session_get(s->engine->dp, s->kernel.ifindex, s->id, &unused, &stats, &err))
+		return 0;
+	return stats.rx_packets && stats.rx_idle_ms < now ? now - stats.rx_idle_ms : 0;
+}
+
 static uint64_t earlier(uint64_t a, uint64_t b)
 {
 	return a && (!b || a < b) ? a : b;
@@ -391,14 +403,6 @@ static bool full(const struct server *server)
 	       server->n_sessions >= server->conf->max_sessions;
 }
 
-void session_refused(struct carrier *carrier, const char *why)
-{
-	struct log_about who = { .peer = carrier->peer_text };
-
-	if (engine_stranger_line_ok(carrier->engine))
-		log_warn(&who, "call refused: %s", why);
-}
-
 static struct ppp *new_link(struct session *s)
 {
 	struct ppp_config cfg;
@@ -408,14 +412,14 @@ static struct ppp *new_link(struct session *s)
 }
 
 enum session_refusal session_new(struct carrier *carrier, const struct dp_session *wire,
-				 struct session **out)
+				 struct session **out, char why[SESSION_WHY_MAX])
 {
-	struct log_about who;
 	struct dp_err err;
 	struct session *s;
 
 	if (full(carrier->server)) {
-		session_refused(carrier, "max-sessions is reached, or the gateway is stopping");
+		snprintf(why, SESSION_WHY_MAX,
+			 "max-sessions is reached, or the gateway is stopping");
 		return SESSION_BUSY;
 	}
 	s = session_alloc(carrier->server);
@@ -426,9 +430,7 @@ enum session_refusal session_new(struct carrier *carrier, const struct dp_sessio
 		goto err_free;
 	session_publish(s, carrier);
 	if (enter_kernel(s, &err)) {
-		who = session_about(s);
-		if (engine_stranger_line_ok(s->engine))
-			log_error(&who, "call refused: the kernel takes no session: %s", err.text);
+		snprintf(why, SESSION_WHY_MAX, "the kernel takes no session: %s", err.text);
 		session_discard(s);
 		return SESSION_NO_KERNEL;
 	}
@@ -445,7 +447,7 @@ enum session_refusal session_new(struct carrier *carrier, const struct dp_sessio
 err_free:
 	free(s);
 err_room:
-	session_refused(carrier, "there is no room for one more");
+	snprintf(why, SESSION_WHY_MAX, "there is no room for one more");
 	return SESSION_NO_ROOM;
 }
 

@@ -14,11 +14,12 @@
 #include "proto/auth.h"
 #include "proto/ppp.h"
 
-#define SESSION_WHY_MAX		192
+#define SESSION_WHY_MAX		300
 /* framed, the advertised prefix, a fixed address */
 #define SESSION_ROUTES_MAX	(AUTH_PREFIXES_MAX + 2)
 
 struct auth_conf_ask;
+struct l2tp_call;
 
 struct session {
 	struct engine *engine;
@@ -26,6 +27,7 @@ struct session {
 	struct carrier *carrier;	/* NULL once it is gone */
 	const struct carrier_ops *via;	/* what it is or was */
 	struct ppp *ppp;
+	struct l2tp_call *call;		/* of a tunnel; NULL once it is gone */
 	struct dp_session kernel;	/* as the kernel has it, keys excepted */
 	uint32_t id, slot;
 	char peer_text[ADDR_STRLEN];
@@ -61,12 +63,10 @@ enum session_refusal {
 
 /*
  * The peer asks for a call, which is called on the wire as the parts of a kernel's session say that
- * the protocol has of its own. A refusal is logged.
+ * the protocol has of its own. why is the end of a sentence, for the carrier's log.
  */
 enum session_refusal session_new(struct carrier *carrier, const struct dp_session *wire,
-				 struct session **out);
-/* The line that says that no session came to be. */
-void session_refused(struct carrier *carrier, const char *why);
+				 struct session **out, char why[SESSION_WHY_MAX]);
 /* PPP may begin, where proxy is not NULL with what was negotiated in our name. */
 void session_call_up(struct session *s, const struct ppp_proxy *proxy);
 void session_call_down(struct session *s, const char *why);
@@ -77,6 +77,7 @@ void session_abort(struct session *s, const char *why);
 void session_fail(struct session *s, const char *fmt, ...) __attribute__((format(printf, 2, 3)));
 void session_end(struct session *s, const char *why);		/* the link is over already */
 void session_changed(struct session *s);
+uint64_t session_data_seen_ms(struct session *s);	/* loop time of the last data; 0: none */
 void session_settle(struct session *s);
 /* at the end of the engine: the kernel's session stays */
 void session_free(struct session *s);
@@ -95,6 +96,9 @@ const char *session_encryption(const struct session *s, char buf[32]);
 /* session_ppp.c */
 extern const struct ppp_ops session_ppp_ops;
 void session_tx(struct session *s, uint16_t protocol, const uint8_t *data, size_t len);
+/* Tell the kernel; a refusal of what is being done ends the session with the kernel's words. */
+bool session_change(struct session *s, const struct dp_session *next, unsigned int what,
+		    const char *doing);
 
 /* session_record.c: -errno */
 int session_write_record(struct session *s);

@@ -41,9 +41,8 @@ static void op_random(void *ctx, void *buf, size_t len)
 		abort();
 }
 
-/* Send the change to the kernel; a refusal ends the session with the kernel's words. */
-static bool change(struct session *s, const struct dp_session *next, unsigned int what,
-		   const char *doing)
+bool session_change(struct session *s, const struct dp_session *next, unsigned int what,
+		    const char *doing)
 {
 	struct dp_err err;
 
@@ -64,7 +63,7 @@ static void op_link_up(void *ctx, bool tx_acfc, bool tx_pfc, uint16_t peer_mru)
 	s->kernel.tx_acfc = tx_acfc;
 	s->kernel.tx_pfc = tx_pfc;
 	s->kernel.mru = peer_mru;
-	change(s, &s->kernel, DP_SET_FRAMING, "the framing that LCP agreed on");
+	session_change(s, &s->kernel, DP_SET_FRAMING, "the framing that LCP agreed on");
 }
 
 static enum dp_strength strength_of(unsigned int ppp)
@@ -86,7 +85,7 @@ static void op_mppe_up(void *ctx, const struct ppp_mppe_keys *keys)
 	next = s->kernel;
 	memcpy(next.tx.start_key, keys->tx, sizeof(next.tx.start_key));
 	memcpy(next.rx.start_key, keys->rx, sizeof(next.rx.start_key));
-	done = change(s, &next, DP_SET_MPPE, "the keys that CCP agreed on");
+	done = session_change(s, &next, DP_SET_MPPE, "the keys that CCP agreed on");
 	secret_wipe(&next, sizeof(next));
 	if (!done)
 		s->kernel.tx.strength = s->kernel.rx.strength = DP_MPPE_NONE;
@@ -97,7 +96,7 @@ static void op_mppe_flush(void *ctx)
 	struct session *s = ctx;
 
 	if (!s->ended)
-		change(s, &s->kernel, DP_SET_FLUSH, "the answer to a Reset-Request");
+		session_change(s, &s->kernel, DP_SET_FLUSH, "the answer to a Reset-Request");
 }
 
 /* --- the user --- */
@@ -182,9 +181,10 @@ static void op_auth_ask(void *ctx, const struct auth_request *req)
 /* An address can be one session's alone, whatever duplicate-login says of users. */
 static bool in_the_way(const struct session *other, const struct session *s)
 {
-	if (other == s || other->ended || other->server != s->server || !other->user[0])
+	if (other == s || other->ended || !other->user[0])
 		return false;
-	if (s->server->conf->duplicate == CONF_DUPLICATE_REPLACE && !strcmp(other->user, s->user))
+	if (other->server == s->server && s->server->conf->duplicate == CONF_DUPLICATE_REPLACE &&
+	    !strcmp(other->user, s->user))
 		return true;
 	return s->reply->address.family && other->reply &&
 	       addr_equal(&other->reply->address, &s->reply->address);
@@ -223,7 +223,7 @@ static bool give_prefixes(struct session *s)
 	add_prefix(s, &s->reply->ra_prefix);
 	for (i = 0; i < s->reply->n_prefixes; i++)
 		add_prefix(s, &s->reply->prefixes[i]);
-	return change(s, &s->kernel, DP_SET_PREFIXES, "the user's addresses");
+	return session_change(s, &s->kernel, DP_SET_PREFIXES, "the user's addresses");
 }
 
 /*
@@ -293,7 +293,7 @@ static void op_net(void *ctx, unsigned int open)
 		s->kernel.have_ifid = true;
 		what |= DP_SET_IFID;
 	}
-	if (!change(s, &s->kernel, what, "the network protocols that are open"))
+	if (!session_change(s, &s->kernel, what, "the network protocols that are open"))
 		return;
 	if (open & PPP_NET_IPV6)
 		clientsetup_start(s);

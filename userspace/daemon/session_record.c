@@ -13,7 +13,7 @@
 
 #define RECORD_VERSION	2
 
-static const struct carrier_ops *const carriers[] = { &conn_carrier };
+static const struct carrier_ops *const carriers[] = { &conn_carrier, &tunnel_carrier };
 #define N_CARRIERS (sizeof(carriers) / sizeof(carriers[0]))
 
 static void put_addr(struct wr *w, const struct addr *a)

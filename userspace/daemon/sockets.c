@@ -10,15 +10,13 @@
 #include <sys/un.h>
 #include <unistd.h>
 
+#include "daemon/udp.h"
+#include "wire/l2tp.h"
+
 #define PPTP_PORT	1723	/* RFC 2637 section 3.1.3 */
 /* Connections that may wait while one engine is replaced by the next. */
 #define LISTEN_BACKLOG	1024
 #define CONTROL_BACKLOG	16
-
-static int set_mark(int fd, uint32_t fwmark)
-{
-	return setsockopt(fd, SOL_SOCKET, SO_MARK, &fwmark, sizeof(fwmark)) < 0 ? -errno : 0;
-}
 
 static int listen_at(const struct addr *addr, uint32_t fwmark)
 {
@@ -32,7 +30,7 @@ static int listen_at(const struct addr *addr, uint32_t fwmark)
 	if (fd < 0)
 		return -errno;
 	setsockopt(fd, SOL_SOCKET, SO_REUSEADDR, &one, sizeof(one));
-	err = set_mark(fd, fwmark);
+	err = udp_set_mark(fd, fwmark);
 	if (err)
 		goto err_close;
 	if (bind(fd, (struct sockaddr *)&sin, sizeof(sin)) < 0 || listen(fd, LISTEN_BACKLOG) < 0) {
@@ -46,23 +44,37 @@ err_close:
 	return err;
 }
 
-static struct listening *find(struct sockets *s, const struct addr *addr)
+static struct listening *find(struct sockets *s, bool udp, const struct addr *addr)
 {
 	unsigned int i;
 
 	for (i = 0; i < s->n; i++) {
-		if (addr_equal(&s->listening[i].addr, addr))
+		if (s->listening[i].udp == udp && addr_equal(&s->listening[i].addr, addr))
 			return &s->listening[i];
 	}
 	return NULL;
 }
 
+static int cannot_listen(const char *protocol, const struct addr *addr, bool udp, int err,
+			 char error[ERROR_TEXT_MAX])
+{
+	char text[ADDR_STRLEN];
+
+	snprintf(error, ERROR_TEXT_MAX, "server %s: cannot listen on %s port %d: %s%s", protocol,
+		 addr_to_str(addr, text), udp ? L2TP_PORT : PPTP_PORT, strerror(-err),
+		 err != -EADDRINUSE ? "" :
+		 udp		    ? " (is another L2TP server running? see ss -lnup)" :
+				      " (is another PPTP server running? see ss -ltnp)");
+	return err;
+}
+
 static int add(struct sockets *next, struct sockets *now, const struct conf *conf,
 	       unsigned int server, const struct addr *addr, char error[ERROR_TEXT_MAX])
 {
+	const char *protocol = conf->servers[server].protocol;
 	uint32_t fwmark = conf->servers[server].fwmark;
-	const struct listening *open = find(now, addr);
-	char text[ADDR_STRLEN];
+	bool udp = !strcmp(protocol, "l2tp");
+	const struct listening *open = find(now, udp, addr);
 	int fd;
 
 	if (next->n == LISTENERS_MAX) {
@@ -70,24 +82,16 @@ static int add(struct sockets *next, struct sockets *now, const struct conf *con
 			 LISTENERS_MAX);
 		return -E2BIG;
 	}
-	if (addr->family != AF_INET) {
-		snprintf(error, ERROR_TEXT_MAX,
-			 "server pptp: cannot listen on %s: PPTP's GRE exists over IPv4 only",
-			 addr_to_str(addr, text));
-		return -EAFNOSUPPORT;
-	}
-	fd = open ? open->fd : listen_at(addr, fwmark);
-	if (fd < 0) {
-		snprintf(error, ERROR_TEXT_MAX, "server pptp: cannot listen on %s port %d: %s%s",
-			 addr_to_str(addr, text), PPTP_PORT, strerror(-fd),
-			 fd == -EADDRINUSE ? " (is another PPTP server running? see ss -ltnp)" :
-					     "");
-		return fd;
-	}
 	if (open)
-		set_mark(fd, fwmark);
+		fd = open->fd;
+	else
+		fd = udp ? udp_open(addr, L2TP_PORT, fwmark) : listen_at(addr, fwmark);
+	if (fd < 0)
+		return cannot_listen(protocol, addr, udp, fd, error);
+	if (open)
+		udp_set_mark(fd, fwmark);
 	next->listening[next->n++] =
-		(struct listening){ .addr = *addr, .server = server, .fd = fd };
+		(struct listening){ .udp = udp, .addr = *addr, .server = server, .fd = fd };
 	return 0;
 }
 
@@ -97,28 +101,49 @@ static void close_missing(struct sockets *a, struct sockets *b)
 	unsigned int i;
 
 	for (i = 0; i < a->n; i++) {
-		if (!find(b, &a->listening[i].addr))
+		if (!find(b, a->listening[i].udp, &a->listening[i].addr))
 			close(a->listening[i].fd);
 	}
 }
 
+/* Every address of the machine; one without IPv6 has none of that. */
+static int add_any(struct sockets *next, struct sockets *now, const struct conf *conf,
+		   unsigned int server, char error[ERROR_TEXT_MAX])
+{
+	const struct addr any4 = addr_v4(INADDR_ANY), any6 = { .family = AF_INET6 };
+	int err = add(next, now, conf, server, &any4, error);
+
+	if (err || strcmp(conf->servers[server].protocol, "l2tp"))
+		return err;
+	err = add(next, now, conf, server, &any6, error);
+	return err == -EAFNOSUPPORT || err == -EADDRNOTAVAIL ? 0 : err;
+}
+
+static int add_all(struct sockets *next, struct sockets *now, const struct conf *conf,
+		   unsigned int server, char error[ERROR_TEXT_MAX])
+{
+	const struct conf_server *s = &conf->servers[server];
+	unsigned int i;
+	int err = 0;
+
+	if (!s->n_listen)
+		return add_any(next, now, conf, server, error);
+	for (i = 0; i < s->n_listen && !err; i++)
+		err = add(next, now, conf, server, &s->listen[i], error);
+	return err;
+}
+
 int sockets_listen(struct sockets *s, const struct conf *conf, char error[ERROR_TEXT_MAX])
 {
-	const struct addr any = addr_v4(INADDR_ANY);
 	struct sockets next = { .n = 0 };
-	unsigned int i, j;
+	unsigned int i;
 	int err;
 
 	for (i = 0; i < conf->n_servers; i++) {
-		const struct conf_server *server = &conf->servers[i];
-
-		for (j = 0; j < (server->n_listen ? server->n_listen : 1); j++) {
-			err = add(&next, s, conf, i, server->n_listen ? &server->listen[j] : &any,
-				  error);
-			if (err) {
-				close_missing(&next, s);
-				return err;
-			}
+		err = add_all(&next, s, conf, i, error);
+		if (err) {
+			close_missing(&next, s);
+			return err;
 		}
 	}
 	close_missing(s, &next);

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * The sockets that the parent opens and keeps for as long as the daemon lives: one listening TCP
- * socket per server and address, and the control socket. Engines come and go behind them.
+ * The sockets that the parent opens and keeps for as long as the daemon lives: one socket per
+ * server and address, listening TCP of PPTP and UDP of L2TP, and the control socket. Engines come and go behind them.
  */
 #ifndef ADIT_DAEMON_SOCKETS_H
 #define ADIT_DAEMON_SOCKETS_H
@@ -12,6 +12,7 @@
 #define ERROR_TEXT_MAX	256
 
 struct listening {
+	bool udp;
 	struct addr addr;
 	unsigned int server;	/* index of its section */
 	int fd;

@@ -1,0 +1,252 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+#include "daemon/endpoint.h"
+
+#include <errno.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "daemon/tunnel.h"
+#include "daemon/udp.h"
+
+/* Datagrams in one turn of the loop, for strangers must not keep it from the sessions that are up. */
+#define RX_AT_ONCE	32
+/* Beyond, they are lost: several windows of as many tunnels as may be. */
+#define WAITING_MAX	65536
+
+struct endpoint_socket {
+	struct endpoint *endpoint;
+	int fd;
+	struct addr addr;
+	uint16_t port;
+	bool leaves;
+	struct loop_io io;
+	TAILQ_ENTRY(endpoint_socket) link;
+};
+
+struct datagram {
+	STAILQ_ENTRY(datagram) link;
+	struct udp_path path;
+	size_t len;
+	uint8_t data[];
+};
+
+/* --- sockets --- */
+
+static bool addr_is_any(const struct addr *a)
+{
+	static const uint8_t any[16];
+
+	return !memcmp(a->bytes, any, a->family == AF_INET6 ? 16 : 4);
+}
+
+static struct endpoint_socket *socket_at(const struct endpoint *ep, const struct addr *bound)
+{
+	struct endpoint_socket *s;
+
+	TAILQ_FOREACH(s, &ep->sockets, link)
+		if (addr_equal(&s->addr, bound))
+			return s;
+	return NULL;
+}
+
+/* As the kernel does: the socket of just this address before that of any. */
+static struct endpoint_socket *socket_for(const struct endpoint *ep, const struct addr *local)
+{
+	struct endpoint_socket *s = socket_at(ep, local);
+
+	if (s)
+		return s;
+	TAILQ_FOREACH(s, &ep->sockets, link)
+		if (s->addr.family == local->family && addr_is_any(&s->addr))
+			return s;
+	return NULL;
+}
+
+bool endpoint_serves(const struct endpoint *ep, const struct addr *local)
+{
+	return socket_for(ep, local);
+}
+
+bool endpoint_leaves(const struct endpoint *ep, const struct addr *local)
+{
+	const struct endpoint_socket *s;
+
+	TAILQ_FOREACH(s, &ep->sockets, link)
+		if (s->leaves && (addr_equal(&s->addr, local) ||
+				  (s->addr.family == local->family && addr_is_any(&s->addr))))
+			return true;
+	return false;
+}
+
+unsigned int endpoint_addresses(const struct endpoint *ep, struct addr *out, unsigned int max)
+{
+	const struct endpoint_socket *s;
+	unsigned int n = 0;
+
+	TAILQ_FOREACH(s, &ep->sockets, link)
+		if (n < max)
+			out[n++] = s->addr;
+	return n;
+}
+
+static void receive(struct endpoint *ep, const struct udp_path *path, const uint8_t *data, size_t len)
+{
+	struct l2tp_path from = { .local = path->local, .peer = path->peer,
+				  .local_port = path->local_port, .peer_port = path->peer_port };
+	struct l2tp_tunnel *t = l2tp_tunnel_at(ep->l2tp, &from, data, len);
+
+	if (t && l2tp_tunnel_owner(t))
+		tunnel_work_on(l2tp_tunnel_owner(t));
+	l2tp_rx(ep->l2tp, &from, data, len);
+}
+
+static void ready(void *arg, int fd, bool readable, bool writable)
+{
+	struct endpoint_socket *s = arg;
+	struct endpoint *ep = s->endpoint;
+	uint8_t data[L2TP_CONTROL_MAX];
+	struct udp_path path;
+	unsigned int i;
+	ssize_t n;
+
+	(void)readable;
+	(void)writable;
+	for (i = 0; i < RX_AT_ONCE; i++) {
+		n = udp_recv(fd, s->port, data, sizeof(data), &path);
+		if (n == -EAGAIN)
+			break;
+		if (n > 0)
+			receive(ep, &path, data, (size_t)n);
+	}
+	engine_settle(ep->engine);
+}
+
+static void socket_free(struct endpoint_socket *s)
+{
+	TAILQ_REMOVE(&s->endpoint->sockets, s, link);
+	loop_io_stop(&s->io);
+	close(s->fd);
+	free(s);
+}
+
+void endpoint_sockets_begin(struct endpoint *ep)
+{
+	struct endpoint_socket *s;
+
+	TAILQ_FOREACH(s, &ep->sockets, link)
+		s->leaves = true;
+}
+
+/* -EALREADY: an engine before this one has attached it. */
+static int attach(struct endpoint *ep, int fd)
+{
+	struct dp_err dp_err;
+	int err = dp_socket_attach(ep->engine->dp, fd, &dp_err);
+
+	if (!err || err == -EALREADY)
+		return 0;
+	log_error(NULL, "the kernel does not take an L2TP socket: %s", dp_err.text);
+	return err;
+}
+
+int endpoint_socket_add(struct endpoint *ep, int fd)
+{
+	struct endpoint_socket *s = calloc(1, sizeof(*s)), *before;
+	int err = -ENOMEM;
+
+	if (!s)
+		goto err_close;
+	s->endpoint = ep;
+	s->fd = fd;
+	err = udp_bound(fd, &s->addr, &s->port);
+	if (!err)
+		err = attach(ep, fd);
+	if (!err)
+		err = loop_io_start(&s->io, ep->engine->loop, fd, ready, s);
+	if (err)
+		goto err_close;
+	before = socket_at(ep, &s->addr);
+	if (before)
+		socket_free(before);
+	TAILQ_INSERT_TAIL(&ep->sockets, s, link);
+	return 0;
+
+err_close:
+	free(s);
+	close(fd);
+	return err;
+}
+
+void endpoint_sockets_end(struct endpoint *ep)
+{
+	struct endpoint_socket *s, *next;
+
+	endpoint_flush(ep);
+	for (s = TAILQ_FIRST(&ep->sockets); s; s = next) {
+		next = TAILQ_NEXT(s, link);
+		if (s->leaves)
+			socket_free(s);
+	}
+}
+
+/* --- what leaves --- */
+
+void endpoint_tx(struct endpoint *ep, const struct l2tp_path *path, const uint8_t *data, size_t len)
+{
+	struct datagram *d;
+
+	if (ep->n_waiting == WAITING_MAX)
+		return;
+	d = malloc(sizeof(*d) + len);
+	if (!d)
+		return;
+	d->path = (struct udp_path){ .local = path->local, .peer = path->peer,
+				     .local_port = path->local_port, .peer_port = path->peer_port };
+	d->len = len;
+	memcpy(d->data, data, len);
+	STAILQ_INSERT_TAIL(&ep->waiting, d, link);
+	ep->n_waiting++;
+	engine_unsettled(ep->engine);
+}
+
+static void send_one(struct endpoint *ep, const struct datagram *d)
+{
+	const struct endpoint_socket *s = socket_for(ep, &d->path.local);
+	char peer[ADDR_STRLEN];
+	struct log_about who = { .peer = addr_to_str(&d->path.peer, peer) };
+	int err = s ? udp_send(s->fd, &d->path, d->data, d->len) : -ENOTCONN;
+
+	if (err)
+		log_debug(&who, "L2TP: a control message was not sent: %s", strerror(-err));
+}
+
+void endpoint_flush(struct endpoint *ep)
+{
+	struct datagram *d;
+
+	while ((d = STAILQ_FIRST(&ep->waiting))) {
+		STAILQ_REMOVE_HEAD(&ep->waiting, link);
+		ep->n_waiting--;
+		send_one(ep, d);
+		free(d);
+	}
+}
+
+/* --- life --- */
+
+void endpoint_init(struct endpoint *ep, struct engine *e)
+{
+	*ep = (struct endpoint){ .engine = e };
+	TAILQ_INIT(&ep->sockets);
+	STAILQ_INIT(&ep->waiting);
+	TAILQ_INSERT_TAIL(&e->endpoints, ep, link);
+}
+
+void endpoint_fini(struct endpoint *ep)
+{
+	endpoint_flush(ep);
+	while (!TAILQ_EMPTY(&ep->sockets))
+		socket_free(TAILQ_FIRST(&ep->sockets));
+	TAILQ_REMOVE(&ep->engine->endpoints, ep, link);
+}

@@ -1,0 +1,50 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/*
+ * The wire of an L2TP endpoint: UDP sockets, which are attached to the kernel for the sessions' data
+ * and from which control messages are read, and what waits to leave. A datagram leaves when what
+ * caused it is written down; one that cannot is like one that got lost.
+ */
+#ifndef ADIT_DAEMON_ENDPOINT_H
+#define ADIT_DAEMON_ENDPOINT_H
+
+#include <sys/queue.h>
+
+#include "daemon/engine.h"
+#include "proto/l2tp.h"
+
+struct endpoint_socket;
+struct datagram;
+TAILQ_HEAD(endpoint_sockets, endpoint_socket);
+STAILQ_HEAD(datagrams, datagram);
+
+struct endpoint {
+	struct engine *engine;
+	struct l2tp *l2tp;		/* the owner's */
+	struct endpoint_sockets sockets;
+	struct datagrams waiting;
+	unsigned int n_waiting;
+	TAILQ_ENTRY(endpoint) link;
+};
+
+/* The owner sets l2tp before the first socket comes. */
+void endpoint_init(struct endpoint *ep, struct engine *e);
+void endpoint_fini(struct endpoint *ep);
+/* The op of struct l2tp_ops that sends ends here. */
+void endpoint_tx(struct endpoint *ep, const struct l2tp_path *path, const uint8_t *data, size_t len);
+void endpoint_flush(struct endpoint *ep);	/* what waits leaves */
+
+/*
+ * The sockets are those that were added since the last begin; one for the same address takes the
+ * place of its former one, of which it is a duplicate. Whoever is served by one that was not added
+ * again has until the end to say good-bye.
+ */
+void endpoint_sockets_begin(struct endpoint *ep);
+int endpoint_socket_add(struct endpoint *ep, int fd);	/* takes fd; -errno: logged */
+/* Whether the socket that the kernel has for sessions at this address goes at the end. */
+bool endpoint_leaves(const struct endpoint *ep, const struct addr *local);
+void endpoint_sockets_end(struct endpoint *ep);
+
+bool endpoint_serves(const struct endpoint *ep, const struct addr *local);
+unsigned int endpoint_addresses(const struct endpoint *ep, struct addr *out, unsigned int max);
+
+#endif /* ADIT_DAEMON_ENDPOINT_H */

@@ -1,0 +1,369 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+#include "daemon/lns.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/secret.h"
+#include "daemon/server.h"
+#include "daemon/tunnel.h"
+
+/* RFC 2661 section 5.8: one second, doubled up to no less than eight. */
+#define RETRANSMIT_MS		1000
+#define RETRANSMIT_CAP_MS	8000
+/* To those who proved nothing: each datagram of theirs may cost a victim this many of ours. */
+#define STRANGER_RETRANSMISSIONS 2
+#define WINDOW			32
+#define ACK_DELAY_MS		100
+#define SETUP_MS		30000
+#define CALL_MS			60000
+/* Clients that redial at once find their tunnel still there. */
+#define IDLE_CLOSE_MS		60000
+#define LINGER_MS		31000	/* RFC 2661 section 5.7 */
+/* Data that came within this time is news enough. */
+#define DATA_IS_NOW_MS		1000
+
+static const struct conf_server *conf_of(const struct lns *lns)
+{
+	return lns->server->conf;
+}
+
+static const struct conf_l2tp_peer *peer_conf(const struct lns *lns, const struct l2tp_tunnel *t)
+{
+	struct l2tp_tunnel_info info;
+
+	l2tp_tunnel_get_info(t, &info);
+	return conf_l2tp_peer_find(lns->server->ref->conf, info.host_name, &info.path.peer);
+}
+
+/* --- tunnels --- */
+
+static void op_tx(void *ctx, struct l2tp_tunnel *t, const struct l2tp_path *path,
+		  const uint8_t *data, size_t len)
+{
+	struct lns *lns = ctx;
+
+	if (t && l2tp_tunnel_owner(t))
+		tunnel_changed(l2tp_tunnel_owner(t));
+	endpoint_tx(&lns->endpoint, path, data, len);
+}
+
+static void op_random(void *ctx, void *buf, size_t len)
+{
+	(void)ctx;
+	/* As in a session: a challenge or a hiding vector that can be guessed must not be sent. */
+	if (secret_random(buf, len))
+		abort();
+}
+
+static bool op_admit(void *ctx, const struct l2tp_path *path, struct l2tp_refusal *refusal)
+{
+	struct lns *lns = ctx;
+
+	(void)path;
+	*refusal = (struct l2tp_refusal){ .result = L2TP_STOP_SHUTDOWN,
+					  .why = "the gateway is stopping" };
+	return !lns->server->engine->stopping && !lns->server->retired;
+}
+
+static bool chosen(enum conf_choice peer, enum conf_choice server)
+{
+	return (peer ? peer : server) == CONF_YES;
+}
+
+static void peer_config(const struct lns *lns, const struct conf_l2tp_peer *known,
+			struct l2tp_peer *peer)
+{
+	static const struct conf_l2tp_peer nothing;
+	const struct conf_server *conf = conf_of(lns);
+	const struct conf_l2tp_peer *p = known ? known : &nothing;
+	const char *secret = p->secret ? p->secret : conf->secret;
+
+	*peer = (struct l2tp_peer){
+		.authenticate = chosen(p->authenticate, conf->authenticate),
+		.hide = chosen(p->hide, conf->hide),
+		.hello_ms = conf->hello_interval_s * 1000,
+	};
+	snprintf(peer->host_name, sizeof(peer->host_name), "%s", p->local_name ? p->local_name : "");
+	snprintf(peer->secret, sizeof(peer->secret), "%s", secret ? secret : "");
+}
+
+static void op_peer_ask(void *ctx, struct l2tp_tunnel *t, const char *host_name)
+{
+	const struct l2tp_refusal stranger = {
+		.result = L2TP_STOP_NOT_AUTHORIZED,
+		.why = "no l2tp-peer section knows this peer, and peers is known",
+	};
+	struct lns *lns = ctx;
+	const struct conf_l2tp_peer *known = peer_conf(lns, t);
+	struct l2tp_peer peer;
+
+	(void)host_name;
+	if (!known && conf_of(lns)->peers == CONF_PEERS_KNOWN) {
+		l2tp_peer_reply(t, NULL, &stranger);
+		return;
+	}
+	peer_config(lns, known, &peer);
+	l2tp_peer_reply(t, &peer, NULL);
+	secret_wipe(&peer, sizeof(peer));
+}
+
+static void op_tunnel_up(void *ctx, struct l2tp_tunnel *t)
+{
+	if (!tunnel_new(ctx, t))
+		l2tp_tunnel_stop(t, L2TP_STOP_ERROR, "there is no room for one more tunnel");
+}
+
+static void op_tunnel_down(void *ctx, struct l2tp_tunnel *t, const char *why)
+{
+	struct tunnel *tunnel = l2tp_tunnel_owner(t);
+
+	(void)ctx;
+	(void)why;	/* the protocol has logged it */
+	if (tunnel)
+		tunnel_down(tunnel);
+}
+
+static uint64_t op_data_seen_ms(void *ctx, const struct l2tp_tunnel *t)
+{
+	const struct tunnel *tunnel = l2tp_tunnel_owner(t);
+	struct lns *lns = ctx;
+	uint64_t now = loop_now_ms(lns->server->engine->loop), newest = 0;
+	struct session *s;
+
+	if (!tunnel)
+		return 0;
+	TAILQ_FOREACH(s, &tunnel->carrier.sessions, of_carrier) {
+		uint64_t seen = session_data_seen_ms(s);
+
+		if (seen > newest)
+			newest = seen;
+		if (newest + DATA_IS_NOW_MS >= now)
+			break;
+	}
+	return newest;
+}
+
+/* --- calls --- */
+
+static void refusal_of(enum session_refusal why, struct l2tp_refusal *refusal)
+{
+	if (why == SESSION_BUSY)
+		refusal->result = L2TP_CDN_BUSY_NOW;
+	else if (why == SESSION_NO_ROOM)
+		refusal->error = L2TP_ERROR_RESOURCES;
+	else
+		refusal->error = L2TP_ERROR_VENDOR;
+}
+
+static bool op_call_new(void *ctx, struct l2tp_call *c, const struct l2tp_call_request *req,
+			struct l2tp_refusal *refusal)
+{
+	struct lns *lns = ctx;
+	enum session_refusal why;
+	struct l2tp_call_info info;
+	struct dp_session wire;
+	struct tunnel *t;
+	struct session *s;
+
+	(void)req;
+	l2tp_call_get_info(c, &info);
+	t = l2tp_tunnel_owner(info.tunnel);
+	*refusal = (struct l2tp_refusal){ .result = L2TP_CDN_ERROR, .why = lns->why };
+	tunnel_changed(t);
+	wire = tunnel_wire(t, c);
+	why = session_new(&t->carrier, &wire, &s, lns->why);
+	if (why) {
+		refusal_of(why, refusal);
+		return false;
+	}
+	s->call = c;
+	l2tp_call_set_owner(c, s);
+	return true;
+}
+
+/* We are the only ones who can say no to numbers, and do it by not sending any (section 5.4). */
+static void set_sequencing(struct session *s, const struct conf_l2tp_peer *peer,
+			   const struct conf_server *conf, bool asked)
+{
+	enum conf_sequencing want = peer && peer->sequencing ? peer->sequencing : conf->sequencing;
+
+	if (!asked && want != CONF_SEQUENCING_ALWAYS)
+		return;
+	s->kernel.l2tp.seq_send = true;
+	s->kernel.l2tp.seq_required = asked;
+	session_change(s, &s->kernel, DP_SET_SEQ, "the numbering of packets");
+}
+
+static struct rd octets(const struct l2tp_octets *o)
+{
+	return rd_of(o->at, o->len);
+}
+
+/* What the LAC has agreed on with the client. A text exchange proves nothing to PPP. */
+static bool proxy_of(const struct l2tp_connected *info, struct ppp_proxy *proxy)
+{
+	*proxy = (struct ppp_proxy){
+		.sent = octets(&info->last_tx_confreq), .received = octets(&info->last_rx_confreq),
+		.answered = info->proxy_type == L2TP_PROXY_CHAP ||
+			    info->proxy_type == L2TP_PROXY_PAP ||
+			    info->proxy_type == L2TP_PROXY_MSCHAP,
+		.id = info->proxy_id, .name = octets(&info->proxy_name),
+		.challenge = octets(&info->proxy_challenge),
+		.response = octets(&info->proxy_response),
+	};
+	return info->has_proxy_lcp;
+}
+
+static void op_call_up(void *ctx, struct l2tp_call *c, const struct l2tp_connected *info)
+{
+	struct session *s = l2tp_call_owner(c);
+	struct lns *lns = ctx;
+	const struct conf_l2tp_peer *peer;
+	struct l2tp_call_info call;
+	struct ppp_proxy proxy;
+	enum conf_proxy want;
+
+	if (!s)
+		return;
+	l2tp_call_get_info(c, &call);
+	peer = peer_conf(lns, call.tunnel);
+	want = peer && peer->proxy ? peer->proxy : conf_of(lns)->proxy;
+	set_sequencing(s, peer, conf_of(lns), info->sequencing);
+	session_call_up(s, proxy_of(info, &proxy) && want == CONF_PROXY_ACCEPT ? &proxy : NULL);
+}
+
+static void op_call_down(void *ctx, struct l2tp_call *c, const char *why)
+{
+	struct session *s = l2tp_call_owner(c);
+
+	(void)ctx;
+	if (!s)
+		return;
+	s->call = NULL;
+	session_call_down(s, why);
+}
+
+/* Nobody who negotiates PPP here has to be told about characters of a line. */
+static void op_link_info(void *ctx, struct l2tp_call *c, uint32_t send_accm, uint32_t recv_accm)
+{
+	struct session *s = l2tp_call_owner(c);
+	struct log_about who;
+
+	(void)ctx;
+	if (!s)
+		return;
+	who = session_about(s);
+	log_debug(&who, "character maps %08x and %08x, which L2TP has no use for", send_accm,
+		  recv_accm);
+}
+
+static void op_wan_errors(void *ctx, struct l2tp_call *c, const struct l2tp_call_errors *errors)
+{
+	struct session *s = l2tp_call_owner(c);
+	struct log_about who;
+
+	(void)ctx;
+	if (!s)
+		return;
+	who = session_about(s);
+	log_info(&who,
+		 "the access concentrator reports errors on its line: %u CRC, %u framing, %u overruns",
+		 errors->crc, errors->framing, errors->hardware_overrun);
+}
+
+/* We ask for no calls. */
+static void op_call_accepted(void *ctx, struct l2tp_call *c, struct l2tp_connected *info)
+{
+	(void)ctx;
+	(void)c;
+	(void)info;
+}
+
+static const struct l2tp_ops ops = {
+	.tx = op_tx, .random = op_random, .admit = op_admit, .peer_ask = op_peer_ask,
+	.tunnel_up = op_tunnel_up, .tunnel_down = op_tunnel_down, .call_new = op_call_new,
+	.call_accepted = op_call_accepted, .call_up = op_call_up, .call_down = op_call_down,
+	.link_info = op_link_info, .wan_errors = op_wan_errors, .data_seen_ms = op_data_seen_ms,
+};
+
+/* --- life --- */
+
+static void config(const struct lns *lns, struct l2tp_config *cfg)
+{
+	const struct conf_server *conf = conf_of(lns);
+
+	*cfg = (struct l2tp_config){
+		.vendor = "adit",
+		.channel = { .window = WINDOW, .retransmit_ms = RETRANSMIT_MS,
+			     .retransmit_cap_ms = RETRANSMIT_CAP_MS,
+			     .retransmit_max = conf->retransmissions, .ack_delay_ms = ACK_DELAY_MS },
+		.half_open_retransmit_max = STRANGER_RETRANSMISSIONS,
+		.setup_timeout_ms = SETUP_MS,
+		.call_timeout_ms = CALL_MS,
+		.idle_close_ms = IDLE_CLOSE_MS,
+		.linger_ms = LINGER_MS,
+		.max_tunnels = conf->max_connections,
+		.max_tunnels_per_address = conf->max_connections_per_address,
+		.max_half_open = conf->max_half_open,
+		.max_half_open_per_address = conf->max_half_open_per_address,
+		.max_calls_per_tunnel = conf->max_sessions_per_tunnel,
+		.max_calls_per_address = conf->max_sessions,
+	};
+	snprintf(cfg->host_name, sizeof(cfg->host_name), "%s",
+		 conf->host_name ? conf->host_name : lns->server->ref->conf->hostname);
+}
+
+struct lns *lns_new(struct server *server)
+{
+	struct lns *lns = calloc(1, sizeof(*lns));
+	struct l2tp_config cfg;
+
+	if (!lns)
+		return NULL;
+	lns->server = server;
+	config(lns, &cfg);
+	lns->l2tp = l2tp_new(server->engine->loop, &cfg, &ops, lns);
+	if (!lns->l2tp) {
+		free(lns);
+		return NULL;
+	}
+	endpoint_init(&lns->endpoint, server->engine);
+	lns->endpoint.l2tp = lns->l2tp;
+	return lns;
+}
+
+void lns_free(struct lns *lns)
+{
+	struct tunnel *t, *next;
+
+	if (!lns)
+		return;
+	for (t = TAILQ_FIRST(&lns->server->engine->tunnels); t; t = next) {
+		next = TAILQ_NEXT(t, link);
+		if (t->lns == lns)
+			tunnel_free(t);
+	}
+	endpoint_fini(&lns->endpoint);
+	l2tp_free(lns->l2tp);
+	free(lns);
+}
+
+void lns_reconfigure(struct lns *lns)
+{
+	struct l2tp_config cfg;
+
+	config(lns, &cfg);
+	l2tp_set_config(lns->l2tp, &cfg);
+}
+
+void lns_sockets_end(struct lns *lns)
+{
+	struct tunnel *t;
+
+	TAILQ_FOREACH(t, &lns->server->engine->tunnels, link)
+		if (t->lns == lns && endpoint_leaves(&lns->endpoint, &t->carrier.local))
+			tunnel_stop(t, "the gateway does not listen there any more");
+	endpoint_sockets_end(&lns->endpoint);
+}

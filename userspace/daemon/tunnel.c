@@ -1,0 +1,325 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+#include "daemon/tunnel.h"
+
+#include <errno.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/cursor.h"
+#include "daemon/lns.h"
+#include "daemon/server.h"
+#include "daemon/session.h"
+
+#define RECORD_VERSION	1
+
+static struct log_about about(const struct tunnel *t)
+{
+	return (struct log_about){ .peer = t->carrier.peer_text };
+}
+
+static struct tunnel *tunnel_of(const struct carrier *c)
+{
+	return (struct tunnel *)(uintptr_t)c;	/* its first member */
+}
+
+void tunnel_changed(struct tunnel *t)
+{
+	if (t->unsettled)
+		return;
+	t->unsettled = true;
+	TAILQ_INSERT_TAIL(&t->carrier.engine->unsettled_tunnels, t, unsettled_link);
+	engine_unsettled(t->carrier.engine);
+}
+
+void tunnel_work_on(struct tunnel *t)
+{
+	memory_work_on(t->carrier.engine->memory, MEMORY_TUNNEL, t->carrier.slot);
+	tunnel_changed(t);
+}
+
+/* --- what its sessions ask for --- */
+
+static struct carrier *carrier_by_slot(struct engine *e, uint32_t slot)
+{
+	struct tunnel *t;
+
+	TAILQ_FOREACH(t, &e->tunnels, link)
+		if (t->carrier.slot == slot)
+			return &t->carrier;
+	return NULL;
+}
+
+static void hang_up(struct session *s, const char *why)
+{
+	if (!s->call)
+		return;
+	tunnel_changed(tunnel_of(s->carrier));
+	l2tp_call_close(s->call, L2TP_CDN_ADMIN, why);
+}
+
+/* Call ids are the protocol's own. */
+static void forget(struct session *s)
+{
+	(void)s;
+}
+
+/* Without a call there is nothing to go on with: an id of 0 is never valid. */
+static void freeze_call(const struct session *s, struct wr *w)
+{
+	if (s->call)
+		l2tp_call_freeze(s->call, w);
+	else
+		wr_zero(w, L2TP_CALL_FROZEN_MAX);
+}
+
+static bool thaw_call(struct session *s, struct rd *r)
+{
+	struct tunnel *t = tunnel_of(s->carrier);
+
+	s->call = l2tp_call_thaw(t->l2tp, s, r);
+	if (!s->call)
+		return false;
+	s->kernel = tunnel_wire(t, s->call);
+	return true;
+}
+
+static const char *host(const struct carrier *c)
+{
+	struct l2tp_tunnel_info info;
+
+	if (c->down)
+		return "";
+	l2tp_tunnel_get_info(tunnel_of(c)->l2tp, &info);
+	return info.host_name;
+}
+
+static const char *vendor(const struct carrier *c)
+{
+	struct l2tp_tunnel_info info;
+
+	if (c->down)
+		return "";
+	l2tp_tunnel_get_info(tunnel_of(c)->l2tp, &info);
+	return info.vendor;
+}
+
+const struct carrier_ops tunnel_carrier = {
+	.kind = MEMORY_TUNNEL, .by_slot = carrier_by_slot, .hang_up = hang_up, .forget = forget,
+	.freeze_call = freeze_call, .thaw_call = thaw_call, .host = host, .vendor = vendor,
+};
+
+struct dp_session tunnel_wire(const struct tunnel *t, const struct l2tp_call *call)
+{
+	struct l2tp_tunnel_info tunnel;
+	struct l2tp_call_info info;
+
+	l2tp_tunnel_get_info(t->l2tp, &tunnel);
+	l2tp_call_get_info(call, &info);
+	return (struct dp_session){
+		.is_l2tp = true,
+		.l2tp = { .local_port = tunnel.path.local_port, .peer_port = tunnel.path.peer_port,
+			  .tunnel_id = tunnel.id, .peer_tunnel_id = tunnel.peer_id,
+			  .session_id = info.id, .peer_session_id = info.peer_id },
+	};
+}
+
+/* --- the record --- */
+
+/* Of one that is going nothing is worth keeping. */
+static int write_record(struct tunnel *t)
+{
+	static uint8_t record[MEMORY_TUNNEL_RECORD_MAX];	/* one thread, used only within this call */
+	struct wr w = wr_to(record, sizeof(record));
+	bool up = !t->carrier.down && l2tp_tunnel_can_freeze(t->l2tp);
+	char device[16] = "";
+
+	snprintf(device, sizeof(device), "%s", t->carrier.server->conf->device);
+	wr_u8(&w, RECORD_VERSION);
+	wr_u8(&w, up);
+	wr_bytes(&w, device, sizeof(device));
+	if (up)
+		l2tp_tunnel_freeze(t->l2tp, &w);
+	if (w.bad)
+		return -EMSGSIZE;
+	return memory_commit(t->carrier.engine->memory, MEMORY_TUNNEL, t->carrier.slot, record, w.len);
+}
+
+void tunnel_settle(struct tunnel *t)
+{
+	struct log_about who = about(t);
+	int err;
+
+	if (t->unsettled) {
+		t->unsettled = false;
+		TAILQ_REMOVE(&t->carrier.engine->unsettled_tunnels, t, unsettled_link);
+	}
+	err = write_record(t);
+	if (err)
+		log_error(&who, "the tunnel cannot be written down: %s", strerror(-err));
+}
+
+/* --- life --- */
+
+static void reap(void *arg)
+{
+	struct tunnel *t = arg;
+	struct engine *e = t->carrier.engine;
+
+	tunnel_free(t);
+	engine_progress(e);
+}
+
+static struct tunnel *tunnel_alloc(struct lns *lns)
+{
+	struct tunnel *t = calloc(1, sizeof(*t));
+
+	if (!t)
+		return NULL;
+	t->lns = lns;
+	t->carrier.ops = &tunnel_carrier;
+	t->carrier.engine = lns->server->engine;
+	t->carrier.server = lns->server;
+	TAILQ_INIT(&t->carrier.sessions);
+	loop_timer_init(&t->reaper, t->carrier.engine->loop, reap, t);
+	return t;
+}
+
+static void publish(struct tunnel *t, struct l2tp_tunnel *l2tp)
+{
+	struct l2tp_tunnel_info info;
+
+	t->l2tp = l2tp;
+	l2tp_tunnel_set_owner(l2tp, t);
+	l2tp_tunnel_get_info(l2tp, &info);
+	t->carrier.local = info.path.local;
+	t->carrier.peer = info.path.peer;
+	addr_to_str(&t->carrier.peer, t->carrier.peer_text);
+	TAILQ_INSERT_TAIL(&t->carrier.engine->tunnels, t, link);
+	t->carrier.engine->n_conns++;
+	t->carrier.server->n_conns++;
+	tunnel_changed(t);
+}
+
+struct tunnel *tunnel_new(struct lns *lns, struct l2tp_tunnel *l2tp)
+{
+	struct tunnel *t = tunnel_alloc(lns);
+	int slot = t ? memory_slot_new(t->carrier.engine->memory, MEMORY_TUNNEL) : -ENOMEM;
+
+	if (slot < 0) {
+		log_warn(NULL, "no room for an L2TP tunnel: %s", strerror(-slot));
+		free(t);
+		return NULL;
+	}
+	t->carrier.slot = (uint32_t)slot;
+	publish(t, l2tp);
+	return t;
+}
+
+void tunnel_down(struct tunnel *t)
+{
+	t->carrier.down = true;
+	t->l2tp = NULL;
+	tunnel_changed(t);
+	/* After its sessions, which are going by timers of the same kind. */
+	loop_timer_start(&t->reaper, 0);
+}
+
+void tunnel_stop(struct tunnel *t, const char *why)
+{
+	if (t->carrier.down)
+		return;
+	tunnel_changed(t);
+	l2tp_tunnel_stop(t->l2tp, L2TP_STOP_SHUTDOWN, why);
+}
+
+void tunnel_free(struct tunnel *t)
+{
+	struct engine *e = t->carrier.engine;
+	struct session *s;
+
+	TAILQ_FOREACH(s, &t->carrier.sessions, of_carrier)
+		s->carrier = NULL;
+	if (t->unsettled)
+		TAILQ_REMOVE(&e->unsettled_tunnels, t, unsettled_link);
+	TAILQ_REMOVE(&e->tunnels, t, link);
+	e->n_conns--;
+	t->carrier.server->n_conns--;
+	loop_timer_stop(&t->reaper);
+	memory_slot_free(e->memory, MEMORY_TUNNEL, t->carrier.slot);
+	free(t);
+}
+
+/* --- after a restart --- */
+
+static struct lns *lns_of(struct engine *e, struct rd *r)
+{
+	struct server *server;
+	char device[16];
+
+	rd_copy(r, device, sizeof(device));
+	device[sizeof(device) - 1] = '\0';
+	server = server_by_device(e, device);
+	return server ? server->lns : NULL;
+}
+
+static bool thaw_record(struct engine *e, uint32_t slot, struct rd *r)
+{
+	uint8_t version = rd_u8(r), up = rd_u8(r);
+	struct lns *lns = lns_of(e, r);
+	struct l2tp_tunnel *l2tp;
+	struct tunnel *t;
+
+	if (version != RECORD_VERSION || !up || !lns)
+		return false;
+	t = tunnel_alloc(lns);
+	if (!t)
+		return false;
+	l2tp = l2tp_tunnel_thaw(lns->l2tp, t, r);
+	if (!l2tp) {
+		free(t);
+		return false;
+	}
+	t->carrier.slot = slot;
+	publish(t, l2tp);
+	return true;
+}
+
+void tunnel_thaw_all(struct engine *e)
+{
+	const void *data;
+	uint32_t slot;
+	size_t len;
+	struct rd r;
+
+	for (slot = 0; slot < memory_slot_end(e->memory, MEMORY_TUNNEL); slot++) {
+		bool taken = false;
+
+		if (!memory_slot_used(e->memory, MEMORY_TUNNEL, slot))
+			continue;
+		memory_work_on(e->memory, MEMORY_TUNNEL, slot);
+		if (memory_deaths(e->memory, MEMORY_TUNNEL, slot) < MEMORY_DEATHS_MAX &&
+		    !memory_read(e->memory, MEMORY_TUNNEL, slot, &data, &len)) {
+			r = rd_of(data, len);
+			taken = thaw_record(e, slot, &r);
+		}
+		if (!taken)
+			memory_slot_free(e->memory, MEMORY_TUNNEL, slot);
+		memory_work_done(e->memory);
+	}
+}
+
+/* Whoever is not let in any more goes while the others begin. */
+void tunnel_resume_all(struct engine *e)
+{
+	struct tunnel *t;
+
+	TAILQ_FOREACH(t, &e->tunnels, link) {
+		if (t->carrier.down)
+			continue;
+		if (endpoint_serves(&t->lns->endpoint, &t->carrier.local))
+			l2tp_tunnel_resume(t->l2tp);
+		else
+			tunnel_stop(t, "the gateway does not listen there any more");
+	}
+}
