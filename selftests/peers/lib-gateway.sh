@@ -18,12 +18,18 @@ adit_only()
 	[ "$GATEWAY" = adit ]
 }
 
-# gw_conf "KEY = VALUE"...: writes the configuration; what is given replaces the line of that key below.
+# What is served.
+GW_PROTOCOL=pptp
+
+# gw_conf "KEY = VALUE"...: writes the configuration; what is given replaces the line of that key below. GW_MORE are
+# sections of the test's own.
 gw_conf()
 {
 	local line key
-	local -A server=([listen]="{ \"$GW\" }" [device]='"pptp0"' [address]="\"$INNER_GW\"" [pool]='"office"'
+	local -A server=([listen]="{ \"$GW\" }" [device]="\"${GW_PROTOCOL}0\"" [address]="\"$INNER_GW\"" [pool]='"office"'
 		[encryption]=required [auth]="{ mschapv2 }" [lcp-echo-interval]=30)
+
+	[ "$GW_PROTOCOL" = pptp ] || server[encryption]=none
 
 	GW_RANGE=10.9.0.10-10.9.0.250
 	for line in "$@"; do
@@ -36,11 +42,12 @@ gw_conf()
 		echo "log-level = debug"
 		echo "hostname = \"gateway\""
 		echo "pool \"office\" { range = \"$GW_RANGE\" ${GW_POOL_IPV6:-} }"
-		echo "server pptp {"
+		echo "server $GW_PROTOCOL {"
 		for key in "${!server[@]}"; do
 			echo "	$key = ${server[$key]}"
 		done
 		echo "}"
+		echo "${GW_MORE:-}"
 		echo "$GW_USERS"
 	} >"$TMP/adit.conf"
 	chmod 600 "$TMP/adit.conf"
@@ -92,7 +99,8 @@ gw_start()
 
 gw_ready()
 {
-	[ -n "$(ip netns exec "$G" ss -Htln "sport = :1723")" ] && { ! adit_only || adit status >/dev/null; }
+	[ -n "$(ip netns exec "$G" ss -Htuln "sport = :1723 or sport = :1701")" ] &&
+		{ ! adit_only || adit status >/dev/null; }
 }
 
 gw_stop()
