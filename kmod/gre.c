@@ -13,25 +13,6 @@
 #include "gre.h"
 #include "pptp.h"
 
-/* The first 16 bits, RFC 2637 §4.1. */
-#define FLAG_C		0x8000u
-#define FLAG_R		0x4000
-#define FLAG_K		0x2000
-#define FLAG_S		0x1000
-#define FLAG_A		0x0080
-#define FLAGS_RESERVED	0x0078
-#define VERSION_MASK	0x0007
-#define VERSION		0x0001
-#define PROTOCOL_PPP	0x880b
-
-/*
- * What must be as it is. C and R would put further fields into the header. Strict source route
- * (0x0800) and recursion control (0x0700) change nothing in it and are ignored, as other
- * implementations do.
- */
-#define FIXED_MASK	(FLAG_C | FLAG_R | FLAG_K | FLAGS_RESERVED | VERSION_MASK)
-#define FIXED		(FLAG_K | VERSION)
-
 int adit_gre_parse(const u8 *data, unsigned int len, struct adit_gre_hdr *hdr)
 {
 	u32 first, second, payload_len;
@@ -43,11 +24,11 @@ int adit_gre_parse(const u8 *data, unsigned int len, struct adit_gre_hdr *hdr)
 	/* Every packet passes here: two words instead of four halves. */
 	first = get_unaligned_be32(data);
 	second = get_unaligned_be32(data + 4);
-	if ((first & (FIXED_MASK << 16 | 0xffff)) != (FIXED << 16 | PROTOCOL_PPP))
+	if ((first & (ADIT_GRE_FIXED_MASK << 16 | 0xffff)) != (ADIT_GRE_FIXED << 16 | ADIT_GRE_PROTOCOL_PPP))
 		return -EINVAL;
 
-	has_seq = first & FLAG_S << 16;
-	has_ack = first & FLAG_A << 16;
+	has_seq = first & ADIT_GRE_FLAG_S << 16;
+	has_ack = first & ADIT_GRE_FLAG_A << 16;
 	payload_len = second >> 16;
 	hlen = adit_gre_hlen(has_seq, has_ack);
 	/* A payload has a sequence number, and a packet without either says nothing. */
@@ -64,18 +45,6 @@ int adit_gre_parse(const u8 *data, unsigned int len, struct adit_gre_hdr *hdr)
 	/* Without a sequence number the acknowledgment stands in its place. */
 	hdr->ack = has_ack ? get_unaligned_be32(data + hlen - 4) : 0;
 	return hlen;
-}
-
-void adit_gre_build(u8 *dst, const struct adit_gre_hdr *hdr)
-{
-	const u32 flags = FIXED | (hdr->has_seq ? FLAG_S : 0) | (hdr->has_ack ? FLAG_A : 0);
-
-	put_unaligned_be32(flags << 16 | PROTOCOL_PPP, dst);
-	put_unaligned_be32((u32)hdr->payload_len << 16 | hdr->call_id, dst + 4);
-	if (hdr->has_seq)
-		put_unaligned_be32(hdr->seq, dst + 8);
-	if (hdr->has_ack)
-		put_unaligned_be32(hdr->ack, dst + adit_gre_hlen(hdr->has_seq, true) - 4);
 }
 
 /* A device replaced by another, or a daemon started anew, need not take the slot twice. */

@@ -7,9 +7,30 @@
 #define ADIT_GRE_H
 
 #include <linux/types.h>
+#include <linux/unaligned.h>
 
 struct sk_buff;
 struct netlink_ext_ack;
+
+/* The first 16 bits, RFC 2637 section 4.1. */
+#define ADIT_GRE_FLAG_C		0x8000u
+#define ADIT_GRE_FLAG_R		0x4000
+#define ADIT_GRE_FLAG_K		0x2000
+#define ADIT_GRE_FLAG_S		0x1000
+#define ADIT_GRE_FLAG_A		0x0080
+#define ADIT_GRE_FLAGS_RESERVED	0x0078
+#define ADIT_GRE_VERSION_MASK	0x0007
+#define ADIT_GRE_VERSION	0x0001
+#define ADIT_GRE_PROTOCOL_PPP	0x880b
+
+/*
+ * What must be as it is. C and R would put further fields into the header. Strict source route
+ * (0x0800) and recursion control (0x0700) change nothing in it and are ignored, as other
+ * implementations do.
+ */
+#define ADIT_GRE_FIXED_MASK	(ADIT_GRE_FLAG_C | ADIT_GRE_FLAG_R | ADIT_GRE_FLAG_K | \
+				 ADIT_GRE_FLAGS_RESERVED | ADIT_GRE_VERSION_MASK)
+#define ADIT_GRE_FIXED		(ADIT_GRE_FLAG_K | ADIT_GRE_VERSION)
 
 #define ADIT_GRE_HLEN_MIN	8	/* flags, protocol, payload length and call id */
 #define ADIT_GRE_HLEN_MAX	16	/* with sequence and acknowledgment */
@@ -56,7 +77,17 @@ static inline unsigned int adit_gre_hlen(bool has_seq, bool has_ack)
  * @dst: room for adit_gre_hlen() octets
  * @hdr: what to write
  */
-void adit_gre_build(u8 *dst, const struct adit_gre_hdr *hdr);
+static inline void adit_gre_build(u8 *dst, const struct adit_gre_hdr *hdr)
+{
+	const u32 flags = ADIT_GRE_FIXED | (hdr->has_seq ? ADIT_GRE_FLAG_S : 0) | (hdr->has_ack ? ADIT_GRE_FLAG_A : 0);
+
+	put_unaligned_be32(flags << 16 | ADIT_GRE_PROTOCOL_PPP, dst);
+	put_unaligned_be32((u32)hdr->payload_len << 16 | hdr->call_id, dst + 4);
+	if (hdr->has_seq)
+		put_unaligned_be32(hdr->seq, dst + 8);
+	if (hdr->has_ack)
+		put_unaligned_be32(hdr->ack, dst + adit_gre_hlen(hdr->has_seq, true) - 4);
+}
 
 /**
  * adit_gre_get() - take the slot, or use it once more

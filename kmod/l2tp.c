@@ -79,7 +79,8 @@ static void adit_l2tp_rx(struct adit_session *s, struct sk_buff *skb, const stru
 }
 
 /* Who sent @skb to whom, of what the UDP or IP layer has checked. */
-static void adit_l2tp_key_of(struct adit_wire_key *key, const struct sk_buff *skb, u16 family, u16 protocol, u32 id)
+static __always_inline void adit_l2tp_key_of(struct adit_wire_key *key, const struct sk_buff *skb, u16 family,
+					     u16 protocol, u32 id)
 {
 	*key = (struct adit_wire_key){
 		.net		= dev_net(skb->dev),

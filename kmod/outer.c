@@ -116,9 +116,9 @@ struct dst_entry *adit_outer_find(struct adit_session *s)
  * @s: session, tx_lock held
  * @n: how many are needed now
  *
- * Fragments find one another by this number. It must not be that of another packet between the same two addresses, whose
- * counter is the kernel's and dear to ask: so some are taken at once, and what is left of them is not used when it has
- * become old, because the counter goes round.
+ * Fragments find one another by this number. It must not be that of another packet between the same two addresses,
+ * whose counter is the kernel's and dear to ask: so some are taken at once, and what is left of them is not used when it
+ * has become old, because the counter goes round.
  *
  * Return: the first of @n.
  */

@@ -280,24 +280,26 @@ static u64 *adit_rx_open(struct adit_session *s, struct sk_buff *skb, struct adi
 	return &s->rx_stats.mppe_forged;
 }
 
-static noinline void adit_rx_mppe(struct adit_session *s, struct sk_buff *skb, struct adit_rx_batch *batch)
+/* Decrypt @skb, which is freed where that fails. Return: whether it is a packet of @protocol now. */
+static noinline bool adit_rx_mppe(struct adit_session *s, struct sk_buff *skb, u16 *protocol,
+				  struct adit_rx_batch *batch)
 {
 	u64 *reason = adit_rx_open(s, skb, batch);
-	u16 protocol;
 
 	if (reason) {
 		adit_rx_drop(s, skb, reason);
-		return;
+		return false;
 	}
 	/* Whatever hardware said about checksums, it said about the ciphertext. */
 	skb->ip_summed = CHECKSUM_NONE;
 	__skb_pull(skb, ADIT_MPPE_HLEN);
-	__skb_pull(skb, adit_ppp_parse(skb->data, skb->len, &protocol));
-	adit_rx_data(s, skb, protocol, true, batch);
+	__skb_pull(skb, adit_ppp_parse(skb->data, skb->len, protocol));
+	return true;
 }
 
-static void adit_rx_ppp(struct adit_session *s, struct sk_buff *skb, struct adit_rx_batch *batch)
+static __always_inline void adit_rx_ppp(struct adit_session *s, struct sk_buff *skb, struct adit_rx_batch *batch)
 {
+	bool encrypted = false;
 	u16 protocol;
 	int hlen = -EINVAL;
 
@@ -309,14 +311,18 @@ static void adit_rx_ppp(struct adit_session *s, struct sk_buff *skb, struct adit
 	}
 	adit_rx_pull(skb, hlen);
 
-	if (protocol == ADIT_PPP_MPPE)
-		adit_rx_mppe(s, skb, batch);
-	else if (!adit_ppp_is_data(protocol))
+	if (protocol == ADIT_PPP_MPPE) {
+		encrypted = true;
+		if (!adit_rx_mppe(s, skb, &protocol, batch))
+			return;
+	} else if (!adit_ppp_is_data(protocol)) {
 		adit_rx_frame(s, skb, protocol, false, batch);
-	else if (s->mppe_required || adit_mppe_has_key(&s->rx_mppe))
+		return;
+	} else if (s->mppe_required || adit_mppe_has_key(&s->rx_mppe)) {
 		adit_rx_drop(s, skb, &s->rx_stats.plaintext);
-	else
-		adit_rx_data(s, skb, protocol, false, batch);
+		return;
+	}
+	adit_rx_data(s, skb, protocol, encrypted, batch);
 }
 
 static noinline void adit_rx_ether(struct adit_session *s, struct sk_buff *skb, struct adit_rx_batch *batch)

@@ -176,7 +176,7 @@ static bool adit_tx_fits(const struct sk_buff *skb, unsigned int room)
  * Make the checksum that was left to the device; false when there is none to be made there. What is linear and nobody
  * else's needs no detour.
  */
-static bool adit_tx_sum(struct sk_buff *skb)
+static __always_inline bool adit_tx_sum(struct sk_buff *skb)
 {
 	unsigned int start, at;
 
@@ -194,7 +194,7 @@ static bool adit_tx_sum(struct sk_buff *skb)
 }
 
 /* Make @skb linear and nobody else's, to be encrypted in place. Return: it or a copy; NULL when it was freed. */
-static struct sk_buff *adit_tx_own(struct sk_buff *skb, unsigned int headroom)
+static noinline struct sk_buff *adit_tx_own(struct sk_buff *skb, unsigned int headroom)
 {
 	struct sk_buff *own = skb;
 
@@ -224,14 +224,14 @@ err_free:
  * Make the head of @skb writable; the rest stays as it is. Where the kind does not leave it to hardware, the checksum
  * is made here.
  */
-static struct sk_buff *adit_tx_head(struct adit_session *s, struct sk_buff *skb, unsigned int headroom)
+static __always_inline struct sk_buff *adit_tx_head(struct adit_session *s, struct sk_buff *skb, unsigned int headroom)
 {
 	if (skb_cow_head(skb, headroom) ||
 	    (!adit_encap_may_sum_late(s) && !adit_tx_sum(skb))) {
 		kfree_skb(skb);
 		return NULL;
 	}
-	/* As iptunnel_handle_offloads() does: who makes the checksum finds it, and nobody else looks for inner headers. */
+	/* As iptunnel_handle_offloads(): who makes the checksum finds it, and nobody else looks for inner headers. */
 	if (skb->ip_summed == CHECKSUM_PARTIAL) {
 		if (!skb->encapsulation)
 			skb_reset_inner_headers(skb);
@@ -280,35 +280,54 @@ static noinline struct sk_buff *adit_tx_segment(struct sk_buff *skb, bool crypt)
 	return segs;
 }
 
+/* Make @skb one that needs only its headers. Return: it or a copy; NULL when it was freed. */
+static __always_inline struct sk_buff *adit_tx_prepare(struct adit_session *s, struct sk_buff *skb, bool crypt,
+						       unsigned int headroom)
+{
+	return unlikely(crypt) ? adit_tx_own(skb, headroom) : adit_tx_head(s, skb, headroom);
+}
+
+/* Count packets that were lost or refused, and free those of @list. */
+static noinline void adit_tx_drop_list(struct adit_session *s, struct sk_buff *list, unsigned int dropped, u64 *reason)
+{
+	struct sk_buff *skb;
+
+	for (skb = list; skb; skb = skb->next)
+		dropped++;
+	kfree_skb_list(list);
+	spin_lock(&s->tx_lock);
+	*reason += dropped;
+	spin_unlock(&s->tx_lock);
+	atomic_long_add(dropped, &s->adev->dev->stats.__tx_dropped);
+}
+
 /*
- * Turn @skb into packets that need only their headers, in a list. @skb is consumed. @dropped: gets the number of packets
- * that were lost on the way.
+ * Turn a super-packet into packets that need only their headers, or make it one that is segmented behind us. Return: a
+ * list; NULL when nothing is left of it. @skb is consumed.
  */
-static struct sk_buff *adit_tx_prepare(struct adit_session *s, struct sk_buff *skb, bool crypt, unsigned int headroom,
-				       unsigned int *dropped)
+static noinline struct sk_buff *adit_tx_prepare_gso(struct adit_session *s, struct sk_buff *skb, bool crypt,
+						    unsigned int headroom)
 {
 	struct sk_buff *list = NULL, **tail = &list, *next;
+	bool late = !crypt && adit_encap_may_segment_late(s, skb);
+	unsigned int dropped;
 
-	*dropped = 0;
-	if (skb_is_gso(skb)) {
-		bool late = !crypt && adit_encap_may_segment_late(s, skb);
-
-		skb = late ? adit_tx_late(s, skb, headroom) : adit_tx_segment(skb, crypt);
-		*dropped = !skb;
-		if (late)
-			return skb;
-	}
-
+	skb = late ? adit_tx_late(s, skb, headroom) : adit_tx_segment(skb, crypt);
+	dropped = !skb;
+	if (late && skb)
+		return skb;
 	skb_list_walk_safe(skb, skb, next) {
 		skb_mark_not_on_list(skb);
-		skb = crypt ? adit_tx_own(skb, headroom) : adit_tx_head(s, skb, headroom);
+		skb = adit_tx_prepare(s, skb, crypt, headroom);
 		if (!skb) {
-			++*dropped;
+			dropped++;
 			continue;
 		}
 		*tail = skb;
 		tail = &skb->next;
 	}
+	if (dropped)
+		adit_tx_drop_list(s, NULL, dropped, &s->tx_stats.no_memory);
 	return list;
 }
 
@@ -328,7 +347,7 @@ static int adit_tx_may(const struct adit_session *s, u16 protocol, bool crypt)
 	return 0;
 }
 
-static void adit_tx_push_ppp(struct sk_buff *skb, u16 protocol, u32 framing)
+static __always_inline void adit_tx_push_ppp(struct sk_buff *skb, u16 protocol, u32 framing)
 {
 	if (!framing)
 		put_unaligned_be32(ADIT_PPP_PLAIN | protocol, __skb_push(skb, ADIT_PPP_HLEN_MAX));
@@ -336,19 +355,24 @@ static void adit_tx_push_ppp(struct sk_buff *skb, u16 protocol, u32 framing)
 		adit_ppp_build(__skb_push(skb, adit_ppp_hlen(protocol, framing)), protocol, framing);
 }
 
-/* Everything that makes a packet one of the session: MPPE, PPP and the encapsulation's header, into headroom for them. */
-static void adit_tx_seal(struct adit_session *s, struct sk_buff *skb, u16 protocol, bool crypt)
+static noinline void adit_tx_encrypt(struct adit_session *s, struct sk_buff *skb, u16 protocol)
 {
 	unsigned int len;
 	u8 *hdr;
 
+	put_unaligned_be16(protocol, __skb_push(skb, 2));
+	len = skb->len;
+	hdr = __skb_push(skb, ADIT_MPPE_HLEN);
+	adit_mppe_seal(&s->tx_mppe, hdr, hdr + ADIT_MPPE_HLEN, len);
+}
+
+/* Everything that makes a packet one of the session: MPPE, PPP and the encapsulation's header, into its headroom. */
+static __always_inline void adit_tx_seal(struct adit_session *s, struct sk_buff *skb, u16 protocol, bool crypt)
+{
 	lockdep_assert_held(&s->tx_lock);
 
-	if (crypt) {
-		put_unaligned_be16(protocol, __skb_push(skb, 2));
-		len = skb->len;
-		hdr = __skb_push(skb, ADIT_MPPE_HLEN);
-		adit_mppe_seal(&s->tx_mppe, hdr, hdr + ADIT_MPPE_HLEN, len);
+	if (unlikely(crypt)) {
+		adit_tx_encrypt(s, skb, protocol);
 		protocol = ADIT_PPP_MPPE;
 	}
 	if (!s->adev->ether)
@@ -357,7 +381,8 @@ static void adit_tx_seal(struct adit_session *s, struct sk_buff *skb, u16 protoc
 }
 
 /* Seal the packets of @list, all or none, and add up what is sent. Return: 0, or why none may go. */
-static int adit_tx_seal_list(struct adit_session *s, struct sk_buff *list, u16 protocol, bool crypt, u16 *ident)
+static __always_inline int adit_tx_seal_list(struct adit_session *s, struct sk_buff *list, u16 protocol, bool crypt,
+					     u16 *ident)
 {
 	unsigned int packets = 0, bytes = 0;
 	struct sk_buff *skb;
@@ -382,20 +407,6 @@ static int adit_tx_seal_list(struct adit_session *s, struct sk_buff *list, u16 p
 	return err;
 }
 
-/* Count packets that were lost or refused, and free those of @list. */
-static noinline void adit_tx_drop_list(struct adit_session *s, struct sk_buff *list, unsigned int dropped, u64 *reason)
-{
-	struct sk_buff *skb;
-
-	for (skb = list; skb; skb = skb->next)
-		dropped++;
-	kfree_skb_list(list);
-	spin_lock(&s->tx_lock);
-	*reason += dropped;
-	spin_unlock(&s->tx_lock);
-	atomic_long_add(dropped, &s->adev->dev->stats.__tx_dropped);
-}
-
 /*
  * DSCP is copied to the outer header in clear (RFC 2983 uniform model) and not told to the path where the packet is
  * encrypted.
@@ -413,8 +424,8 @@ static u8 adit_tx_tos(const struct sk_buff *skb, bool crypt)
 static __always_inline void adit_tx_send(struct adit_session *s, struct sk_buff *skb, u16 protocol, bool crypt, u8 tos)
 {
 	struct adit_way way = { .tos = tos };
-	struct sk_buff *list, *next;
-	unsigned int dropped;
+	struct sk_buff *next;
+	unsigned int headroom;
 
 	way.dst = unlikely(this_cpu_read(adit_tx_depth) > ADIT_TX_DEPTH_MAX) ? ERR_PTR(-ELOOP) : adit_outer_route(s);
 	if (unlikely(IS_ERR(way.dst))) {
@@ -427,17 +438,30 @@ static __always_inline void adit_tx_send(struct adit_session *s, struct sk_buff 
 	}
 	adit_tx_clamp(s, skb);
 
-	list = adit_tx_prepare(s, skb, crypt, adit_outer_headroom(s, way.dst), &dropped);
-	if (unlikely(dropped))
-		adit_tx_drop_list(s, NULL, dropped, &s->tx_stats.no_memory);
-	if (unlikely(adit_tx_seal_list(s, list, protocol, crypt, &way.ident))) {
-		adit_tx_drop_list(s, list, 0, &s->tx_stats.no_key);
+	headroom = adit_outer_headroom(s, way.dst);
+	if (skb_is_gso(skb)) {
+		skb = adit_tx_prepare_gso(s, skb, crypt, headroom);
+		if (!skb)
+			return;
+	} else {
+		skb_mark_not_on_list(skb);
+		skb = adit_tx_prepare(s, skb, crypt, headroom);
+		if (unlikely(!skb)) {
+			adit_tx_drop_list(s, NULL, 1, &s->tx_stats.no_memory);
+			return;
+		}
+	}
+
+	if (unlikely(adit_tx_seal_list(s, skb, protocol, crypt, &way.ident))) {
+		adit_tx_drop_list(s, skb, 0, &s->tx_stats.no_key);
 		return;
 	}
-	skb_list_walk_safe(list, skb, next) {
+	do {
+		next = skb->next;
 		skb_mark_not_on_list(skb);
 		adit_encap_output(s, skb, &way);
-	}
+		skb = next;
+	} while (unlikely(skb));
 }
 
 static void adit_tx_session(struct adit_session *s, struct sk_buff *skb, u16 protocol)
