@@ -63,12 +63,19 @@ machine_is_complete()
 		ip link show lo | grep -q UP
 }
 
+processors_are_two()
+{
+	nproc
+	[ "$(nproc)" -eq 2 ]
+}
+
 trap 'ip netns del vm-boot-a; ip netns del vm-boot-b' EXIT
 echo "TAP version 13"
-echo "1..5"
+echo "1..6"
 case_run "the kernel is the one asked for" kernel_is_right
 case_run "the in-tree drivers load" modules_load
 case_run "namespaces and veth carry traffic" namespace_works
 case_run "the kernel loads modules by itself" kernel_finds_modules
 case_run "devices, host name, cgroups, and users are there" machine_is_complete
+case_run "both processors are there" processors_are_two
 exit $failed
