@@ -267,7 +267,8 @@ int adit_dev_set_overhead(struct adit_dev *adev, unsigned int overhead, const st
 	struct net_device *dev = adev->dev;
 
 	adev->overhead = overhead;
-	dev->needed_headroom = LL_MAX_HEADER + overhead;
+	/* More than Ethernet outside is learned from the route: a buffer of the next size is dear for small packets. */
+	dev->needed_headroom = ALIGN(ETH_HLEN, HH_DATA_MOD) + overhead;
 	overhead += dev->hard_header_len;
 	dev->max_mtu = IP_MAX_MTU - overhead;
 	dev->mtu = mtu ? nla_get_u32(mtu) : ETH_DATA_LEN - overhead;

@@ -106,8 +106,8 @@ static __always_inline void adit_l2tp_key_of(struct adit_wire_key *key, const st
  * Everything that follows the L2TP header is the payload, and nothing else is there. A super-packet was only merged
  * from, or is only made of, packets without length and numbers.
  */
-static void adit_l2tp_strip(struct adit_session *s, struct sk_buff *skb, unsigned int hlen,
-			    const struct adit_l2tp_hdr *hdr)
+static __always_inline void adit_l2tp_strip(struct adit_session *s, struct sk_buff *skb, unsigned int hlen,
+					    const struct adit_l2tp_hdr *hdr)
 {
 	if (skb_is_gso(skb) && (hdr->has_length || hdr->has_seq)) {
 		adit_l2tp_count(s, skb, &s->rx_stats.malformed);
@@ -148,7 +148,7 @@ drop:
 }
 
 /* The session is known. @at: where its cookie begins. */
-static void adit_l2tp3_rcv(struct adit_session *s, struct sk_buff *skb, unsigned int at)
+static noinline void adit_l2tp3_rcv(struct adit_session *s, struct sk_buff *skb, unsigned int at)
 {
 	const struct adit_l2tp *l2tp = &s->l2tp;
 	struct adit_l2tp_hdr hdr;

@@ -20,6 +20,9 @@
 #define ADIT_IDENTS	16
 #define ADIT_IDENTS_FOR	(5 * HZ)
 
+/* Most that a device asks for, as tunnels of the kernel do: devices in devices must not ask for more and more. */
+#define ADIT_HEADROOM_MAX	512U
+
 /* The session that @key's peer would be reached by through @adev, or NULL. */
 static struct adit_session *adit_outer_through(struct adit_dev *adev, const struct adit_wire_key *key)
 {
@@ -98,6 +101,7 @@ struct dst_entry *adit_outer_find(struct adit_session *s)
 {
 	const bool v4 = s->key.family == AF_INET;
 	struct dst_entry *dst;
+	unsigned int headroom;
 
 	dst = v4 ? adit_outer_find4(s) : adit_outer_find6(s);
 	if (IS_ERR(dst))
@@ -106,6 +110,10 @@ struct dst_entry *adit_outer_find(struct adit_session *s)
 		dst_release(dst);
 		return ERR_PTR(-ELOOP);
 	}
+	/* As ip_tunnel_adj_headroom(): what comes next is made with room for all headers. */
+	headroom = adit_outer_headroom(s, dst);
+	if (headroom > READ_ONCE(s->adev->dev->needed_headroom))
+		WRITE_ONCE(s->adev->dev->needed_headroom, min(headroom, ADIT_HEADROOM_MAX));
 	/* The cache has the reference now; until RCU read side ends, memory lives even if it is swapped out at once. */
 	adit_session_dst_set(s, dst, v4 ? 0 : rt6_get_cookie((const struct rt6_info *)dst));
 	return dst;
