@@ -203,7 +203,7 @@ make_wireguard()
 
 	for ns in c g; do
 		ip -n $ns link add "wg$K" type wireguard
-		wg genkey >"$TMP/$ns.$K"
+		(umask 077 && wg genkey >"$TMP/$ns.$K")
 	done
 	ip netns exec c wg set "wg$K" private-key "$TMP/c.$K" listen-port $((1800 + K)) peer \
 		"$(wg pubkey <"$TMP/g.$K")" allowed-ips "10.$((100 + K)).0.0/16" endpoint $G_OUT:$((1800 + K))
