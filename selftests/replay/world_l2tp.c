@@ -39,7 +39,7 @@ struct world {
 	struct l2tp *l2tp;
 	struct l2tp_peer peer;
 	struct l2tp_tunnel *tunnels[OBJECTS_MAX];
-	bool must_prove[OBJECTS_MAX];	/* the peer of that tunnel, that it knows the secret */
+	struct l2tp_peer told[OBJECTS_MAX];	/* what holds for that tunnel */
 	struct l2tp_call *calls[OBJECTS_MAX];
 	unsigned int n_tunnels, n_calls;
 	struct l2tp_tunnel *asking;
@@ -56,6 +56,7 @@ struct world {
 	uint8_t vector[256];
 	size_t vector_len;
 	struct l2tp_connected connected;
+	bool message_proves[OBJECTS_MAX];	/* the one that is received, for that tunnel */
 	uint8_t left_open;		/* FROM_* and NEXT_*: of the datagram that was encoded last */
 };
 
@@ -204,7 +205,7 @@ static unsigned int id_of(const struct l2tp_tunnel *t)
 
 static void reply(struct world *w)
 {
-	w->must_prove[tunnel_at(w, w->asking, "reply")] = w->peer.authenticate && w->peer.secret[0];
+	w->told[tunnel_at(w, w->asking, "reply")] = w->peer;
 	l2tp_peer_reply(w->asking, w->refuse_peer.why ? NULL : &w->peer, &w->refuse_peer);
 }
 
@@ -227,9 +228,12 @@ static void op_tunnel_up(void *ctx, struct l2tp_tunnel *t)
 {
 	struct world *w = ctx;
 	struct l2tp_tunnel_info info;
+	unsigned int i;
 
 	l2tp_tunnel_get_info(t, &info);
-	if (w->must_prove[tunnel_at(w, t, "tunnel_up")] && !info.authenticated) {
+	i = tunnel_at(w, t, "tunnel_up");
+	if (w->told[i].authenticate && w->told[i].secret[0] &&
+	    (!info.authenticated || !w->message_proves[i])) {
 		fprintf(stderr, "a tunnel is up whose peer has not proved that it knows the secret\n");
 		abort();
 	}
@@ -250,7 +254,8 @@ static void op_tunnel_down(void *ctx, struct l2tp_tunnel *t, const char *why)
 		return;
 	i = tunnel_at(w, t, "tunnel_down");
 	w->tunnels[i] = w->tunnels[--w->n_tunnels];
-	w->must_prove[i] = w->must_prove[w->n_tunnels];
+	w->told[i] = w->told[w->n_tunnels];
+	w->message_proves[i] = w->message_proves[w->n_tunnels];
 }
 
 static unsigned int call_id(const struct l2tp_call *c)
@@ -528,7 +533,7 @@ static const char *dial(struct world *w)
 	t = l2tp_dial(w->l2tp, &w->usual, &w->peer, w);
 	if (!t)
 		return "l2tp_dial() failed";
-	w->must_prove[w->n_tunnels] = w->peer.authenticate && w->peer.secret[0];
+	w->told[w->n_tunnels] = w->peer;
 	add_tunnel(w, t);
 	return NULL;
 }
@@ -626,6 +631,20 @@ static const char *act(struct world *w, const struct token *t, unsigned int n)
 	return NULL;
 }
 
+/* The right answer to our challenge, which is the same for all. */
+static bool proves(const struct world *w, const struct l2tp_header *h, const struct l2tp_peer *peer)
+{
+	struct l2tp_secret secret = { peer->secret, strlen(peer->secret) };
+	uint8_t hidden[L2TP_CONTROL_MAX], right[L2TP_RESPONSE_LEN];
+	struct wr scratch = wr_to(hidden, sizeof(hidden));
+	struct l2tp_message msg;
+
+	l2tp_decode(h->body, &secret, &scratch, &msg);
+	return l2tp_has(&msg, L2TP_RESPONSE) &&
+	       !l2tp_response(msg.type, &secret, w->challenge_out, w->challenge_out_len, right) &&
+	       !memcmp(right, msg.response, sizeof(right));
+}
+
 static void rx(struct world *w, const uint8_t *data, size_t len)
 {
 	struct l2tp_header h;
@@ -639,6 +658,9 @@ static void rx(struct world *w, const uint8_t *data, size_t len)
 		memcpy(w->challenge_in, msg.challenge.at, msg.challenge.len);
 		w->challenge_in_len = msg.challenge.len;
 	}
+	for (unsigned int i = 0; i < w->n_tunnels; i++)
+		w->message_proves[i] = !l2tp_header_parse(&h, data, len, &why) && h.body.left &&
+				       h.body.left <= L2TP_CONTROL_MAX && proves(w, &h, &w->told[i]);
 	w->peer_ns += w->ns_used;
 	l2tp_rx(w->l2tp, &w->from, data, len);
 }
