@@ -4,8 +4,6 @@
 
 #include "conf/read.h"
 
-#define KEY_METHODS	(CONF_AUTH_MSCHAP | CONF_AUTH_MSCHAPV2)	/* those that make keys: RFC 3079 */
-#define IPV6_MTU_MIN	1280	/* RFC 8200 section 5 */
 
 /* --- pools --- */
 
@@ -246,7 +244,7 @@ static void check_l2tp_peer(struct reading *r, unsigned int i)
 /* --- users --- */
 
 /* Well-formed UTF-8 (RFC 3629), which is what a password has to be turned into UTF-16 from. */
-static bool is_utf8(const char *text)
+bool check_utf8(const char *text)
 {
 	static const uint32_t least[] = { 0, 0x80, 0x800, 0x10000 };
 	const uint8_t *c = (const uint8_t *)text;
@@ -300,7 +298,7 @@ static void check_user(struct reading *r, unsigned int i)
 			"user \"%s\" has no password: add  password = '...'  or  password-file = "
 			"\"/path\"",
 			u->name);
-	else if (!is_utf8(u->password))
+	else if (!check_utf8(u->password))
 		reading_error(
 			r,
 			reading_line(cfg, cfg_size(cfg, "password") ? "password" : "password-file"),
@@ -361,8 +359,8 @@ static bool section_has(struct reading *r, const char *section, const char *opti
 
 static bool has_secrets(struct reading *r)
 {
-	return section_has(r, "user", "password") || section_has(r, "server", "secret") ||
-	       section_has(r, "l2tp-peer", "secret");
+	return section_has(r, "user", "password") || section_has(r, "client", "password") ||
+	       section_has(r, "server", "secret") || section_has(r, "l2tp-peer", "secret");
 }
 
 void check_conf(struct reading *r)
@@ -373,9 +371,10 @@ void check_conf(struct reading *r)
 		reading_warning(r, 0,
 				"everybody can read it, and passwords are in it: chmod 600 %s",
 				r->path);
-	if (!r->conf->n_servers)
-		reading_warning(r, 0, "nothing is served: there is no server section");
-	else if (!r->conf->n_users)
+	if (!r->conf->n_servers && !r->conf->n_clients)
+		reading_warning(r, 0,
+				"nothing is served: there is neither a server nor a client section");
+	else if (r->conf->n_servers && !r->conf->n_users)
 		reading_warning(r, 0, "nobody can log in: there is no user section");
 	check_pools(r);
 	for (i = 0; i < r->conf->n_servers; i++)
@@ -385,4 +384,6 @@ void check_conf(struct reading *r)
 	for (i = 0; i < r->conf->n_users; i++)
 		check_user(r, i);
 	check_fixed_addresses(r);
+	for (i = 0; i < r->conf->n_clients; i++)
+		check_client(r, i);
 }

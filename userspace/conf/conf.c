@@ -6,6 +6,15 @@
 
 #include "base/secret.h"
 
+static void free_client(struct conf_client *client)
+{
+	free(client->name);
+	free(client->protocol);
+	free(client->gateway);
+	free(client->user);
+	secret_strfree(client->password);
+}
+
 void conf_free(struct conf *conf)
 {
 	unsigned int i;
@@ -16,6 +25,8 @@ void conf_free(struct conf *conf)
 		free(conf->users[i].name);
 		secret_strfree(conf->users[i].password);
 	}
+	for (i = 0; i < conf->n_clients; i++)
+		free_client(&conf->clients[i]);
 	for (i = 0; i < conf->n_servers; i++) {
 		free(conf->servers[i].protocol);
 		secret_strfree(conf->servers[i].host_name);
@@ -30,6 +41,7 @@ void conf_free(struct conf *conf)
 	for (i = 0; i < conf->n_pools; i++)
 		free(conf->pools[i].name);
 	free(conf->users);
+	free(conf->clients);
 	free(conf->servers);
 	free(conf->l2tp_peers);
 	free(conf->pools);
@@ -80,4 +92,15 @@ const struct conf_l2tp_peer *conf_l2tp_peer_find(const struct conf *conf, const 
 		found = &conf->l2tp_peers[i];
 	}
 	return found;
+}
+
+const struct conf_client *conf_client_find(const struct conf *conf, const char *name)
+{
+	unsigned int i;
+
+	for (i = 0; i < conf->n_clients; i++) {
+		if (!strcmp(conf->clients[i].name, name))
+			return &conf->clients[i];
+	}
+	return NULL;
 }

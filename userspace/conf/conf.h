@@ -23,6 +23,15 @@
 
 /* The bits of enum auth_method in proto/auth.h, which is above this directory. */
 enum { CONF_AUTH_PAP = 1, CONF_AUTH_CHAP_MD5 = 2, CONF_AUTH_MSCHAP = 4, CONF_AUTH_MSCHAPV2 = 8 };
+/* Of a client alone: the server need not ask who we are. */
+#define CONF_AUTH_NONE		(1u << 16)
+
+/*
+ * The mark of a client's own packets where it has the default route and no other mark, and the
+ * table that everything without the mark is looked up in.
+ */
+#define CONF_CLIENT_FWMARK	0xad17
+#define CONF_CLIENT_TABLE	0xad17
 
 struct conf_user {
 	char *name;
@@ -102,6 +111,34 @@ struct conf_server {
 	uint32_t max_sessions_per_tunnel, max_half_open, max_half_open_per_address;
 };
 
+enum conf_connect { CONF_CONNECT_START, CONF_CONNECT_MANUAL };
+
+/* client "NAME" { ... } */
+struct conf_client {
+	char *name;
+	char *protocol;			/* "pptp" */
+	char *gateway;			/* a name or an address */
+	char *user;
+	char *password;			/* secret; from password or password-file */
+	unsigned int auth_methods;	/* enum auth_method bits and CONF_AUTH_NONE */
+	enum conf_encryption encryption;
+	unsigned int mppe_strengths;
+	enum conf_mppe_mode mppe_mode;
+	char device[16];		/* the name, if nothing else is said */
+	struct prefix routes[CONF_LIST_MAX];
+	unsigned int n_routes;
+	bool default_route;
+	uint32_t fwmark;		/* never 0 with default_route */
+	uint16_t mtu, mru;
+	uint32_t mss_clamp;
+	bool ipv6;
+	enum conf_connect connect;
+	uint32_t redial_min_s, redial_max_s;
+	uint32_t redial_tries;		/* 0: without end */
+	uint32_t idle_timeout_s;	/* 0: never */
+	uint32_t lcp_echo_interval_s, lcp_echo_failures;
+};
+
 struct conf {
 	char *path;
 	enum log_level log_level;
@@ -115,6 +152,8 @@ struct conf {
 	unsigned int n_l2tp_peers;
 	struct conf_user *users;
 	unsigned int n_users;
+	struct conf_client *clients;
+	unsigned int n_clients;
 };
 
 struct conf_problem { unsigned int line; bool warning; char text[256]; };
@@ -126,6 +165,7 @@ typedef void (*conf_report_fn)(void *arg, const char *file, const struct conf_pr
  */
 struct conf *conf_read(const char *path, conf_report_fn report, void *arg);
 void conf_free(struct conf *conf);		/* wipes secrets */
+const struct conf_client *conf_client_find(const struct conf *conf, const char *name);
 const struct conf_user *conf_user_find(const struct conf *conf, const char *name);
 /*
  * What is said of the peer that calls itself so and comes from there: a name goes before any name,

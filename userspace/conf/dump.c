@@ -69,6 +69,7 @@ static void dump(const struct conf *conf, bool secrets, put_fn put, void *arg)
 	dump_sections(&d, SECTION_SERVER, conf->servers, conf->n_servers);
 	dump_sections(&d, SECTION_L2TP_PEER, conf->l2tp_peers, conf->n_l2tp_peers);
 	dump_sections(&d, SECTION_USER, conf->users, conf->n_users);
+	dump_sections(&d, SECTION_CLIENT, conf->clients, conf->n_clients);
 }
 
 void conf_dump(const struct conf *conf, put_fn put, void *arg)

@@ -17,6 +17,15 @@ static const struct option_word auth_methods[] = {
 	{ "mschapv2", CONF_AUTH_MSCHAPV2 }, { NULL, 0 },
 };
 
+static const struct option_word client_auth_methods[] = {
+	{ "pap", CONF_AUTH_PAP }, { "chap", CONF_AUTH_CHAP_MD5 }, { "mschap", CONF_AUTH_MSCHAP },
+	{ "mschapv2", CONF_AUTH_MSCHAPV2 }, { "none", CONF_AUTH_NONE }, { NULL, 0 },
+};
+
+static const struct option_word connects[] = {
+	{ "start", CONF_CONNECT_START }, { "manual", CONF_CONNECT_MANUAL }, { NULL, 0 },
+};
+
 static const struct option_word encryptions[] = {
 	{ "required", CONF_ENCRYPTION_REQUIRED }, { "optional", CONF_ENCRYPTION_OPTIONAL },
 	{ "none", CONF_ENCRYPTION_NONE }, { NULL, 0 },
@@ -212,6 +221,66 @@ static const struct option user_options[] = {
 	  .doc = "Whether the user may log in." },
 };
 
+#define CLIENT(field) FIELD(struct conf_client, field)
+static const struct option client_options[] = {
+	{ "protocol", &value_name, CLIENT(protocol), .max = 16, .required = true,
+	  .doc = "The protocol that the server speaks. The only one so far is pptp." },
+	{ "gateway", &value_name, CLIENT(gateway), .max = 253, .required = true,
+	  .doc = "The server's address, or a name. The addresses of a name are tried one after the other." },
+	{ "user", &value_name, CLIENT(user), .max = CONF_USER_MAX, .required = true,
+	  .doc = "As whom to log in." },
+	{ "password", &value_secret, CLIENT(password), .max = CONF_PASSWORD_MAX,
+	  .doc = "The password. Write it in single quotes: in double quotes a backslash and ${ have a meaning." },
+	{ "password-file", &value_secret_file, CLIENT(password), .max = CONF_PASSWORD_MAX,
+	  .doc = "A file that holds the password and nothing else, instead of the option above." },
+	{ "auth", &value_words, CLIENT(auth_methods), .words = client_auth_methods,
+	  .fallback = "mschapv2",
+	  .doc = "How to prove who we are to a server that asks. Only with mschapv2 it has to prove that it "
+		 "knows the password too. A server that does not ask is refused, unless none is among the words." },
+	{ "encryption", &value_word, CLIENT(encryption), .words = encryptions,
+	  .fallback = "required",
+	  .doc = "Whether data is encrypted with MPPE. With required not one packet passes in clear." },
+	{ "mppe", &value_words, CLIENT(mppe_strengths), .words = mppe_strengths, .fallback = "128",
+	  .doc = "The strengths in bits that are agreed to." },
+	{ "mppe-mode", &value_word, CLIENT(mppe_mode), .words = mppe_modes, .fallback = "any",
+	  .doc = "Whether the key changes with every packet (stateless) or every 256 (stateful). With "
+		 "any it is as the server likes it." },
+	{ "device", &value_device, CLIENT(device),
+	  .doc = "The network device, which exists while there is a session. Without it, it is called as the client is." },
+	{ "routes", &value_prefixes, LIST(struct conf_client, routes, n_routes), .max = CONF_LIST_MAX,
+	  .doc = "Networks behind the server, which are routed to the device while it is up." },
+	{ "default-route", &value_switch, CLIENT(default_route), .fallback = "no",
+	  .doc = "Whether everything goes through the tunnel for which no route but a default one is there. "
+		 "One client can have it." },
+	{ "fwmark", &value_number, CLIENT(fwmark), .max = UINT32_MAX, .fallback = "0",
+	  .doc = "The mark of the packets that carry the tunnel. With default-route, 0 stands for 0xad17." },
+	{ "mtu", &value_number, CLIENT(mtu), .min = 576, .max = 1500, .fallback = "1400",
+	  .doc = "The largest packet that is sent into the tunnel, in octets, if the server takes that much." },
+	{ "mru", &value_number, CLIENT(mru), .min = 576, .max = 1500, .fallback = "1400",
+	  .doc = "The largest packet that the server is asked to send, in octets." },
+	{ "mss-clamp", &value_clamp, CLIENT(mss_clamp), .min = 536, .max = 1460, .fallback = "auto",
+	  .doc = "The largest TCP segment that is let through. With auto it follows the MTU." },
+	{ "ipv6", &value_switch, CLIENT(ipv6), .fallback = "no", .doc = "Whether IPv6 is asked for." },
+	{ "connect", &value_word, CLIENT(connect), .words = connects, .fallback = "start",
+	  .doc = "When to connect: as soon as the daemon starts, or at the command adit connect. With manual an "
+		 "attempt that fails is the last one, but a connection that was lost is made again." },
+	{ "redial-min", &value_number, CLIENT(redial_min_s), .min = 1, .max = 3600, .fallback = "5",
+	  .doc = "Seconds before a failed attempt is repeated; they double with each that fails." },
+	{ "redial-max", &value_number, CLIENT(redial_max_s), .min = 1, .max = 86400,
+	  .fallback = "300",
+	  .doc = "The most that they double to, and the wait after a login that was refused." },
+	{ "redial-tries", &value_number, CLIENT(redial_tries), .max = 1000000, .fallback = "0",
+	  .doc = "Failed attempts in a row after which the client is given up until adit connect; 0 means never." },
+	{ "idle-timeout", &value_number, CLIENT(idle_timeout_s), .max = 31536000, .fallback = "0",
+	  .doc = "Seconds without data after which the client disconnects until adit connect; 0 means never." },
+	{ "lcp-echo-interval", &value_number, CLIENT(lcp_echo_interval_s), .max = 3600,
+	  .fallback = "30",
+	  .doc = "Seconds between the echo requests that tell a living server from a dead one; 0 sends none." },
+	{ "lcp-echo-failures", &value_number, CLIENT(lcp_echo_failures), .min = 1, .max = 100,
+	  .fallback = "4",
+	  .doc = "Unanswered echo requests after which the connection is made anew." },
+};
+
 const struct section conf_sections[N_SECTIONS] = {
 	[SECTION_GLOBAL] = { "", "", global_options, N_OF(global_options), sizeof(struct conf),
 			     "Options for the whole daemon stand outside of sections." },
@@ -228,6 +297,9 @@ const struct section conf_sections[N_SECTIONS] = {
 				"asterisk, and then the one with the smallest network." },
 	[SECTION_USER] = { "user", "name", user_options, N_OF(user_options),
 			   sizeof(struct conf_user), "Somebody who may log in." },
+	[SECTION_CLIENT] = { "client", "name", client_options, N_OF(client_options),
+			     sizeof(struct conf_client),
+			     "A server of somebody else's that the daemon logs in to." },
 };
 
 const struct option *option_find(const struct section *section, const char *name)

@@ -42,7 +42,8 @@ struct section {
 	const char *doc;
 };
 
-enum { SECTION_GLOBAL, SECTION_POOL, SECTION_SERVER, SECTION_L2TP_PEER, SECTION_USER, N_SECTIONS };
+enum { SECTION_GLOBAL, SECTION_POOL, SECTION_SERVER, SECTION_L2TP_PEER, SECTION_USER,
+       SECTION_CLIENT, N_SECTIONS };
 extern const struct section conf_sections[N_SECTIONS];
 
 #define OPTIONS_MAX 64	/* of one section */

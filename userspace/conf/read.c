@@ -401,6 +401,7 @@ static void fill(struct reading *r)
 	conf->servers = read_sections(r, SECTION_SERVER, &conf->n_servers);
 	conf->l2tp_peers = read_sections(r, SECTION_L2TP_PEER, &conf->n_l2tp_peers);
 	conf->users = read_sections(r, SECTION_USER, &conf->n_users);
+	conf->clients = read_sections(r, SECTION_CLIENT, &conf->n_clients);
 	if (r->failed)
 		return;
 	check_conf(r);

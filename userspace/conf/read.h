@@ -30,4 +30,11 @@ unsigned int reading_line(cfg_t *section, const char *option);
 /* What one option cannot know: whether all of them fit together. */
 void check_conf(struct reading *r);
 
+/* Client number i of the configuration; fills in what it leaves to others to say. */
+void check_client(struct reading *r, unsigned int i);
+bool check_utf8(const char *text);
+
+#define KEY_METHODS	(CONF_AUTH_MSCHAP | CONF_AUTH_MSCHAPV2)	/* those that make keys: RFC 3079 */
+#define IPV6_MTU_MIN	1280	/* RFC 8200 section 5 */
+
 #endif /* ADIT_CONF_READ_H */
