@@ -22,6 +22,7 @@
 #include <cmocka.h>
 
 #include "datapath/codec.h"
+#include "datapath/detour.h"
 #include "datapath/events.h"
 #include "datapath/extack.h"
 #include "datapath/link.h"
@@ -539,6 +540,70 @@ static void routes_of_others_are_left_alone(void **state)
 		system("test \"$(ip -4 route show 10.8.0.0/24)\" = 'unreachable 10.8.0.0/24 '"), 0);
 }
 
+/* "test" of what a command prints. */
+static void prints(const char *command, const char *want)
+{
+	char text[512];
+
+	snprintf(text, sizeof(text), "test \"$(%s)\" = '%s'", command, want);
+	if (system(text))
+		fail_msg("%s: not \"%s\"", command, want);
+}
+
+/* What goes by a default route goes by ours, unless it carries the mark or has a better route. */
+static void a_default_route_leads_no_marked_packet_into_itself(void **state)
+{
+	const struct dp_detour d = { .fwmark = 77, .table = 99, .ipv4 = true, .ipv6 = true };
+	struct dp_err err;
+	char kind[16];
+	int in;
+
+	(void)state;
+	if (!rtnl.sock ||
+	    system("ip link set lo up && ip link add out type veth peer name in &&"
+		   "ip link set out up && ip link set in up && ip addr add 192.0.2.2/24 dev out &&"
+		   "ip route add default via 192.0.2.1"))
+		skip();
+	assert_int_equal(link_find(&rtnl, "in", &in, kind, &err), 0);
+	for (unsigned int i = 0; i < 2; i++)
+		assert_int_equal(detour_add(&rtnl, in, &d, &err), 0);
+	prints("ip route get 198.51.100.1 | grep -c \"dev in \"", "1");
+	prints("ip route get 198.51.100.1 mark 77 | grep -c \"dev out \"", "1");
+	prints("ip route get 192.0.2.9 | grep -c \"dev out \"", "1");
+	prints("ip rule | wc -l", "5");
+	prints("ip -6 rule | wc -l", "4");
+	assert_int_equal(detour_del(&rtnl, &d, &err), 0);
+	prints("ip rule | wc -l", "3");
+	prints("ip -6 rule | wc -l", "2");
+	prints("ip route get 198.51.100.1 | grep -c \"dev out \"", "1");
+	assert_int_equal(detour_del(&rtnl, &d, &err), 0);
+	/* The route cannot be made: no rule either. */
+	assert_int_not_equal(detour_add(&rtnl, 999, &d, &err), 0);
+	assert_non_null(strstr(err.text, "the default route: "));
+	prints("ip rule | wc -l", "3");
+}
+
+static void a_link_has_two_ends(void **state)
+{
+	struct dp_ends ends = { .local = addr_v4(0x0a090002), .peer = addr_v4(0x0a090001) };
+	char alias[DP_ALIAS_MAX];
+	struct dp_err err;
+
+	(void)state;
+	if (!rtnl.sock || system("ip link set lo up && ip link set lo alias \"of somebody\""))
+		skip();
+	for (unsigned int i = 0; i < 2; i++)
+		assert_int_equal(link_ends_add(&rtnl, 1, &ends, &err), 0);
+	prints("ip -4 addr show dev lo | grep -c \"inet 10.9.0.2 peer 10.9.0.1/32\"", "1");
+	ends = (struct dp_ends){ .local = addr_v4(0x0a090003) };
+	assert_int_equal(link_ends_add(&rtnl, 1, &ends, &err), 0);
+	prints("ip -4 addr show dev lo | grep -c \"inet 10.9.0.3/32\"", "1");
+	assert_int_equal(link_alias(&rtnl, 1, alias, &err), 0);
+	assert_string_equal(alias, "of somebody");
+	assert_int_equal(link_set_addr_gen_none(&rtnl, 1, &err), 0);
+	prints("ip -d link show dev lo | grep -c \"addrgenmode none\"", "1");
+}
+
 /* --- the one for tests --- */
 
 static void the_null_datapath_remembers(void **state)
@@ -604,6 +669,10 @@ int main(void)
 		cmocka_unit_test_setup_teardown(a_kind_that_nobody_knows_names_the_module,
 						new_namespace, leave_namespace),
 		cmocka_unit_test_setup_teardown(addresses_and_routes_are_there_once, new_namespace,
+						leave_namespace),
+		cmocka_unit_test_setup_teardown(a_default_route_leads_no_marked_packet_into_itself,
+						new_namespace, leave_namespace),
+		cmocka_unit_test_setup_teardown(a_link_has_two_ends, new_namespace,
 						leave_namespace),
 		cmocka_unit_test_setup_teardown(routes_of_others_are_left_alone, new_namespace,
 						leave_namespace),

@@ -123,12 +123,17 @@ static int put_seq(struct nl_msg *msg, const struct dp_session *s)
 static int put_l2tp(struct nl_msg *msg, const struct dp_session *s)
 {
 	const struct dp_l2tp *l2tp = &s->l2tp;
-	struct nlattr *nest;
 
 	if (nla_put_u16(msg, ADIT_A_SESSION_LOCAL_PORT, htons(l2tp->local_port)) ||
 	    nla_put_u16(msg, ADIT_A_SESSION_PEER_PORT, htons(l2tp->peer_port)))
 		return -ENOMEM;
-	nest = nla_nest_start(msg, ADIT_A_SESSION_L2TP);
+	return codec_put_l2tp(msg, ADIT_A_SESSION_L2TP, l2tp);
+}
+
+int codec_put_l2tp(struct nl_msg *msg, int type, const struct dp_l2tp *l2tp)
+{
+	struct nlattr *nest = nla_nest_start(msg, type);
+
 	if (!nest || nla_put_u32(msg, ADIT_A_L2TP_VERSION, ADIT_L2TP_VERSION_V2) ||
 	    nla_put_u16(msg, ADIT_A_L2TP_TUNNEL_ID, l2tp->tunnel_id) ||
 	    nla_put_u16(msg, ADIT_A_L2TP_PEER_TUNNEL_ID, l2tp->peer_tunnel_id) ||

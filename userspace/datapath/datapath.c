@@ -41,6 +41,28 @@ int dp_device_delete(struct dp *dp, int ifindex, struct dp_err *err)
 	return dp->ops->device_delete(dp, ifindex, err);
 }
 
+int dp_tunnel_new(struct dp *dp, const struct dp_device_config *cfg, struct dp_session *s,
+		  struct dp_err *err)
+{
+	return dp->ops->tunnel_new(dp, cfg, s, err);
+}
+
+int dp_tunnel_up(struct dp *dp, const struct dp_session *s, const struct dp_device_config *cfg,
+		 const struct dp_ends *ends, struct dp_err *err)
+{
+	return dp->ops->tunnel_up(dp, s, cfg, ends, err);
+}
+
+int dp_detour_add(struct dp *dp, int ifindex, const struct dp_detour *d, struct dp_err *err)
+{
+	return dp->ops->detour_add(dp, ifindex, d, err);
+}
+
+int dp_detour_del(struct dp *dp, const struct dp_detour *d, struct dp_err *err)
+{
+	return dp->ops->detour_del(dp, d, err);
+}
+
 int dp_session_new(struct dp *dp, const struct dp_session *s, struct dp_err *err)
 {
 	return dp->ops->session_new(dp, s, err);

@@ -20,8 +20,11 @@
 
 struct dp_err { char text[DP_ERR_MAX]; };
 
+#define DP_ALIAS_MAX		128
+
 struct dp_device_config {
 	char name[16];
+	char alias[DP_ALIAS_MAX];	/* whose it is, for who looks at the device; "": none */
 	uint32_t mtu;
 	uint32_t fwmark;
 	uint32_t mss_clamp;		/* as the link attribute */
@@ -29,6 +32,23 @@ struct dp_device_config {
 	unsigned int n_addresses;
 	struct prefix routes[DP_ROUTES_MAX];	/* pools routed to the device */
 	unsigned int n_routes;
+};
+
+/* The ends of a point-to-point device, as PPP agreed on them. */
+struct dp_ends {
+	struct addr local, peer;	/* family 0: no IPv4 */
+	uint8_t ifid[8];		/* ours, for the link-local address */
+	bool have_ifid;
+};
+
+/*
+ * Everything that goes by a default route of the main table, and does not carry the mark, goes by
+ * the table instead, where one device has a default route: ip rule not fwmark MARK lookup TABLE,
+ * and before it, the main table without its default routes.
+ */
+struct dp_detour {
+	uint32_t fwmark, table;
+	bool ipv4, ipv6;
 };
 
 enum dp_strength { DP_MPPE_NONE, DP_MPPE_40, DP_MPPE_56, DP_MPPE_128 };
@@ -122,6 +142,20 @@ void dp_events_read(struct dp *dp);
 int dp_device_ensure(struct dp *dp, const char *kind, const struct dp_device_config *cfg,
 		     int *ifindex, struct dp_err *err);
 int dp_device_delete(struct dp *dp, int ifindex, struct dp_err *err);
+/*
+ * Make a point-to-point device with its one session, claimed, but not up and with no network
+ * protocol open. s says who the ends are and how the call is called, and gets ifindex and id. The
+ * device goes by dp_device_delete(), and the session with it. A device of the same name and alias
+ * that nobody owns is what an earlier daemon left, and is replaced.
+ */
+int dp_tunnel_new(struct dp *dp, const struct dp_device_config *cfg, struct dp_session *s,
+		  struct dp_err *err);
+/* Up, with MTU, addresses and the routes of cfg. Idempotent. */
+int dp_tunnel_up(struct dp *dp, const struct dp_session *s, const struct dp_device_config *cfg,
+		 const struct dp_ends *ends, struct dp_err *err);
+int dp_detour_add(struct dp *dp, int ifindex, const struct dp_detour *d, struct dp_err *err);
+/* The route goes with the device. 0 when there is none. */
+int dp_detour_del(struct dp *dp, const struct dp_detour *d, struct dp_err *err);
 int dp_session_new(struct dp *dp, const struct dp_session *s, struct dp_err *err);
 int dp_session_set(struct dp *dp, const struct dp_session *s, unsigned int what,
 		   struct dp_err *err);

@@ -3,6 +3,7 @@
 
 #include <errno.h>
 #include <linux/adit.h>
+#include <linux/fib_rules.h>
 #include <linux/if_addr.h>
 #include <linux/if_link.h>
 #include <linux/rtnetlink.h>
@@ -74,6 +75,11 @@ SET(frame,
 
 NESTED(link_pptp,
 	[ADIT_A_LINK_PPTP_MODE] = { "mode", NULL },
+	[ADIT_A_LINK_PPTP_LOCAL] = { "local", NULL },
+	[ADIT_A_LINK_PPTP_REMOTE] = { "remote", NULL },
+	[ADIT_A_LINK_PPTP_CALL_ID] = { "call-id", NULL },
+	[ADIT_A_LINK_PPTP_PEER_CALL_ID] = { "peer-call-id", NULL },
+	[ADIT_A_LINK_PPTP_MPPE_REQUIRED] = { "mppe-required", NULL },
 	[ADIT_A_LINK_PPTP_FWMARK] = { "fwmark", NULL },
 	[ADIT_A_LINK_PPTP_MSS_CLAMP] = { "mss-clamp", NULL });
 
@@ -88,6 +94,10 @@ SET(addr,
 
 SET(route,
 	[RTA_DST] = { "destination", NULL }, [RTA_OIF] = { "device", NULL });
+
+SET(rule,
+	[FRA_TABLE] = { "table", NULL }, [FRA_FWMARK] = { "fwmark", NULL },
+	[FRA_PRIORITY] = { "priority", NULL });
 
 /* as deep as the tables above nest, so a cyclic table could not recurse for ever */
 #define PATH_DEPTH_MAX	4

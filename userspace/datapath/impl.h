@@ -17,6 +17,14 @@ struct dp_ops {
 	int (*device_ensure)(struct dp *dp, const char *kind, const struct dp_device_config *cfg,
 			     int *ifindex, struct dp_err *err);
 	int (*device_delete)(struct dp *dp, int ifindex, struct dp_err *err);
+	int (*tunnel_new)(struct dp *dp, const struct dp_device_config *cfg, struct dp_session *s,
+			  struct dp_err *err);
+	int (*tunnel_up)(struct dp *dp, const struct dp_session *s,
+			 const struct dp_device_config *cfg, const struct dp_ends *ends,
+			 struct dp_err *err);
+	int (*detour_add)(struct dp *dp, int ifindex, const struct dp_detour *d,
+			  struct dp_err *err);
+	int (*detour_del)(struct dp *dp, const struct dp_detour *d, struct dp_err *err);
 	int (*session_new)(struct dp *dp, const struct dp_session *s, struct dp_err *err);
 	int (*session_set)(struct dp *dp, const struct dp_session *s, unsigned int what,
 			   struct dp_err *err);

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 #include "datapath/link.h"
 
+#include <arpa/inet.h>
 #include <errno.h>
 #include <linux/adit.h>
 #include <linux/if_addr.h>
@@ -11,6 +12,7 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "datapath/codec.h"
 #include "datapath/impl.h"
 
 /* A message with its family's header, NULL when out of memory, which channel_ask() reports. */
@@ -23,6 +25,11 @@ static struct nl_msg *message(int type, int flags, const void *header, size_t le
 		return NULL;
 	}
 	return msg;
+}
+
+static int addr_len(const struct addr *a)
+{
+	return a->family == AF_INET ? 4 : 16;
 }
 
 static struct nl_msg *drop_if(struct nl_msg *msg, bool failed)
@@ -38,6 +45,7 @@ static struct nl_msg *drop_if(struct nl_msg *msg, bool failed)
 struct found {
 	int ifindex;
 	char kind[16];
+	char alias[DP_ALIAS_MAX];
 };
 
 static void on_link(void *arg, const struct nlmsghdr *msg)
@@ -53,6 +61,8 @@ static void on_link(void *arg, const struct nlmsghdr *msg)
 	    nlmsg_parse((struct nlmsghdr *)(uintptr_t)msg, sizeof(*link), tb, IFLA_MAX, NULL) < 0)
 		return;
 	found->ifindex = link->ifi_index;
+	if (tb[IFLA_IFALIAS])
+		nla_strlcpy(found->alias, tb[IFLA_IFALIAS], sizeof(found->alias));
 	if (tb[IFLA_LINKINFO] &&
 	    nla_parse_nested(info, IFLA_INFO_MAX, tb[IFLA_LINKINFO], info_policy) == 0 &&
 	    info[IFLA_INFO_KIND])
@@ -78,15 +88,28 @@ int link_find(struct channel *ch, const char *name, int *ifindex, char kind[16],
 	return 0;
 }
 
+int link_alias(struct channel *ch, int ifindex, char alias[DP_ALIAS_MAX], struct dp_err *err)
+{
+	struct ifinfomsg link = { .ifi_family = AF_UNSPEC, .ifi_index = ifindex };
+	struct found found = { .ifindex = 0 };
+	struct request req = { "device look-up", sizeof(link), &extack_link, on_link, &found };
+	int ret = channel_ask(ch, message(RTM_GETLINK, 0, &link, sizeof(link)), &req, err);
+
+	memcpy(alias, found.alias, sizeof(found.alias));
+	return ret;
+}
+
 /* Attributes of the kinds' own sets. */
 struct kind {
 	const char *name;
-	int mode, fwmark, mss_clamp;
+	int mode, fwmark, mss_clamp, mppe_required;
 };
 
 static const struct kind kinds[] = {
-	{ "pptp", ADIT_A_LINK_PPTP_MODE, ADIT_A_LINK_PPTP_FWMARK, ADIT_A_LINK_PPTP_MSS_CLAMP },
-	{ "l2tp", ADIT_A_LINK_L2TP_MODE, ADIT_A_LINK_L2TP_FWMARK, ADIT_A_LINK_L2TP_MSS_CLAMP },
+	{ "pptp", ADIT_A_LINK_PPTP_MODE, ADIT_A_LINK_PPTP_FWMARK, ADIT_A_LINK_PPTP_MSS_CLAMP,
+	  ADIT_A_LINK_PPTP_MPPE_REQUIRED },
+	{ "l2tp", ADIT_A_LINK_L2TP_MODE, ADIT_A_LINK_L2TP_FWMARK, ADIT_A_LINK_L2TP_MSS_CLAMP,
+	  ADIT_A_LINK_L2TP_MPPE_REQUIRED },
 };
 
 /* For a kind that is not ours the kernel finds the words. */
@@ -101,8 +124,39 @@ static const struct kind *kind_of(const char *name)
 	return &kinds[0];
 }
 
+static bool put_pptp(struct nl_msg *msg, const struct dp_session *s)
+{
+	return !nla_put(msg, ADIT_A_LINK_PPTP_LOCAL, 4, s->local.bytes) &&
+	       !nla_put(msg, ADIT_A_LINK_PPTP_REMOTE, 4, s->peer.bytes) &&
+	       !nla_put_u16(msg, ADIT_A_LINK_PPTP_CALL_ID, s->call_id) &&
+	       !nla_put_u16(msg, ADIT_A_LINK_PPTP_PEER_CALL_ID, s->peer_call_id);
+}
+
+static bool put_l2tp(struct nl_msg *msg, const struct dp_session *s)
+{
+	bool v4 = s->local.family == AF_INET;
+	int len = addr_len(&s->local);
+
+	return !nla_put(msg, v4 ? ADIT_A_LINK_L2TP_LOCAL_V4 : ADIT_A_LINK_L2TP_LOCAL_V6, len,
+			s->local.bytes) &&
+	       !nla_put(msg, v4 ? ADIT_A_LINK_L2TP_REMOTE_V4 : ADIT_A_LINK_L2TP_REMOTE_V6, len,
+			s->peer.bytes) &&
+	       !nla_put_u16(msg, ADIT_A_LINK_L2TP_LOCAL_PORT, htons(s->l2tp.local_port)) &&
+	       !nla_put_u16(msg, ADIT_A_LINK_L2TP_REMOTE_PORT, htons(s->l2tp.peer_port)) &&
+	       !codec_put_l2tp(msg, ADIT_A_LINK_L2TP_L2TP, &s->l2tp);
+}
+
+/* What makes a device the one of a session. */
+static bool put_session(struct nl_msg *msg, const struct kind *k, const struct dp_session *s)
+{
+	if (s->mppe_required && nla_put_flag(msg, k->mppe_required))
+		return false;
+	return s->is_l2tp ? put_l2tp(msg, s) : put_pptp(msg, s);
+}
+
+/* s: of a point-to-point device that is made; else NULL */
 static bool put_info(struct nl_msg *msg, const char *kind, const struct dp_device_config *cfg,
-		     bool creating)
+		     bool creating, const struct dp_session *s)
 {
 	const struct kind *k = kind_of(kind);
 	struct nlattr *info, *data;
@@ -112,7 +166,9 @@ static bool put_info(struct nl_msg *msg, const char *kind, const struct dp_devic
 		return false;
 	data = nla_nest_start(msg, IFLA_INFO_DATA);
 	if (!data ||
-	    (creating && nla_put_u32(msg, k->mode, ADIT_DEV_MODE_CONCENTRATOR)) ||
+	    (creating && nla_put_u32(msg, k->mode, s ? ADIT_DEV_MODE_POINT_TO_POINT :
+						       ADIT_DEV_MODE_CONCENTRATOR)) ||
+	    (s && !put_session(msg, k, s)) ||
 	    nla_put_u32(msg, k->fwmark, cfg->fwmark) ||
 	    nla_put_u32(msg, k->mss_clamp, cfg->mss_clamp))
 		return false;
@@ -128,8 +184,8 @@ static int send_link(struct channel *ch, struct nl_msg *msg, const char *doing, 
 	return channel_ask(ch, msg, &req, err);
 }
 
-int link_new(struct channel *ch, const char *kind, const struct dp_device_config *cfg,
-	     struct dp_err *err)
+static int make(struct channel *ch, const char *kind, const struct dp_device_config *cfg,
+		const struct dp_session *s, struct dp_err *err)
 {
 	struct ifinfomsg link = { .ifi_family = AF_UNSPEC };
 	struct nl_msg *msg = message(RTM_NEWLINK, NLM_F_CREATE | NLM_F_EXCL, &link, sizeof(link));
@@ -137,7 +193,9 @@ int link_new(struct channel *ch, const char *kind, const struct dp_device_config
 
 	msg = drop_if(msg, msg && (nla_put_string(msg, IFLA_IFNAME, cfg->name) ||
 				   nla_put_u32(msg, IFLA_MTU, cfg->mtu) ||
-				   !put_info(msg, kind, cfg, true)));
+				   (cfg->alias[0] &&
+				    nla_put_string(msg, IFLA_IFALIAS, cfg->alias)) ||
+				   !put_info(msg, kind, cfg, true, s)));
 	ret = send_link(ch, msg, "making the device", err);
 	/*
 	 * The kernel looks for a module that knows the kind, and says no more than this when there
@@ -149,6 +207,34 @@ int link_new(struct channel *ch, const char *kind, const struct dp_device_config
 			"kernel module adit is not loaded: modprobe adit (no link kind \"%s\")",
 			kind);
 	return ret;
+}
+
+int link_new(struct channel *ch, const char *kind, const struct dp_device_config *cfg,
+	     struct dp_err *err)
+{
+	return make(ch, kind, cfg, NULL, err);
+}
+
+int link_new_tunnel(struct channel *ch, const struct dp_device_config *cfg,
+		    const struct dp_session *s, struct dp_err *err)
+{
+	return make(ch, s->is_l2tp ? "l2tp" : "pptp", cfg, s, err);
+}
+
+int link_set_addr_gen_none(struct channel *ch, int ifindex, struct dp_err *err)
+{
+	struct ifinfomsg link = { .ifi_family = AF_UNSPEC, .ifi_index = ifindex };
+	struct nl_msg *msg = message(RTM_NEWLINK, 0, &link, sizeof(link));
+	struct nlattr *families = msg ? nla_nest_start(msg, IFLA_AF_SPEC) : NULL;
+	struct nlattr *inet6 = families ? nla_nest_start(msg, AF_INET6) : NULL;
+
+	if (!inet6 || nla_put_u8(msg, IFLA_INET6_ADDR_GEN_MODE, IN6_ADDR_GEN_MODE_NONE)) {
+		msg = drop_if(msg, msg != NULL);
+	} else {
+		nla_nest_end(msg, inet6);
+		nla_nest_end(msg, families);
+	}
+	return send_link(ch, msg, "keeping IPv6 addresses of the kernel's own away", err);
 }
 
 int link_set(struct channel *ch, int ifindex, const char *kind, const struct dp_device_config *cfg,
@@ -163,7 +249,7 @@ int link_set(struct channel *ch, int ifindex, const char *kind, const struct dp_
 	struct nl_msg *msg = message(RTM_NEWLINK, 0, &link, sizeof(link));
 
 	msg = drop_if(msg, msg && (nla_put_u32(msg, IFLA_MTU, cfg->mtu) ||
-				   !put_info(msg, kind, cfg, false)));
+				   !put_info(msg, kind, cfg, false, NULL)));
 	return send_link(ch, msg, "setting up the device", err);
 }
 
@@ -177,12 +263,8 @@ int link_del(struct channel *ch, int ifindex, struct dp_err *err)
 
 /* --- addresses and routes --- */
 
-static int addr_len(const struct addr *a)
-{
-	return a->family == AF_INET ? 4 : 16;
-}
-
-int link_address_add(struct channel *ch, int ifindex, const struct prefix *p, struct dp_err *err)
+static int address_add(struct channel *ch, int ifindex, const struct prefix *p,
+		       const struct addr *peer, struct dp_err *err)
 {
 	struct ifaddrmsg addr = {
 		.ifa_family = p->addr.family,
@@ -201,8 +283,22 @@ int link_address_add(struct channel *ch, int ifindex, const struct prefix *p, st
 
 	snprintf(doing, sizeof(doing), "adding address %s", prefix_to_str(p, text));
 	msg = drop_if(msg, msg && (nla_put(msg, IFA_LOCAL, addr_len(&p->addr), p->addr.bytes) ||
-				   nla_put(msg, IFA_ADDRESS, addr_len(&p->addr), p->addr.bytes)));
+				   nla_put(msg, IFA_ADDRESS, addr_len(peer), peer->bytes)));
 	return channel_ask(ch, msg, &req, err);
+}
+
+int link_address_add(struct channel *ch, int ifindex, const struct prefix *p, struct dp_err *err)
+{
+	return address_add(ch, ifindex, p, &p->addr, err);
+}
+
+int link_ends_add(struct channel *ch, int ifindex, const struct dp_ends *ends, struct dp_err *err)
+{
+	struct prefix local = { .addr = ends->local, .len = 32 };
+
+	/* A server may keep its own address to itself. */
+	return address_add(ch, ifindex, &local, ends->peer.family ? &ends->peer : &ends->local,
+			   err);
 }
 
 static int route(struct channel *ch, int type, int flags, int ifindex, const struct prefix *p,

@@ -11,12 +11,21 @@ int link_find(struct channel *ch, const char *name, int *ifindex, char kind[16],
 	      struct dp_err *err);
 int link_new(struct channel *ch, const char *kind, const struct dp_device_config *cfg,
 	     struct dp_err *err);
+/* A point-to-point device with the session that s says. */
+int link_new_tunnel(struct channel *ch, const struct dp_device_config *cfg,
+		    const struct dp_session *s, struct dp_err *err);
+/* "" where there is none */
+int link_alias(struct channel *ch, int ifindex, char alias[DP_ALIAS_MAX], struct dp_err *err);
+/* No IPv6 addresses but those that are added: the identifier was negotiated. */
+int link_set_addr_gen_none(struct channel *ch, int ifindex, struct dp_err *err);
 /* and up */
 int link_set(struct channel *ch, int ifindex, const char *kind, const struct dp_device_config *cfg,
 	     struct dp_err *err);
 int link_del(struct channel *ch, int ifindex, struct dp_err *err);
 /* 0 when it is there */
 int link_address_add(struct channel *ch, int ifindex, const struct prefix *p, struct dp_err *err);
+/* IPv4, of a point-to-point link; 0 when it is there */
+int link_ends_add(struct channel *ch, int ifindex, const struct dp_ends *ends, struct dp_err *err);
 /*
  * 0 when it is there; -EEXIST when another device has a route of that prefix and metric, which is
  * then left alone.

@@ -14,9 +14,12 @@
 #include <unistd.h>
 
 #include "datapath/codec.h"
+#include "datapath/detour.h"
 #include "datapath/events.h"
 #include "datapath/link.h"
 #include "datapath/request.h"
+
+#define TUNNEL_SESSION_ID	1	/* of a point-to-point device, as the netlink spec has it */
 
 struct dp_netlink {
 	struct dp dp;
@@ -315,6 +318,104 @@ static int op_device_ensure(struct dp *dp, const char *kind, const struct dp_dev
 	return ret;
 }
 
+/* --- point-to-point devices --- */
+
+static int refuse_name(const char *name, struct dp_err *err)
+{
+	return dp_fail(
+		err, -EEXIST,
+		"a device %s exists already: remove it (ip link del %s) or choose another name",
+		name, name);
+}
+
+/* What a daemon that was killed left behind: its sign is on it, and nobody owns it. */
+static int remove_leftover(struct dp_netlink *nl, const struct dp_device_config *cfg,
+			   struct dp_err *err)
+{
+	char kind[16], alias[DP_ALIAS_MAX];
+	struct device d;
+	int ifindex, ret;
+
+	ret = link_find(&nl->rtnl, cfg->name, &ifindex, kind, err);
+	if (ret == -ENODEV)
+		return 0;
+	if (!ret)
+		ret = link_alias(&nl->rtnl, ifindex, alias, err);
+	if (ret)
+		return ret;
+	if (!cfg->alias[0] || strcmp(alias, cfg->alias) || device_get(nl, ifindex, &d, err) ||
+	    d.owner || d.mode != ADIT_DEV_MODE_POINT_TO_POINT)
+		return refuse_name(cfg->name, err);
+	return link_del(&nl->rtnl, ifindex, err);
+}
+
+static int tunnel_take(struct dp_netlink *nl, const struct dp_device_config *cfg,
+		       struct dp_session *s, struct dp_err *err)
+{
+	char kind[16];
+	int ret;
+
+	ret = link_find(&nl->rtnl, cfg->name, &s->ifindex, kind, err);
+	if (!ret)
+		ret = device_claim(nl, s->ifindex, cfg->name, err);
+	s->id = TUNNEL_SESSION_ID;
+	s->net = 0;
+	if (!ret)
+		ret = op_session_set(&nl->dp, s, DP_SET_NET, err);
+	return ret;
+}
+
+static int op_tunnel_new(struct dp *dp, const struct dp_device_config *cfg, struct dp_session *s,
+			 struct dp_err *err)
+{
+	struct dp_netlink *nl = netlink_of(dp);
+	struct dp_err unused;
+	int ret;
+
+	ret = remove_leftover(nl, cfg, err);
+	if (!ret)
+		ret = link_new_tunnel(&nl->rtnl, cfg, s, err);
+	if (ret)
+		return ret;
+	ret = tunnel_take(nl, cfg, s, err);
+	if (ret)
+		link_del(&nl->rtnl, s->ifindex, &unused);
+	return ret;
+}
+
+static int op_tunnel_up(struct dp *dp, const struct dp_session *s,
+			const struct dp_device_config *cfg, const struct dp_ends *ends,
+			struct dp_err *err)
+{
+	struct prefix ll = { .addr = { .family = AF_INET6, .bytes = { 0xfe, 0x80 } }, .len = 64 };
+	struct channel *ch = &netlink_of(dp)->rtnl;
+	unsigned int i;
+	int ret = 0;
+
+	if (ends->have_ifid)
+		ret = link_set_addr_gen_none(ch, s->ifindex, err);
+	if (!ret)
+		ret = link_set(ch, s->ifindex, s->is_l2tp ? "l2tp" : "pptp", cfg, err);
+	if (!ret && ends->local.family)
+		ret = link_ends_add(ch, s->ifindex, ends, err);
+	memcpy(ll.addr.bytes + 8, ends->ifid, sizeof(ends->ifid));
+	if (!ret && ends->have_ifid)
+		ret = link_address_add(ch, s->ifindex, &ll, err);
+	for (i = 0; !ret && i < cfg->n_routes; i++)
+		ret = link_route_add(ch, s->ifindex, &cfg->routes[i], err);
+	return ret;
+}
+
+static int op_detour_add(struct dp *dp, int ifindex, const struct dp_detour *d, struct dp_err *err)
+{
+	return detour_add(&netlink_of(dp)->rtnl, ifindex, d, err);
+}
+
+static int op_detour_del(struct dp *dp, const struct dp_detour *d, struct dp_err *err)
+{
+	return detour_del(&netlink_of(dp)->rtnl, d, err);
+}
+
 static int op_device_delete(struct dp *dp, int ifindex, struct dp_err *err)
 {
 	return link_del(&netlink_of(dp)->rtnl, ifindex, err);
@@ -359,6 +460,8 @@ static void op_free(struct dp *dp)
 static const struct dp_ops netlink_ops = {
 	.free = op_free, .events_fd = op_events_fd, .events_read = op_events_read,
 	.device_ensure = op_device_ensure, .device_delete = op_device_delete,
+	.tunnel_new = op_tunnel_new, .tunnel_up = op_tunnel_up,
+	.detour_add = op_detour_add, .detour_del = op_detour_del,
 	.session_new = op_session_new, .session_set = op_session_set, .session_del = op_session_del,
 	.session_get = op_session_get, .session_each = op_session_each, .frame_send = op_frame_send,
 	.socket_attach = op_socket_attach, .socket_detach = op_socket_detach,

@@ -305,6 +305,63 @@ static int op_device_ensure(struct dp *dp, const char *kind, const struct dp_dev
 	return 0;
 }
 
+static int op_tunnel_new(struct dp *dp, const struct dp_device_config *cfg, struct dp_session *s,
+			 struct dp_err *err)
+{
+	struct dp_null *n = null_of(dp);
+	int ret = refused(n, "tunnel-new", err);
+
+	if (!ret)
+		ret = op_device_ensure(dp, "", cfg, &s->ifindex, err);
+	if (ret)
+		return ret;
+	/* The kernel calls all of them 1; here one table holds those of all devices. */
+	s->id = (uint32_t)s->ifindex * 1000 + 1;
+	return op_session_new(dp, s, err);
+}
+
+static int op_tunnel_up(struct dp *dp, const struct dp_session *s,
+			const struct dp_device_config *cfg, const struct dp_ends *ends,
+			struct dp_err *err)
+{
+	struct dp_null *n = null_of(dp);
+	char local[ADDR_STRLEN] = "none", peer[ADDR_STRLEN] = "none";
+	int ret = refused(n, "tunnel-up", err);
+	unsigned int i;
+
+	if (ret)
+		return ret;
+	if (ends->local.family)
+		addr_to_str(&ends->local, local);
+	if (ends->peer.family)
+		addr_to_str(&ends->peer, peer);
+	note(n, "tunnel-up %s %s peer %s mtu %u\n", cfg->name, local, peer, cfg->mtu);
+	for (i = 0; !ret && i < cfg->n_routes; i++)
+		ret = dp_route_add(dp, s->ifindex, &cfg->routes[i], err);
+	return ret;
+}
+
+static int op_detour_add(struct dp *dp, int ifindex, const struct dp_detour *d, struct dp_err *err)
+{
+	struct dp_null *n = null_of(dp);
+	int ret = refused(n, "detour-add", err);
+
+	(void)ifindex;
+	if (!ret)
+		note(n, "detour-add %#x\n", d->fwmark);
+	return ret;
+}
+
+static int op_detour_del(struct dp *dp, const struct dp_detour *d, struct dp_err *err)
+{
+	struct dp_null *n = null_of(dp);
+	int ret = refused(n, "detour-del", err);
+
+	if (!ret)
+		note(n, "detour-del %#x\n", d->fwmark);
+	return ret;
+}
+
 static int op_device_delete(struct dp *dp, int ifindex, struct dp_err *err)
 {
 	struct dp_null *n = null_of(dp);
@@ -376,6 +433,8 @@ static void op_free(struct dp *dp)
 static const struct dp_ops null_ops = {
 	.free = op_free, .events_fd = op_events_fd, .events_read = op_events_read,
 	.device_ensure = op_device_ensure, .device_delete = op_device_delete,
+	.tunnel_new = op_tunnel_new, .tunnel_up = op_tunnel_up,
+	.detour_add = op_detour_add, .detour_del = op_detour_del,
 	.session_new = op_session_new, .session_set = op_session_set, .session_del = op_session_del,
 	.session_get = op_session_get, .session_each = op_session_each, .frame_send = op_frame_send,
 	.socket_attach = op_socket_attach, .socket_detach = op_socket_detach,

@@ -20,10 +20,12 @@ struct dp_null_frame {
 
 /*
  * The requests since the last call, one per line, e.g. "session-new 7 call 3 peer 9\n", or
- * "session-new 7 l2tp 1/2 peer 3/4\n" with tunnel and session ids. The text lives until the next call
- * on dp. Words: device-ensure NAME, device-delete, session-new ID, session-set ID WHAT...,
- * session-del ID, socket-attach FD, socket-detach FD, route-add P, route-del P. Frames are not among
- * them, see below; neither are the requests that change nothing.
+ * "session-new 7 l2tp 1/2 peer 3/4\n" with tunnel and session ids. The text lives until the next
+ * call on dp. Words: device-ensure NAME, device-delete, tunnel-new (told as the device and the
+ * session that it makes), tunnel-up NAME ADDRESS peer ADDRESS mtu N, detour-add MARK, detour-del
+ * MARK, session-new ID, session-set ID WHAT..., session-del ID, socket-attach FD, socket-detach FD,
+ * route-add P, route-del P. Frames are not among them, see below; neither are the requests that
+ * change nothing.
  */
 const char *dp_null_requests(struct dp *dp);
 /* with its keys; NULL: there is none */
