@@ -290,6 +290,14 @@ static void a_bad_line(void **state)
 	assert_true(up > 45);
 }
 
+static bool denied(void)
+{
+	struct ppp_info info;
+
+	ppp_get_info(line.client.ppp, &info);
+	return info.denied;
+}
+
 static void a_wrong_password(void **state)
 {
 	(void)state;
@@ -299,6 +307,33 @@ static void a_wrong_password(void **state)
 		loop_virtual_advance(line.loop, 10000);
 		assert_true(line.client.down && line.server.down);
 		assert_int_equal(line.client.net | line.server.net, 0);
+		assert_true(denied());
+		disconnect_ends();
+	}
+}
+
+/* Two clients: neither asks. Only one that may do without goes on. */
+static void a_server_that_does_not_ask(void **state)
+{
+	(void)state;
+	for (int must = 0; must < 2; must++) {
+		struct ppp_config client = config(AUTH_MSCHAPV2, PPP_MPPE_NONE, 0);
+
+		connect_ends(AUTH_MSCHAPV2, PPP_MPPE_NONE, 0);
+		ppp_free(line.client.ppp);
+		ppp_free(line.server.ppp);
+		client.client = true;
+		client.ipv4 = false;
+		client.local_ifid[7] = client.peer_ifid[6] = 1;
+		line.server.ppp = ppp_new(line.loop, &client, &ops, &line.server);
+		client.local_ifid[7] = 2;
+		client.must_login = must;
+		line.client.ppp = ppp_new(line.loop, &client, &ops, &line.client);
+		ppp_start(line.client.ppp);
+		ppp_start(line.server.ppp);
+		loop_virtual_advance(line.loop, 1000);
+		assert_int_equal(denied(), must);
+		assert_int_equal(line.client.net, must ? 0 : PPP_NET_IPV6);
 		disconnect_ends();
 	}
 }
@@ -430,6 +465,7 @@ int main(void)
 		TEST(every_encryption),
 		TEST(a_bad_line),
 		TEST(a_wrong_password),
+		TEST(a_server_that_does_not_ask),
 		TEST(a_server_without_encryption),
 		TEST(records),
 		TEST(random_packets),

@@ -142,6 +142,7 @@ static void on_login_denied(void *ctx)
 {
 	struct ppp *ppp = ctx;
 
+	ppp->denied = true;
 	ppp_terminate(ppp, ppp->login.why, "authentication failed");
 }
 
@@ -164,6 +165,14 @@ static bool lcp_opened(struct ppp *ppp)
 	return true;
 }
 
+/* Who asks for no proof of us gives none of itself either. */
+static void unasked(struct ppp *ppp)
+{
+	ppp->denied = true;
+	ppp_terminate(ppp, "the peer does not ask who we are, and so proves nothing of itself",
+		      "authentication is required");
+}
+
 static void lcp_up(struct ppp *ppp)
 {
 	if (!lcp_opened(ppp))
@@ -172,6 +181,8 @@ static void lcp_up(struct ppp *ppp)
 		authn_start(&ppp->authn, ppp->lcp.offer);
 	else if (ppp->lcp.demand)
 		login_start(&ppp->login, ppp->lcp.demand);
+	else if (ppp->cfg.must_login)
+		unasked(ppp);
 	else
 		on_accepted(ppp);	/* nobody asks who we are */
 }
@@ -547,6 +558,7 @@ void ppp_get_info(const struct ppp *ppp, struct ppp_info *info)
 		.peer = ppp->cfg.client ? ppp->ipcp.cfg.peer : ppp->addresses.peer,
 		.up_since_ms = ppp->net ? ppp->up_since_ms : 0,
 		.malformed = ppp->link.malformed,
+		.denied = ppp->denied,
 	};
 	memcpy(info->dns, ppp->ipcp.cfg.dns, sizeof(info->dns));
 	memcpy(info->local_ifid, ppp->ipv6cp.local, sizeof(info->local_ifid));

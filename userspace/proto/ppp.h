@@ -58,6 +58,7 @@ struct ppp_config {
 	bool client;
 	char user[AUTH_USER_MAX + 1];
 	bool ask_dns;
+	bool must_login;	/* a peer that does not ask who we are is refused */
 };
 
 struct ppp_mppe_keys {
@@ -161,6 +162,7 @@ struct ppp_info {
 	uint8_t local_ifid[8], peer_ifid[8];
 	uint64_t up_since_ms;		/* loop time, 0: not up */
 	uint32_t malformed;		/* packets dropped because their lengths do not add up */
+	bool denied;			/* as client: a login failed, ours or the peer's proof */
 };
 void ppp_get_info(const struct ppp *ppp, struct ppp_info *info);
 

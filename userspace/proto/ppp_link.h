@@ -49,6 +49,7 @@ struct ppp {
 
 	enum ppp_phase phase;
 	bool over;			/* down() was called */
+	bool denied;			/* as client: there is no way in */
 	uint8_t renegotiations;
 
 	char user[AUTH_USER_MAX + 1];	/* once authenticated */
