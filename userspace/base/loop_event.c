@@ -164,6 +164,11 @@ static const struct loop_ops event_ops = {
 	.signal = event_signal,
 };
 
+struct event_base *loop_event_base(struct loop *loop)
+{
+	return loop->ops == &event_ops ? base_of(loop) : NULL;
+}
+
 struct loop *loop_new(void)
 {
 	struct loop_event *self = calloc(1, sizeof(*self));

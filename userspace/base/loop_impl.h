@@ -25,4 +25,8 @@ struct loop {
 	const struct loop_ops *ops;
 };
 
+/* What libevent's other parts want to be told; NULL: a virtual clock. */
+struct event_base;
+struct event_base *loop_event_base(struct loop *loop);
+
 #endif /* ADIT_BASE_LOOP_IMPL_H */
