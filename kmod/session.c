@@ -462,7 +462,7 @@ void adit_session_del_all(struct adit_dev *adev)
 	unsigned long id = 0;
 
 	while ((s = adit_session_next(adev, &id))) {
-		if (!adit_session_del(s) && !adit_dev_is_p2p(adev))
+		if (!adit_session_del(s))
 			adit_event_up(s, ADIT_SESSION_EVENT_GONE);
 		adit_session_put(s);
 		id++;

@@ -721,6 +721,7 @@ TEST_F(gw, frames)
 
 TEST_F(gw, point_to_point_has_its_one_session)
 {
+	uint32_t event[2] = {};
 	struct nl_link link;
 	struct request rq;
 	uint32_t ifindex;
@@ -745,7 +746,15 @@ TEST_F(gw, point_to_point_has_its_one_session)
 	mnl_attr_put_u32(rq.nlh, ADIT_A_SESSION_ID, 1);
 	put_prefix4(rq.nlh, 0x0a000001, -1);
 	EXPECT_EQ(-EOPNOTSUPP, nl_talk(&self->nl, rq.nlh, NULL, NULL));
+
+	/* It goes with the device, and its owner hears of it. */
+	rq.nlh = nl_begin(&self->nl, rq.buf, ADIT_CMD_DEV_CLAIM, 0);
+	mnl_attr_put_u32(rq.nlh, ADIT_A_DEV_IFINDEX, ifindex);
+	ASSERT_EQ(0, nl_talk(&self->nl, rq.nlh, NULL, NULL));
 	EXPECT_EQ(0, nl_link_del(&self->rt, "p0"));
+	EXPECT_EQ(1, nl_listen(&self->nl, event_cb, event, 2000));
+	EXPECT_EQ(1, event[0]);
+	EXPECT_EQ(ADIT_SESSION_EVENT_GONE, event[1]);
 }
 
 /* Links: what is missing or refused, by rtnetlink. */
