@@ -315,7 +315,8 @@ static void record_command(const json_t *request)
 	seed_done(s);
 }
 
-WRAP(json_t *, control_command, (struct engine *e, const json_t *request), (e, request),
+WRAP(json_t *, control_command,
+     (struct engine *e, const json_t *request, struct control_waits *waits), (e, request, waits),
      record_command(request))
 
 WRAP(int, memory_commit,

@@ -23,6 +23,7 @@
 
 #include "daemon/conn.h"
 #include "daemon/control.h"
+#include "daemon/dialer.h"
 #include "daemon/keeper.h"
 #include "daemon/lns.h"
 #include "daemon/server.h"
@@ -52,6 +53,11 @@ static const struct { const char *name, *text; } configurations[] = {
 	{ "l2tp", "server l2tp {\n address = \"10.9.0.1\"\n pool = p\n host-name = gw\n"
 		  " max-sessions-per-tunnel = 3\n}\n"
 		  "l2tp-peer known {\n secret = 's'\n sequencing = always\n}\n" },
+	{ "client", "client hq {\n protocol = pptp\n gateway = \"192.0.2.9\"\n user = bob\n"
+		    " password = 'clientPass'\n auth = { pap }\n encryption = none\n"
+		    " routes = { \"10.20.0.0/16\" }\n default-route = yes\n redial-max = 12\n}\n" },
+	{ "manual", "client hq {\n protocol = pptp\n gateway = \"192.0.2.9\"\n user = bob\n"
+		    " password = 'clientPass'\n connect = manual\n idle-timeout = 100\n}\n" },
 };
 
 static const char common[] =
@@ -69,8 +75,11 @@ struct world {
 	struct outputs *out;
 	struct engine e;
 	struct conf_ref *conf;
-	struct server *server;
+	struct server *server;	/* NULL: there are clients alone */
 	struct wire wires[CONNS];
+	struct dial *dial;	/* a connection of ours under way */
+	struct loop_timer dialled;
+	int dial_err;		/* what the next one comes to */
 	const char *configuration;
 	uint8_t challenges[SESSIONS_MAX][16], challenge_ids[SESSIONS_MAX];
 	uint8_t next_random;
@@ -94,6 +103,8 @@ int __wrap_stream_position(int fd, struct stream_position *pos);
 ssize_t __wrap_recv(int fd, void *buf, size_t len, int flags);
 ssize_t __wrap_send(int fd, const void *buf, size_t len, int flags);
 int __wrap_shutdown(int fd, int how);
+int __wrap_dial_start(struct dial *d, const struct dial_to *to);
+void __wrap_dial_stop(struct dial *d);
 ssize_t __real_recv(int fd, void *buf, size_t len, int flags);
 ssize_t __real_send(int fd, const void *buf, size_t len, int flags);
 int __real_shutdown(int fd, int how);
@@ -184,12 +195,39 @@ int __wrap_shutdown(int fd, int how)
 	return world->dying ? 0 : __real_shutdown(fd, how);
 }
 
+int __wrap_dial_start(struct dial *d, const struct dial_to *to)
+{
+	char text[ADDR_STRLEN];
+
+	outputs_event(world->out, "dial %s mark %#x", addr_to_str(&to->addr, text), to->fwmark);
+	world->dial = d;
+	loop_timer_start(&world->dialled, 10);
+	return 0;
+}
+
+void __wrap_dial_stop(struct dial *d)
+{
+	if (world->dial == d)
+		loop_timer_stop(&world->dialled);
+}
+
 /* --- the engine --- */
 
 static void fail(const char *what)
 {
 	fprintf(stderr, "world daemon: %s\n", what);
 	abort();
+}
+
+static int new_wire(struct world *w);
+
+static void on_dialled(void *arg)
+{
+	struct world *w = arg;
+	int err = w->dial_err;
+
+	w->dial_err = 0;
+	w->dial->fn(w->dial->arg, err ? err : new_wire(w));
 }
 
 static void settle_due(void *arg)
@@ -293,17 +331,36 @@ static void start_engine(struct world *w, struct loop *loop, struct dp *dp, stru
 	if (hash_init(&e->hosts) || hash_init(&e->sessions_by_id) || hash_init(&e->sessions_by_user))
 		fail("out of memory");
 	e->callids = callids_new(counters->call_key, &counters->next_call);
+	loop_timer_init(&w->dialled, loop, on_dialled, w);
+	w->server = NULL;
+	if (!e->callids)
+		fail("no call ids");
+	if (!w->conf->conf->n_servers) {
+		if (!dialer_new(e, w->conf, &w->conf->conf->clients[0]))
+			fail("no client");
+		return;
+	}
 	w->server = server_new(e, w->conf, &w->conf->conf->servers[0]);
-	if (!e->callids || !w->server)
+	if (!w->server)
 		fail("no server");
 	e->servers[e->n_servers++] = w->server;
 	give_port(w);
+}
+
+/* When what an earlier engine left is taken up. */
+static void begin_dialling(struct world *w)
+{
+	struct dialer *d;
+
+	TAILQ_FOREACH(d, &w->e.dialers, link)
+		dialer_begin(d);
 }
 
 static void stop_engine(struct world *w)
 {
 	struct engine *e = &w->e;
 	struct session *s;
+	struct dialer *d;
 	struct conn *c;
 
 	if (e->control)
@@ -312,7 +369,11 @@ static void stop_engine(struct world *w)
 		session_free(s);
 	while ((c = TAILQ_FIRST(&e->conns)))
 		conn_free(c);
-	server_free(w->server);
+	while ((d = TAILQ_FIRST(&e->dialers)))
+		dialer_free(d);
+	if (w->server)
+		server_free(w->server);
+	loop_timer_stop(&w->dialled);
 	loop_timer_stop(&e->settle_timer);
 	loop_timer_stop(&e->stop_timer);
 	callids_free(e->callids);
@@ -353,6 +414,7 @@ static void take_up(struct world *w)
 	session_thaw_all(&w->e);
 	tunnel_resume_all(&w->e);
 	engine_settle(&w->e);
+	begin_dialling(w);
 }
 
 /* What one engine held in its heap goes, what others hold for it stays. */
@@ -400,6 +462,7 @@ static const char *begin(struct world *w)
 	start_engine(w, loop_new_virtual(1000000), dp_new_null(&engine_dp_events, &w->e),
 		     new_memory());
 	dp_null_requests(w->e.dp);
+	begin_dialling(w);
 	return NULL;
 }
 
@@ -452,7 +515,7 @@ static void check_kernel(struct world *w)
 	struct session *s;
 
 	TAILQ_FOREACH(s, &w->e.sessions, link) {
-		k = dp_null_session(w->e.dp, s->id);
+		k = dp_null_session(w->e.dp, s->kernel.id);
 		if (k && k->mppe_required && k->net && (!k->tx.strength || !k->rx.strength))
 			fail("data may flow although required encryption is missing");
 		if (s->ended && k && !w->refused)
@@ -460,7 +523,7 @@ static void check_kernel(struct world *w)
 	}
 	if (!w->refused && dp_null_sessions(w->e.dp) > w->e.n_sessions)
 		fail("the kernel has sessions that the engine forgot");
-	if (pool_used(w->server->pool) > w->e.n_sessions)
+	if (w->server && pool_used(w->server->pool) > w->e.n_sessions)
 		fail("addresses are lent to nobody");
 }
 
@@ -481,6 +544,17 @@ static void remember_challenge(struct world *w, const struct dp_null_frame *f)
 	memcpy(w->challenges[f->id], f->data + 5, 16);
 }
 
+/* The kernel has numbers of its own for sessions with a device each. */
+static uint32_t id_here(struct world *w, uint32_t kernel_id)
+{
+	struct session *s;
+
+	TAILQ_FOREACH(s, &w->e.sessions, link)
+		if (s->kernel.id == kernel_id)
+			return s->id;
+	return kernel_id;
+}
+
 static void tell_frames(struct world *w)
 {
 	static uint8_t octets[DP_NULL_FRAME_MAX + 3];
@@ -488,7 +562,7 @@ static void tell_frames(struct world *w)
 
 	while (dp_null_frame_next(w->e.dp, &f)) {
 		remember_challenge(w, &f);
-		octets[0] = (uint8_t)(SESSION_OCTET + f.id);
+		octets[0] = (uint8_t)(SESSION_OCTET + id_here(w, f.id));
 		octets[1] = f.protocol >> 8;
 		octets[2] = f.protocol & 0xff;
 		memcpy(octets + 3, f.data, f.len);
@@ -547,23 +621,40 @@ static void advance(struct world *w, uint64_t ms)
 /* --- what is done --- */
 
 /* The first free place is the one that the memory file gives. */
-static const char *do_connect(struct world *w)
+static unsigned int free_wire(struct world *w)
 {
-	struct addr gateway = addr_v4(0xc0000201), client;
 	unsigned int i = 0;
-	int pair[2];
 
 	while (i < CONNS && memory_slot_used(w->e.memory, MEMORY_CONN, i))
 		i++;
+	return i;
+}
+
+/* The engine's end of a new wire. */
+static int new_wire(struct world *w)
+{
+	unsigned int i = free_wire(w);
+	int pair[2];
+
 	if (i == CONNS)
-		return "all connections are there";
+		return -EMFILE;
 	if (socketpair(AF_UNIX, SOCK_STREAM | SOCK_NONBLOCK | SOCK_CLOEXEC, 0, pair))
 		fail("no socket");
 	if (w->wires[i].client >= 0)
 		close(w->wires[i].client);
 	w->wires[i] = (struct wire){ .client = pair[0], .kept = -1 };
+	return pair[1];
+}
+
+static const char *do_connect(struct world *w)
+{
+	struct addr gateway = addr_v4(0xc0000201), client;
+	unsigned int i = free_wire(w);
+
+	if (i == CONNS || !w->server)
+		return "all connections are there, or there is no server";
 	client = addr_v4(0xc000020a + i);
-	if (!conn_new(w->server, pair[1], &gateway, &client) || !conn_at(i))
+	if (!conn_new(w->server, new_wire(w), &gateway, &client) || !conn_at(i))
 		fail("the connection is not taken, or at another place");
 	engine_settle(&w->e);
 	return NULL;
@@ -601,10 +692,11 @@ static const char *do_login(struct world *w, uint32_t id, const char *user, cons
 	return NULL;
 }
 
-/* control COMMAND, control COMMAND id N, control COMMAND user NAME */
+/* control COMMAND, control COMMAND id N, control COMMAND user NAME, control COMMAND client NAME */
 static const char *do_control(struct world *w, const struct token *t, unsigned int n)
 {
 	json_t *request = json_object(), *reply;
+	struct control_waits waits = { .wait = CONTROL_NOTHING };
 
 	/* Without a socket there is nobody to answer a reload or to shut down for. */
 	if (n < 1 || !strcmp(t[0].text, "reload") || !strcmp(t[0].text, "shutdown") ||
@@ -616,9 +708,10 @@ static const char *do_control(struct world *w, const struct token *t, unsigned i
 	if (n > 2 && !strcmp(t[1].text, "id"))
 		json_object_set_new(request, "id", json_integer(atoi(t[2].text)));
 	else if (n > 2)
-		json_object_set_new(request, "user", json_string(t[2].text));
-	reply = control_command(&w->e, request);
-	if (!json_is_object(reply) || !json_is_boolean(json_object_get(reply, "ok")))
+		json_object_set_new(request, t[1].text, json_string(t[2].text));
+	reply = control_command(&w->e, request, &waits);
+	if (waits.wait == CONTROL_NOTHING &&
+	    (!json_is_object(reply) || !json_is_boolean(json_object_get(reply, "ok"))))
 		fail("no answer to a request");
 	json_decref(reply);
 	json_decref(request);
@@ -628,13 +721,35 @@ static const char *do_control(struct world *w, const struct token *t, unsigned i
 
 static void tell_kernel(struct world *w, const char *what, uint32_t id)
 {
+	struct session *s = session_by_id(&w->e, id);
+	int ifindex = s ? s->kernel.ifindex : w->server ? w->server->ifindex : 1;
+
+	if (s)
+		id = s->kernel.id;
 	if (!strcmp(what, "desync"))
-		dp_null_mppe_desync(w->e.dp, w->server->ifindex, id);
+		dp_null_mppe_desync(w->e.dp, ifindex, id);
 	else if (!strcmp(what, "gone"))
-		dp_null_gone(w->e.dp, w->server->ifindex, id);
+		dp_null_gone(w->e.dp, ifindex, id);
 	else
-		dp_null_frames_lost(w->e.dp, w->server->ifindex, id);
+		dp_null_frames_lost(w->e.dp, ifindex, id);
 	engine_settle(&w->e);
+}
+
+/* Outgoing-Call-Reply with the peer's id to the newest call of ours, of which the id is not known. */
+static const char *do_reply(struct world *w, unsigned int i, uint16_t peer_call_id, uint8_t result)
+{
+	struct session *s = TAILQ_LAST(&w->e.sessions, session_list);
+	uint8_t msg[32] = { 0, 32, 0, 1, 0x1a, 0x2b, 0x3c, 0x4d, 0, 8 };
+
+	if (!s || i >= CONNS || w->wires[i].client < 0)
+		return "no such call or connection";
+	msg[12] = peer_call_id >> 8;
+	msg[13] = peer_call_id & 0xff;
+	msg[14] = s->kernel.call_id >> 8;
+	msg[15] = s->kernel.call_id & 0xff;
+	msg[16] = result;
+	__real_send(w->wires[i].client, msg, sizeof(msg), MSG_DONTWAIT | MSG_NOSIGNAL);
+	return NULL;
 }
 
 static const char *act(struct world *w, const struct token *t, unsigned int n)
@@ -643,6 +758,14 @@ static const char *act(struct world *w, const struct token *t, unsigned int n)
 
 	if (!strcmp(verb, "die"))
 		return die(w, NULL, NULL), NULL;
+	if (!strcmp(verb, "reply") && n == 3)
+		return do_reply(w, (unsigned int)atoi(arg), (uint16_t)atoi(t[2].text), 1);
+	if (!strcmp(verb, "refuse-call") && n == 3)
+		return do_reply(w, (unsigned int)atoi(arg), 0, (uint8_t)atoi(t[2].text));
+	if (!strcmp(verb, "unreachable")) {
+		w->dial_err = -EHOSTUNREACH;
+		return NULL;
+	}
 	if (!strcmp(verb, "connect"))
 		return do_connect(w);
 	if (!strcmp(verb, "eof"))
@@ -683,8 +806,8 @@ static void rx(struct world *w, const uint8_t *data, size_t len)
 	s = session_by_id(&w->e, data[0] - SESSION_OCTET);
 	if (!s || len < 3)
 		return;
-	dp_null_frame(w->e.dp, s->kernel.ifindex, s->id, (uint16_t)(data[1] << 8 | data[2]), false,
-		      data + 3, len - 3);
+	dp_null_frame(w->e.dp, s->kernel.ifindex, s->kernel.id,
+		      (uint16_t)(data[1] << 8 | data[2]), false, data + 3, len - 3);
 	engine_settle(&w->e);
 }
 

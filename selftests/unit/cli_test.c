@@ -178,6 +178,40 @@ static void commands_that_change_something(void **state)
 	       "{'command':'shutdown'}\n", CLI_OK, "0 sessions disconnected, aditd ends\n", "");
 }
 
+static void clients_are_a_table(void **state)
+{
+	(void)state;
+	expect("clients",
+	       "{'ok':true,'result':[{'name':'hq','protocol':'pptp','gateway':'vpn.example','state':'up','device':'hq',"
+	       "'address':'10.9.0.7','dns':['10.9.0.53'],'encryption':'none','up_s':60,'rx_bytes':5,'tx_bytes':6,"
+	       "'why':null,'next_s':null},{'name':'b2','protocol':'pptp','gateway':'192.0.2.1','state':'waiting',"
+	       "'device':'b2','address':null,'dns':null,'encryption':null,'up_s':null,'rx_bytes':null,"
+	       "'tx_bytes':null,'why':'busy','next_s':90}]}\n",
+	       "{'command':'clients'}\n", CLI_OK,
+	       "CLIENT  PROTOCOL  GATEWAY      STATE    DEVICE  ADDRESS   NAME SERVERS  ENCRYPTION     UP  RX  TX  REMARK\n"
+	       "hq      pptp      vpn.example  up       hq      10.9.0.7  10.9.0.53     none        1m00s   5   6  -\n"
+	       "b2      pptp      192.0.2.1    waiting  b2      -         -             -               -   0   0  "
+	       "busy; again in 1m30s\n",
+	       "");
+	expect("clients", "{'ok':true,'result':[]}\n", "{'command':'clients'}\n", CLI_OK,
+	       "no clients are configured\n", "");
+}
+
+static void clients_are_told_what_to_do(void **state)
+{
+	(void)state;
+	expect("connect hq",
+	       "{'ok':true,'result':{'name':'hq','device':'ppp7','address':'10.9.0.7','encryption':'none'}}\n",
+	       "{'command':'connect','client':'hq'}\n", CLI_OK,
+	       "hq is connected: device ppp7, address 10.9.0.7, encryption none\n", "");
+	expect("connect hq", "{'ok':false,'error':'client hq: not connected: wrong password'}\n",
+	       "{'command':'connect','client':'hq'}\n", CLI_FAILED, "",
+	       "adit: client hq: not connected: wrong password\n");
+	expect("disconnect 2nd-office", "{'ok':true,'result':{'disconnected':1}}\n",
+	       "{'command':'disconnect','client':'2nd-office'}\n", CLI_OK,
+	       "1 session disconnected\n", "");
+}
+
 static void the_daemons_refusal_is_told(void **state)
 {
 	(void)state;
@@ -239,7 +273,10 @@ static void wrong_usage_asks_nobody(void **state)
 		{ "session 1x", "'1x' is no session id" },
 		{ "session +1", "'+1' is no session id" },
 		{ "session 4294967296", "'4294967296' is no session id" },
-		{ "disconnect", "usage: adit disconnect ID | --user NAME" },
+		{ "disconnect", "usage: adit disconnect CLIENT | ID | --user NAME" },
+		{ "connect", "usage: adit connect CLIENT" },
+		{ "connect hq 2", "usage: adit connect CLIENT" },
+		{ "disconnect 0", "'0' is no session id" },
 		{ "disconnect 1 --user bob", "usage: adit disconnect" },
 		{ "disconnect --user", "--user needs an argument" },
 		{ "sessions --user bob", "--user goes with disconnect only" },
@@ -261,8 +298,9 @@ static void wrong_usage_asks_nobody(void **state)
 
 static void help_lists_every_command(void **state)
 {
-	static const char *const words[] = { "status", "sessions", "session",	"disconnect",
-					     "check",  "reload",   "log-level", "shutdown" };
+	static const char *const words[] = { "status", "sessions", "session",	"clients",
+					     "connect", "disconnect", "check", "reload",
+					     "log-level", "shutdown" };
 	struct call call;
 
 	(void)state;
@@ -347,6 +385,8 @@ int main(void)
 		cmocka_unit_test(json_is_what_the_daemon_said),
 		cmocka_unit_test(status_names_the_servers),
 		cmocka_unit_test(commands_that_change_something),
+		cmocka_unit_test(clients_are_a_table),
+		cmocka_unit_test(clients_are_told_what_to_do),
 		cmocka_unit_test(the_daemons_refusal_is_told),
 		cmocka_unit_test(a_broken_daemon_is_told),
 		cmocka_unit_test(nobody_listens),

@@ -556,7 +556,7 @@ static void a_default_route_leads_no_marked_packet_into_itself(void **state)
 	const struct dp_detour d = { .fwmark = 77, .table = 99, .ipv4 = true, .ipv6 = true };
 	struct dp_err err;
 	char kind[16];
-	int in;
+	int in, out, towards;
 
 	(void)state;
 	if (!rtnl.sock ||
@@ -569,6 +569,10 @@ static void a_default_route_leads_no_marked_packet_into_itself(void **state)
 		assert_int_equal(detour_add(&rtnl, in, &d, &err), 0);
 	prints("ip route get 198.51.100.1 | grep -c \"dev in \"", "1");
 	prints("ip route get 198.51.100.1 mark 77 | grep -c \"dev out \"", "1");
+	assert_int_equal(link_towards(&rtnl, &(struct addr){ .family = AF_INET, .bytes = { 198, 51, 100, 1 } },
+				      77, &towards, &err), 0);
+	assert_int_equal(link_find(&rtnl, "out", &out, kind, &err), 0);
+	assert_int_equal(towards, out);
 	prints("ip route get 192.0.2.9 | grep -c \"dev out \"", "1");
 	prints("ip rule | wc -l", "5");
 	prints("ip -6 rule | wc -l", "4");

@@ -22,6 +22,7 @@ struct cli {
 	const char *user;	/* --user, or NULL */
 	bool json;
 	int fd;			/* connection, opened when first needed; -1 before */
+	unsigned int patience_s;	/* for an answer */
 	int n_args;		/* words after the command */
 	char **args;
 	FILE *out, *err;
@@ -45,6 +46,8 @@ void cli_error(struct cli *cli, const char *fmt, ...) __attribute__((format(prin
 int cli_status(struct cli *cli);
 int cli_sessions(struct cli *cli);
 int cli_session(struct cli *cli);
+int cli_clients(struct cli *cli);
+int cli_connect(struct cli *cli);
 int cli_disconnect(struct cli *cli);
 int cli_check(struct cli *cli);
 int cli_reload(struct cli *cli);

@@ -9,8 +9,16 @@
 
 #include "cli/client.h"
 
-/* A shutdown tells every peer first; anything that takes longer than this hangs. */
+/*
+ * A shutdown tells every peer first; anything that takes longer than this hangs. But a connection
+ * may wait for name servers, for one address after the other, and for the login.
+ */
 #define ANSWER_TIMEOUT_S	60
+
+static unsigned int patience_s(const struct cli *cli)
+{
+	return cli->patience_s ? cli->patience_s : ANSWER_TIMEOUT_S;
+}
 
 #define VERSIONS_HINT	"are adit and aditd of the same version?"
 
@@ -27,7 +35,7 @@ static int no_daemon(struct cli *cli, int err)
 static int client_open(struct cli *cli)
 {
 	struct sockaddr_un to = { .sun_family = AF_UNIX };
-	struct timeval timeout = { .tv_sec = ANSWER_TIMEOUT_S };
+	struct timeval timeout = { .tv_sec = patience_s(cli) };
 	int fd, err;
 
 	if (cli->fd >= 0)
@@ -112,8 +120,8 @@ static json_t *receive_answer(struct cli *cli)
 		return answer;
 	if (from.err == EAGAIN)
 		cli_error(cli,
-			  "aditd did not answer within %d seconds; journalctl -u aditd may say why",
-			  ANSWER_TIMEOUT_S);
+			  "aditd did not answer within %u seconds; journalctl -u aditd may say why",
+			  patience_s(cli));
 	else if (from.err)
 		cli_error(cli, "the connection to aditd broke: %s", strerror(from.err));
 	else if (!from.began)

@@ -8,6 +8,9 @@
 #include "cli/client.h"
 #include "cli/show.h"
 
+/* Sixteen addresses that do not answer, and a login that is never answered. */
+#define CONNECT_TIMEOUT_S	300
+
 /* Every command ends here: the result as JSON, or as its own function shows it. */
 static int ask(struct cli *cli, json_t *request, void (*show)(FILE *out, const json_t *result))
 {
@@ -62,6 +65,29 @@ int cli_session(struct cli *cli)
 		   show_session);
 }
 
+int cli_clients(struct cli *cli)
+{
+	return ask(cli, json_pack("{ss}", "command", "clients"), show_clients);
+}
+
+static int ask_about_client(struct cli *cli, const char *command,
+			    void (*show)(FILE *out, const json_t *result))
+{
+	json_t *name = json_string(cli->args[0]);
+
+	if (!name) {
+		cli_error(cli, "the name of the client is no UTF-8 text");
+		return CLI_USAGE;
+	}
+	return ask(cli, json_pack("{ssso}", "command", command, "client", name), show);
+}
+
+int cli_connect(struct cli *cli)
+{
+	cli->patience_s = CONNECT_TIMEOUT_S;
+	return ask_about_client(cli, "connect", show_connected);
+}
+
 int cli_disconnect(struct cli *cli)
 {
 	json_t *name;
@@ -77,6 +103,9 @@ int cli_disconnect(struct cli *cli)
 		return ask(cli, json_pack("{ssso}", "command", "disconnect", "user", name),
 			   show_disconnected);
 	}
+	/* A client is not called by a number alone. */
+	if (cli->args[0][strspn(cli->args[0], "0123456789")])
+		return ask_about_client(cli, "disconnect", show_disconnected);
 	rc = parse_id(cli, cli->args[0], &id);
 	if (rc != CLI_OK)
 		return rc;

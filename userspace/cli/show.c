@@ -158,6 +158,61 @@ void show_sessions(FILE *out, const json_t *result)
 	table_fini(&t);
 }
 
+/* What the client waits for, or why it does not. */
+static const char *remark(const json_t *client, char buf[VALUE_MAX])
+{
+	char why[VALUE_MAX], after[TABLE_TEXT_MAX];
+
+	value(client, "why", why);
+	if (json_is_integer(json_object_get(client, "next_s")))
+		snprintf(buf, VALUE_MAX, "%.200s%sagain in %s", why, *why ? "; " : "",
+			 table_duration(number(client, "next_s"), after));
+	else
+		snprintf(buf, VALUE_MAX, "%s", why);
+	return buf;
+}
+
+void show_clients(FILE *out, const json_t *result)
+{
+	static const char *const columns[] = {
+		"CLIENT", "PROTOCOL", "GATEWAY", "STATE", "DEVICE", "ADDRESS", "NAME SERVERS",
+		"ENCRYPTION", "UP>", "RX>", "TX>", "REMARK", NULL
+	};
+	static const char *const text[] = {
+		"name", "protocol", "gateway", "state", "device", "address", "dns", "encryption"
+	};
+	char buf[VALUE_MAX];
+	struct table t;
+	json_t *c;
+	size_t i;
+
+	if (!json_array_size(result)) {
+		fputs("no clients are configured\n", out);
+		return;
+	}
+	table_init(&t, columns);
+	json_array_foreach(result, i, c) {
+		for (size_t n = 0; n < ARRAY_SIZE(text); n++)
+			add_value(&t, c, text[n]);
+		add_duration(&t, c, "up_s");
+		add_bytes(&t, c, "rx_bytes");
+		add_bytes(&t, c, "tx_bytes");
+		table_add(&t, remark(c, buf));
+	}
+	table_print(&t, out);
+	table_fini(&t);
+}
+
+void show_connected(FILE *out, const json_t *result)
+{
+	char name[VALUE_MAX], device[VALUE_MAX], address[VALUE_MAX], encryption[VALUE_MAX];
+
+	fprintf(out, "%s is connected: device %s, address %s, encryption %s\n",
+		value(result, "name", name), value(result, "device", device),
+		*value(result, "address", address) ? address : "none",
+		value(result, "encryption", encryption));
+}
+
 struct label {
 	const char *text, *key;
 };

@@ -10,6 +10,8 @@ void show_json(FILE *out, const json_t *result);
 void show_status(FILE *out, const json_t *result);
 void show_sessions(FILE *out, const json_t *result);
 void show_session(FILE *out, const json_t *result);
+void show_clients(FILE *out, const json_t *result);
+void show_connected(FILE *out, const json_t *result);
 void show_disconnected(FILE *out, const json_t *result);
 void show_reloaded(FILE *out, const json_t *result);
 void show_level(FILE *out, const json_t *result);

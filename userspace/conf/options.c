@@ -246,7 +246,7 @@ static const struct option client_options[] = {
 	  .doc = "Whether the key changes with every packet (stateless) or every 256 (stateful). With "
 		 "any it is as the server likes it." },
 	{ "device", &value_device, CLIENT(device),
-	  .doc = "The network device, which exists while there is a session. Without it, it is called as the client is." },
+	  .doc = "The network device, which exists while there is a session. Without this, it is named after the client." },
 	{ "routes", &value_prefixes, LIST(struct conf_client, routes, n_routes), .max = CONF_LIST_MAX,
 	  .doc = "Networks behind the server, which are routed to the device while it is up." },
 	{ "default-route", &value_switch, CLIENT(default_route), .fallback = "no",

@@ -26,12 +26,20 @@ struct carrier_ops {
 	/* As the peer calls itself, "" if it does not. */
 	const char *(*host)(const struct carrier *c);
 	const char *(*vendor)(const struct carrier *c);
+
+	/* Of a carrier that a dialer made: call the peer, for a session of ours; false: it cannot be. */
+	bool (*call)(struct session *s);
+	/* LCP is open. */
+	void (*link_up)(struct session *s);
+	/* Good-bye, and the end of it: dialer_carrier_down() follows. */
+	void (*stop)(struct carrier *c, const char *why);
 };
 
 struct carrier {
 	const struct carrier_ops *ops;
 	struct engine *engine;
-	struct server *server;
+	struct server *server;		/* whom it was made to; NULL: */
+	struct dialer *dialer;		/* who made it */
 	uint32_t slot;
 	struct addr local, peer;	/* outer, also of the calls' data */
 	char peer_text[ADDR_STRLEN];

@@ -10,13 +10,14 @@
 
 #include "base/cursor.h"
 #include "base/secret.h"
+#include "daemon/dialer.h"
 #include "daemon/keeper.h"
 #include "daemon/listener.h"
 #include "daemon/server.h"
 #include "daemon/session.h"
 #include "daemon/stream.h"
 
-#define RECORD_VERSION	1
+#define RECORD_VERSION	2
 /*
  * Some twenty control messages at a time; the rest waits for the loop's next turn, so one peer
  * cannot hold it.
@@ -124,13 +125,24 @@ static struct session *session_of(struct conn *c, uint16_t call_id)
 	return s && s->carrier == &c->carrier ? s : NULL;
 }
 
+static void op_up(void *ctx)
+{
+	struct conn *c = ctx;
+
+	conn_changed(c);
+	dialer_carrier_up(c->carrier.dialer);
+}
+
 static void op_call_up(void *ctx, const struct pptp_call_info *call)
 {
 	struct session *s = session_of(ctx, call->call_id);
 
 	conn_changed(ctx);
-	if (s)
-		session_call_up(s, NULL);
+	if (!s)
+		return;
+	/* Of a call of ours, it is news. */
+	s->kernel.peer_call_id = call->peer_call_id;
+	session_call_up(s, NULL);
 }
 
 static void op_call_down(void *ctx, uint16_t call_id, const char *why)
@@ -162,6 +174,8 @@ static void op_down(void *ctx, const char *why)
 		log_info(&who, "control connection closed: %s", why);
 	conn_changed(c);
 	loop_timer_start(&c->reaper, LINGER_MS);
+	if (c->carrier.dialer)
+		dialer_carrier_down(c->carrier.dialer, &c->carrier, why);
 }
 
 static struct log_about op_about(void *ctx)
@@ -170,7 +184,8 @@ static struct log_about op_about(void *ctx)
 }
 
 static const struct pptp_ops pptp_ops = {
-	.tx = op_tx, .call_new = op_call_new, .call_up = op_call_up, .call_down = op_call_down,
+	.tx = op_tx, .call_new = op_call_new, .up = op_up, .call_up = op_call_up,
+	.call_down = op_call_down,
 	.link_info = op_link_info, .down = op_down, .about = op_about,
 };
 
@@ -221,9 +236,28 @@ static const char *vendor(const struct carrier *c)
 	return pptp_peer_vendor(conn_of(c)->pptp);
 }
 
+static bool call(struct session *s)
+{
+	if (callids_take(s->engine->callids, s, &s->kernel.call_id))
+		return false;
+	return pptp_call_open(conn_of(s->carrier)->pptp, s->kernel.call_id);
+}
+
+/* RFC 2637 section 2.15. GRE carries no characters to be mapped, but some servers wait for it. */
+static void link_up(struct session *s)
+{
+	pptp_set_link_info(conn_of(s->carrier)->pptp, s->kernel.call_id, UINT32_MAX, UINT32_MAX);
+}
+
+static void stop(struct carrier *c, const char *why)
+{
+	conn_stop(conn_of(c), why);
+}
+
 const struct carrier_ops conn_carrier = {
 	.kind = MEMORY_CONN, .by_slot = carrier_by_slot, .hang_up = hang_up, .forget = forget,
 	.freeze_call = freeze_call, .thaw_call = thaw_call, .host = host, .vendor = vendor,
+	.call = call, .link_up = link_up, .stop = stop,
 };
 
 /* --- the record --- */
@@ -232,11 +266,13 @@ static int write_record(struct conn *c)
 {
 	static uint8_t record[MEMORY_CONN_RECORD_MAX];	/* one thread, used only within this call */
 	struct wr w = wr_to(record, sizeof(record));
-	char device[16] = "";
+	const char *whose = c->carrier.dialer ? c->carrier.dialer->conf->name :
+						c->carrier.server->conf->device;
 
-	snprintf(device, sizeof(device), "%s", c->carrier.server->conf->device);
 	wr_u8(&w, RECORD_VERSION);
-	wr_bytes(&w, device, sizeof(device));
+	wr_u8(&w, c->carrier.dialer != NULL);
+	wr_u8(&w, (uint8_t)strlen(whose));
+	wr_bytes(&w, whose, strlen(whose));
 	wr_u32(&w, addr_v4_host(&c->carrier.local));
 	wr_u32(&w, addr_v4_host(&c->carrier.peer));
 	wr_u64(&w, c->rx_total);
@@ -371,8 +407,8 @@ void conn_stop(struct conn *c, const char *why)
 
 /* --- life --- */
 
-static struct conn *conn_alloc(struct server *server, int fd, const struct addr *local,
-			       const struct addr *peer)
+/* Whose it is, is in template: engine, server or dialer, addresses. */
+static struct conn *conn_alloc(const struct carrier *template, int fd)
 {
 	struct conn *c = calloc(1, sizeof(*c));
 
@@ -383,33 +419,57 @@ static struct conn *conn_alloc(struct server *server, int fd, const struct addr 
 		free(c);
 		return NULL;
 	}
+	c->carrier = *template;
 	c->carrier.ops = &conn_carrier;
-	c->carrier.engine = server->engine;
-	c->carrier.server = server;
 	c->fd = fd;
-	c->carrier.local = *local;
-	c->carrier.peer = *peer;
-	addr_to_str(peer, c->carrier.peer_text);
+	addr_to_str(&c->carrier.peer, c->carrier.peer_text);
 	TAILQ_INIT(&c->carrier.sessions);
 	loop_timer_init(&c->reaper, c->carrier.engine->loop, reap, c);
 	return c;
 }
 
+/* Those that come to us are limited by address. */
+static int count(struct conn *c)
+{
+	if (c->carrier.server)
+		return listener_count(c->carrier.engine, &c->carrier.peer);
+	return 0;
+}
+
+static void uncount(struct conn *c)
+{
+	if (c->carrier.server)
+		listener_uncount(c->carrier.engine, &c->carrier.peer);
+}
+
+static unsigned int *conns_of_owner(struct conn *c)
+{
+	return c->carrier.dialer ? &c->carrier.dialer->n_conns : &c->carrier.server->n_conns;
+}
+
 static int publish(struct conn *c)
 {
-	int err = listener_count(c->carrier.engine, &c->carrier.peer);
+	int err = count(c);
 
 	if (err)
 		return err;
 	err = loop_io_start(&c->io, c->carrier.engine->loop, c->fd, rx_ready, c);
 	if (err) {
-		listener_uncount(c->carrier.engine, &c->carrier.peer);
+		uncount(c);
 		return err;
 	}
 	TAILQ_INSERT_TAIL(&c->carrier.engine->conns, c, link);
 	c->carrier.engine->n_conns++;
-	c->carrier.server->n_conns++;
+	++*conns_of_owner(c);
 	return 0;
+}
+
+static void config(const struct carrier *whose, struct pptp_config *cfg)
+{
+	if (whose->dialer)
+		dialer_pptp_config(whose->dialer, cfg);
+	else
+		server_pptp_config(whose->server, cfg);
 }
 
 static void conn_destroy(struct conn *c)
@@ -422,15 +482,14 @@ static void conn_destroy(struct conn *c)
 	free(c);
 }
 
-struct conn *conn_new(struct server *server, int fd, const struct addr *local,
-		      const struct addr *peer)
+static struct conn *conn_make(const struct carrier *template, int fd)
 {
-	struct engine *e = server->engine;
+	struct engine *e = template->engine;
 	struct pptp_config cfg;
 	struct conn *c;
 	int slot;
 
-	c = conn_alloc(server, fd, local, peer);
+	c = conn_alloc(template, fd);
 	if (!c) {
 		close(fd);
 		return NULL;
@@ -439,7 +498,7 @@ struct conn *conn_new(struct server *server, int fd, const struct addr *local,
 	if (slot < 0)
 		goto err_destroy;
 	c->carrier.slot = (uint32_t)slot;
-	server_pptp_config(server, &cfg);
+	config(&c->carrier, &cfg);
 	c->pptp = pptp_new(e->loop, &cfg, &pptp_ops, c);
 	if (!c->pptp)
 		goto err_slot;
@@ -456,13 +515,37 @@ err_drop:
 err_slot:
 	memory_slot_free(e->memory, MEMORY_CONN, c->carrier.slot);
 err_destroy:
-	log_warn(NULL, "no room for a connection from %s", c->carrier.peer_text);
+	log_warn(NULL, "no room for a connection with %s", c->carrier.peer_text);
 	conn_destroy(c);
 	return NULL;
 }
 
+struct conn *conn_new(struct server *server, int fd, const struct addr *local,
+		      const struct addr *peer)
+{
+	const struct carrier template = { .engine = server->engine, .server = server,
+					  .local = *local, .peer = *peer };
+
+	return conn_make(&template, fd);
+}
+
+struct conn *conn_dialled(struct dialer *dialer, int fd, const struct addr *peer)
+{
+	struct carrier template = { .engine = dialer->engine, .dialer = dialer, .peer = *peer };
+	struct sockaddr_in sin = { .sin_family = AF_UNSPEC };
+	socklen_t len = sizeof(sin);
+
+	if (getsockname(fd, (struct sockaddr *)&sin, &len) < 0) {
+		close(fd);
+		return NULL;
+	}
+	template.local = (struct addr){ .family = AF_INET, .v4 = sin.sin_addr };
+	return conn_make(&template, fd);
+}
+
 void conn_free(struct conn *c)
 {
+	struct dialer *dialer = c->carrier.dialer;
 	struct engine *e = c->carrier.engine;
 	struct session *s;
 
@@ -472,14 +555,16 @@ void conn_free(struct conn *c)
 		TAILQ_REMOVE(&e->unsettled_conns, c, unsettled_link);
 	TAILQ_REMOVE(&e->conns, c, link);
 	e->n_conns--;
-	c->carrier.server->n_conns--;
-	listener_uncount(e, &c->carrier.peer);
+	--*conns_of_owner(c);
+	uncount(c);
 	loop_io_stop(&c->io);
 	/* The parent's duplicate would keep it open. */
 	shutdown(c->fd, SHUT_RDWR);
 	keeper_send(e->keeper, KEEPER_DROP, c->carrier.slot, NULL, -1);
 	memory_slot_free(e->memory, MEMORY_CONN, c->carrier.slot);
 	conn_destroy(c);
+	if (dialer)
+		dialer_gone(dialer);
 }
 
 struct conn *conn_by_slot(struct engine *e, uint32_t slot)
@@ -517,23 +602,33 @@ static int reconcile(struct conn *c)
 	return 0;
 }
 
+/* False: the section that it belonged to is gone. */
+static bool thaw_owner(struct engine *e, struct carrier *template, struct rd *r)
+{
+	bool dialled = rd_u8(r);
+	uint8_t len = rd_u8(r);
+	char name[UINT8_MAX + 1];
+
+	rd_copy(r, name, len);
+	name[len] = '\0';
+	if (dialled)
+		template->dialer = dialer_by_name(e, name);
+	else
+		template->server = server_by_device(e, name);
+	return !r->bad && (template->dialer || template->server);
+}
+
 static struct conn *thaw_record(struct engine *e, int fd, struct rd *r)
 {
-	struct addr local, peer;
-	struct server *server;
+	struct carrier template = { .engine = e };
 	struct conn *c = NULL;
 	struct pptp_config cfg;
-	char device[16];
 
-	if (rd_u8(r) != RECORD_VERSION)
+	if (rd_u8(r) != RECORD_VERSION || !thaw_owner(e, &template, r))
 		return NULL;
-	rd_copy(r, device, sizeof(device));
-	device[sizeof(device) - 1] = '\0';
-	local = addr_v4(rd_u32(r));
-	peer = addr_v4(rd_u32(r));
-	server = server_by_device(e, device);
-	if (server)
-		c = conn_alloc(server, fd, &local, &peer);
+	template.local = addr_v4(rd_u32(r));
+	template.peer = addr_v4(rd_u32(r));
+	c = conn_alloc(&template, fd);
 	if (!c)
 		return NULL;
 	c->rx_total = rd_u64(r);
@@ -542,7 +637,7 @@ static struct conn *thaw_record(struct engine *e, int fd, struct rd *r)
 	c->tx_len = rd_u16(r);
 	if (c->tx_len <= CONN_TX_MAX)
 		rd_copy(r, c->tx, c->tx_len);
-	server_pptp_config(server, &cfg);
+	config(&c->carrier, &cfg);
 	if (!r->bad && c->tx_len <= CONN_TX_MAX && !c->carrier.down && !reconcile(c))
 		c->pptp = pptp_thaw(e->loop, &cfg, &pptp_ops, c, r);
 	if (!c->pptp) {

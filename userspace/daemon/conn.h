@@ -37,6 +37,8 @@ struct conn {
 /* Takes the socket; NULL: it is closed and the reason logged. */
 struct conn *conn_new(struct server *server, int fd, const struct addr *local,
 		      const struct addr *peer);
+/* Takes the connected socket of a dialer. NULL: it is closed. */
+struct conn *conn_dialled(struct dialer *dialer, int fd, const struct addr *peer);
 /* From its record and the socket that the parent kept; NULL: both are given up. */
 struct conn *conn_thaw(struct engine *e, uint32_t slot, int fd);
 void conn_settle(struct conn *c);			/* write down, then send */

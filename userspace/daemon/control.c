@@ -20,8 +20,9 @@ struct client {
 	size_t in_len;
 	char *out;			/* one answer at a time */
 	size_t out_len, out_sent;
-	bool waiting;			/* for a reload's answer */
+	struct control_waits waits;	/* for an answer that comes later */
 	bool last;			/* close when the answer has gone */
+	bool closing;
 };
 
 struct control {
@@ -33,6 +34,11 @@ struct control {
 };
 
 static void client_work(struct client *cl);
+
+static bool is_waiting(const struct client *cl)
+{
+	return cl->closing || cl->waits.wait != CONTROL_NOTHING;
+}
 
 static void client_free(struct client *cl)
 {
@@ -61,7 +67,7 @@ static void client_close(struct client *cl)
 	loop_io_stop(&cl->io);
 	loop_timer_start(&cl->reaper, 0);
 	cl->last = true;
-	cl->waiting = true;
+	cl->closing = true;
 }
 
 static void flush(struct client *cl)
@@ -117,18 +123,16 @@ static void request(struct client *cl, const char *line, size_t len)
 		json_decref(json);
 		return;
 	}
-	reply = control_command(cl->control->engine, json);
+	reply = control_command(cl->control->engine, json, &cl->waits);
 	json_decref(json);
 	if (reply)
 		answer(cl, reply);
-	else
-		cl->waiting = true;
 }
 
 /* Lines that are there, one after the other, each answered before the next is looked at. */
 static void client_work(struct client *cl)
 {
-	while (!cl->out && !cl->waiting && !cl->last) {
+	while (!cl->out && !is_waiting(cl) && !cl->last) {
 		char *end = memchr(cl->in, '\n', cl->in_len);
 		size_t len;
 
@@ -161,7 +165,7 @@ static void client_ready(void *arg, int fd, bool readable, bool writable)
 		}
 		if (n > 0)
 			cl->in_len += (size_t)n;
-	} else if (readable && (cl->out || cl->waiting)) {
+	} else if (readable && (cl->out || is_waiting(cl))) {
 		/* It neither reads its answers nor stops asking. */
 		client_close(cl);
 		return;
@@ -224,22 +228,27 @@ static json_t *lines(const char *text)
 	return array;
 }
 
-void control_reloaded(struct control *c, bool ok, const char *text)
+void control_answer(struct control *c, enum control_wait wait, const void *of, json_t *json)
 {
 	struct client *cl, *next;
 
-	for (cl = c->clients; cl; cl = next) {
+	for (cl = c ? c->clients : NULL; cl; cl = next) {
 		next = cl->next;
-		if (!cl->waiting || cl->last)
+		if (cl->waits.wait != wait || cl->waits.of != of || cl->last)
 			continue;
-		cl->waiting = false;
-		if (ok)
-			answer(cl, control_ok(json_pack("{s:b, s:o}", "reloaded", 1, "warnings",
-							lines(text))));
-		else
-			answer(cl, control_error("%s", text));
+		cl->waits = (struct control_waits){ .wait = CONTROL_NOTHING };
+		answer(cl, json_incref(json));
 		client_work(cl);
 	}
+	json_decref(json);
+}
+
+void control_reloaded(struct control *c, bool ok, const char *text)
+{
+	control_answer(c, CONTROL_RELOAD, NULL,
+		       ok ? control_ok(json_pack("{s:b, s:o}", "reloaded", 1, "warnings",
+						 lines(text))) :
+			    control_error("%s", text));
 }
 
 struct control *control_new(struct engine *e, int fd)

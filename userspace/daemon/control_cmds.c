@@ -5,6 +5,7 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "daemon/dialer.h"
 #include "daemon/keeper.h"
 #include "daemon/session.h"
 
@@ -12,7 +13,8 @@
 
 struct command {
 	const char *name;
-	json_t *(*fn)(struct engine *e, const json_t *request);
+	json_t *(*fn)(struct engine *e, const json_t *request);	/* or: */
+	json_t *(*slow)(struct engine *e, const json_t *request, struct control_waits *waits);
 	const char *members[MEMBERS_MAX];	/* beside "command" */
 };
 
@@ -101,29 +103,91 @@ static json_t *disconnect_user(struct engine *e, const json_t *user)
 	return control_ok(json_pack("{s:i}", "disconnected", (int)n));
 }
 
-static json_t *cmd_disconnect(struct engine *e, const json_t *request)
+/* NULL and *why filled in when the request names none. */
+static struct dialer *client_named(struct engine *e, const json_t *request, json_t **why)
 {
-	json_t *user = json_object_get(request, "user");
-	json_t *id = json_object_get(request, "id");
-	json_t *why = NULL;
-	struct session *s;
+	const char *name = json_string_value(json_object_get(request, "client"));
+	struct dialer *d = name ? dialer_by_name(e, name) : NULL;
 
-	if (!user == !id)
-		return control_error("disconnect takes either \"id\" or \"user\"");
-	if (user)
-		return disconnect_user(e, user);
-	s = session_named(e, id, &why);
+	if (d)
+		return d;
+	*why = name ? control_error("no client \"%s\": adit clients lists them", name) :
+		      control_error("\"client\" must be the name of a client: adit clients lists them");
+	return NULL;
+}
+
+static json_t *disconnect_client(struct dialer *d, struct control_waits *waits)
+{
+	if (dialer_disconnect(d, "disconnected by the administrator"))
+		return control_ok(json_pack("{s:i}", "disconnected", 1));
+	*waits = (struct control_waits){ .wait = CONTROL_DISCONNECT, .of = d };
+	return NULL;
+}
+
+static json_t *disconnect_id(struct engine *e, const json_t *id, struct control_waits *waits)
+{
+	json_t *why = NULL;
+	struct session *s = session_named(e, id, &why);
+
 	if (!s)
 		return why;
+	/* Else it would dial again. */
+	if (s->dialer)
+		return disconnect_client(s->dialer, waits);
 	session_close(s, "disconnected by the administrator");
 	return control_ok(json_pack("{s:i}", "disconnected", 1));
 }
 
-static json_t *cmd_reload(struct engine *e, const json_t *request)
+static json_t *cmd_disconnect(struct engine *e, const json_t *request, struct control_waits *waits)
+{
+	json_t *user = json_object_get(request, "user");
+	json_t *id = json_object_get(request, "id");
+	json_t *client = json_object_get(request, "client");
+	json_t *why = NULL;
+	struct dialer *d;
+
+	if (!!user + !!id + !!client != 1)
+		return control_error("disconnect takes one of \"id\", \"user\" and \"client\"");
+	if (user)
+		return disconnect_user(e, user);
+	if (id)
+		return disconnect_id(e, id, waits);
+	d = client_named(e, request, &why);
+	return d ? disconnect_client(d, waits) : why;
+}
+
+static json_t *cmd_connect(struct engine *e, const json_t *request, struct control_waits *waits)
+{
+	json_t *why = NULL;
+	struct dialer *d = client_named(e, request, &why);
+
+	if (!d)
+		return why;
+	if (e->stopping)
+		return control_error("the daemon is shutting down");
+	if (dialer_connect(d))
+		return control_ok(control_show_client(d));
+	*waits = (struct control_waits){ .wait = CONTROL_CONNECT, .of = d };
+	return NULL;
+}
+
+static json_t *cmd_clients(struct engine *e, const json_t *request)
+{
+	json_t *all = json_array();
+	struct dialer *d;
+
+	(void)request;
+	TAILQ_FOREACH(d, &e->dialers, link)
+		json_array_append_new(all, control_show_client(d));
+	return control_ok(all);
+}
+
+static json_t *cmd_reload(struct engine *e, const json_t *request, struct control_waits *waits)
 {
 	(void)request;
 	if (keeper_send(e->keeper, KEEPER_RELOAD, 0, NULL, -1))
 		return control_error("the parent process does not answer");
+	*waits = (struct control_waits){ .wait = CONTROL_RELOAD };
 	return NULL;
 }
 
@@ -154,13 +218,15 @@ static json_t *cmd_shutdown(struct engine *e, const json_t *request)
 }
 
 static const struct command commands[] = {
-	{ "status", cmd_status, { NULL } },
-	{ "sessions", cmd_sessions, { NULL } },
-	{ "session", cmd_session, { "id" } },
-	{ "disconnect", cmd_disconnect, { "id", "user" } },
-	{ "reload", cmd_reload, { NULL } },
-	{ "log-level", cmd_log_level, { "level" } },
-	{ "shutdown", cmd_shutdown, { NULL } },
+	{ "status", cmd_status, NULL, { NULL } },
+	{ "sessions", cmd_sessions, NULL, { NULL } },
+	{ "session", cmd_session, NULL, { "id" } },
+	{ "clients", cmd_clients, NULL, { NULL } },
+	{ "connect", NULL, cmd_connect, { "client" } },
+	{ "disconnect", NULL, cmd_disconnect, { "id", "user", "client" } },
+	{ "reload", NULL, cmd_reload, { NULL } },
+	{ "log-level", cmd_log_level, NULL, { "level" } },
+	{ "shutdown", cmd_shutdown, NULL, { NULL } },
 };
 
 static bool member_known(const struct command *cmd, const char *key)
@@ -176,7 +242,8 @@ static bool member_known(const struct command *cmd, const char *key)
 	return false;
 }
 
-static json_t *run(const struct command *cmd, struct engine *e, const json_t *request)
+static json_t *run(const struct command *cmd, struct engine *e, const json_t *request,
+		   struct control_waits *waits)
 {
 	const char *key;
 	json_t *value;
@@ -186,10 +253,10 @@ static json_t *run(const struct command *cmd, struct engine *e, const json_t *re
 		if (!member_known(cmd, key))
 			return control_error("command %s knows no member \"%s\"", cmd->name, key);
 	}
-	return cmd->fn(e, request);
+	return cmd->fn ? cmd->fn(e, request) : cmd->slow(e, request, waits);
 }
 
-json_t *control_command(struct engine *e, const json_t *request)
+json_t *control_command(struct engine *e, const json_t *request, struct control_waits *waits)
 {
 	const char *name = json_string_value(json_object_get(request, "command"));
 	size_t i;
@@ -198,7 +265,7 @@ json_t *control_command(struct engine *e, const json_t *request)
 		return control_error("a request needs a string \"command\"");
 	for (i = 0; i < sizeof(commands) / sizeof(commands[0]); i++) {
 		if (!strcmp(name, commands[i].name))
-			return run(&commands[i], e, request);
+			return run(&commands[i], e, request, waits);
 	}
 	return control_error("unknown command \"%s\"", name);
 }

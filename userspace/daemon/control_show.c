@@ -6,6 +6,7 @@
 #include <string.h>
 #include <unistd.h>
 
+#include "daemon/dialer.h"
 #include "daemon/listener.h"
 #include "daemon/lns.h"
 #include "daemon/server.h"
@@ -182,20 +183,103 @@ json_t *control_show_session(struct session *s, bool detail)
 
 	ppp_get_info(s->ppp, &info);
 	/* Counters of a session that the kernel lost are zero. */
-	if (dp_session_get(s->engine->dp, s->kernel.ifindex, s->id, &unused, &stats, &err))
+	if (dp_session_get(s->engine->dp, s->kernel.ifindex, s->kernel.id, &unused, &stats, &err))
 		stats = (struct dp_stats){ .n_rx = 0 };
 	set_number(o, "id", s->id);
-	set(o, "protocol", json_string(s->server->conf->protocol));
-	set(o, "user", show_text(s->user));
+	set(o, "protocol", json_string(s->dialer ? s->dialer->conf->protocol :
+						   s->server->conf->protocol));
+	set(o, "client", s->dialer ? show_text(s->dialer->conf->name) : json_null());
+	set(o, "user", show_text(s->dialer ? s->dialer->conf->user : s->user));
 	set(o, "peer", json_string(s->peer_text));
-	set(o, "address", s->reply ? show_addr(&s->reply->address) : json_null());
+	set(o, "address", s->dialer ? show_addr(&info.peer) :
+			  s->reply  ? show_addr(&s->reply->address) :
+				      json_null());
 	set(o, "state", json_string(info.phase));
-	set(o, "device", json_string(s->server->conf->device));
+	set(o, "device",
+	    json_string(s->dialer ? s->dialer->conf->device : s->server->conf->device));
 	set(o, "encryption", json_string(session_encryption(s, encryption)));
 	set(o, "up_s", s->up_ms ? json_integer((json_int_t)((now - s->up_ms) / 1000)) : json_null());
 	set_number(o, "rx_bytes", stats.rx_bytes);
 	set_number(o, "tx_bytes", stats.tx_bytes);
 	if (detail)
 		show_detail(o, s, &info, &stats);
+	return o;
+}
+
+/* --- clients --- */
+
+static json_t *show_name_servers(const struct ppp_info *info)
+{
+	json_t *all = json_array();
+	unsigned int i;
+
+	for (i = 0; i < AUTH_NAMESERVERS_MAX; i++) {
+		if (info->dns[i].family)
+			json_array_append_new(all, show_addr(&info->dns[i]));
+	}
+	return all;
+}
+
+static json_t *show_routes(const struct conf_client *conf)
+{
+	json_t *all = json_array();
+	char text[ADDR_STRLEN];
+	unsigned int i;
+
+	for (i = 0; i < conf->n_routes; i++)
+		json_array_append_new(all, json_string(prefix_to_str(&conf->routes[i], text)));
+	if (conf->default_route)
+		json_array_append_new(all, json_string("default"));
+	return all;
+}
+
+/* What there is only with a session; null without. */
+static void show_client_session(json_t *o, struct session *s)
+{
+	struct dp_stats stats = { .n_rx = 0 };
+	struct ppp_info info = { .phase = "" };
+	struct dp_session unused;
+	char encryption[32];
+	struct dp_err err;
+
+	if (s->ppp)
+		ppp_get_info(s->ppp, &info);
+	dp_session_get(s->engine->dp, s->kernel.ifindex, s->kernel.id, &unused, &stats, &err);
+	set_number(o, "session", s->id);
+	set(o, "peer", json_string(s->peer_text));
+	set(o, "address", show_addr(&info.local));
+	set(o, "peer_address", show_addr(&info.peer));
+	set(o, "dns", show_name_servers(&info));
+	set(o, "auth", s->method ? json_string(auth_method_to_str(s->method)) : json_null());
+	set(o, "encryption", json_string(session_encryption(s, encryption)));
+	set(o, "routes", show_routes(s->dialer->conf));
+	set_number(o, "up_s", (loop_now_ms(s->engine->loop) - s->up_ms) / 1000);
+	set_number(o, "rx_bytes", stats.rx_bytes);
+	set_number(o, "tx_bytes", stats.tx_bytes);
+}
+
+json_t *control_show_client(struct dialer *d)
+{
+	static const char *const of_session[] = { "session", "peer",  "address",    "peer_address",
+						  "dns",     "auth",  "encryption", "routes",
+						  "up_s",    "rx_bytes", "tx_bytes" };
+	uint64_t now = loop_now_ms(d->engine->loop);
+	json_t *o = json_object();
+	unsigned int i;
+
+	set(o, "name", show_text(d->conf->name));
+	set(o, "protocol", json_string(d->conf->protocol));
+	set(o, "gateway", show_text(d->conf->gateway));
+	set(o, "device", json_string(d->conf->device));
+	set(o, "state", json_string(dialer_state_to_str(d->state)));
+	for (i = 0; i < sizeof(of_session) / sizeof(of_session[0]); i++)
+		set(o, of_session[i], json_null());
+	if (d->session && d->session->up_ms)
+		show_client_session(o, d->session);
+	set_number(o, "failures", d->tries);
+	set(o, "why", d->why[0] ? show_text(d->why) : json_null());
+	set(o, "next_s", d->state == DIALER_WAITING && d->due_ms > now ?
+				 json_integer((json_int_t)((d->due_ms - now + 999) / 1000)) :
+				 json_null());
 	return o;
 }

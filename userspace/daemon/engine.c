@@ -11,6 +11,7 @@
 #include "daemon/conftext.h"
 #include "daemon/conn.h"
 #include "daemon/control.h"
+#include "daemon/dialer.h"
 #include "daemon/endpoint.h"
 #include "daemon/intake.h"
 #include "daemon/listener.h"
@@ -125,14 +126,19 @@ void engine_progress(struct engine *e)
 void engine_shutdown(struct engine *e, const char *why)
 {
 	struct session *s;
+	struct dialer *d;
 
 	if (e->stopping)
 		return;
 	e->stopping = true;
 	log_info(NULL, "shutting down (%s): %u sessions are cleared", why, e->n_sessions);
 	listener_free_all(e);
-	TAILQ_FOREACH(s, &e->sessions, link)
-		session_close(s, "the gateway shuts down");
+	TAILQ_FOREACH(d, &e->dialers, link)
+		dialer_disconnect(d, "the gateway shuts down");
+	TAILQ_FOREACH(s, &e->sessions, link) {
+		if (!s->dialer)
+			session_close(s, "the gateway shuts down");
+	}
 	if (!e->n_sessions)
 		stop_conns(e);
 	loop_timer_start(&e->stop_timer, e->n_sessions ? STOP_SESSIONS_MS :
@@ -146,7 +152,9 @@ static struct session *session_at(struct engine *e, int ifindex, uint32_t id)
 {
 	struct session *s = session_by_id(e, id);
 
-	return s && s->kernel.ifindex == ifindex ? s : NULL;
+	if (s && !s->dialer && s->kernel.ifindex == ifindex)
+		return s;
+	return dialer_session_at(e, ifindex);
 }
 
 static void on_frame(void *ctx, int ifindex, uint32_t id, uint16_t protocol, bool encrypted,
@@ -253,6 +261,7 @@ static void reload_ready(struct engine *e)
 	int err = reload_apply(e, &pending);
 
 	control_reloaded(e->control, !err, err ? "see the log" : pending.warnings);
+	engine_settle(e);
 	intake_clear(&pending);
 }
 
@@ -337,6 +346,7 @@ static void take_up(struct engine *e, struct intake *in)
 	tunnel_resume_all(e);
 	for (i = 0; i < e->n_servers; i++)
 		remove_strangers(e, e->servers[i]);
+	dialer_forget_others(e);
 	engine_settle(e);
 	if (memory_counters(e->memory)->engine_starts > 1)
 		log_info(NULL, "taken up: %u connections, %u sessions", e->n_conns, e->n_sessions);
@@ -392,6 +402,7 @@ static int start_rights(const struct intake *in)
 
 static int start_serving(struct engine *e, struct intake *in)
 {
+	struct dialer *d;
 	int err;
 
 	err = seccomp_engine();
@@ -406,6 +417,8 @@ static int start_serving(struct engine *e, struct intake *in)
 	e->control = control_new(e, intake_take(&in->control));
 	if (!e->control)
 		return -ENOMEM;
+	TAILQ_FOREACH(d, &e->dialers, link)
+		dialer_begin(d);
 	err = loop_io_start(&e->dp_io, e->loop, dp_events_fd(e->dp), dp_ready, e);
 	if (!err)
 		err = loop_io_start(&e->keeper_io, e->loop, e->keeper, keeper_ready, e);
@@ -421,12 +434,15 @@ static int start_serving(struct engine *e, struct intake *in)
 static void free_objects(struct engine *e)
 {
 	struct session *s;
+	struct dialer *d;
 	struct conn *c;
 
 	while ((s = TAILQ_FIRST(&e->sessions)))
 		session_free(s);
 	while ((c = TAILQ_FIRST(&e->conns)))
 		conn_free(c);
+	while ((d = TAILQ_FIRST(&e->dialers)))
+		dialer_free(d);
 	listener_free_all(e);
 	while (e->n_servers)
 		server_free(e->servers[--e->n_servers]);
@@ -452,6 +468,7 @@ static void free_parts(struct engine *e)
 
 void engine_lists_init(struct engine *e)
 {
+	TAILQ_INIT(&e->dialers);
 	TAILQ_INIT(&e->endpoints);
 	TAILQ_INIT(&e->conns);
 	TAILQ_INIT(&e->tunnels);

@@ -22,6 +22,7 @@
 struct carrier;
 struct conn;
 struct control;
+struct dialer;
 struct listener;
 struct endpoint;
 struct server;
@@ -32,6 +33,7 @@ TAILQ_HEAD(conn_list, conn);
 TAILQ_HEAD(endpoint_list, endpoint);
 TAILQ_HEAD(session_list, session);
 TAILQ_HEAD(tunnel_list, tunnel);
+TAILQ_HEAD(dialer_list, dialer);
 
 struct engine {
 	struct loop *loop;
@@ -45,6 +47,7 @@ struct engine {
 	struct conf_ref *conf;			/* in use; replaced by a reload */
 	struct server *servers[SERVERS_MAX];
 	unsigned int n_servers;
+	struct dialer_list dialers;
 	struct listener *listeners;
 	struct endpoint_list endpoints;
 	struct conn_list conns;

@@ -48,6 +48,7 @@ static const size_t copy_size[MEMORY_KINDS] = {
 	[MEMORY_CONN] = MEMORY_CONN_RECORD_MAX + sizeof(struct copy_head),
 	[MEMORY_SESSION] = MEMORY_SESSION_RECORD_MAX + sizeof(struct copy_head),
 	[MEMORY_TUNNEL] = MEMORY_TUNNEL_RECORD_MAX + sizeof(struct copy_head),
+	[MEMORY_CLIENT] = MEMORY_CLIENT_RECORD_MAX + sizeof(struct copy_head),
 };
 
 /* Rounded up so that every record starts on a page: an unused one then costs nothing. */

@@ -284,6 +284,7 @@ static void blame(struct parent *p)
 	log_warn(NULL, "it died over the %s in slot %u%s",
 		 kind == MEMORY_CONN   ? "connection" :
 		 kind == MEMORY_TUNNEL ? "tunnel" :
+		 kind == MEMORY_CLIENT ? "client" :
 					 "session",
 		 slot,
 		 deaths >= MEMORY_DEATHS_MAX ? ", which is given up" : "");

@@ -6,6 +6,7 @@
 #include <unistd.h>
 
 #include "daemon/conftext.h"
+#include "daemon/dialer.h"
 #include "daemon/listener.h"
 #include "daemon/lns.h"
 #include "daemon/server.h"
@@ -140,6 +141,38 @@ static void take_listeners(struct engine *e, struct intake *in, const struct con
 			lns_sockets_end(e->servers[i]->lns);
 }
 
+/* --- clients --- */
+
+static int apply_client(struct engine *e, struct conf_ref *ref, const struct conf_client *conf)
+{
+	struct dialer *d = dialer_by_name(e, conf->name);
+
+	if (d) {
+		dialer_reconfigure(d, ref, conf);
+		return 0;
+	}
+	d = dialer_new(e, ref, conf);
+	if (!d)
+		return -ENOMEM;
+	/* At the engine's start, after all sessions are taken up. */
+	if (e->conf)
+		dialer_begin(d);
+	return 0;
+}
+
+static void retire_missing_clients(struct engine *e, const struct conf_ref *ref)
+{
+	struct dialer *d, *next;
+
+	for (d = TAILQ_FIRST(&e->dialers); d; d = next) {
+		next = TAILQ_NEXT(d, link);
+		if (d->ref == ref)
+			continue;
+		dialer_retire(d);
+		dialer_gone(d);
+	}
+}
+
 int reload_apply(struct engine *e, struct intake *in)
 {
 	struct conf *conf = conftext_unpack(in->conf);
@@ -160,7 +193,13 @@ int reload_apply(struct engine *e, struct intake *in)
 		if (one)
 			err = one;
 	}
+	for (i = 0; i < conf->n_clients; i++) {
+		one = apply_client(e, ref, &conf->clients[i]);
+		if (one)
+			err = one;
+	}
 	retire_missing(e, ref);
+	retire_missing_clients(e, ref);
 	listener_free_all(e);
 	free_idle_retired(e);
 	take_listeners(e, in, conf);

@@ -16,6 +16,7 @@ static const int allowed[] = {
 	SCMP_SYS(accept4),
 	SCMP_SYS(bind),
 	SCMP_SYS(close),
+	SCMP_SYS(connect),
 	SCMP_SYS(dup),
 	SCMP_SYS(fcntl),
 	SCMP_SYS(fstat),
@@ -117,7 +118,26 @@ static int allow_plain(scmp_filter_ctx ctx)
 	return 0;
 }
 
-/* Reading files only (the configuration's copy, /etc/localtime), and no sockets but netlink's. */
+#define SOCKET_TYPE_MASK	0xf	/* SOCK_TYPE_MASK of the kernel: without CLOEXEC and NONBLOCK */
+
+static int allow_sockets(scmp_filter_ctx ctx, int family)
+{
+	static const int types[] = { SOCK_STREAM, SOCK_DGRAM };
+	size_t i;
+	int err = 0;
+
+	for (i = 0; i < sizeof(types) / sizeof(types[0]) && !err; i++)
+		err = seccomp_rule_add(ctx, SCMP_ACT_ALLOW, SCMP_SYS(socket), 2,
+				       SCMP_A0(SCMP_CMP_EQ, (scmp_datum_t)family),
+				       SCMP_A1(SCMP_CMP_MASKED_EQ, SOCKET_TYPE_MASK,
+					       (scmp_datum_t)types[i]));
+	return err;
+}
+
+/*
+ * Reading files only (the configuration's copy, /etc/localtime, what names resolve to), and no
+ * sockets but netlink's and those that clients need: TCP, and UDP for names. Nothing raw.
+ */
 static int allow_narrow(scmp_filter_ctx ctx)
 {
 	int err;
@@ -126,8 +146,11 @@ static int allow_narrow(scmp_filter_ctx ctx)
 			       SCMP_A2(SCMP_CMP_MASKED_EQ, O_ACCMODE | O_CREAT, O_RDONLY));
 	if (err)
 		return err;
-	return seccomp_rule_add(ctx, SCMP_ACT_ALLOW, SCMP_SYS(socket), 1,
-				SCMP_A0(SCMP_CMP_EQ, AF_NETLINK));
+	err = seccomp_rule_add(ctx, SCMP_ACT_ALLOW, SCMP_SYS(socket), 1,
+			       SCMP_A0(SCMP_CMP_EQ, AF_NETLINK));
+	if (!err)
+		err = allow_sockets(ctx, AF_INET);
+	return err ? err : allow_sockets(ctx, AF_INET6);
 }
 
 int seccomp_engine(void)

@@ -286,13 +286,18 @@ bool server_routes(const struct server *s, const struct addr *addr)
 
 /* --- what the protocols are told --- */
 
-void server_pptp_config(const struct server *s, struct pptp_config *cfg)
+void server_pptp_defaults(const char *hostname, struct pptp_config *cfg)
 {
 	*cfg = (struct pptp_config){
 		.vendor = "adit", .echo_interval_ms = PPTP_ECHO_MS, .echo_timeout_ms = PPTP_ECHO_MS,
 		.start_timeout_ms = PPTP_START_MS, .idle_close_ms = PPTP_IDLE_CLOSE_MS,
 	};
-	snprintf(cfg->host_name, sizeof(cfg->host_name), "%s", s->ref->conf->hostname);
+	snprintf(cfg->host_name, sizeof(cfg->host_name), "%s", hostname);
+}
+
+void server_pptp_config(const struct server *s, struct pptp_config *cfg)
+{
+	server_pptp_defaults(s->ref->conf->hostname, cfg);
 }
 
 static enum ppp_mppe_policy mppe_policy(enum conf_encryption e)
@@ -321,31 +326,38 @@ static enum ppp_mppe_mode mppe_mode(enum conf_mppe_mode m)
 	return PPP_MPPE_ANY;
 }
 
-void server_ppp_config(const struct server *s, uint32_t session_id, struct ppp_config *cfg)
+void server_ppp_defaults(const char *hostname, enum conf_encryption encryption,
+			 unsigned int strengths, enum conf_mppe_mode mode, struct ppp_config *cfg)
 {
-	const struct conf_server *conf = s->conf;
-
 	*cfg = (struct ppp_config){
-		.mru = conf->mru,
-		.auth_methods = conf->auth_methods,
-		.mppe = mppe_policy(conf->encryption),
-		.mppe_strengths = conf->mppe_strengths,
-		.mppe_mode = mppe_mode(conf->mppe_mode),
+		.mppe = mppe_policy(encryption),
+		.mppe_strengths = strengths,
+		.mppe_mode = mppe_mode(mode),
 		.acfc = true,
 		.pfc = true,
 		.ipv4 = true,
-		.ipv6 = conf->ipv6,
-		.local = conf->address,
 		.restart_ms = PPP_RESTART_MS,
 		.max_configure = PPP_MAX_CONFIGURE,
 		.max_terminate = PPP_MAX_TERMINATE,
 		.max_failure = PPP_MAX_FAILURE,
-		.echo_interval_ms = conf->lcp_echo_interval_s * 1000,
-		.echo_failures = (uint8_t)conf->lcp_echo_failures,
 		.auth_tries = PPP_AUTH_TRIES,
 		.setup_timeout_ms = PPP_SETUP_MS,
 	};
-	snprintf(cfg->name, sizeof(cfg->name), "%s", s->ref->conf->hostname);
+	snprintf(cfg->name, sizeof(cfg->name), "%s", hostname);
+}
+
+void server_ppp_config(const struct server *s, uint32_t session_id, struct ppp_config *cfg)
+{
+	const struct conf_server *conf = s->conf;
+
+	server_ppp_defaults(s->ref->conf->hostname, conf->encryption, conf->mppe_strengths,
+			    conf->mppe_mode, cfg);
+	cfg->mru = conf->mru;
+	cfg->auth_methods = conf->auth_methods;
+	cfg->ipv6 = conf->ipv6;
+	cfg->local = conf->address;
+	cfg->echo_interval_ms = conf->lcp_echo_interval_s * 1000;
+	cfg->echo_failures = (uint8_t)conf->lcp_echo_failures;
 	/*
 	 * The gateway is fe80::1; a peer is fe80::1:SSSS:SSSS, by its session's id, unique on the
 	 * device (RFC 5072 section 4.1).

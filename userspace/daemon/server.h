@@ -46,6 +46,10 @@ int server_reconfigure(struct server *s, struct conf_ref *ref, const struct conf
 void server_remove_device(struct server *s);		/* at shutdown, if this daemon made it */
 struct server *server_by_device(struct engine *e, const char *device);
 void server_pptp_config(const struct server *s, struct pptp_config *cfg);
+/* What clients of ours have in common with servers. */
+void server_pptp_defaults(const char *hostname, struct pptp_config *cfg);
+void server_ppp_defaults(const char *hostname, enum conf_encryption encryption,
+			 unsigned int strengths, enum conf_mppe_mode mode, struct ppp_config *cfg);
 void server_ppp_config(const struct server *s, uint32_t session_id, struct ppp_config *cfg);
 /*
  * Whether the device's own routes lead to the address, so that a session with it needs none of its

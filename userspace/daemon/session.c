@@ -10,6 +10,7 @@
 #include "base/secret.h"
 #include "daemon/auth_conf.h"
 #include "daemon/clientsetup.h"
+#include "daemon/dialer.h"
 #include "daemon/server.h"
 #include "wire/ppp.h"
 
@@ -17,7 +18,9 @@ struct log_about session_about(const struct session *s)
 {
 	return (struct log_about){ .session = s->id,
 				   .peer = s->peer_text,
-				   .user = s->user[0] ? s->user : NULL };
+				   .user = s->dialer  ? s->dialer->conf->user :
+					   s->user[0] ? s->user :
+							NULL };
 }
 
 void session_changed(struct session *s)
@@ -140,7 +143,7 @@ static void log_end(struct session *s)
 	}
 	up_s = (loop_now_ms(s->engine->loop) - s->up_ms) / 1000;
 	if (s->in_kernel && !s->lost_kernel &&
-	    !dp_session_get(s->engine->dp, s->kernel.ifindex, s->id, &unused, &stats, &err))
+	    !dp_session_get(s->engine->dp, s->kernel.ifindex, s->kernel.id, &unused, &stats, &err))
 		log_info(&who, "ended after %llu s, %llu octets received and %llu sent: %s",
 			 (unsigned long long)up_s, (unsigned long long)stats.rx_bytes,
 			 (unsigned long long)stats.tx_bytes, s->why);
@@ -153,6 +156,8 @@ static void leave_kernel(struct session *s)
 	struct log_about who = session_about(s);
 	struct dp_err err;
 
+	if (s->dialer)
+		return session_dial_leave(s);
 	while (s->n_routes) {
 		s->n_routes--;
 		if (dp_route_del(s->engine->dp, s->kernel.ifindex, &s->routes[s->n_routes], &err))
@@ -192,6 +197,8 @@ void session_end(struct session *s, const char *why)
 	if (!s->carrier || s->carrier->down)
 		s->call_gone = true;
 	loop_timer_start(&s->reaper, 0);
+	if (s->dialer)
+		dialer_session_over(s->dialer, s, s->why);
 }
 
 void session_call_down(struct session *s, const char *why)
@@ -242,7 +249,7 @@ static uint64_t idle_ms(struct session *s)
 	struct dp_stats stats;
 	struct dp_err err;
 
-	if (dp_session_get(s->engine->dp, s->kernel.ifindex, s->id, &unused, &stats, &err))
+	if (dp_session_get(s->engine->dp, s->kernel.ifindex, s->kernel.id, &unused, &stats, &err))
 		return 0;
 	return stats.rx_idle_ms < stats.tx_idle_ms ? stats.rx_idle_ms : stats.tx_idle_ms;
 }
@@ -267,14 +274,17 @@ static uint64_t earlier(uint64_t a, uint64_t b)
 static void check_limits(void *arg)
 {
 	struct session *s = arg;
-	uint64_t idle_limit = (uint64_t)s->server->conf->idle_timeout_s * 1000;
-	uint64_t limit = (uint64_t)s->server->conf->session_timeout_s * 1000;
+	uint64_t idle_limit = (uint64_t)(s->dialer ? s->dialer->conf->idle_timeout_s :
+						     s->server->conf->idle_timeout_s) * 1000;
+	uint64_t limit = s->dialer ? 0 : (uint64_t)s->server->conf->session_timeout_s * 1000;
 	uint64_t up = loop_now_ms(s->engine->loop) - s->up_ms;
 	uint64_t idle = idle_limit ? idle_ms(s) : 0;
 	uint64_t next = 0;
 
 	if (limit && up >= limit)
 		return session_close(s, "session-timeout is reached");
+	if (idle_limit && idle >= idle_limit && s->dialer)
+		dialer_rest(s->dialer);
 	if (idle_limit && idle >= idle_limit)
 		return session_close(s, "idle for as long as idle-timeout allows");
 	if (limit)
@@ -294,18 +304,27 @@ void session_start_limits(struct session *s)
 
 /* --- beginning --- */
 
-struct session *session_alloc(struct server *server)
+struct session *session_alloc(struct carrier *carrier)
 {
 	struct session *s = calloc(1, sizeof(*s));
 
 	if (!s)
 		return NULL;
-	s->engine = server->engine;
-	s->server = server;
+	s->engine = carrier->engine;
+	s->server = carrier->server;
+	s->dialer = carrier->dialer;
 	loop_timer_init(&s->limit, s->engine->loop, check_limits, s);
 	loop_timer_init(&s->reaper, s->engine->loop, reap, s);
 	clientsetup_init(s);
 	return s;
+}
+
+static void count(struct session *s, int n)
+{
+	unsigned int *whose = s->dialer ? &s->dialer->n_sessions : &s->server->n_sessions;
+
+	s->engine->n_sessions += (unsigned int)n;
+	*whose += (unsigned int)n;
 }
 
 void session_publish(struct session *s, struct carrier *carrier)
@@ -314,8 +333,9 @@ void session_publish(struct session *s, struct carrier *carrier)
 	s->via = carrier->ops;
 	TAILQ_INSERT_TAIL(&carrier->sessions, s, of_carrier);
 	TAILQ_INSERT_TAIL(&s->engine->sessions, s, link);
-	s->engine->n_sessions++;
-	s->server->n_sessions++;
+	count(s, 1);
+	if (s->dialer)
+		s->dialer->session = s;
 	addr_to_str(&carrier->peer, s->peer_text);
 }
 
@@ -324,8 +344,9 @@ static void unpublish(struct session *s)
 	if (s->carrier)
 		TAILQ_REMOVE(&s->carrier->sessions, s, of_carrier);
 	TAILQ_REMOVE(&s->engine->sessions, s, link);
-	s->engine->n_sessions--;
-	s->server->n_sessions--;
+	count(s, -1);
+	if (s->dialer && s->dialer->session == s)
+		s->dialer->session = NULL;
 	if (s->unsettled)
 		TAILQ_REMOVE(&s->engine->unsettled_sessions, s, unsettled_link);
 	hash_del(&s->engine->sessions_by_id, &s->by_id);
@@ -335,6 +356,8 @@ static void unpublish(struct session *s)
 
 void session_free(struct session *s)
 {
+	struct dialer *dialer = s->dialer;
+
 	if (s->ask)
 		auth_conf_cancel(s->server->auth, s->ask);
 	unpublish(s);
@@ -346,6 +369,8 @@ void session_free(struct session *s)
 	s->via->forget(s);
 	free(s->reply);
 	free(s);
+	if (dialer)
+		dialer_gone(dialer);
 }
 
 /* Ended and without a call: forgotten for good. */
@@ -367,7 +392,7 @@ static uint32_t next_id(struct engine *e)
 }
 
 /* The numbers under which it will be known here. */
-static int take_names(struct session *s)
+int session_take_names(struct session *s)
 {
 	struct engine *e = s->engine;
 	int slot, err;
@@ -422,11 +447,11 @@ enum session_refusal session_new(struct carrier *carrier, const struct dp_sessio
 			 "max-sessions is reached, or the gateway is stopping");
 		return SESSION_BUSY;
 	}
-	s = session_alloc(carrier->server);
+	s = session_alloc(carrier);
 	if (!s)
 		goto err_room;
 	s->kernel = *wire;
-	if (take_names(s))
+	if (session_take_names(s))
 		goto err_free;
 	session_publish(s, carrier);
 	if (enter_kernel(s, &err)) {
@@ -459,6 +484,8 @@ void session_call_up(struct session *s, const struct ppp_proxy *proxy)
 	if (s->ended || s->call_up)
 		return;
 	s->call_up = true;
+	if (s->dialer && !session_dial_enter(s))
+		return;
 	host = s->via->host(s->carrier);
 	if (engine_stranger_line_ok(s->engine))
 		log_info(&who, "call %u of %s",
@@ -478,7 +505,7 @@ void session_frame(struct session *s, uint16_t protocol, bool encrypted, const u
 	if (s->ended)
 		return;
 	memory_work_on(s->engine->memory, MEMORY_SESSION, s->slot);
-	if (protocol == PPP_IPV4 || protocol == PPP_IPV6)
+	if ((protocol == PPP_IPV4 || protocol == PPP_IPV6) && s->server)
 		clientsetup_frame(s, protocol, data, len);
 	else
 		ppp_rx(s->ppp, protocol, data, len);

@@ -23,7 +23,8 @@ struct l2tp_call;
 
 struct session {
 	struct engine *engine;
-	struct server *server;
+	struct server *server;		/* whom the peer called; NULL: */
+	struct dialer *dialer;		/* who called the peer */
 	struct carrier *carrier;	/* NULL once it is gone */
 	const struct carrier_ops *via;	/* what it is or was */
 	struct ppp *ppp;
@@ -48,6 +49,8 @@ struct session {
 
 	bool in_kernel, call_up, call_gone, ended, unsettled;
 	bool lost_kernel;		/* the kernel no longer has it: nothing to delete */
+	struct dp_detour detour;	/* of its default route; fwmark 0: none */
+	struct addr dialled_addr;	/* ours, as the server gave it to us first */
 	char why[SESSION_WHY_MAX];	/* set once by session_end() */
 	struct loop_timer advertise;	/* the client's IPv6 router, see clientsetup.h */
 	struct loop_timer limit;	/* idle and session timeouts */
@@ -100,6 +103,15 @@ void session_tx(struct session *s, uint16_t protocol, const uint8_t *data, size_
 bool session_change(struct session *s, const struct dp_session *next, unsigned int what,
 		    const char *doing);
 
+/* session_dial.c: sessions that a dialer has. */
+/* A call of ours on its carrier. NULL: there is no room, as was logged. */
+struct session *session_dial(struct carrier *carrier);
+/* The call is there: its device is made. False: it has failed. */
+bool session_dial_enter(struct session *s);
+void session_dial_net(struct session *s);		/* what is open changed, in s->net */
+void session_dial_leave(struct session *s);
+void session_dial_thawed(struct session *s);
+
 /* session_record.c: -errno */
 int session_write_record(struct session *s);
 /*
@@ -108,7 +120,8 @@ int session_write_record(struct session *s);
  */
 void session_thaw_all(struct engine *e);
 /* For the two files above. */
-struct session *session_alloc(struct server *server);
+struct session *session_alloc(struct carrier *carrier);
+int session_take_names(struct session *s);
 void session_publish(struct session *s, struct carrier *carrier);
 void session_discard(struct session *s);
 

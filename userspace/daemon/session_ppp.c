@@ -2,12 +2,14 @@
 /* What PPP decides, done: to the kernel's session, the user's account and the log. */
 #include "daemon/session.h"
 
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
 #include "base/secret.h"
 #include "daemon/auth_conf.h"
 #include "daemon/clientsetup.h"
+#include "daemon/dialer.h"
 #include "daemon/server.h"
 
 void session_tx(struct session *s, uint16_t protocol, const uint8_t *data, size_t len)
@@ -16,7 +18,7 @@ void session_tx(struct session *s, uint16_t protocol, const uint8_t *data, size_
 	struct dp_err err;
 
 	/* A frame that cannot leave is like one lost on the way: PPP repeats what matters. */
-	if (dp_frame_send(s->engine->dp, s->kernel.ifindex, s->id, protocol, data, len, &err))
+	if (dp_frame_send(s->engine->dp, s->kernel.ifindex, s->kernel.id, protocol, data, len, &err))
 		log_debug(&who, "frame of protocol %04x not sent: %s", protocol, err.text);
 }
 
@@ -63,7 +65,9 @@ static void op_link_up(void *ctx, bool tx_acfc, bool tx_pfc, uint16_t peer_mru)
 	s->kernel.tx_acfc = tx_acfc;
 	s->kernel.tx_pfc = tx_pfc;
 	s->kernel.mru = peer_mru;
-	session_change(s, &s->kernel, DP_SET_FRAMING, "the framing that LCP agreed on");
+	if (session_change(s, &s->kernel, DP_SET_FRAMING, "the framing that LCP agreed on") &&
+	    s->dialer && s->carrier && !s->carrier->down && s->via->link_up)
+		s->via->link_up(s);
 }
 
 static enum dp_strength strength_of(unsigned int ppp)
@@ -100,6 +104,15 @@ static void op_mppe_flush(void *ctx)
 }
 
 /* --- the user --- */
+
+/* Ours, at somebody else's server. */
+static void op_password(void *ctx, char password[AUTH_PASSWORD_MAX + 1])
+{
+	struct session *s = ctx;
+
+	snprintf(password, AUTH_PASSWORD_MAX + 1, "%s",
+		 s->dialer ? s->dialer->conf->password : "");
+}
 
 static bool is_duplicate(const struct session *s, const char *user)
 {
@@ -288,13 +301,15 @@ static void op_net(void *ctx, unsigned int open)
 	s->net = open;
 	s->kernel.net = open;
 	ppp_get_info(s->ppp, &info);
-	if (open & PPP_NET_IPV6) {
+	if (open & PPP_NET_IPV6 && s->server) {
 		memcpy(s->kernel.ifid, info.peer_ifid, sizeof(s->kernel.ifid));
 		s->kernel.have_ifid = true;
 		what |= DP_SET_IFID;
 	}
 	if (!session_change(s, &s->kernel, what, "the network protocols that are open"))
 		return;
+	if (s->dialer)
+		return session_dial_net(s);
 	if (open & PPP_NET_IPV6)
 		clientsetup_start(s);
 	if (open && !s->up_ms) {
@@ -318,6 +333,7 @@ const struct ppp_ops session_ppp_ops = {
 	.tx = op_tx,
 	.random = op_random,
 	.auth_ask = op_auth_ask,
+	.password = op_password,
 	.link_up = op_link_up,
 	.mppe_up = op_mppe_up,
 	.mppe_flush = op_mppe_flush,

@@ -9,6 +9,7 @@
 #include "base/cursor.h"
 #include "daemon/auth_conf.h"
 #include "daemon/clientsetup.h"
+#include "daemon/dialer.h"
 #include "daemon/server.h"
 
 #define RECORD_VERSION	2
@@ -99,9 +100,27 @@ static void get_reply(struct rd *r, struct auth_reply *reply)
 	}
 }
 
+static void put_detour(struct wr *w, const struct dp_detour *d)
+{
+	wr_u32(w, d->fwmark);
+	wr_u32(w, d->table);
+	wr_u8(w, (uint8_t)(d->ipv4 | d->ipv6 << 1));
+}
+
+static struct dp_detour get_detour(struct rd *r)
+{
+	struct dp_detour d = { .fwmark = rd_u32(r), .table = rd_u32(r) };
+	uint8_t families = rd_u8(r);
+
+	d.ipv4 = families & 1;
+	d.ipv6 = families & 2;
+	return d;
+}
+
 static bool is_settled(const struct session *s)
 {
-	return !s->ended && s->up_ms && s->reply && s->carrier && ppp_can_freeze(s->ppp);
+	return !s->ended && s->up_ms && (s->reply || s->dialer) && s->carrier &&
+	       ppp_can_freeze(s->ppp);
 }
 
 /*
@@ -120,8 +139,11 @@ int session_write_record(struct session *s)
 	wr_u32(&w, s->id);
 	wr_u8(&w, (uint8_t)s->via->kind);
 	wr_u32(&w, s->carrier ? s->carrier->slot : UINT32_MAX);
+	wr_u8(&w, s->dialer != NULL);
 	wr_u32(&w, (uint32_t)s->kernel.ifindex);
+	wr_u32(&w, s->kernel.id);
 	put_prefixes(&w, s->routes, s->n_routes);
+	put_detour(&w, &s->detour);
 	s->via->freeze_call(s, &w);
 	if (settled) {
 		wr_u8(&w, (uint8_t)strlen(s->user));
@@ -129,7 +151,8 @@ int session_write_record(struct session *s)
 		wr_u8(&w, (uint8_t)s->method);
 		wr_u8(&w, (uint8_t)s->net);
 		wr_u64(&w, s->up_ms);
-		put_reply(&w, s->reply);
+		if (s->reply)
+			put_reply(&w, s->reply);
 		ppp_freeze(s->ppp, &w);
 	}
 	if (w.bad)
@@ -143,7 +166,10 @@ struct names {
 	bool settled;
 	uint32_t id, carrier_slot;
 	const struct carrier_ops *via;
+	bool dialled;
 	int ifindex;
+	uint32_t kernel_id;
+	struct dp_detour detour;
 	struct prefix routes[SESSION_ROUTES_MAX];
 	unsigned int n_routes;
 };
@@ -167,8 +193,11 @@ static bool get_names(struct rd *r, struct names *n)
 	n->id = rd_u32(r);
 	n->via = carrier_of_kind(rd_u8(r));
 	n->carrier_slot = rd_u32(r);
+	n->dialled = rd_u8(r);
 	n->ifindex = (int)rd_u32(r);
+	n->kernel_id = rd_u32(r);
 	n->n_routes = get_prefixes(r, n->routes, SESSION_ROUTES_MAX);
+	n->detour = get_detour(r);
 	return !r->bad && n->id && n->via;
 }
 
@@ -179,12 +208,14 @@ static void get_user(struct session *s, struct rd *r)
 
 	if (len <= AUTH_USER_MAX)
 		rd_copy(r, user, len);
-	/* A session is in the table of users exactly when it has a name. */
-	if (r->bad || !len || strlen(user) != len) {
+	/* A session is in the table of users exactly when it has a name; one of ours has none. */
+	if (r->bad || !len != (s->dialer != NULL) || strlen(user) != len) {
 		r->bad = true;
 		return;
 	}
-	session_set_user(s, user, rd_u8(r));
+	s->method = rd_u8(r);
+	if (len)
+		session_set_user(s, user, s->method);
 	s->net = rd_u8(r);
 	s->up_ms = rd_u64(r);
 }
@@ -198,16 +229,31 @@ static int thaw_kernel(struct session *s, const struct names *n)
 	struct dp_err err;
 
 	s->kernel.ifindex = n->ifindex;
-	s->kernel.id = n->id;
-	s->lost_kernel = dp_session_get(s->engine->dp, n->ifindex, n->id, &now, &stats, &err) != 0;
+	s->kernel.id = n->kernel_id;
+	s->lost_kernel =
+		dp_session_get(s->engine->dp, n->ifindex, n->kernel_id, &now, &stats, &err) != 0;
 	if (s->lost_kernel) {
 		log_warn(&who, "the kernel lost the session while no engine ran: %s", err.text);
 		return -ENOENT;
 	}
 	now.ifindex = n->ifindex;
-	now.id = n->id;
+	now.id = n->kernel_id;
 	now.call_id = s->kernel.call_id;
 	s->kernel = now;
+	return 0;
+}
+
+static int thaw_dialled_link(struct session *s, struct rd *r)
+{
+	struct ppp_config cfg;
+
+	if (r->bad || !s->up_ms)
+		return -EINVAL;
+	dialer_ppp_config(s->dialer, &cfg);
+	s->ppp = ppp_thaw(s->engine->loop, &cfg, &session_ppp_ops, s, r);
+	if (!s->ppp)
+		return -EINVAL;
+	session_dial_thawed(s);
 	return 0;
 }
 
@@ -216,6 +262,8 @@ static int thaw_link(struct session *s, struct rd *r)
 	struct ppp_config cfg;
 
 	get_user(s, r);
+	if (s->dialer)
+		return thaw_dialled_link(s, r);
 	s->reply = calloc(1, sizeof(*s->reply));
 	if (!s->reply)
 		return -ENOMEM;
@@ -231,7 +279,7 @@ static struct session *thaw_names(struct carrier *carrier, uint32_t slot, const 
 				  struct rd *r)
 {
 	struct engine *e = carrier->engine;
-	struct session *s = session_alloc(carrier->server);
+	struct session *s = session_alloc(carrier);
 
 	if (!s)
 		return NULL;
@@ -246,6 +294,7 @@ static struct session *thaw_names(struct carrier *carrier, uint32_t slot, const 
 	s->call_up = true;
 	memcpy(s->routes, n->routes, sizeof(s->routes));
 	s->n_routes = n->n_routes;
+	s->detour = n->detour;
 	session_publish(s, carrier);
 	return s;
 
@@ -264,7 +313,12 @@ static void clear_orphan(struct engine *e, uint32_t slot, const struct names *n)
 
 	for (i = 0; i < n->n_routes; i++)
 		dp_route_del(e->dp, n->ifindex, &n->routes[i], &err);
-	dp_session_del(e->dp, n->ifindex, n->id, &err);
+	if (n->detour.fwmark)
+		dp_detour_del(e->dp, &n->detour, &err);
+	if (n->dialled)
+		dp_device_delete(e->dp, n->ifindex, &err);
+	else
+		dp_session_del(e->dp, n->ifindex, n->kernel_id, &err);
 	memory_slot_free(e->memory, MEMORY_SESSION, slot);
 }
 
@@ -272,7 +326,9 @@ static void thaw_one(struct engine *e, uint32_t slot, struct rd *r, struct names
 		     struct carrier *carrier)
 {
 	bool quarantined = memory_deaths(e->memory, MEMORY_SESSION, slot) >= MEMORY_DEATHS_MAX;
-	struct session *s = carrier ? thaw_names(carrier, slot, n, r) : NULL;
+	struct session *s = carrier && n->dialled == (carrier->dialer != NULL) ?
+				    thaw_names(carrier, slot, n, r) :
+				    NULL;
 	struct log_about who;
 
 	if (!s)
@@ -291,7 +347,7 @@ static void thaw_one(struct engine *e, uint32_t slot, struct rd *r, struct names
 		return session_end(s, "the gateway lost the session");
 	}
 	session_start_limits(s);
-	if (s->net & PPP_NET_IPV6)
+	if (s->net & PPP_NET_IPV6 && s->server)
 		clientsetup_start(s);
 	session_changed(s);
 }

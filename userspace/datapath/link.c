@@ -353,3 +353,30 @@ int link_route_del(struct channel *ch, int ifindex, const struct prefix *p, stru
 
 	return ret == -ESRCH || ret == -ENODEV ? 0 : ret;
 }
+
+static void on_route(void *arg, const struct nlmsghdr *msg)
+{
+	static const struct nla_policy policy[RTA_MAX + 1] = { [RTA_OIF] = { .type = NLA_U32 } };
+	struct nlattr *tb[RTA_MAX + 1];
+	int *ifindex = arg;
+
+	if (msg->nlmsg_type == RTM_NEWROUTE &&
+	    nlmsg_parse((struct nlmsghdr *)(uintptr_t)msg, sizeof(struct rtmsg), tb, RTA_MAX,
+			policy) == 0 &&
+	    tb[RTA_OIF])
+		*ifindex = (int)nla_get_u32(tb[RTA_OIF]);
+}
+
+int link_towards(struct channel *ch, const struct addr *to, uint32_t mark, int *ifindex,
+		 struct dp_err *err)
+{
+	struct rtmsg rt = { .rtm_family = to->family,
+			    .rtm_dst_len = (uint8_t)(8 * addr_len(to)) };
+	struct nl_msg *msg = message(RTM_GETROUTE, 0, &rt, sizeof(rt));
+	struct request req = { "route look-up", sizeof(rt), &extack_route, on_route, ifindex };
+
+	*ifindex = 0;
+	msg = drop_if(msg, msg && (nla_put(msg, RTA_DST, addr_len(to), to->bytes) ||
+				   nla_put_u32(msg, RTA_MARK, mark)));
+	return channel_ask(ch, msg, &req, err);
+}

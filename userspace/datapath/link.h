@@ -34,4 +34,8 @@ int link_route_add(struct channel *ch, int ifindex, const struct prefix *p, stru
 /* 0 when there is none */
 int link_route_del(struct channel *ch, int ifindex, const struct prefix *p, struct dp_err *err);
 
+/* By which device a packet with the mark leaves. */
+int link_towards(struct channel *ch, const struct addr *to, uint32_t mark, int *ifindex,
+		 struct dp_err *err);
+
 #endif /* ADIT_DATAPATH_LINK_H */

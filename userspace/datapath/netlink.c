@@ -383,6 +383,22 @@ static int op_tunnel_new(struct dp *dp, const struct dp_device_config *cfg, stru
 	return ret;
 }
 
+/* A route of the device that covers the server, which has no better one, would end everything. */
+static int check_way_out(struct channel *ch, const struct dp_session *s,
+			 const struct dp_device_config *cfg, struct dp_err *err)
+{
+	char text[ADDR_STRLEN];
+	int out, ret;
+
+	ret = link_towards(ch, &s->peer, cfg->fwmark, &out, err);
+	if (ret || out != s->ifindex)
+		return ret;
+	return dp_fail(
+		err, -ELOOP,
+		"its routes lead to the server %s itself: leave the server out of them, or give it a route of its own",
+		addr_to_str(&s->peer, text));
+}
+
 static int op_tunnel_up(struct dp *dp, const struct dp_session *s,
 			const struct dp_device_config *cfg, const struct dp_ends *ends,
 			struct dp_err *err)
@@ -403,7 +419,7 @@ static int op_tunnel_up(struct dp *dp, const struct dp_session *s,
 		ret = link_address_add(ch, s->ifindex, &ll, err);
 	for (i = 0; !ret && i < cfg->n_routes; i++)
 		ret = link_route_add(ch, s->ifindex, &cfg->routes[i], err);
-	return ret;
+	return ret ? ret : check_way_out(ch, s, cfg, err);
 }
 
 static int op_detour_add(struct dp *dp, int ifindex, const struct dp_detour *d, struct dp_err *err)
