@@ -46,6 +46,7 @@ static struct conf *read_text(const char *text)
 	return conf;
 }
 
+#define L2TP "client \"hq\" {\nprotocol = l2tp\ngateway = vpn.example\nuser = u\npassword = 'p'\n"
 #define LEAST "client \"hq\" {\nprotocol = pptp\ngateway = vpn.example\nuser = u\npassword = 'p'\n"
 
 static const char whole[] =
@@ -114,6 +115,38 @@ static void a_client_is_read_and_dumped(void **state)
 	conf_free(conf);
 }
 
+static void a_client_of_l2tp(void **state)
+{
+	static char dumped[8192];
+	struct conf *conf = read_text(L2TP "secret = 'shh'\nhost-name = us\npeer-name = them\n"
+				      "hide-avps = yes\nsequencing = always\nhello-interval = 5\n"
+				      "retransmissions = 4\n}\n");
+	const struct conf_client *c;
+
+	(void)state;
+	assert_non_null(conf);
+	assert_int_equal(problems.n, 0);
+	conf_dump(conf, put, dumped);
+	assert_null(strstr(dumped, "shh"));
+	dumped[0] = '\0';
+	conf_dump_secrets(conf, put, dumped);
+	conf_free(conf);
+	conf = read_text(dumped);
+	assert_non_null(conf);
+	c = &conf->clients[0];
+	assert_string_equal(c->secret, "shh");
+	assert_string_equal(c->host_name, "us");
+	assert_string_equal(c->peer_name, "them");
+	assert_int_equal(c->authenticate, CONF_YES);
+	assert_int_equal(c->hide, CONF_YES);
+	assert_int_equal(c->sequencing, CONF_SEQUENCING_ALWAYS);
+	assert_int_equal(c->hello_interval_s, 5);
+	assert_int_equal(c->retransmissions, 4);
+	/* Nobody expects encryption there. */
+	assert_int_equal(c->encryption, CONF_ENCRYPTION_NONE);
+	conf_free(conf);
+}
+
 static void what_goes_without_saying(void **state)
 {
 	struct conf *conf = read_text(LEAST "default-route = yes\n}\n");
@@ -159,6 +192,10 @@ static const struct refusal {
 	{ LEAST "}\nclient b {\nprotocol = pptp\ngateway = g\nuser = u\npassword = p\ndevice = hq\n}\n", 12,
 	  "that of client \"hq\" already", false },
 	{ LEAST "}\nclient hq {\n}\n", 7, "there is a section with the title", false },
+	{ LEAST "secret = 's'\n}\n", 6, "client pptp has no such option: it is one of client l2tp", false },
+	{ L2TP "hide-avps = yes\n}\n", 6, "no secret to hide them with", false },
+	{ L2TP "authenticate = yes\n}\n", 6, "no secret to be known", false },
+	{ L2TP "retransmissions = 0\n}\n", 6, "from 1 to 30", false },
 	{ "client b {\nprotocol = sstp\ngateway = g\nuser = u\npassword = p\n}\n", 2,
 	  "there is no such protocol", false },
 	{ "client b {\nprotocol = pptp\ngateway = g\nuser = u\n}\n", 5, "has no password", false },
@@ -193,6 +230,7 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(a_client_is_read_and_dumped),
+		cmocka_unit_test(a_client_of_l2tp),
 		cmocka_unit_test(what_goes_without_saying),
 		cmocka_unit_test(what_is_refused),
 	};

@@ -145,7 +145,7 @@ static void check_listen(struct reading *r, const struct conf_server *s, cfg_t *
 	}
 }
 
-static void check_hide(struct reading *r, cfg_t *cfg, enum conf_choice hide, bool secret)
+void check_hide(struct reading *r, cfg_t *cfg, enum conf_choice hide, bool secret)
 {
 	if (hide == CONF_YES && !secret)
 		reading_error(r, reading_line(cfg, "hide-avps"),
@@ -360,6 +360,7 @@ static bool section_has(struct reading *r, const char *section, const char *opti
 static bool has_secrets(struct reading *r)
 {
 	return section_has(r, "user", "password") || section_has(r, "client", "password") ||
+	       section_has(r, "client", "secret") ||
 	       section_has(r, "server", "secret") || section_has(r, "l2tp-peer", "secret");
 }
 

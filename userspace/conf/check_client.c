@@ -12,10 +12,10 @@ static void check_name(struct reading *r, const struct conf_client *c, cfg_t *cf
 		reading_error(r, (unsigned int)cfg->line,
 			      "client \"%s\": a number alone is no name for a client: sessions have numbers",
 			      c->name);
-	if (strcmp(c->protocol, "pptp"))
+	if (strcmp(c->protocol, "pptp") && strcmp(c->protocol, "l2tp"))
 		reading_error(
 			r, reading_line(cfg, "protocol"),
-			"protocol: \"%s\": there is no such protocol: pptp is the only one so far",
+			"protocol: \"%s\": there is no such protocol: there are pptp and l2tp",
 			c->protocol);
 }
 
@@ -126,4 +126,8 @@ void check_client(struct reading *r, unsigned int i)
 	check_routes(r, c, cfg);
 	check_default_route(r, c, cfg);
 	check_numbers(r, c, cfg);
+	check_hide(r, cfg, c->hide, c->secret);
+	if (cfg_size(cfg, "authenticate") && c->authenticate == CONF_YES && !c->secret)
+		reading_error(r, reading_line(cfg, "authenticate"),
+			      "authenticate: there is no secret to be known: add  secret = '...'");
 }

@@ -13,6 +13,9 @@ static void free_client(struct conf_client *client)
 	free(client->gateway);
 	free(client->user);
 	secret_strfree(client->password);
+	secret_strfree(client->host_name);
+	secret_strfree(client->peer_name);
+	secret_strfree(client->secret);
 }
 
 void conf_free(struct conf *conf)

@@ -116,7 +116,7 @@ enum conf_connect { CONF_CONNECT_START, CONF_CONNECT_MANUAL };
 /* client "NAME" { ... } */
 struct conf_client {
 	char *name;
-	char *protocol;			/* "pptp" */
+	char *protocol;			/* "pptp" or "l2tp" */
 	char *gateway;			/* a name or an address */
 	char *user;
 	char *password;			/* secret; from password or password-file */
@@ -137,6 +137,14 @@ struct conf_client {
 	uint32_t redial_tries;		/* 0: without end */
 	uint32_t idle_timeout_s;	/* 0: never */
 	uint32_t lcp_echo_interval_s, lcp_echo_failures;
+	/* l2tp alone: */
+	char *host_name;		/* how we call ourselves; NULL: hostname */
+	char *peer_name;		/* how the server has to call itself; NULL: anyhow */
+	char *secret;			/* of the tunnel; NULL: none */
+	enum conf_choice authenticate, hide;
+	enum conf_sequencing sequencing;
+	uint32_t hello_interval_s;	/* 0: never */
+	uint32_t retransmissions;
 };
 
 struct conf {

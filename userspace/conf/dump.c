@@ -84,7 +84,7 @@ void conf_dump_secrets(const struct conf *conf, put_fn put, void *arg)
 
 /* --- the manual --- */
 
-static void man_limits(struct dump *d, const struct option *o)
+static void man_limits(struct dump *d, const struct section *section, const struct option *o)
 {
 	const struct option_word *w;
 
@@ -99,24 +99,24 @@ static void man_limits(struct dump *d, const struct option *o)
 	if (o->type->list && !o->words)
 		value_append(&d->line, "At most %" PRIu32 ". ", o->max);
 	if (o->of)
-		value_append(&d->line, "In server %s alone. ", o->of);
+		value_append(&d->line, "In %s %s alone. ", section->name, o->of);
 	if (o->required)
 		value_append(&d->line, "Must be given.");
 	else if (o->fallback_l2tp)
-		value_append(&d->line, "Default: %s, in server l2tp %s.", o->fallback,
-			     o->fallback_l2tp);
+		value_append(&d->line, "Default: %s, in %s l2tp %s.", o->fallback,
+			     section->name, o->fallback_l2tp);
 	else if (o->fallback)
 		value_append(&d->line, "Default: %s.", o->fallback);
 }
 
-static void man_option(struct dump *d, const struct option *o)
+static void man_option(struct dump *d, const struct section *section, const struct option *o)
 {
 	value_append(&d->line, o->type->list ? ".It Ic %s No = Brq Ar %s" : ".It Ic %s No = Ar %s",
 		     o->name, o->type->shown);
 	flush(d);
 	value_append(&d->line, "%s", o->doc);
 	flush(d);
-	man_limits(d, o);
+	man_limits(d, section, o);
 	while (d->line.len && d->line.text[d->line.len - 1] == ' ')
 		d->line.text[--d->line.len] = '\0';
 	if (d->line.len)
@@ -142,7 +142,7 @@ void conf_man_table(put_fn put, void *arg)
 		value_append(&d.line, ".Bl -tag -width Ds");
 		flush(&d);
 		for (k = 0; k < section->n_options; k++)
-			man_option(&d, &section->options[k]);
+			man_option(&d, section, &section->options[k]);
 		value_append(&d.line, ".El");
 		flush(&d);
 	}

@@ -224,7 +224,7 @@ static const struct option user_options[] = {
 #define CLIENT(field) FIELD(struct conf_client, field)
 static const struct option client_options[] = {
 	{ "protocol", &value_name, CLIENT(protocol), .max = 16, .required = true,
-	  .doc = "The protocol that the server speaks. The only one so far is pptp." },
+	  .doc = "The protocol that the server speaks, pptp or l2tp. The options from host-name on are of l2tp alone." },
 	{ "gateway", &value_name, CLIENT(gateway), .max = 253, .required = true,
 	  .doc = "The server's address, or a name. The addresses of a name are tried one after the other." },
 	{ "user", &value_name, CLIENT(user), .max = CONF_USER_MAX, .required = true,
@@ -238,7 +238,7 @@ static const struct option client_options[] = {
 	  .doc = "How to prove who we are to a server that asks. Only with mschapv2 it has to prove that it "
 		 "knows the password too. A server that does not ask is refused, unless none is among the words." },
 	{ "encryption", &value_word, CLIENT(encryption), .words = encryptions,
-	  .fallback = "required",
+	  .fallback = "required", .fallback_l2tp = "none",
 	  .doc = "Whether data is encrypted with MPPE. With required not one packet passes in clear." },
 	{ "mppe", &value_words, CLIENT(mppe_strengths), .words = mppe_strengths, .fallback = "128",
 	  .doc = "The strengths in bits that are agreed to." },
@@ -279,6 +279,31 @@ static const struct option client_options[] = {
 	{ "lcp-echo-failures", &value_number, CLIENT(lcp_echo_failures), .min = 1, .max = 100,
 	  .fallback = "4",
 	  .doc = "Unanswered echo requests after which the connection is made anew." },
+	{ "host-name", &value_name, CLIENT(host_name), .max = CONF_HOST_NAME_MAX, .of = "l2tp",
+	  .doc = "How we call ourselves when the tunnel is opened; without it, as hostname says." },
+	{ "peer-name", &value_name, CLIENT(peer_name), .max = CONF_HOST_NAME_MAX, .of = "l2tp",
+	  .doc = "How the server has to call itself; without it, as it likes." },
+	{ "secret", &value_secret, CLIENT(secret), .max = CONF_PASSWORD_MAX, .of = "l2tp",
+	  .doc = "What both ends of the tunnel know." },
+	{ "secret-file", &value_secret_file, CLIENT(secret), .max = CONF_PASSWORD_MAX, .of = "l2tp",
+	  .doc = "A file that holds the secret and nothing else, instead of the option above." },
+	{ "authenticate", &value_word, CLIENT(authenticate), .words = choices, .fallback = "yes",
+	  .of = "l2tp",
+	  .doc = "Whether the server has to prove that it knows the secret, where there is one. We prove it "
+		 "whenever we are asked." },
+	{ "hide-avps", &value_word, CLIENT(hide), .words = choices, .fallback = "no", .of = "l2tp",
+	  .doc = "Whether control messages are sent with their values hidden by the secret." },
+	{ "sequencing", &value_word, CLIENT(sequencing), .words = sequencings, .fallback = "asked",
+	  .of = "l2tp",
+	  .doc = "When data packets are numbered: while the server numbers its own, or always, in which case "
+		 "the server has to as well." },
+	{ "hello-interval", &value_number, CLIENT(hello_interval_s), .max = 3600, .fallback = "60",
+	  .of = "l2tp",
+	  .doc = "Seconds of silence after which the server is asked whether it lives; 0 never asks." },
+	{ "retransmissions", &value_number, CLIENT(retransmissions), .min = 1, .max = 30,
+	  .fallback = "8", .of = "l2tp",
+	  .doc = "How often a control message is sent again, after 1, 2, 4 and then every 8 seconds, before the "
+		 "server is given up." },
 };
 
 const struct section conf_sections[N_SECTIONS] = {
@@ -325,7 +350,10 @@ const char *option_fallback(const struct option *o, const char *protocol)
 
 const char *section_protocol(const struct section *section, const void *base)
 {
-	return section == &conf_sections[SECTION_SERVER] ?
-		       ((const struct conf_server *)base)->protocol :
-		       NULL;
+	if (section == &conf_sections[SECTION_SERVER])
+		return ((const struct conf_server *)base)->protocol;
+	/* Of a client it is an option, the first of all. */
+	if (section == &conf_sections[SECTION_CLIENT])
+		return ((const struct conf_client *)base)->protocol;
+	return NULL;
 }

@@ -321,8 +321,8 @@ static void read_option(struct reading *r, const struct section *section, const 
 
 	if (n && !option_applies(o, protocol)) {
 		reading_error(r, reading_line(cfg, o->name),
-			      "%s: server %s has no such option: it is one of server %s", o->name,
-			      protocol, o->of);
+			      "%s: %s %s has no such option: it is one of %s %s", o->name, section->name,
+			      protocol, section->name, o->of);
 		return;
 	}
 	for (k = 0; k < n; k++)

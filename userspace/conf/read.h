@@ -33,6 +33,7 @@ void check_conf(struct reading *r);
 /* Client number i of the configuration; fills in what it leaves to others to say. */
 void check_client(struct reading *r, unsigned int i);
 bool check_utf8(const char *text);
+void check_hide(struct reading *r, cfg_t *cfg, enum conf_choice hide, bool secret);
 
 #define KEY_METHODS	(CONF_AUTH_MSCHAP | CONF_AUTH_MSCHAPV2)	/* those that make keys: RFC 3079 */
 #define IPV6_MTU_MIN	1280	/* RFC 8200 section 5 */

@@ -50,4 +50,10 @@ struct carrier {
 extern const struct carrier_ops conn_carrier;		/* conn.c */
 extern const struct carrier_ops tunnel_carrier;		/* tunnel.c */
 
+/* Of its owner: how many connections or tunnels that has. */
+unsigned int *carrier_count(const struct carrier *c);
+/* Its owner, for the record; false: the section that it belonged to is gone. */
+void carrier_write_owner(const struct carrier *c, struct wr *w);
+bool carrier_read_owner(struct engine *e, struct carrier *c, struct rd *r);
+
 #endif /* ADIT_DAEMON_CARRIER_H */

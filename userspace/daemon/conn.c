@@ -266,13 +266,9 @@ static int write_record(struct conn *c)
 {
 	static uint8_t record[MEMORY_CONN_RECORD_MAX];	/* one thread, used only within this call */
 	struct wr w = wr_to(record, sizeof(record));
-	const char *whose = c->carrier.dialer ? c->carrier.dialer->conf->name :
-						c->carrier.server->conf->device;
 
 	wr_u8(&w, RECORD_VERSION);
-	wr_u8(&w, c->carrier.dialer != NULL);
-	wr_u8(&w, (uint8_t)strlen(whose));
-	wr_bytes(&w, whose, strlen(whose));
+	carrier_write_owner(&c->carrier, &w);
 	wr_u32(&w, addr_v4_host(&c->carrier.local));
 	wr_u32(&w, addr_v4_host(&c->carrier.peer));
 	wr_u64(&w, c->rx_total);
@@ -442,11 +438,6 @@ static void uncount(struct conn *c)
 		listener_uncount(c->carrier.engine, &c->carrier.peer);
 }
 
-static unsigned int *conns_of_owner(struct conn *c)
-{
-	return c->carrier.dialer ? &c->carrier.dialer->n_conns : &c->carrier.server->n_conns;
-}
-
 static int publish(struct conn *c)
 {
 	int err = count(c);
@@ -460,7 +451,7 @@ static int publish(struct conn *c)
 	}
 	TAILQ_INSERT_TAIL(&c->carrier.engine->conns, c, link);
 	c->carrier.engine->n_conns++;
-	++*conns_of_owner(c);
+	++*carrier_count(&c->carrier);
 	return 0;
 }
 
@@ -555,7 +546,7 @@ void conn_free(struct conn *c)
 		TAILQ_REMOVE(&e->unsettled_conns, c, unsettled_link);
 	TAILQ_REMOVE(&e->conns, c, link);
 	e->n_conns--;
-	--*conns_of_owner(c);
+	--*carrier_count(&c->carrier);
 	uncount(c);
 	loop_io_stop(&c->io);
 	/* The parent's duplicate would keep it open. */
@@ -602,29 +593,13 @@ static int reconcile(struct conn *c)
 	return 0;
 }
 
-/* False: the section that it belonged to is gone. */
-static bool thaw_owner(struct engine *e, struct carrier *template, struct rd *r)
-{
-	bool dialled = rd_u8(r);
-	uint8_t len = rd_u8(r);
-	char name[UINT8_MAX + 1];
-
-	rd_copy(r, name, len);
-	name[len] = '\0';
-	if (dialled)
-		template->dialer = dialer_by_name(e, name);
-	else
-		template->server = server_by_device(e, name);
-	return !r->bad && (template->dialer || template->server);
-}
-
 static struct conn *thaw_record(struct engine *e, int fd, struct rd *r)
 {
 	struct carrier template = { .engine = e };
 	struct conn *c = NULL;
 	struct pptp_config cfg;
 
-	if (rd_u8(r) != RECORD_VERSION || !thaw_owner(e, &template, r))
+	if (rd_u8(r) != RECORD_VERSION || !carrier_read_owner(e, &template, r))
 		return NULL;
 	template.local = addr_v4(rd_u32(r));
 	template.peer = addr_v4(rd_u32(r));

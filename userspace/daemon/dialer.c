@@ -6,14 +6,18 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/socket.h>
+#include <unistd.h>
 
 #include "base/cursor.h"
 #include "base/secret.h"
 #include "daemon/conn.h"
 #include "daemon/control.h"
+#include "daemon/keeper.h"
+#include "daemon/tunnel.h"
 
 #define RECORD_VERSION	1
 #define PPTP_PORT	1723	/* RFC 2637 section 3.1.3 */
+#define L2TP_PORT	1701	/* RFC 2661 section 8.1 */
 /* Three SYNs; whoever does not answer them is not there. */
 #define DIAL_TIMEOUT_MS	7000
 /* A session that lasted this long makes earlier failures forgotten. */
@@ -113,6 +117,11 @@ void dialer_forget_others(struct engine *e)
 	}
 }
 
+static bool is_l2tp(const struct dialer *d)
+{
+	return !strcmp(d->conf->protocol, "l2tp");
+}
+
 /* --- an attempt, and its end --- */
 
 static void set_state(struct dialer *d, enum dialer_state state)
@@ -196,6 +205,9 @@ static void attempt_over(struct dialer *d)
 	d->probing = false;
 	write_record(d);
 	report(d);
+	/* Not from within what is to be dropped. */
+	if (d->state == DIALER_DOWN)
+		loop_timer_start(&d->timer, 0);
 	engine_progress(d->engine);
 }
 
@@ -233,7 +245,8 @@ static void begin_attempt(struct dialer *d)
 	d->denied = false;
 	set_state(d, DIALER_RESOLVING);
 	/* GRE of PPTP is over IPv4 alone (RFC 2637 section 4). */
-	d->resolve = resolve_start(d->engine->loop, d->conf->gateway, AF_INET, on_resolved, d);
+	d->resolve = resolve_start(d->engine->loop, d->conf->gateway,
+				   is_l2tp(d) ? AF_UNSPEC : AF_INET, on_resolved, d);
 	if (!d->resolve)
 		attempt_failed(d, "out of memory");
 }
@@ -249,39 +262,61 @@ static void address_failed(struct dialer *d, const char *why)
 	dial_next(d);
 }
 
+/* Where it was tried, and what came of it. */
+static void reached_nothing(struct dialer *d, const char *what)
+{
+	const struct addr *peer = &d->addrs[d->next_addr - 1];
+	char text[ADDR_STRLEN], why[SESSION_WHY_MAX];
+
+	snprintf(why, sizeof(why), "%s port %u: %.100s", addr_to_str(peer, text),
+		 is_l2tp(d) ? L2TP_PORT : PPTP_PORT, what);
+	address_failed(d, why);
+}
+
+static int dial_pptp(struct dialer *d, const struct addr *peer)
+{
+	const struct dial_to to = { .addr = *peer, .port = PPTP_PORT, .fwmark = d->conf->fwmark,
+				    .timeout_ms = DIAL_TIMEOUT_MS };
+
+	return dial_start(&d->dial, &to);
+}
+
+static int dial_l2tp(struct dialer *d, const struct addr *peer)
+{
+	if (!d->lac)
+		d->lac = lac_new(d);
+	return d->lac ? lac_dial(d->lac, peer) : -ENOMEM;
+}
+
 static void dial_next(struct dialer *d)
 {
-	struct dial_to to = { .port = PPTP_PORT, .fwmark = d->conf->fwmark,
-			      .timeout_ms = DIAL_TIMEOUT_MS };
-	char text[ADDR_STRLEN], why[SESSION_WHY_MAX];
+	const struct addr *peer = &d->addrs[d->next_addr++];
 	int err;
 
-	to.addr = d->addrs[d->next_addr++];
 	set_state(d, DIALER_DIALLING);
-	err = dial_start(&d->dial, &to);
-	if (!err)
-		return;
-	snprintf(why, sizeof(why), "%s port %u: %s", addr_to_str(&to.addr, text), to.port,
-		 strerror(-err));
-	address_failed(d, why);
+	err = is_l2tp(d) ? dial_l2tp(d, peer) : dial_pptp(d, peer);
+	if (err)
+		reached_nothing(d, strerror(-err));
+}
+
+void dialer_unreached(struct dialer *d, const char *why)
+{
+	if (d->state == DIALER_DIALLING)
+		reached_nothing(d, why);
 }
 
 static void on_dialled(void *arg, int fd)
 {
 	struct dialer *d = arg;
-	const struct addr *peer = &d->addrs[d->next_addr - 1];
-	char text[ADDR_STRLEN], why[SESSION_WHY_MAX];
 	struct conn *c = NULL;
 	int err = fd < 0 ? -fd : 0;
 
 	if (!err) {
-		c = conn_dialled(d, fd, peer);
+		c = conn_dialled(d, fd, &d->addrs[d->next_addr - 1]);
 		err = c ? 0 : ENOMEM;
 	}
 	if (err) {
-		snprintf(why, sizeof(why), "%s port %u: %s", addr_to_str(peer, text), PPTP_PORT,
-			 strerror(err));
-		address_failed(d, why);
+		reached_nothing(d, strerror(err));
 	} else {
 		d->carrier = &c->carrier;
 		set_state(d, DIALER_CALLING);
@@ -292,6 +327,8 @@ static void on_dialled(void *arg, int fd)
 
 void dialer_carrier_up(struct dialer *d)
 {
+	if (d->state == DIALER_DIALLING)
+		set_state(d, DIALER_CALLING);
 	if (d->state != DIALER_CALLING || d->session)
 		return;
 	if (session_dial(d->carrier))
@@ -358,12 +395,23 @@ void dialer_rest(struct dialer *d)
 	d->wanted = false;
 }
 
+/* With its socket. A tunnel on its way out keeps it. */
+static void drop_lac(struct dialer *d)
+{
+	if (d->n_conns)
+		return;
+	lac_free(d->lac);
+	d->lac = NULL;
+}
+
 static void on_timer(void *arg)
 {
 	struct dialer *d = arg;
 
-	if (may_go_on(d))
+	if (d->state == DIALER_WAITING && may_go_on(d))
 		begin_attempt(d);
+	else if (d->state == DIALER_DOWN)
+		drop_lac(d);
 	engine_settle(d->engine);
 }
 
@@ -409,6 +457,8 @@ static void cancel_steps(struct dialer *d)
 		resolve_cancel(d->resolve);
 	d->resolve = NULL;
 	dial_stop(&d->dial);
+	if (d->lac)
+		lac_hang_up(d->lac, "the client was told to disconnect");
 	loop_timer_stop(&d->timer);
 }
 
@@ -493,19 +543,30 @@ struct dialer *dialer_new(struct engine *e, struct conf_ref *ref, const struct c
 void dialer_free(struct dialer *d)
 {
 	cancel_steps(d);
+	lac_free(d->lac);
 	TAILQ_REMOVE(&d->engine->dialers, d, link);
 	conf_ref_put(d->ref);
 	free(d);
 }
 
+static bool is_left_over(const struct dialer *d, const struct carrier *c)
+{
+	return c->dialer == d && (!d->session || d->session->carrier != c);
+}
+
 /* That an engine died over before there was a session on it. */
 static void stop_other_conns(struct dialer *d)
 {
+	struct tunnel *t;
 	struct conn *c;
 
 	TAILQ_FOREACH(c, &d->engine->conns, link) {
-		if (c->carrier.dialer == d && (!d->session || d->session->carrier != &c->carrier))
+		if (is_left_over(d, &c->carrier))
 			conn_stop(c, "the login was interrupted");
+	}
+	TAILQ_FOREACH(t, &d->engine->tunnels, link) {
+		if (is_left_over(d, &t->carrier))
+			tunnel_stop(t, "the login was interrupted");
 	}
 }
 
@@ -532,8 +593,10 @@ void dialer_begin(struct dialer *d)
 		set_state(d, DIALER_UP);
 		return;
 	}
-	if (!d->wanted || d->state != DIALER_DOWN)
+	if (d->state != DIALER_DOWN)
 		return;
+	if (!d->wanted)
+		return drop_lac(d);
 	set_state(d, DIALER_WAITING);
 	loop_timer_start(&d->timer, d->due_ms > now ? d->due_ms - now : 0);
 }
@@ -571,10 +634,28 @@ void dialer_gone(struct dialer *d)
 {
 	struct engine *e = d->engine;
 
+	if (d->state == DIALER_DOWN && !e->stopping)
+		drop_lac(d);
 	if (!d->retired || !dialer_is_idle(d) || e->stopping)
 		return;
 	memory_slot_free(e->memory, MEMORY_CLIENT, d->slot);
 	dialer_free(d);
+}
+
+void dialer_take_socket(struct engine *e, uint32_t slot, int fd)
+{
+	struct dialer *d;
+
+	TAILQ_FOREACH(d, &e->dialers, link) {
+		if (d->slot == slot)
+			break;
+	}
+	if (d && !d->lac)
+		d->lac = lac_new(d);
+	if (d && d->lac)
+		return lac_take_socket(d->lac, fd);
+	close(fd);
+	keeper_send(e->keeper, KEEPER_DROP, KEEPER_CLIENTS + slot, NULL, -1);
 }
 
 /* --- what the protocols are told --- */

@@ -13,6 +13,7 @@
 #include "conf/conf.h"
 #include "daemon/dial.h"
 #include "daemon/engine.h"
+#include "daemon/lac.h"
 #include "daemon/server.h"
 #include "daemon/session.h"
 
@@ -45,7 +46,8 @@ struct dialer {
 	struct resolve *resolve;
 	struct addr addrs[RESOLVE_MAX];
 	unsigned int n_addrs, next_addr;
-	struct dial dial;
+	struct dial dial;			/* of PPTP */
+	struct lac *lac;			/* of L2TP, or NULL */
 	struct carrier *carrier;		/* of the attempt, or NULL */
 	struct session *session;		/* that did not end, or NULL */
 	unsigned int n_conns, n_sessions;	/* with those that are on their way out */
@@ -64,6 +66,8 @@ bool dialer_is_idle(const struct dialer *d);		/* may be freed */
 struct dialer *dialer_by_name(const struct engine *e, const char *name);
 /* By the device that it has in the kernel, or NULL. */
 struct session *dialer_session_at(const struct engine *e, int ifindex);
+/* That the parent kept for the client section of this slot; taken. */
+void dialer_take_socket(struct engine *e, uint32_t slot, int fd);
 /* Records of sections that are gone. */
 void dialer_forget_others(struct engine *e);
 
@@ -74,6 +78,7 @@ bool dialer_disconnect(struct dialer *d, const char *why);
 const char *dialer_state_to_str(enum dialer_state state);
 
 /* What becomes of an attempt, told by those who make it. */
+void dialer_unreached(struct dialer *d, const char *why);
 void dialer_carrier_up(struct dialer *d);		/* calls may be made */
 void dialer_carrier_down(struct dialer *d, struct carrier *carrier, const char *why);
 void dialer_login(struct dialer *d);

@@ -68,6 +68,13 @@ bool endpoint_serves(const struct endpoint *ep, const struct addr *local)
 	return socket_for(ep, local);
 }
 
+uint16_t endpoint_port(const struct endpoint *ep, const struct addr *local)
+{
+	const struct endpoint_socket *s = socket_for(ep, local);
+
+	return s ? s->port : 0;
+}
+
 bool endpoint_leaves(const struct endpoint *ep, const struct addr *local)
 {
 	const struct endpoint_socket *s;

@@ -45,6 +45,7 @@ bool endpoint_leaves(const struct endpoint *ep, const struct addr *local);
 void endpoint_sockets_end(struct endpoint *ep);
 
 bool endpoint_serves(const struct endpoint *ep, const struct addr *local);
+uint16_t endpoint_port(const struct endpoint *ep, const struct addr *local);	/* 0: not served */
 unsigned int endpoint_addresses(const struct endpoint *ep, struct addr *out, unsigned int max);
 
 #endif /* ADIT_DAEMON_ENDPOINT_H */

@@ -334,13 +334,21 @@ static void forget_lost_conns(struct engine *e, const struct intake *in)
 	}
 }
 
+static void take_up_socket(struct engine *e, uint32_t number, int fd)
+{
+	if (number < KEEPER_CLIENTS)
+		conn_thaw(e, number, fd);
+	else
+		dialer_take_socket(e, number - KEEPER_CLIENTS, fd);
+}
+
 static void take_up(struct engine *e, struct intake *in)
 {
 	unsigned int i;
 
 	forget_lost_conns(e, in);
 	for (i = 0; i < in->n_conns; i++)
-		conn_thaw(e, in->conns[i].number, intake_take(&in->conns[i].fd));
+		take_up_socket(e, in->conns[i].number, intake_take(&in->conns[i].fd));
 	tunnel_thaw_all(e);
 	session_thaw_all(e);
 	tunnel_resume_all(e);

@@ -13,6 +13,8 @@
 
 #include <stdint.h>
 
+#include "daemon/memory.h"
+
 /* reasons of a refused configuration; the rest is in the parent's log */
 #define KEEPER_TEXT_MAX	8192
 
@@ -24,15 +26,19 @@ enum keeper_type {
 	KEEPER_CONF,
 	/* fd: a socket where clients are awaited; number: index of its server section */
 	KEEPER_LISTENER,
-	KEEPER_CONN,		/* fd: a kept connection; number: its slot */
+	KEEPER_CONN,		/* fd: a kept connection; number: its slot, or as below */
 	KEEPER_READY,		/* that was all */
 	KEEPER_REFUSED,		/* the configuration has errors; text: one per line */
 	KEEPER_STOP,
 	KEEPER_RUNNING,		/* the engine took everything up and serves */
-	KEEPER_KEEP,		/* fd: an accepted connection; number: its slot */
+	/* fd: a connection; number: its slot, or KEEPER_CLIENTS and the slot of a client section */
+	KEEPER_KEEP,
 	KEEPER_DROP,		/* number: the slot whose connection is closed */
 	KEEPER_RELOAD,
 };
+
+#define KEEPER_CLIENTS	MEMORY_SLOTS_MAX
+#define KEEPER_KEPT_MAX	(2 * MEMORY_SLOTS_MAX)
 
 struct keeper_msg {
 	uint32_t type;

@@ -9,21 +9,6 @@
 #include "daemon/server.h"
 #include "daemon/tunnel.h"
 
-/* RFC 2661 section 5.8: one second, doubled up to no less than eight. */
-#define RETRANSMIT_MS		1000
-#define RETRANSMIT_CAP_MS	8000
-/* To those who proved nothing: each datagram of theirs may cost a victim this many of ours. */
-#define STRANGER_RETRANSMISSIONS 2
-#define WINDOW			32
-#define ACK_DELAY_MS		100
-#define SETUP_MS		30000
-#define CALL_MS			60000
-/* Clients that redial at once find their tunnel still there. */
-#define IDLE_CLOSE_MS		60000
-#define LINGER_MS		31000	/* RFC 2661 section 5.7 */
-/* Data that came within this time is news enough. */
-#define DATA_IS_NOW_MS		1000
-
 static const struct conf_server *conf_of(const struct lns *lns)
 {
 	return lns->server->conf;
@@ -47,14 +32,6 @@ static void op_tx(void *ctx, struct l2tp_tunnel *t, const struct l2tp_path *path
 	if (t && l2tp_tunnel_owner(t))
 		tunnel_changed(l2tp_tunnel_owner(t));
 	endpoint_tx(&lns->endpoint, path, data, len);
-}
-
-static void op_random(void *ctx, void *buf, size_t len)
-{
-	(void)ctx;
-	/* As in a session: a challenge or a hiding vector that can be guessed must not be sent. */
-	if (secret_random(buf, len))
-		abort();
 }
 
 static bool op_admit(void *ctx, const struct l2tp_path *path, struct l2tp_refusal *refusal)
@@ -111,7 +88,10 @@ static void op_peer_ask(void *ctx, struct l2tp_tunnel *t, const char *host_name)
 
 static void op_tunnel_up(void *ctx, struct l2tp_tunnel *t)
 {
-	if (!tunnel_new(ctx, t))
+	struct lns *lns = ctx;
+	const struct carrier whose = { .engine = lns->server->engine, .server = lns->server };
+
+	if (!tunnel_new(&whose, &lns->endpoint, t))
 		l2tp_tunnel_stop(t, L2TP_STOP_ERROR, "there is no room for one more tunnel");
 }
 
@@ -123,26 +103,6 @@ static void op_tunnel_down(void *ctx, struct l2tp_tunnel *t, const char *why)
 	(void)why;	/* the protocol has logged it */
 	if (tunnel)
 		tunnel_down(tunnel);
-}
-
-static uint64_t op_data_seen_ms(void *ctx, const struct l2tp_tunnel *t)
-{
-	const struct tunnel *tunnel = l2tp_tunnel_owner(t);
-	struct lns *lns = ctx;
-	uint64_t now = loop_now_ms(lns->server->engine->loop), newest = 0;
-	struct session *s;
-
-	if (!tunnel)
-		return 0;
-	TAILQ_FOREACH(s, &tunnel->carrier.sessions, of_carrier) {
-		uint64_t seen = session_data_seen_ms(s);
-
-		if (seen > newest)
-			newest = seen;
-		if (newest + DATA_IS_NOW_MS >= now)
-			break;
-	}
-	return newest;
 }
 
 /* --- calls --- */
@@ -234,45 +194,6 @@ static void op_call_up(void *ctx, struct l2tp_call *c, const struct l2tp_connect
 	session_call_up(s, proxy_of(info, &proxy) && want == CONF_PROXY_ACCEPT ? &proxy : NULL);
 }
 
-static void op_call_down(void *ctx, struct l2tp_call *c, const char *why)
-{
-	struct session *s = l2tp_call_owner(c);
-
-	(void)ctx;
-	if (!s)
-		return;
-	s->call = NULL;
-	session_call_down(s, why);
-}
-
-/* Nobody who negotiates PPP here has to be told about characters of a line. */
-static void op_link_info(void *ctx, struct l2tp_call *c, uint32_t send_accm, uint32_t recv_accm)
-{
-	struct session *s = l2tp_call_owner(c);
-	struct log_about who;
-
-	(void)ctx;
-	if (!s)
-		return;
-	who = session_about(s);
-	log_debug(&who, "character maps %08x and %08x, which L2TP has no use for", send_accm,
-		  recv_accm);
-}
-
-static void op_wan_errors(void *ctx, struct l2tp_call *c, const struct l2tp_call_errors *errors)
-{
-	struct session *s = l2tp_call_owner(c);
-	struct log_about who;
-
-	(void)ctx;
-	if (!s)
-		return;
-	who = session_about(s);
-	log_info(&who,
-		 "the access concentrator reports errors on its line: %u CRC, %u framing, %u overruns",
-		 errors->crc, errors->framing, errors->hardware_overrun);
-}
-
 /* We ask for no calls. */
 static void op_call_accepted(void *ctx, struct l2tp_call *c, struct l2tp_connected *info)
 {
@@ -282,10 +203,11 @@ static void op_call_accepted(void *ctx, struct l2tp_call *c, struct l2tp_connect
 }
 
 static const struct l2tp_ops ops = {
-	.tx = op_tx, .random = op_random, .admit = op_admit, .peer_ask = op_peer_ask,
+	.tx = op_tx, .random = tunnel_op_random, .admit = op_admit, .peer_ask = op_peer_ask,
 	.tunnel_up = op_tunnel_up, .tunnel_down = op_tunnel_down, .call_new = op_call_new,
-	.call_accepted = op_call_accepted, .call_up = op_call_up, .call_down = op_call_down,
-	.link_info = op_link_info, .wan_errors = op_wan_errors, .data_seen_ms = op_data_seen_ms,
+	.call_accepted = op_call_accepted, .call_up = op_call_up, .call_down = tunnel_op_call_down,
+	.link_info = tunnel_op_link_info, .wan_errors = tunnel_op_wan_errors,
+	.data_seen_ms = tunnel_op_data_seen_ms,
 };
 
 /* --- life --- */
@@ -294,23 +216,13 @@ static void config(const struct lns *lns, struct l2tp_config *cfg)
 {
 	const struct conf_server *conf = conf_of(lns);
 
-	*cfg = (struct l2tp_config){
-		.vendor = "adit",
-		.channel = { .window = WINDOW, .retransmit_ms = RETRANSMIT_MS,
-			     .retransmit_cap_ms = RETRANSMIT_CAP_MS,
-			     .retransmit_max = conf->retransmissions, .ack_delay_ms = ACK_DELAY_MS },
-		.half_open_retransmit_max = STRANGER_RETRANSMISSIONS,
-		.setup_timeout_ms = SETUP_MS,
-		.call_timeout_ms = CALL_MS,
-		.idle_close_ms = IDLE_CLOSE_MS,
-		.linger_ms = LINGER_MS,
-		.max_tunnels = conf->max_connections,
-		.max_tunnels_per_address = conf->max_connections_per_address,
-		.max_half_open = conf->max_half_open,
-		.max_half_open_per_address = conf->max_half_open_per_address,
-		.max_calls_per_tunnel = conf->max_sessions_per_tunnel,
-		.max_calls_per_address = conf->max_sessions,
-	};
+	tunnel_l2tp_config(cfg, conf->retransmissions);
+	cfg->max_tunnels = conf->max_connections;
+	cfg->max_tunnels_per_address = conf->max_connections_per_address;
+	cfg->max_half_open = conf->max_half_open;
+	cfg->max_half_open_per_address = conf->max_half_open_per_address;
+	cfg->max_calls_per_tunnel = conf->max_sessions_per_tunnel;
+	cfg->max_calls_per_address = conf->max_sessions;
 	snprintf(cfg->host_name, sizeof(cfg->host_name), "%s",
 		 conf->host_name ? conf->host_name : lns->server->ref->conf->hostname);
 }
@@ -342,7 +254,7 @@ void lns_free(struct lns *lns)
 		return;
 	for (t = TAILQ_FIRST(&lns->server->engine->tunnels); t; t = next) {
 		next = TAILQ_NEXT(t, link);
-		if (t->lns == lns)
+		if (t->endpoint == &lns->endpoint)
 			tunnel_free(t);
 	}
 	endpoint_fini(&lns->endpoint);
@@ -363,7 +275,7 @@ void lns_sockets_end(struct lns *lns)
 	struct tunnel *t;
 
 	TAILQ_FOREACH(t, &lns->server->engine->tunnels, link)
-		if (t->lns == lns && endpoint_leaves(&lns->endpoint, &t->carrier.local))
+		if (t->endpoint == &lns->endpoint && endpoint_leaves(&lns->endpoint, &t->carrier.local))
 			tunnel_stop(t, "the gateway does not listen there any more");
 	endpoint_sockets_end(&lns->endpoint);
 }

@@ -45,7 +45,7 @@ struct parent {
 	struct sockets sockets;
 	int control, events, memory_fd, signals, keeper;
 	struct memory *memory;
-	int *kept;			/* descriptor by slot, -1: none */
+	int *kept;			/* descriptor by number, -1: none */
 	pid_t engine;			/* 0: none */
 	bool running;			/* the engine said so */
 	bool ever_ran;
@@ -101,7 +101,7 @@ static int send_everything(struct parent *p)
 		err = keeper_send(p->keeper, KEEPER_CONTROL, 0, NULL, p->control);
 	if (!err)
 		err = send_conf(p);
-	for (slot = 0; !err && slot < MEMORY_SLOTS_MAX; slot++) {
+	for (slot = 0; !err && slot < KEEPER_KEPT_MAX; slot++) {
 		if (p->kept[slot] >= 0)
 			err = keeper_send(p->keeper, KEEPER_CONN, slot, NULL, p->kept[slot]);
 	}
@@ -204,7 +204,7 @@ refuse:
 
 static void keep(struct parent *p, uint32_t slot, int fd)
 {
-	if (slot >= MEMORY_SLOTS_MAX || fd < 0) {
+	if (slot >= KEEPER_KEPT_MAX || fd < 0) {
 		if (fd >= 0)
 			close(fd);
 		return;
@@ -216,7 +216,7 @@ static void keep(struct parent *p, uint32_t slot, int fd)
 
 static void drop(struct parent *p, uint32_t slot)
 {
-	if (slot >= MEMORY_SLOTS_MAX || p->kept[slot] < 0)
+	if (slot >= KEEPER_KEPT_MAX || p->kept[slot] < 0)
 		return;
 	close(p->kept[slot]);
 	p->kept[slot] = -1;
@@ -463,12 +463,12 @@ static int open_memory(struct parent *p)
 		return p->memory_fd;
 	}
 	p->memory = memory_map(p->memory_fd);
-	p->kept = calloc(MEMORY_SLOTS_MAX, sizeof(*p->kept));
+	p->kept = calloc(KEEPER_KEPT_MAX, sizeof(*p->kept));
 	if (!p->memory || !p->kept) {
 		log_error(NULL, "cannot map the memory file: %s", strerror(errno));
 		return -ENOMEM;
 	}
-	for (slot = 0; slot < MEMORY_SLOTS_MAX; slot++)
+	for (slot = 0; slot < KEEPER_KEPT_MAX; slot++)
 		p->kept[slot] = -1;
 	memory_counters(p->memory)->started_ms = now_ms();
 	return 0;
@@ -539,7 +539,7 @@ static void tear_down(struct parent *p)
 	if (p->events >= 0)
 		close(p->events);
 	sockets_close(&p->sockets);
-	for (slot = 0; p->kept && slot < MEMORY_SLOTS_MAX; slot++)
+	for (slot = 0; p->kept && slot < KEEPER_KEPT_MAX; slot++)
 		drop(p, slot);
 	free(p->kept);
 	memory_unmap(p->memory);

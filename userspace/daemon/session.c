@@ -261,7 +261,7 @@ uint64_t session_data_seen_ms(struct session *s)
 	struct dp_stats stats;
 	struct dp_err err;
 
-	if (!s->in_kernel || dp_session_get(s->engine->dp, s->kernel.ifindex, s->id, &unused, &stats, &err))
+	if (!s->in_kernel || dp_session_get(s->engine->dp, s->kernel.ifindex, s->kernel.id, &unused, &stats, &err))
 		return 0;
 	return stats.rx_packets && stats.rx_idle_ms < now ? now - stats.rx_idle_ms : 0;
 }

@@ -7,11 +7,29 @@
 #include <string.h>
 
 #include "base/cursor.h"
+#include "base/secret.h"
+#include "daemon/dialer.h"
+#include "daemon/endpoint.h"
+#include "daemon/lac.h"
 #include "daemon/lns.h"
 #include "daemon/server.h"
 #include "daemon/session.h"
 
-#define RECORD_VERSION	1
+#define RECORD_VERSION	2
+/* RFC 2661 section 5.8: one second, doubled up to no less than eight. */
+#define RETRANSMIT_MS		1000
+#define RETRANSMIT_CAP_MS	8000
+/* To those who proved nothing: each datagram of theirs may cost a victim this many of ours. */
+#define STRANGER_RETRANSMISSIONS 2
+#define WINDOW			32
+#define ACK_DELAY_MS		100
+#define SETUP_MS		30000
+#define CALL_MS			60000
+/* Clients that redial at once find their tunnel still there. */
+#define IDLE_CLOSE_MS		60000
+#define LINGER_MS		31000	/* RFC 2661 section 5.7 */
+/* Data that came within this time is news enough. */
+#define DATA_IS_NOW_MS	1000
 
 static struct log_about about(const struct tunnel *t)
 {
@@ -104,9 +122,26 @@ static const char *vendor(const struct carrier *c)
 	return info.vendor;
 }
 
+/* As LAC: a client of its own is the one who calls. */
+static bool call(struct session *s)
+{
+	const struct l2tp_call_request request = { .outgoing = false };
+	struct tunnel *t = tunnel_of(s->carrier);
+
+	s->call = l2tp_call_open(t->l2tp, &request, s);
+	tunnel_changed(t);
+	return s->call;
+}
+
+static void stop(struct carrier *c, const char *why)
+{
+	tunnel_stop(tunnel_of(c), why);
+}
+
 const struct carrier_ops tunnel_carrier = {
 	.kind = MEMORY_TUNNEL, .by_slot = carrier_by_slot, .hang_up = hang_up, .forget = forget,
 	.freeze_call = freeze_call, .thaw_call = thaw_call, .host = host, .vendor = vendor,
+	.call = call, .stop = stop,
 };
 
 struct dp_session tunnel_wire(const struct tunnel *t, const struct l2tp_call *call)
@@ -124,6 +159,94 @@ struct dp_session tunnel_wire(const struct tunnel *t, const struct l2tp_call *ca
 	};
 }
 
+/* --- what LNS and LAC do alike --- */
+
+void tunnel_op_random(void *ctx, void *buf, size_t len)
+{
+	(void)ctx;
+	/* As in a session: a challenge or a hiding vector that can be guessed must not be sent. */
+	if (secret_random(buf, len))
+		abort();
+}
+
+void tunnel_op_call_down(void *ctx, struct l2tp_call *c, const char *why)
+{
+	struct session *s = l2tp_call_owner(c);
+
+	(void)ctx;
+	if (!s)
+		return;
+	s->call = NULL;
+	session_call_down(s, why);
+}
+
+/* Nobody who negotiates PPP here has to be told about characters of a line. */
+void tunnel_op_link_info(void *ctx, struct l2tp_call *c, uint32_t send_accm, uint32_t recv_accm)
+{
+	struct session *s = l2tp_call_owner(c);
+	struct log_about who;
+
+	(void)ctx;
+	if (!s)
+		return;
+	who = session_about(s);
+	log_debug(&who, "character maps %08x and %08x, which L2TP has no use for", send_accm,
+		  recv_accm);
+}
+
+void tunnel_op_wan_errors(void *ctx, struct l2tp_call *c, const struct l2tp_call_errors *errors)
+{
+	struct session *s = l2tp_call_owner(c);
+	struct log_about who;
+
+	(void)ctx;
+	if (!s)
+		return;
+	who = session_about(s);
+	log_info(&who,
+		 "the access concentrator reports errors on its line: %u CRC, %u framing, %u overruns",
+		 errors->crc, errors->framing, errors->hardware_overrun);
+}
+
+static uint64_t data_seen_ms(const struct tunnel *t)
+{
+	uint64_t now = loop_now_ms(t->carrier.engine->loop), newest = 0;
+	struct session *s;
+
+	TAILQ_FOREACH(s, &t->carrier.sessions, of_carrier) {
+		uint64_t seen = session_data_seen_ms(s);
+
+		if (seen > newest)
+			newest = seen;
+		if (newest + DATA_IS_NOW_MS >= now)
+			break;
+	}
+	return newest;
+}
+
+uint64_t tunnel_op_data_seen_ms(void *ctx, const struct l2tp_tunnel *l2tp)
+{
+	const struct tunnel *t = l2tp_tunnel_owner(l2tp);
+
+	(void)ctx;
+	return t ? data_seen_ms(t) : 0;
+}
+
+void tunnel_l2tp_config(struct l2tp_config *cfg, uint32_t retransmissions)
+{
+	*cfg = (struct l2tp_config){
+		.vendor = "adit",
+		.channel = { .window = WINDOW, .retransmit_ms = RETRANSMIT_MS,
+			     .retransmit_cap_ms = RETRANSMIT_CAP_MS,
+			     .retransmit_max = retransmissions, .ack_delay_ms = ACK_DELAY_MS },
+		.half_open_retransmit_max = STRANGER_RETRANSMISSIONS,
+		.setup_timeout_ms = SETUP_MS,
+		.call_timeout_ms = CALL_MS,
+		.idle_close_ms = IDLE_CLOSE_MS,
+		.linger_ms = LINGER_MS,
+	};
+}
+
 /* --- the record --- */
 
 /* Of one that is going nothing is worth keeping. */
@@ -132,12 +255,10 @@ static int write_record(struct tunnel *t)
 	static uint8_t record[MEMORY_TUNNEL_RECORD_MAX];	/* one thread, used only within this call */
 	struct wr w = wr_to(record, sizeof(record));
 	bool up = !t->carrier.down && l2tp_tunnel_can_freeze(t->l2tp);
-	char device[16] = "";
 
-	snprintf(device, sizeof(device), "%s", t->carrier.server->conf->device);
 	wr_u8(&w, RECORD_VERSION);
 	wr_u8(&w, up);
-	wr_bytes(&w, device, sizeof(device));
+	carrier_write_owner(&t->carrier, &w);
 	if (up)
 		l2tp_tunnel_freeze(t->l2tp, &w);
 	if (w.bad)
@@ -170,16 +291,15 @@ static void reap(void *arg)
 	engine_progress(e);
 }
 
-static struct tunnel *tunnel_alloc(struct lns *lns)
+static struct tunnel *tunnel_alloc(const struct carrier *whose, struct endpoint *endpoint)
 {
 	struct tunnel *t = calloc(1, sizeof(*t));
 
 	if (!t)
 		return NULL;
-	t->lns = lns;
+	t->endpoint = endpoint;
+	t->carrier = *whose;
 	t->carrier.ops = &tunnel_carrier;
-	t->carrier.engine = lns->server->engine;
-	t->carrier.server = lns->server;
 	TAILQ_INIT(&t->carrier.sessions);
 	loop_timer_init(&t->reaper, t->carrier.engine->loop, reap, t);
 	return t;
@@ -197,13 +317,14 @@ static void publish(struct tunnel *t, struct l2tp_tunnel *l2tp)
 	addr_to_str(&t->carrier.peer, t->carrier.peer_text);
 	TAILQ_INSERT_TAIL(&t->carrier.engine->tunnels, t, link);
 	t->carrier.engine->n_conns++;
-	t->carrier.server->n_conns++;
+	++*carrier_count(&t->carrier);
 	tunnel_changed(t);
 }
 
-struct tunnel *tunnel_new(struct lns *lns, struct l2tp_tunnel *l2tp)
+struct tunnel *tunnel_new(const struct carrier *whose, struct endpoint *endpoint,
+			  struct l2tp_tunnel *l2tp)
 {
-	struct tunnel *t = tunnel_alloc(lns);
+	struct tunnel *t = tunnel_alloc(whose, endpoint);
 	int slot = t ? memory_slot_new(t->carrier.engine->memory, MEMORY_TUNNEL) : -ENOMEM;
 
 	if (slot < 0) {
@@ -235,6 +356,7 @@ void tunnel_stop(struct tunnel *t, const char *why)
 
 void tunnel_free(struct tunnel *t)
 {
+	struct dialer *dialer = t->carrier.dialer;
 	struct engine *e = t->carrier.engine;
 	struct session *s;
 
@@ -244,38 +366,38 @@ void tunnel_free(struct tunnel *t)
 		TAILQ_REMOVE(&e->unsettled_tunnels, t, unsettled_link);
 	TAILQ_REMOVE(&e->tunnels, t, link);
 	e->n_conns--;
-	t->carrier.server->n_conns--;
+	--*carrier_count(&t->carrier);
 	loop_timer_stop(&t->reaper);
 	memory_slot_free(e->memory, MEMORY_TUNNEL, t->carrier.slot);
 	free(t);
+	if (dialer)
+		dialer_gone(dialer);
 }
 
 /* --- after a restart --- */
 
-static struct lns *lns_of(struct engine *e, struct rd *r)
+static struct endpoint *endpoint_of(const struct carrier *whose)
 {
-	struct server *server;
-	char device[16];
-
-	rd_copy(r, device, sizeof(device));
-	device[sizeof(device) - 1] = '\0';
-	server = server_by_device(e, device);
-	return server ? server->lns : NULL;
+	if (whose->dialer)
+		return whose->dialer->lac ? &whose->dialer->lac->endpoint : NULL;
+	return whose->server->lns ? &whose->server->lns->endpoint : NULL;
 }
 
 static bool thaw_record(struct engine *e, uint32_t slot, struct rd *r)
 {
 	uint8_t version = rd_u8(r), up = rd_u8(r);
-	struct lns *lns = lns_of(e, r);
+	struct carrier whose = { .engine = e };
+	struct endpoint *endpoint;
 	struct l2tp_tunnel *l2tp;
 	struct tunnel *t;
 
-	if (version != RECORD_VERSION || !up || !lns)
+	if (version != RECORD_VERSION || !up || !carrier_read_owner(e, &whose, r))
 		return false;
-	t = tunnel_alloc(lns);
+	endpoint = endpoint_of(&whose);
+	t = endpoint ? tunnel_alloc(&whose, endpoint) : NULL;
 	if (!t)
 		return false;
-	l2tp = l2tp_tunnel_thaw(lns->l2tp, t, r);
+	l2tp = l2tp_tunnel_thaw(endpoint->l2tp, t, r);
 	if (!l2tp) {
 		free(t);
 		return false;
@@ -317,7 +439,7 @@ void tunnel_resume_all(struct engine *e)
 	TAILQ_FOREACH(t, &e->tunnels, link) {
 		if (t->carrier.down)
 			continue;
-		if (endpoint_serves(&t->lns->endpoint, &t->carrier.local))
+		if (endpoint_serves(t->endpoint, &t->carrier.local))
 			l2tp_tunnel_resume(t->l2tp);
 		else
 			tunnel_stop(t, "the gateway does not listen there any more");

@@ -88,6 +88,14 @@ err_close:
 	return err;
 }
 
+int udp_connect(int fd, const struct addr *peer, uint16_t port)
+{
+	union endpoint_name name;
+	socklen_t len = name_of(&name, peer, port);
+
+	return connect(fd, &name.any, len) < 0 ? -errno : 0;
+}
+
 int udp_bound(int fd, struct addr *addr, uint16_t *port)
 {
 	union endpoint_name name = { .any.sa_family = 0 };

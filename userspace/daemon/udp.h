@@ -20,6 +20,7 @@ struct udp_path {
 /* A socket at the address, which may be any of its family. IPv6 without IPv4. fd or -errno. */
 int udp_open(const struct addr *addr, uint16_t port, uint32_t fwmark);
 int udp_set_mark(int fd, uint32_t fwmark);			/* -errno */
+int udp_connect(int fd, const struct addr *peer, uint16_t port);	/* -errno */
 int udp_bound(int fd, struct addr *addr, uint16_t *port);	/* -errno */
 /*
  * The octets of one datagram; 0: it is to be forgotten, as it is empty, longer than cap, or not to

@@ -1,0 +1,30 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/*
+ * The L2TP of a client section: we are the LAC and its client at once (RFC 2661 section 4, "LAC
+ * client"). It has one UDP socket, at the address from which the server is reached, of which the
+ * parent keeps a duplicate, and one tunnel at a time with one call. It belongs to its dialer.
+ */
+#ifndef ADIT_DAEMON_LAC_H
+#define ADIT_DAEMON_LAC_H
+
+#include "daemon/endpoint.h"
+#include "proto/l2tp.h"
+
+struct dialer;
+
+struct lac {
+	struct dialer *dialer;
+	struct endpoint endpoint;
+	struct l2tp *l2tp;
+	struct l2tp_tunnel *dialling;	/* that is not up yet, or NULL */
+};
+
+struct lac *lac_new(struct dialer *dialer);	/* NULL on ENOMEM */
+void lac_free(struct lac *lac);
+/* Begin a tunnel; what comes of it, the dialer is told. -errno: nothing was begun. */
+int lac_dial(struct lac *lac, const struct addr *peer);
+void lac_hang_up(struct lac *lac, const char *why);	/* of a tunnel that is not up yet */
+/* The socket of an engine before this one; taken. */
+void lac_take_socket(struct lac *lac, int fd);
+
+#endif /* ADIT_DAEMON_LAC_H */
