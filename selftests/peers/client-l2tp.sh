@@ -1,0 +1,208 @@
+#!/bin/bash
+# SPDX-License-Identifier: GPL-2.0-or-later
+#
+# aditd as client of xl2tpd and pppd: connected and disconnected by hand, kill -9 of its engine, the tunnel authenticated
+# both ways and refused, the server restarted, encrypted. What xl2tpd cannot do, it does with aditd's own server: values
+# hidden, packets numbered, IPv6 outside.
+
+. "$(dirname "$0")/lib-peers.sh"
+. "$(dirname "$0")/lib-gateway.sh"
+. "$(dirname "$0")/lib-xl2tpd.sh"
+. "$(dirname "$0")/lib-dial.sh"
+GW_PROTOCOL=l2tp
+
+# lns_start [PPPD OPTION]...: xl2tpd as server; LNS_SECRET is what it knows of the tunnel and asks for.
+lns_start()
+{
+	{
+		printf '%s\n' "[global]" "listen-addr = $GW" "[lns default]" "ip range = 10.9.0.10-10.9.0.20" \
+			"local ip = $INNER_GW" "name = gateway" "pppoptfile = $TMP/lns.options" "require chap = yes" \
+			"refuse pap = yes" "require authentication = yes"
+		[ -z "${LNS_SECRET:-}" ] || echo "challenge = yes"
+	} >"$TMP/lns.conf"
+	printf '* * "%s" *\n' "${LNS_SECRET:-}" >"$TMP/lns.secrets"
+	printf '%s\n' auth require-mschap-v2 "ms-dns 10.9.0.53" nobsdcomp nodeflate novj nodefaultroute debug \
+		"logfile $TMP/lns-pppd.log" "ip-up-script /bin/true" "ip-down-script /bin/true" "mtu 1400" "mru 1400" \
+		"$@" >"$TMP/lns.options"
+	printf '%s\n' 'alice gateway "correct horse" *' >"$TMP/secrets"
+	install -m 600 "$TMP/secrets" /etc/ppp/chap-secrets
+	: >"$TMP/lns-pppd.log"
+	background lns ip netns exec "$G" xl2tpd -D -c "$TMP/lns.conf" -C "$TMP/lns.control" -p "$TMP/lns.pid" \
+		-s "$TMP/lns.secrets"
+	wait_for 20 log_has lns "Listening on IP address"
+	in_order "$G"
+}
+
+# Its pppd has to go too, before another has its address.
+no_pppd()
+{
+	! pgrep -x pppd >/dev/null
+}
+
+lns_stop()
+{
+	stop lns
+	wait_for 20 no_pppd
+}
+
+connect_says()
+{
+	dial connect hq | tee "$TMP/connect.log"
+	log_has connect "hq is connected: device hq, address 10.9.0.10, encryption $1"
+}
+
+traffic_over_kill()
+{
+	local session
+
+	session=$(dial_ask "r['session']")
+	dial_kill_engine && hq_is "r['state'] == 'up' and r['session'] == $session" && traffic_works hq 100000
+}
+
+lns_restart()
+{
+	stop lns KILL
+	pkill -KILL -x pppd
+	wait_for 20 no_pppd && lns_start
+}
+
+# hq_counts PYTHON: of the session in detail, called r.
+hq_counts()
+{
+	local id
+
+	id=$(dial_ask "r['session']")
+	dial session "$id" --json >"$TMP/detail"
+	python3 -c "
+import json
+r = json.load(open('$TMP/detail'))
+print(r)
+exit(not ($1))"
+}
+
+# tap_start, hidden_on_the_wire: of what the client sends to set up the call, nothing has a value in clear that may be hidden: the H bit
+# is set in the AVPs of ICRQ and ICCN. The tap has what came in at the gateway.
+tap_start()
+{
+	background tap ip netns exec "$G" tcpdump -Q in -n -i wire -U -w "$TMP/control.pcap" "udp port 1701"
+	wait_for 10 log_has tap "listening on"
+}
+
+hidden_on_the_wire()
+{
+	stop tap
+	python3 - "$TMP/control.pcap" <<-'END'
+		import struct, sys
+		from scapy.all import rdpcap, UDP
+		hidden, clear = set(), set()
+		for packet in rdpcap(sys.argv[1]):
+			data = bytes(packet[UDP].payload)
+			if len(data) < 20 or not data[0] & 0x80:
+				continue
+			at = 12
+			first = struct.unpack_from("!H", data, 18)[0]
+			while at + 6 <= len(data):
+				flags, vendor, kind = struct.unpack_from("!HHH", data, at)
+				(hidden if flags & 0x4000 else clear).add((first, kind))
+				at += max(flags & 0x3ff, 6)
+		print("hidden", sorted(hidden), "clear", sorted(clear))
+		# ICRQ: assigned session id 14, call serial number 15; ICCN: speed 24, framing type 19 (RFC 2661 section 4.4).
+		sys.exit(not {(10, 14), (10, 15), (12, 24), (12, 19)} <= hidden)
+	END
+}
+
+l2tp_topology
+traffic_server_start
+lns_start
+dial_conf "protocol = l2tp"
+dial_start
+
+check "down until told" hq_is "r['state'] == 'down'"
+check "connect" connect_says none
+check "what the client's command says" hq_is "r['state'] == 'up' and r['peer'] == '$GW' and r['address'] == '10.9.0.10' \
+	and r['peer_address'] == '$INNER_GW' and r['dns'] == ['10.9.0.53'] and r['auth'] == 'MS-CHAPv2'"
+check "the device has both addresses" device_has "inet 10.9.0.10 peer 10.9.0.1/32"
+check "traffic" traffic_works hq
+check "kill -9 of the engine: the session is kept" traffic_over_kill
+check "and again" traffic_over_kill
+check "disconnect" dial disconnect hq
+check "nothing is left of it" hq_gone
+check_log "the server was told" lns "closed"
+check "connected once more" dial connect hq
+check "the server restarts" lns_restart
+check "and the client is back" hq_up 120
+check "with traffic" traffic_works hq 100000
+check "disconnected" dial disconnect hq
+dial_stop
+lns_stop
+
+LNS_SECRET=hush lns_start
+dial_conf "protocol = l2tp" "secret = 'hush'"
+dial_start
+check "the tunnel authenticated both ways" dial connect hq
+check "traffic" traffic_works hq 100000
+check "the secret is nowhere" refused grep -h hush "$TMP/dialler.log"
+dial_stop
+check "nothing is left" hq_gone
+dial_conf "protocol = l2tp" "secret = 'loud'"
+dial_start
+check "a wrong secret" connect_fails "*not connected*"
+check "nothing is left" hq_gone
+dial_stop
+lns_stop
+lns_start
+dial_conf "protocol = l2tp" "secret = 'hush'"
+dial_start
+check "a server that does not know the secret" connect_fails "*not connected*"
+dial_stop
+dial_conf "protocol = l2tp" "password = 'wrong'"
+dial_start
+check "a wrong password" connect_fails "*wrong user or password*"
+check "nothing is left" hq_gone
+dial_stop
+dial_conf "protocol = l2tp" "encryption = required"
+dial_start
+check "a server that will not encrypt" connect_fails "*encryption is required*"
+dial_stop
+lns_stop
+lns_start require-mppe-128
+dial_conf "protocol = l2tp" "encryption = required"
+dial_start
+check "encrypted" connect_says "mppe-128 stateless"
+check "traffic" traffic_works hq 100000
+dial_stop
+lns_stop
+dial_conf "protocol = l2tp"
+dial_start
+check "nobody there" connect_fails "*192.0.2.1 port 1701*"
+dial_stop
+
+run ip -n "$C" addr add fd00:1::10/64 dev wire nodad
+run ip -n "$G" addr add fd00:1::1/64 dev wire nodad
+GW_MORE='' gw_conf "listen = { \"$GW\", \"fd00:1::1\" }" "secret = 'hush'" "hide-avps = yes"
+gw_start
+dial_conf "protocol = l2tp" "secret = 'hush'" "hide-avps = yes" "sequencing = always"
+dial_start
+tap_start
+check "values hidden, packets numbered" dial connect hq
+check "hidden they were" hidden_on_the_wire
+check "traffic" traffic_works hq 100000
+check "not one packet came without a number" hq_counts "r['rx']['unsequenced'] == 0 and r['rx']['packets'] > 0"
+check "kill -9 of the engine" traffic_over_kill
+check "the gateway ends the session" adit disconnect --user alice
+check "it is made again" wait_for 40 hq_is "r['state'] == 'up' and r['up_s'] < 30"
+check "traffic" traffic_works hq 100000
+dial_stop
+check "nothing is left" hq_gone
+dial_conf "protocol = l2tp" "secret = 'hush'" "gateway = \"fd00:1::1\"" "peer-name = gateway"
+dial_start
+check "over IPv6" dial connect hq
+check "traffic" traffic_works hq 100000
+dial_stop
+dial_conf "protocol = l2tp" "secret = 'hush'" "peer-name = another"
+dial_start
+check "a server of another name" connect_fails "*not connected*"
+dial_stop
+check "nothing is left at all" hq_gone
+
+done_testing
