@@ -45,10 +45,23 @@ in_order()
 	calm a wan0
 }
 
+# distinct COUNT: whether that many packets are in wire.log, and no two of one sender have the same identification.
+distinct()
+{
+	local ids
+
+	ids=$(sed -n 's/^.* IP (tos [^,]*, ttl [0-9]*, id \([0-9]*\), .*/\1/p' "$TMP/wire.log")
+	echo "$ids"
+	[ "$(wc -l <<<"$ids")" -ge "$1" ] && [ -z "$(sort <<<"$ids" | uniq -d)" ]
+}
+
 works "v2" v2 1 $A4 $B4
 check "v2: the wire has ids and nothing else" on_wire b wan0 udp '0x0010:  c000 0202 06a5 06a5 .... .... 0002 0015$' \
 	pings a 10.1.0.2
 check "v2: and the PPP header of an IP packet behind them" grep -Eq '0x0020:  0029 ff03 0021 4500' "$TMP/wire.log"
+# They are taken sixteen at a time.
+check "v2: forty packets" on_wire b wan0 "udp and src host $A4" 'id [1-9]' pings a 10.1.0.2 -c 40 -i 0.02
+check "v2: no two of which a receiver could take for fragments of one" distinct 40
 check "v2: removed" unpair 1
 works "v2 over IPv6" v2 1 $A6 $B6
 check "v2 over IPv6: removed" unpair 1
