@@ -131,6 +131,24 @@ modules()
 	done
 }
 
+# Sessions from which on a kind is a concentrator's, whose sessions are no devices.
+MANY=10000
+
+# staged KIND N: whether it is STAGE's to make. The thousand routes of a thousand devices make every look-up dearer, all
+# others' as well: so what is measured of one session comes before them.
+staged()
+{
+	local many
+
+	many=$(kind_field "$1" 3)
+	[ "$2" -le "$many" ] || return
+	case $STAGE in
+	one) [ "$2" -eq 1 ] ;;
+	concentrators) [ "$2" -gt 1 ] && [ "$many" -ge $MANY ] ;;
+	devices) [ "$2" -gt 1 ] && [ "$many" -lt $MANY ] ;;
+	esac
+}
+
 tunnels()
 {
 	local kind n
@@ -139,7 +157,7 @@ tunnels()
 		wanted "$kind" || [ "$kind" = floor ] || continue
 		modules "$(kind_field "$kind" 4)" || { fail "$kind: no module"; continue; }
 		for n in $SESSIONS; do
-			[ "$n" -gt "$(kind_field "$kind" 3)" ] || tunnel "$kind" "$n"
+			! staged "$kind" "$n" || tunnel "$kind" "$n"
 		done
 	done
 }
@@ -182,25 +200,47 @@ measure_stream()
 	figure "$STREAM" 0 tcp "count=$KIB" "warm=$((KIB / 2))"
 }
 
-# half NAME: its tunnels up together, measured in turns.
+measure_streams()
+{
+	[ "$KIB" -gt 0 ] || return
+	segmentation on
+	STREAM=tcp-gso
+	measure measure_stream
+	segmentation off
+	STREAM=tcp-plain
+	measure measure_stream
+	segmentation on
+}
+
+# stage NAME: its tunnels up together, measured in turns; those of concentrators beside one session.
+stage()
+{
+	local made keep=()
+
+	STAGE=$1
+	for made in "${MADE[@]}"; do
+		[ "$STAGE" = concentrators ] || break
+		[ "$(kind_field "${made%%:*}" 3)" -lt $MANY ] || keep+=("$made")
+	done
+	MADE=("${keep[@]}")
+	tunnels
+	[ ${#MADE[@]} -gt ${#keep[@]} ] || return
+	for ((ROUND = 1; ROUND <= ROUNDS; ROUND++)); do
+		[ "$STAGE" != one ] || measure measure_packets
+		measure measure_sessions
+		[ "$STAGE" != one ] || measure_streams
+	done
+}
+
+# half NAME: what is made of it goes with its end.
 half()
 {
 	HALF=$1
 	MADE=() KEPT=() LAST_K=0 LAST_ID=1
 	wires
-	tunnels
-	for ((ROUND = 1; ROUND <= ROUNDS; ROUND++)); do
-		measure measure_packets
-		measure measure_sessions
-		[ "$KIB" -gt 0 ] || continue
-		segmentation on
-		STREAM=tcp-gso
-		measure measure_stream
-		segmentation off
-		STREAM=tcp-plain
-		measure measure_stream
-		segmentation on
-	done
+	stage one
+	stage concentrators
+	stage devices
 	[ ${#KEPT[@]} -eq 0 ] || kill "${KEPT[@]}"
 	wait
 	[ -z "$PROFILE" ] || cat /proc/kallsyms >"$ADIT_LOGS/kallsyms-$HALF"
