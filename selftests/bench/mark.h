@@ -8,11 +8,9 @@
 
 #if defined(__x86_64__)
 /* nopl MARK(%rax) */
-#define MARK(number) \
-	do { asm volatile(".byte 0x0f, 0x1f, 0x80; .long %c0" : : "i" (number) : "memory"); } while (0)
+#define MARK(number)	asm volatile(".byte 0x0f, 0x1f, 0x80; .long %c0" : : "i" (number) : "memory")
 #else
-#define MARK(number) \
-	do { asm volatile("" : : : "memory"); } while (0)
+#define MARK(number)	asm volatile("" : : : "memory")
 #endif
 
 static inline void mark_begin(void)

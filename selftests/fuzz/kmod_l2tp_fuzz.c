@@ -225,9 +225,8 @@ static void ground(struct in *in)
 		{ AF_INET6, IPPROTO_UDP }, { AF_INET, IPPROTO_L2TP }, { AF_INET6, IPPROTO_L2TP },
 	};
 
-	for (unsigned int i = 0; i < 2; i++) {
+	for (unsigned int i = 0; i < 2; i++)
 		socks[i] = (struct adit_socket){ .key = { .family = i ? AF_INET6 : AF_INET } };
-	}
 	for (unsigned int i = 0; i < SESSIONS; i++)
 		session_init(i, kinds[i].family, kinds[i].protocol, in_u8(in));
 	memset(&got, 0, sizeof(got));
