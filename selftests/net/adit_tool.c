@@ -5,7 +5,8 @@
  *	adit_tool link NAME [ATTR=VALUE...]		make a device of kind pptp
  *	adit_tool change NAME [ATTR=VALUE...]		change it
  *	adit_tool new|set DEV ATTR=VALUE...		session; tx=40|56|128[s]:HEX and rx= likewise give keys;
- *							l2tp=TUNNEL/SESSION/PEER-TUNNEL/PEER-SESSION, seq=FLAGS
+ *							l2tp=TUNNEL/SESSION/PEER-TUNNEL/PEER-SESSION, seq=FLAGS;
+ *							l2tp3=SESSION/PEER-SESSION/COOKIE/PEER-COOKIE, cookies in hex
  *	adit_tool del|show DEV ID
  *	adit_tool dump [DEV]				number of sessions
  *	adit_tool send DEV ID PROTOCOL HEX [COUNT]	frame-send
@@ -29,7 +30,7 @@
 
 #include "nl.h"
 
-enum type { FLAG, U16, U32, PORT, IP4, OUTER, IFID, PREFIX, KEY, L2TP, SEQ };
+enum type { FLAG, U16, U32, PORT, IP4, OUTER, IFID, PREFIX, KEY, L2TP, L2TP3, SEQ };
 
 struct word {
 	const char *name;
@@ -62,6 +63,7 @@ static const struct word session_words[] = {
 	{ "local-port", PORT, ADIT_A_SESSION_LOCAL_PORT },
 	{ "peer-port", PORT, ADIT_A_SESSION_PEER_PORT },
 	{ "l2tp", L2TP, ADIT_A_SESSION_L2TP },
+	{ "l2tp3", L2TP3, ADIT_A_SESSION_L2TP },
 	{ "seq", SEQ, ADIT_A_SESSION_L2TP },
 	{ "call-id", U16, ADIT_A_SESSION_CALL_ID },
 	{ "peer-call-id", U16, ADIT_A_SESSION_PEER_CALL_ID },
@@ -190,6 +192,30 @@ static void put_l2tp(struct nlmsghdr *nlh, int attr, const char *value)
 	mnl_attr_nest_end(nlh, nest);
 }
 
+static void put_cookie(struct nlmsghdr *nlh, int attr, const char *text)
+{
+	uint8_t cookie[ADIT_L2TP_COOKIE_MAX];
+
+	mnl_attr_put(nlh, attr, hex(text, cookie, sizeof(cookie)), cookie);
+}
+
+static void put_l2tp3(struct nlmsghdr *nlh, int attr, const char *value)
+{
+	char cookie[2 * ADIT_L2TP_COOKIE_MAX + 1], peer_cookie[2 * ADIT_L2TP_COOKIE_MAX + 1];
+	unsigned int session, peer_session;
+	struct nlattr *nest;
+
+	if (sscanf(value, "%u/%u/%16[0-9a-f]/%16[0-9a-f]", &session, &peer_session, cookie, peer_cookie) != 4)
+		die(value);
+	nest = mnl_attr_nest_start(nlh, attr);
+	mnl_attr_put_u32(nlh, ADIT_A_L2TP_VERSION, ADIT_L2TP_VERSION_V3);
+	mnl_attr_put_u32(nlh, ADIT_A_L2TP_SESSION_ID, session);
+	mnl_attr_put_u32(nlh, ADIT_A_L2TP_PEER_SESSION_ID, peer_session);
+	put_cookie(nlh, ADIT_A_L2TP_COOKIE, cookie);
+	put_cookie(nlh, ADIT_A_L2TP_PEER_COOKIE, peer_cookie);
+	mnl_attr_nest_end(nlh, nest);
+}
+
 static void put_seq(struct nlmsghdr *nlh, int attr, const char *value)
 {
 	struct nlattr *nest = mnl_attr_nest_start(nlh, attr);
@@ -221,6 +247,9 @@ static void put_word(struct nlmsghdr *nlh, const struct word *word, char *value)
 		break;
 	case L2TP:
 		put_l2tp(nlh, word->attr, value);
+		break;
+	case L2TP3:
+		put_l2tp3(nlh, word->attr, value);
 		break;
 	case SEQ:
 		put_seq(nlh, word->attr, value);

@@ -1,8 +1,9 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 /*
- * Changes the valid GRE packets that leave by an interface and sends the changed ones beside them, from the same source
- * to the same destination: one octet, a field, the length, a piece cut off or doubled, as fragments, with IP options, in
- * another order. For packet-fuzz.sh.
+ * Changes the valid packets of tunnels that leave by an interface (GRE, L2TP over UDP and over IP, all in IPv4) and
+ * sends the changed ones beside them, from the same source to the same destination: one octet, a field, the length, a
+ * piece cut off or doubled, as fragments, with IP options, in another order. For packet-fuzz.sh and
+ * packet-fuzz-l2tp.sh.
  *
  *	packet_fuzz_tool IFACE SECONDS SEED [COUNT]
  *
@@ -13,6 +14,7 @@
 #include <net/if.h>
 #include <netinet/ip.h>
 #include <poll.h>
+#include <stdbool.h>
 #include <stdint.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -26,8 +28,11 @@
 #define PACKET_MAX	1600
 #define KEPT		64
 #define OURS		0xfade	/* identification of what was sent here, so that it is not taken for valid */
-#define GRE_MIN		8
+#define SHORTEST	8	/* behind the IP header */
 #define SEQ_AT		8	/* in the GRE header */
+#define L2TP_PORT	1701
+#define L2TP_IP		115	/* the protocol */
+#define UDP_HLEN	8
 #define PER_VALID	8	/* changed ones for each that is seen, so that traffic keeps up */
 
 struct packet {
@@ -69,6 +74,17 @@ static int open_sniffer(const char *iface)
 	return fd;
 }
 
+static uint16_t get16(const uint8_t *p)
+{
+	return p[0] << 8 | p[1];
+}
+
+static bool is_tunnel(const struct iphdr *ip, const uint8_t *payload)
+{
+	return ip->protocol == IPPROTO_GRE || ip->protocol == L2TP_IP ||
+	       (ip->protocol == IPPROTO_UDP && (get16(payload) == L2TP_PORT || get16(payload + 2) == L2TP_PORT));
+}
+
 /* Return: 1 for a valid packet that was kept, 0 for another, -1 when there is none. */
 static int keep(int fd)
 {
@@ -82,8 +98,8 @@ static int keep(int fd)
 	if (len < 0)
 		return -1;
 	if (from.sll_pkttype != PACKET_OUTGOING || from.sll_protocol != htons(ETH_P_IP) ||
-	    (size_t)len < sizeof(*ip) + GRE_MIN || ip->protocol != IPPROTO_GRE || ip->ihl != 5 ||
-	    ip->id == htons(OURS))
+	    (size_t)len < sizeof(*ip) + SHORTEST || ip->ihl != 5 || ip->id == htons(OURS) ||
+	    !is_tunnel(ip, p->octets + sizeof(*ip)))
 		return 0;
 	p->len = len;
 	next_kept = (next_kept + 1) % KEPT;
@@ -145,7 +161,7 @@ static size_t change_length(uint8_t *gre, size_t len)
 }
 
 /* Return: new length of the GRE packet. */
-static size_t change(uint8_t *gre, size_t len)
+static size_t change_gre(uint8_t *gre, size_t len)
 {
 	if (chance(2) && len >= SEQ_AT + 4)
 		move_sequence(gre);
@@ -165,6 +181,116 @@ static size_t change(uint8_t *gre, size_t len)
 		return len;
 	}
 }
+
+/* --- L2TP --- */
+
+#define FLAG_LENGTH	0x40	/* RFC 2661 section 3.1, of the first octet */
+#define FLAG_SEQUENCE	0x08
+#define FLAG_OFFSET	0x02
+
+static size_t insert(uint8_t *at, size_t behind, size_t octets)
+{
+	memmove(at + octets, at, behind);
+	return octets;
+}
+
+/* A Length, right or wrong, where there is none. */
+static size_t add_length(uint8_t *l2tp, size_t len)
+{
+	if (!(l2tp[0] & FLAG_LENGTH))
+		len += insert(l2tp + 2, len - 2, 2);
+	l2tp[0] |= FLAG_LENGTH;
+	put16(l2tp + 2, chance(3) ? len : chance(2) ? chance(len) : chance(65536));
+	return len;
+}
+
+/* Numbers, behind the ids. */
+static size_t add_numbers(uint8_t *l2tp, size_t len)
+{
+	uint8_t *at = l2tp + 6 + (l2tp[0] & FLAG_LENGTH ? 2 : 0);
+
+	if (!(l2tp[0] & FLAG_SEQUENCE))
+		len += insert(at, len - (at - l2tp), 4);
+	l2tp[0] |= FLAG_SEQUENCE;
+	put16(at, chance(2) ? chance(16) : chance(65536));
+	put16(at + 2, 0);
+	return len;
+}
+
+/* Offset padding, which may not be there or lead out of the packet. */
+static size_t add_offset(uint8_t *l2tp, size_t len)
+{
+	uint8_t *at = l2tp + 6 + (l2tp[0] & FLAG_LENGTH ? 2 : 0) + (l2tp[0] & FLAG_SEQUENCE ? 4 : 0);
+
+	if (!(l2tp[0] & FLAG_OFFSET))
+		len += insert(at, len - (at - l2tp), 2);
+	l2tp[0] |= FLAG_OFFSET;
+	put16(at, chance(2) ? chance(len) : chance(65536));
+	return len;
+}
+
+/* Version 2, or 3 over UDP, which has no such bits. Return: new length. */
+static size_t change_l2tp_udp(uint8_t *l2tp, size_t len)
+{
+	bool v3 = (l2tp[1] & 15) == 3;
+
+	if (len < 8)
+		return len;
+	switch (chance(v3 ? 5 : 8)) {
+	case 0:		/* cut */
+		return chance(len + 1);
+	case 1:		/* the flags, the version */
+		l2tp[chance(2)] ^= 1 << chance(8);
+		return len;
+	case 2:		/* another session */
+		put16(l2tp + 4 + 2 * chance(2), chance(2) ? chance(65536) : chance(8));
+		return len;
+	case 3:
+	case 4:
+		change_octets(l2tp, len);
+		return len;
+	case 5:
+		return add_length(l2tp, len);
+	case 6:
+		return add_numbers(l2tp, len);
+	default:
+		return add_offset(l2tp, len);
+	}
+}
+
+/* Return: new length of the UDP datagram, which has no checksum, or one that is not right any more. */
+static size_t change_udp(uint8_t *udp, size_t len)
+{
+	len = UDP_HLEN + change_l2tp_udp(udp + UDP_HLEN, len - UDP_HLEN);
+	put16(udp + 4, chance(20) ? len : chance(65536));
+	if (chance(20))
+		put16(udp + 6, 0);
+	return len;
+}
+
+/* Over IP: session id, cookie, sublayer. */
+static size_t change_ip(uint8_t *l2tp, size_t len)
+{
+	switch (chance(4)) {
+	case 0:
+		return chance(len + 1);
+	case 1:
+		put16(l2tp + 2 * chance(2), chance(65536));
+		return len;
+	default:
+		change_octets(l2tp, len);
+		return len;
+	}
+}
+
+static size_t change(uint8_t protocol, uint8_t *payload, size_t len)
+{
+	if (protocol == IPPROTO_GRE)
+		return change_gre(payload, len);
+	return protocol == IPPROTO_UDP ? change_udp(payload, len) : change_ip(payload, len);
+}
+
+/* --- out --- */
 
 static void send_one(int fd, const uint8_t *octets, size_t len)
 {
@@ -210,11 +336,10 @@ static void send_changed(int fd)
 	/* The newest, or any of those that are kept. */
 	struct packet p = kept[chance(2) ? (next_kept + KEPT - 1) % KEPT : chance(n_kept)];
 	struct iphdr *ip = (void *)p.octets;
-	uint8_t *gre = p.octets + sizeof(*ip);
 
 	if (p.len > PACKET_MAX - 100)
 		return;
-	p.len = sizeof(*ip) + change(gre, p.len - sizeof(*ip));
+	p.len = sizeof(*ip) + change(ip->protocol, p.octets + sizeof(*ip), p.len - sizeof(*ip));
 	ip->id = htons(OURS);
 	ip->frag_off = 0;
 	if (!chance(16))
