@@ -193,8 +193,6 @@ static int make(struct channel *ch, const char *kind, const struct dp_device_con
 
 	msg = drop_if(msg, msg && (nla_put_string(msg, IFLA_IFNAME, cfg->name) ||
 				   nla_put_u32(msg, IFLA_MTU, cfg->mtu) ||
-				   (cfg->alias[0] &&
-				    nla_put_string(msg, IFLA_IFALIAS, cfg->alias)) ||
 				   !put_info(msg, kind, cfg, true, s)));
 	ret = send_link(ch, msg, "making the device", err);
 	/*
@@ -219,6 +217,16 @@ int link_new_tunnel(struct channel *ch, const struct dp_device_config *cfg,
 		    const struct dp_session *s, struct dp_err *err)
 {
 	return make(ch, s->is_l2tp ? "l2tp" : "pptp", cfg, s, err);
+}
+
+/* Not when it is made: the kernel does not look for it then. */
+int link_set_alias(struct channel *ch, int ifindex, const char *alias, struct dp_err *err)
+{
+	struct ifinfomsg link = { .ifi_family = AF_UNSPEC, .ifi_index = ifindex };
+	struct nl_msg *msg = message(RTM_NEWLINK, 0, &link, sizeof(link));
+
+	msg = drop_if(msg, msg && nla_put_string(msg, IFLA_IFALIAS, alias));
+	return send_link(ch, msg, "naming the device's owner", err);
 }
 
 int link_set_addr_gen_none(struct channel *ch, int ifindex, struct dp_err *err)

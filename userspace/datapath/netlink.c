@@ -358,6 +358,8 @@ static int tunnel_take(struct dp_netlink *nl, const struct dp_device_config *cfg
 	ret = link_find(&nl->rtnl, cfg->name, &s->ifindex, kind, err);
 	if (!ret)
 		ret = device_claim(nl, s->ifindex, cfg->name, err);
+	if (!ret && cfg->alias[0])
+		ret = link_set_alias(&nl->rtnl, s->ifindex, cfg->alias, err);
 	s->id = TUNNEL_SESSION_ID;
 	s->net = 0;
 	if (!ret)
