@@ -12,7 +12,7 @@
 # rules_are TEXT: the rules but those that every namespace has.
 rules_are()
 {
-	[ "$(ip -n "$C" rule | grep -vE "lookup (local|main|default) *$" | sed 's/:.*lookup / /')" = "$1" ] && return
+	[ "$(ip -n "$C" rule | grep -vE "lookup (local|main|default) *$" | sed 's/:.*lookup / /; s/ *$//')" = "$1" ] && return
 	ip -n "$C" rule
 	return 1
 }

@@ -35,12 +35,19 @@ traffic_over_kill()
 # logins: how many calls the server has seen so far.
 logins()
 {
-	grep -c "Starting call" "$TMP/gateway.log"
+	grep -c "rcvd \[CHAP Response" "$TMP/pppds.log"
+}
+
+# gw_clear: pptpd's children outlive it.
+gw_clear()
+{
+	gw_stop
+	namespace_clear "$G"
 }
 
 server_restart()
 {
-	gw_stop
+	gw_clear
 	wait_for 20 hq_is "r['state'] != 'up'" && gw_start
 }
 
@@ -139,7 +146,7 @@ check "by hand it is tried at once, and refused" connect_fails "*wrong user or p
 check "nothing is left" hq_gone
 dial_stop
 
-gw_stop
+gw_clear
 echo "plugin $(dirname "$(readlink -f "$0")")/imposter.so" >>"$TMP/pptpd.options"
 gw_start
 dial_conf
@@ -148,16 +155,15 @@ check "a server that cannot prove itself" connect_fails "*the peer does not know
 check "nothing is left" hq_gone
 dial_stop
 
-gw_stop
+gw_clear
 gw_conf "encryption = none"
 gw_start
 dial_conf
 dial_start
 wiretap_start
 check "a server that will not encrypt" connect_fails "*encryption is required*"
-check "not one packet passed in clear" refused log_has_loudly wiretap "clear"
 stop wiretap
-check "nor afterwards" refused log_has_loudly wiretap "clear"
+check "not one packet passed in clear" refused log_has_loudly wiretap "clear"
 check "nothing is left" hq_gone
 dial_stop
 dial_conf "encryption = none" "auth = { mschapv2, none }"
