@@ -56,6 +56,9 @@ static const struct { const char *name, *text; } configurations[] = {
 	{ "client", "client hq {\n protocol = pptp\n gateway = \"192.0.2.9\"\n user = bob\n"
 		    " password = 'clientPass'\n auth = { pap }\n encryption = none\n"
 		    " routes = { \"10.20.0.0/16\" }\n default-route = yes\n redial-max = 12\n}\n" },
+	{ "client-l2tp", "client hq {\n protocol = l2tp\n gateway = \"127.0.0.1\"\n user = bob\n"
+			 " password = 'clientPass'\n auth = { pap }\n host-name = us\n"
+			 " sequencing = always\n retransmissions = 2\n}\n" },
 	{ "manual", "client hq {\n protocol = pptp\n gateway = \"192.0.2.9\"\n user = bob\n"
 		    " password = 'clientPass'\n connect = manual\n idle-timeout = 100\n}\n" },
 };
@@ -104,6 +107,8 @@ ssize_t __wrap_recv(int fd, void *buf, size_t len, int flags);
 ssize_t __wrap_send(int fd, const void *buf, size_t len, int flags);
 int __wrap_shutdown(int fd, int how);
 int __wrap_dial_start(struct dial *d, const struct dial_to *to);
+int __wrap_udp_send(int fd, const struct udp_path *path, const void *data, size_t len);
+int __real_udp_send(int fd, const struct udp_path *path, const void *data, size_t len);
 void __wrap_dial_stop(struct dial *d);
 ssize_t __real_recv(int fd, void *buf, size_t len, int flags);
 ssize_t __real_send(int fd, const void *buf, size_t len, int flags);
@@ -133,6 +138,13 @@ static struct wire *wire_of(int fd)
 	return NULL;
 }
 
+static void keep_port(int fd)
+{
+	if (world->udp_kept >= 0)
+		close(world->udp_kept);
+	world->udp_kept = fd >= 0 ? dup(fd) : -1;
+}
+
 /* The parent keeps a duplicate of each connection under its slot. */
 int __wrap_keeper_send(int fd, uint32_t type, uint32_t number, const char *text, int pass)
 {
@@ -140,6 +152,8 @@ int __wrap_keeper_send(int fd, uint32_t type, uint32_t number, const char *text,
 
 	(void)fd;
 	(void)text;
+	if (!world->dying && number >= KEEPER_CLIENTS)
+		keep_port(type == KEEPER_KEEP ? pass : -1);
 	if (world->dying || !wire || (type != KEEPER_KEEP && type != KEEPER_DROP))
 		return 0;
 	if (wire->kept >= 0)
@@ -188,6 +202,19 @@ ssize_t __wrap_send(int fd, const void *buf, size_t len, int flags)
 	if (wire && n > 0)
 		wire->given += (uint64_t)n;
 	return n;
+}
+
+/* A server of the test's own is at another port, from which it answers. */
+int __wrap_udp_send(int fd, const struct udp_path *path, const void *data, size_t len)
+{
+	struct sockaddr_in sin = { .sin_family = AF_INET };
+	struct udp_path there = *path;
+	socklen_t n = sizeof(sin);
+
+	if (!world->server && path->peer_port == 1701 &&
+	    !getsockname(world->udp_client, (struct sockaddr *)&sin, &n))
+		there.peer_port = ntohs(sin.sin_port);
+	return __real_udp_send(fd, &there, data, len);
 }
 
 int __wrap_shutdown(int fd, int how)
@@ -303,6 +330,16 @@ static void open_port(struct world *w)
 		fail("no UDP");
 }
 
+static void open_server(struct world *w)
+{
+	const struct addr localhost = addr_v4(INADDR_LOOPBACK);
+
+	if (w->udp_client < 0)
+		w->udp_client = udp_open(&localhost, 0, 0);
+	if (w->udp_client < 0)
+		fail("no UDP");
+}
+
 static void give_port(struct world *w)
 {
 	struct lns *lns = w->server->lns;
@@ -338,6 +375,7 @@ static void start_engine(struct world *w, struct loop *loop, struct dp *dp, stru
 	if (!w->conf->conf->n_servers) {
 		if (!dialer_new(e, w->conf, &w->conf->conf->clients[0]))
 			fail("no client");
+		open_server(w);
 		return;
 	}
 	w->server = server_new(e, w->conf, &w->conf->conf->servers[0]);
@@ -410,6 +448,8 @@ static void take_up(struct world *w)
 	for (i = 0; i < CONNS; i++)
 		if (w->wires[i].kept >= 0)
 			conn_thaw(&w->e, i, dup(w->wires[i].kept));
+	if (!w->server && w->udp_kept >= 0)
+		dialer_take_socket(&w->e, 0, dup(w->udp_kept));
 	tunnel_thaw_all(&w->e);
 	session_thaw_all(&w->e);
 	tunnel_resume_all(&w->e);
@@ -488,7 +528,8 @@ static void destroy(struct world *w)
 	}
 	if (w->udp_client >= 0) {
 		close(w->udp_client);
-		close(w->udp_kept);
+		if (w->udp_kept >= 0)
+			close(w->udp_kept);
 	}
 	world_l2tp.destroy(w->l2tp);
 	world = NULL;
@@ -597,11 +638,18 @@ static void tell_messages(struct world *w, unsigned int i)
 static void tell_datagrams(struct world *w)
 {
 	uint8_t octets[PATTERN_MAX] = { DATAGRAM_OCTET };
+	struct sockaddr_in from;
+	socklen_t len = sizeof(from);
 	ssize_t n;
 
 	while (w->udp_client >= 0 &&
-	       (n = __real_recv(w->udp_client, octets + 1, sizeof(octets) - 1, MSG_DONTWAIT)) > 0)
+	       (n = recvfrom(w->udp_client, octets + 1, sizeof(octets) - 1, MSG_DONTWAIT,
+			     (struct sockaddr *)&from, &len)) > 0) {
+		/* Whoever asked is answered. */
+		if (!w->server)
+			connect(w->udp_client, (struct sockaddr *)&from, len);
 		outputs_packet(w->out, octets, (size_t)n + 1);
+	}
 }
 
 static void advance(struct world *w, uint64_t ms)

@@ -224,7 +224,7 @@ static const struct option user_options[] = {
 #define CLIENT(field) FIELD(struct conf_client, field)
 static const struct option client_options[] = {
 	{ "protocol", &value_name, CLIENT(protocol), .max = 16, .required = true,
-	  .doc = "The protocol that the server speaks, pptp or l2tp. The options from host-name on are of l2tp alone." },
+	  .doc = "The protocol that the server speaks, pptp or l2tp. The last options are of l2tp alone." },
 	{ "gateway", &value_name, CLIENT(gateway), .max = 253, .required = true,
 	  .doc = "The server's address, or a name. The addresses of a name are tried one after the other." },
 	{ "user", &value_name, CLIENT(user), .max = CONF_USER_MAX, .required = true,
@@ -246,7 +246,7 @@ static const struct option client_options[] = {
 	  .doc = "Whether the key changes with every packet (stateless) or every 256 (stateful). With "
 		 "any it is as the server likes it." },
 	{ "device", &value_device, CLIENT(device),
-	  .doc = "The network device, which exists while there is a session. Without this, it is named after the client." },
+	  .doc = "The network device, which exists while there is a session. Without this, it has the client's name." },
 	{ "routes", &value_prefixes, LIST(struct conf_client, routes, n_routes), .max = CONF_LIST_MAX,
 	  .doc = "Networks behind the server, which are routed to the device while it is up." },
 	{ "default-route", &value_switch, CLIENT(default_route), .fallback = "no",

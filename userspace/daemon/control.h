@@ -17,8 +17,8 @@ void control_free(struct control *c);
 /* What some answers wait for, and of what: the outcome of that which a request began. */
 enum control_wait { CONTROL_NOTHING, CONTROL_RELOAD, CONTROL_CONNECT, CONTROL_DISCONNECT };
 
-/* To everybody who waits for it; takes answer. c may be NULL, when nobody does. */
-void control_answer(struct control *c, enum control_wait wait, const void *of, json_t *answer);
+/* To everybody who waits for it; takes json. c may be NULL, when nobody does. */
+void control_answer(struct control *c, enum control_wait wait, const void *of, json_t *json);
 /*
  * The parent answered a reload: to everybody who asked for one. text: warnings, or problems, one
  * per line.

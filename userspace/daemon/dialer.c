@@ -268,7 +268,7 @@ static void reached_nothing(struct dialer *d, const char *what)
 	const struct addr *peer = &d->addrs[d->next_addr - 1];
 	char text[ADDR_STRLEN], why[SESSION_WHY_MAX];
 
-	snprintf(why, sizeof(why), "%s port %u: %.100s", addr_to_str(peer, text),
+	snprintf(why, sizeof(why), "%s port %d: %.100s", addr_to_str(peer, text),
 		 is_l2tp(d) ? L2TP_PORT : PPTP_PORT, what);
 	address_failed(d, why);
 }
@@ -398,10 +398,12 @@ void dialer_rest(struct dialer *d)
 /* With its socket. A tunnel on its way out keeps it. */
 static void drop_lac(struct dialer *d)
 {
+	struct lac *lac = d->lac;
+
 	if (d->n_conns)
 		return;
-	lac_free(d->lac);
 	d->lac = NULL;
+	lac_free(lac);
 }
 
 static void on_timer(void *arg)
@@ -542,8 +544,13 @@ struct dialer *dialer_new(struct engine *e, struct conf_ref *ref, const struct c
 
 void dialer_free(struct dialer *d)
 {
+	struct lac *lac = d->lac;
+
 	cancel_steps(d);
-	lac_free(d->lac);
+	/* What it had goes, and that must not end it once more. */
+	d->retired = false;
+	d->lac = NULL;
+	lac_free(lac);
 	TAILQ_REMOVE(&d->engine->dialers, d, link);
 	conf_ref_put(d->ref);
 	free(d);

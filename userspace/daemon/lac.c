@@ -230,8 +230,15 @@ struct lac *lac_new(struct dialer *d)
 
 void lac_free(struct lac *lac)
 {
+	struct tunnel *t, *next;
+
 	if (!lac)
 		return;
+	for (t = TAILQ_FIRST(&lac->dialer->engine->tunnels); t; t = next) {
+		next = TAILQ_NEXT(t, link);
+		if (t->endpoint == &lac->endpoint)
+			tunnel_free(t);
+	}
 	keeper_send(lac->dialer->engine->keeper, KEEPER_DROP, kept_as(lac), NULL, -1);
 	endpoint_fini(&lac->endpoint);
 	l2tp_free(lac->l2tp);
