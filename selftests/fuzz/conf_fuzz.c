@@ -82,6 +82,16 @@ static void check_server(const struct conf_server *s)
 	check_prefixes(s->client_routes, s->n_client_routes);
 }
 
+static void check_client(const struct conf_client *c)
+{
+	must(c->name[0] && c->protocol && c->gateway && c->user && c->password);
+	must(memchr(c->device, '\0', sizeof(c->device)) && c->device[0]);
+	must(c->auth_methods && !(c->auth_methods & ~(15u | CONF_AUTH_NONE)));
+	must(c->n_routes <= CONF_LIST_MAX && (c->fwmark || !c->default_route));
+	must(c->redial_min_s && c->redial_min_s <= c->redial_max_s);
+	check_prefixes(c->routes, c->n_routes);
+}
+
 static void check(const struct conf *conf)
 {
 	unsigned int i;
@@ -89,6 +99,8 @@ static void check(const struct conf *conf)
 	must(conf->user && conf->hostname);
 	for (i = 0; i < conf->n_servers; i++)
 		check_server(&conf->servers[i]);
+	for (i = 0; i < conf->n_clients; i++)
+		check_client(&conf->clients[i]);
 	for (i = 0; i < conf->n_users; i++) {
 		const struct conf_user *u = &conf->users[i];
 

@@ -145,6 +145,17 @@ static void a_client_of_l2tp(void **state)
 	/* Nobody expects encryption there. */
 	assert_int_equal(c->encryption, CONF_ENCRYPTION_NONE);
 	conf_free(conf);
+
+	/* What goes without saying is said when it is written, and must read as well. */
+	conf = read_text(L2TP "}\n");
+	assert_non_null(conf);
+	dumped[0] = '\0';
+	conf_dump_secrets(conf, put, dumped);
+	conf_free(conf);
+	conf = read_text(dumped);
+	assert_non_null(conf);
+	assert_null(conf->clients[0].secret);
+	conf_free(conf);
 }
 
 static void what_goes_without_saying(void **state)
@@ -194,7 +205,6 @@ static const struct refusal {
 	{ LEAST "}\nclient hq {\n}\n", 7, "there is a section with the title", false },
 	{ LEAST "secret = 's'\n}\n", 6, "client pptp has no such option: it is one of client l2tp", false },
 	{ L2TP "hide-avps = yes\n}\n", 6, "no secret to hide them with", false },
-	{ L2TP "authenticate = yes\n}\n", 6, "no secret to be known", false },
 	{ L2TP "retransmissions = 0\n}\n", 6, "from 1 to 30", false },
 	{ "client b {\nprotocol = sstp\ngateway = g\nuser = u\npassword = p\n}\n", 2,
 	  "there is no such protocol", false },

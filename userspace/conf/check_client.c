@@ -127,7 +127,4 @@ void check_client(struct reading *r, unsigned int i)
 	check_default_route(r, c, cfg);
 	check_numbers(r, c, cfg);
 	check_hide(r, cfg, c->hide, c->secret);
-	if (cfg_size(cfg, "authenticate") && c->authenticate == CONF_YES && !c->secret)
-		reading_error(r, reading_line(cfg, "authenticate"),
-			      "authenticate: there is no secret to be known: add  secret = '...'");
 }
