@@ -800,12 +800,24 @@ static const char *do_reply(struct world *w, unsigned int i, uint16_t peer_call_
 	return NULL;
 }
 
+/* As a reload does with a client whose section is gone. */
+static void do_retire(struct world *w)
+{
+	struct dialer *d = TAILQ_FIRST(&w->e.dialers);
+
+	dialer_retire(d);
+	dialer_gone(d);
+	engine_settle(&w->e);
+}
+
 static const char *act(struct world *w, const struct token *t, unsigned int n)
 {
 	const char *verb = n ? t[0].text : "", *arg = n > 1 ? t[1].text : "";
 
 	if (!strcmp(verb, "die"))
 		return die(w, NULL, NULL), NULL;
+	if (!strcmp(verb, "retire") && TAILQ_FIRST(&w->e.dialers))
+		return do_retire(w), NULL;
 	if (!strcmp(verb, "reply") && n == 3)
 		return do_reply(w, (unsigned int)atoi(arg), (uint16_t)atoi(t[2].text), 1);
 	if (!strcmp(verb, "refuse-call") && n == 3)
