@@ -340,6 +340,8 @@ struct tunnel *tunnel_new(const struct carrier *whose, struct endpoint *endpoint
 void tunnel_down(struct tunnel *t)
 {
 	t->carrier.down = true;
+	/* The protocol's object lingers, and outlives this one. */
+	l2tp_tunnel_set_owner(t->l2tp, NULL);
 	t->l2tp = NULL;
 	tunnel_changed(t);
 	/* After its sessions, which are going by timers of the same kind. */
