@@ -365,11 +365,11 @@ bool l2tp_stranger_line_ok(struct l2tp *l2tp)
 }
 
 /*
- * StopCCN to somebody of whom nothing is kept. It is not larger than what caused it by much, and
+ * StopCCN to somebody of whom nothing is kept; what is told names an AVP (RFC 2661 section 4.4.2). It is not larger than what caused it by much, and
  * comes again when the request does.
  */
 static void refuse(struct l2tp *l2tp, const struct l2tp_path *path, const struct l2tp_message *req,
-		   const struct l2tp_refusal *why)
+		   const struct l2tp_refusal *why, const char *told)
 {
 	struct l2tp_message msg = { .type = L2TP_STOPCCN,
 				    .have = L2TP_BIT(L2TP_TUNNEL_ID) | L2TP_BIT(L2TP_RESULT_CODE),
@@ -381,6 +381,8 @@ static void refuse(struct l2tp *l2tp, const struct l2tp_path *path, const struct
 	char peer[ADDR_STRLEN];
 	struct log_about about = { .peer = addr_to_str(&path->peer, peer) };
 
+	if (told)
+		msg.result.text = (struct l2tp_octets){ (const uint8_t *)told, strlen(told) };
 	l2tp->stats.refused++;
 	if (l2tp_stranger_line_ok(l2tp))
 		log_info(&about, "L2TP tunnel refused: %s", why->why);
@@ -496,12 +498,12 @@ static void rx_sccrq(struct l2tp *l2tp, const struct l2tp_path *from, const stru
 		l2tp_tunnel_rx(t, from, h);
 	} else if (msg->fault.what) {
 		refusal.why = l2tp_fault_to_str(msg, text, sizeof(text));
-		refuse(l2tp, from, msg, &refusal);
+		refuse(l2tp, from, msg, &refusal, refusal.why);
 	} else if (tie_lost_by_peer(host, msg, &peer_won)) {
 		l2tp->stats.refused++;
 	} else if (!within_limits(l2tp, host, &refusal) ||
 		   !l2tp->ops->admit(l2tp->ctx, from, &refusal)) {
-		refuse(l2tp, from, msg, &refusal);
+		refuse(l2tp, from, msg, &refusal, NULL);
 	} else {
 		take_in(l2tp, from, h, sccrq_hash, peer_won);
 	}
