@@ -7,7 +7,7 @@
 . "$(dirname "$0")/lib-gateway.sh"
 . "$(dirname "$0")/lib-xl2tpd.sh"
 GW_PROTOCOL=l2tp
-GW_MORE="l2tp-peer \"keyed\" { secret = 'between us' authenticate = no }"
+GW_MORE="l2tp-peer \"keyed\" { secret = 'between-us' authenticate = no }"
 
 l2tp_topology
 client_addresses 2

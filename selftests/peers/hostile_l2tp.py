@@ -21,8 +21,9 @@ from l2tp_client import (CDN, FRAMING_CAP, HELLO, HOST_NAME, ICCN, ICRP, ICRQ, M
 from ppp_client import Link
 
 GATEWAY, LOCAL, OTHER = sys.argv[1:]
-SECRET = b"between us"
+SECRET = b"between-us"
 HALF_OPEN_MAX = 8
+OPENING_ID = 4711		# of tunnels of which only the opening message is sent
 SHORT_S = 1.5 * TIME_FACTOR
 ALICE = {"user": "alice", "password": "correct horse", "mppe": 0}
 random.seed(1701)
@@ -100,6 +101,7 @@ def misplaced(gateway):
 def first_answer(body):
     """What the gateway says to an opening message, or None."""
     tunnel = stranger()
+    tunnel.id = OPENING_ID
     tunnel.send_raw(control(0, 0, 0, 0, body))
     answers = []
 
@@ -113,7 +115,7 @@ def first_answer(body):
     return tunnel.closed or (answers[0] if answers else None)
 
 
-def opening(change, tunnel_id=4711):
+def opening(change, tunnel_id=OPENING_ID):
     """SCCRQ whose AVPs are changed: {type: octets}, b"" leaves it out."""
     avps = {VERSION: avp(VERSION, u16(0x0100)), FRAMING_CAP: avp(FRAMING_CAP, u32(3)), HOST_NAME: avp(HOST_NAME, b"odd"),
             TUNNEL_ID: avp(TUNNEL_ID, u16(tunnel_id)), WINDOW: avp(WINDOW, u16(4))}
@@ -123,7 +125,7 @@ def opening(change, tunnel_id=4711):
 
 def lengths(gateway):
     """Every AVP of SCCRQ with every wrong length opens nothing"""
-    values = {VERSION: u16(0x0100), FRAMING_CAP: u32(3), TUNNEL_ID: u16(4711)}
+    values = {VERSION: u16(0x0100), FRAMING_CAP: u32(3), TUNNEL_ID: u16(OPENING_ID)}
     for kind, value in values.items():
         for size in (0, len(value) - 1, len(value) + 1):
             answer = first_answer(opening({kind: avp(kind, (value + bytes(4))[:size])}))
@@ -169,7 +171,7 @@ def hidden(gateway):
         tunnel.send(avp(MESSAGE_TYPE, u16(ICRQ)) + hidden_avp(SESSION_ID, u16(5), SECRET, claim) + avp(SERIAL, u32(1)))
         tunnel.wait(lambda: tunnel.messages or tunnel.closed, SHORT_S)	# pylint: disable=cell-var-from-loop
         expect(not any(message.kind == ICRP for message in tunnel.messages), "an inner length of", claim, "is taken")
-        tunnel.close()
+        tunnel.stop()
     for body in (avp(SESSION_ID, b"", hidden=True), avp(SESSION_ID, b"x", hidden=True), avp(SESSION_ID, bytes(16), hidden=True),
                  avp(RANDOM_VECTOR) + avp(SESSION_ID, bytes(16), hidden=True),
                  avp(RANDOM_VECTOR, bytes(16), hidden=True) + avp(SESSION_ID, bytes(16), hidden=True),
@@ -179,7 +181,7 @@ def hidden(gateway):
             tunnel.send(avp(MESSAGE_TYPE, u16(ICRQ)) + body + avp(SERIAL, u32(1)))
             tunnel.wait(lambda: tunnel.messages or tunnel.closed, SHORT_S)	# pylint: disable=cell-var-from-loop
             expect(not any(message.kind == ICRP for message in tunnel.messages), body.hex(), "is taken")
-            tunnel.close()
+            tunnel.stop()
     return served(gateway)
 
 
@@ -323,7 +325,7 @@ def flood(gateway):
 
 def lies(gateway):
     """A message changed in each octet harms nobody"""
-    for body in (sccrq(4711, more=avp(11, bytes(16))), avp(MESSAGE_TYPE, u16(ICCN)) + avp(24, u32(1))):
+    for body in (sccrq(OPENING_ID, more=avp(11, bytes(16))), avp(MESSAGE_TYPE, u16(ICCN)) + avp(24, u32(1))):
         for at in range(len(body)):
             for value in (0, 0xff, body[at] ^ 1):
                 sock = bound(GATEWAY, LOCAL)

@@ -8,7 +8,8 @@
 . "$(dirname "$0")/lib-xl2tpd.sh"
 GW_PROTOCOL=l2tp
 GW_MORE="
-l2tp-peer \"hides\" { secret = 'between us' hide-avps = yes }
+l2tp-peer \"hides\" { secret = 'between-us' hide-avps = yes }
+l2tp-peer \"asks\" { secret = 'between-us' }
 l2tp-peer \"numbers\" { sequencing = always }
 l2tp-peer \"anew\" { proxy = renegotiate }
 "

@@ -230,7 +230,7 @@ class Tunnel:
 
     def deliver(self, message):
         if message.kind == SCCRP:
-            self.peer_id = message.number(TUNNEL_ID)
+            self.peer_id = message.number(TUNNEL_ID) & 0xffff
         if message.kind == STOPCCN:
             self.closed = message
         elif message.kind != HELLO:

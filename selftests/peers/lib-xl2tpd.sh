@@ -31,7 +31,9 @@ l2tp_client_conf()
 			"autodial = ${L2TP_AUTODIAL:-yes}"
 		[ -z "${L2TP_LAC:-}" ] || printf '%s\n' "$L2TP_LAC"
 	} >"$TMP/$name-xl2tpd.conf"
-	printf "* * \"%s\" *\n" "${L2TP_SECRET:-}" >"$TMP/$name.secrets"
+	# Its words end at blanks, and it knows no quotes.
+	: >"$TMP/$name.secrets"
+	[ -z "${L2TP_SECRET:-}" ] || echo "* * $L2TP_SECRET *" >"$TMP/$name.secrets"
 	printf '%s\n' "user \"$user\"" "password \"$password\"" noauth "ifname $name" "logfile $TMP/$name.log" debug \
 		"remotename gateway" noipdefault nodefaultroute nobsdcomp nodeflate novj "ip-up-script /bin/true" \
 		"ip-down-script /bin/true" "lcp-max-configure 10" "mtu 1400" "mru 1400" "$@" >"$TMP/$name.options"
@@ -54,7 +56,7 @@ l2tp_client_decided()
 # l2tp_client_ended NAME: its pppd, or the tunnel before there was one.
 l2tp_client_ended()
 {
-	log_has "$1" "Connection terminated" || log_has "$1" "Exit." || log_has "$1-xl2tpd" "Connection * closed to" ||
+	log_has "$1" "Connection terminated" || log_has "$1" "Exit." || log_has "$1-xl2tpd" "Connection *closed to" ||
 		log_has "$1-xl2tpd" "closing down tunnel" || log_has "$1-xl2tpd" "Maximum retries exceeded" ||
 		log_has "$1-xl2tpd" "Denied connection" || ! running "$1-xl2tpd"
 }
