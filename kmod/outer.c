@@ -125,8 +125,8 @@ struct dst_entry *adit_outer_find(struct adit_session *s)
  * @n: how many are needed now
  *
  * Fragments find one another by this number. It must not be that of another packet between the same two addresses,
- * whose counter is the kernel's and dear to ask: so some are taken at once, and what is left of them is not used when it
- * has become old, because the counter goes round.
+ * whose counter is the kernel's and dear to ask: so some are taken at once, and what is left of them is not used when
+ * it has become old, because the counter goes round.
  *
  * Return: the first of @n.
  */

@@ -16,6 +16,7 @@
 #define mnl_attr_for_each(v, nlh, offset) for ((v) = first_of(nlh, offset); (v); (v) = next_of(v))
 #define mnl_attr_for_each_nested(v, nest) for ((v) = first_of(nest); (v); (v) = next_of(v))
 #define FIXTURE(name)			struct name
+#define FIXTURE_VARIANT(name)		struct name
 #define ASSERT_EQ(expected, seen)	if ((expected) != (seen))
 #define ASSERT_LE(expected, seen)	if (!((expected) <= (seen)))
 #define EXPECT_EQ(expected, seen)	if ((expected) != (seen))

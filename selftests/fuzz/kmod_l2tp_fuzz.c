@@ -319,10 +319,10 @@ static struct outcome expect(const struct packet *p)
 	struct in in = in_of(p->octets, p->len);
 	u16 flags;
 
-	if (!p->udp)
-		return p->len < 4 ? (struct outcome){ .fate = FATE_DROPPED } : expect3(p, 4, in_u32(&in));
-	if (p->len < 2)
+	if (p->len < (p->udp ? 2 : 4))
 		return (struct outcome){ .fate = FATE_DROPPED };
+	if (!p->udp)
+		return expect3(p, 4, in_u32(&in));
 	flags = in_u16(&in);
 	if (flags & 0x8000)
 		return (struct outcome){ .fate = FATE_SOCKET };

@@ -192,7 +192,8 @@ static void forge(struct in *in, struct end *e)
 {
 	struct datagram d = { .to = e, .len = sizeof(d.octets) };
 	struct wr w = wr_to(d.octets, sizeof(d.octets));
-	uint16_t ns = in_u16(in), nr = in_u16(in), fresh = e->channel.fresh, n_tx = e->channel.n_tx;
+	uint16_t ns = in_u16(in), nr = in_u16(in), fresh = e->channel.fresh;
+	unsigned int before = e->channel.n_tx;
 	struct l2tp_header h = { .ns = ns, .nr = nr };
 
 	forged = true;
@@ -201,7 +202,7 @@ static void forge(struct in *in, struct end *e)
 	arrive(&d);
 	/* What was never sent is not taken for acknowledged. */
 	if ((int16_t)(nr - fresh) > 0)
-		must(e->channel.n_tx >= n_tx || e->channel.closed);
+		must(d.to->channel.n_tx >= before || d.to->channel.closed);
 }
 
 /* What never left is forgotten, and so was never sent. */

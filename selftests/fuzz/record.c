@@ -288,7 +288,7 @@ static void record_explain(const struct nlmsghdr *error, const struct extack_req
 		kind++;
 	put_u8(s, kind);
 	put_u8(s, 0);
-	put_u8(s, error->nlmsg_flags & NLM_F_CAPPED ? 0 : 1);
+	put_u8(s, (error->nlmsg_flags & NLM_F_CAPPED) ? 0 : 1);
 	put_u16(s, (uint16_t)(req->msg->nlmsg_len - skip));
 	put(s, (const uint8_t *)req->msg + skip, req->msg->nlmsg_len - skip);
 	put_u16(s, (uint16_t)(error->nlmsg_len - NLMSG_HDRLEN));

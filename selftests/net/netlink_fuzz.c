@@ -330,7 +330,7 @@ static void link_name(char *name, unsigned int number)
 
 static void put_any_link(struct nlmsghdr *nlh, const struct spec_set *set)
 {
-	uint16_t all[32];
+	uint16_t all[32] = { 0 };
 
 	for (unsigned int i = 0; i < set->n; i++)
 		all[i] = set->attrs[i].number;

@@ -390,11 +390,22 @@ static void put_lying(struct nlmsghdr *nlh, const struct spec_attr *a, const voi
 	at->nla_len = one_in(3) ? chance(4) : one_in(2) ? 0xffff : at->nla_len + 1 + chance(64);
 }
 
-static void put_changed(struct nlmsghdr *nlh, const struct spec_set *set, const struct spec_attr *a,
-			const void *data, size_t len)
+static void put_bits(struct nlmsghdr *nlh, const struct spec_attr *a, const void *data, size_t len)
 {
 	uint8_t bits[300];
 
+	if (!len || len > sizeof(bits)) {
+		mnl_attr_put(nlh, a->number, len, data);
+		return;
+	}
+	memcpy(bits, data, len);
+	bits[chance(len)] ^= 1 << chance(8);
+	mnl_attr_put(nlh, a->number, len, bits);
+}
+
+static void put_changed(struct nlmsghdr *nlh, const struct spec_set *set, const struct spec_attr *a,
+			const void *data, size_t len)
+{
 	change.name = a->name;
 	switch (change.how) {
 	case CHANGE_SHORT:
@@ -423,11 +434,7 @@ static void put_changed(struct nlmsghdr *nlh, const struct spec_set *set, const 
 	case CHANGE_DROP:
 		break;
 	case CHANGE_BITS:
-		len = len < sizeof(bits) ? len : sizeof(bits);
-		memcpy(bits, data, len);
-		if (len)
-			bits[chance(len)] ^= 1 << chance(8);
-		mnl_attr_put(nlh, a->number, len, bits);
+		put_bits(nlh, a, data, len);
 		break;
 	case CHANGE_LENGTH:
 		put_lying(nlh, a, data, len);

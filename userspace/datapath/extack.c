@@ -193,7 +193,7 @@ static int parse(const struct nlmsghdr *error, struct nlattr **tb)
 		[NLMSGERR_ATTR_MISS_NEST] = { .type = NLA_U32 },
 	};
 	const struct nlmsgerr *e = nlmsg_data(error);
-	uint32_t quoted = error->nlmsg_flags & NLM_F_CAPPED ? NLMSG_HDRLEN : e->msg.nlmsg_len;
+	uint32_t quoted = (error->nlmsg_flags & NLM_F_CAPPED) ? NLMSG_HDRLEN : e->msg.nlmsg_len;
 	int header;
 
 	if (!(error->nlmsg_flags & NLM_F_ACK_TLVS))

@@ -79,7 +79,7 @@ static void version_2_with_all_bits(void **state)
 		assert_int_equal(hdr.id, 0x12345678);
 		assert_int_equal(hdr.has_length, !!(flags & ADIT_L2TP_FLAG_L));
 		assert_int_equal(hdr.has_seq, !!(flags & ADIT_L2TP_FLAG_S));
-		assert_int_equal(hdr.seq, flags & ADIT_L2TP_FLAG_S ? 0xfedc : 0);
+		assert_int_equal(hdr.seq, (flags & ADIT_L2TP_FLAG_S) ? 0xfedc : 0);
 		for (cut = 0; cut < len; cut++)
 			assert_int_equal(parse2(packet, cut, &hdr),
 					 cut < hlen || (flags & ADIT_L2TP_FLAG_L) ? -EINVAL : 0);
