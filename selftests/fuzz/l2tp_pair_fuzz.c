@@ -79,10 +79,12 @@ static void fly(struct end *to, const struct l2tp_path *path, const uint8_t *dat
 	bent = true;
 }
 
-static void op_tx(void *ctx, const struct l2tp_path *path, const uint8_t *data, size_t len)
+static void op_tx(void *ctx, struct l2tp_tunnel *t, const struct l2tp_path *path, const uint8_t *data,
+		  size_t len)
 {
 	struct end *e = ctx;
 
+	(void)t;
 	must(len >= L2TP_CONTROL_HEADER_LEN && len <= DATAGRAM_MAX);
 	if (lose) {
 		lose--;

@@ -38,12 +38,14 @@ static void never(const char *because)
 	abort();
 }
 
-static void op_tx(void *ctx, const struct l2tp_path *path, const uint8_t *data, size_t len)
+static void op_tx(void *ctx, struct l2tp_tunnel *t, const struct l2tp_path *path, const uint8_t *data,
+		  size_t len)
 {
 	struct l2tp_header h;
 	const char *why;
 
 	(void)ctx;
+	must(t);	/* there are no strangers */
 	must(path->peer.family == path->local.family && len <= L2TP_CONTROL_MAX);
 	must(!l2tp_header_parse(&h, data, len, &why) && h.control);
 }
