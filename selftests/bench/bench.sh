@@ -19,7 +19,7 @@ KINDS=${KINDS:-*}
 SIZES=${SIZES:-64 512 1340}
 SESSIONS=${SESSIONS:-1 1000 10000}
 COUNT=${COUNT:-2000}
-KIB=${KIB:-16384}
+KIB=${KIB:-8192}
 ROUNDS=${ROUNDS:-1}
 PROFILE=${PROFILE:-}
 
@@ -190,14 +190,16 @@ measure_sessions()
 	local count=$((N > COUNT ? N : COUNT))
 
 	[ "$(kind_field "$KIND" 3)" -gt 1 ] || return
-	figure sessions 64 udp "count=$((8 * COUNT))" "sessions=$N" both=1
+	figure sessions 64 udp "count=$((4 * COUNT))" "sessions=$N" both=1
 	figure spread 64 udp "count=$count" "warm=$N" "sessions=$N" spread=1 both=1
 }
 
 measure_stream()
 {
 	[ "$N" -eq 1 ] || return
-	figure "$STREAM" 0 tcp "count=$KIB" "warm=$((KIB / 2))"
+	# What encrypts cuts super-packets before the wire, whatever that can do.
+	case $STREAM:$KIND in tcp-plain:*-128* | tcp-plain:esp-* | tcp-plain:xfrmi-* | tcp-plain:wireguard) return ;; esac
+	figure "$STREAM" 0 tcp "count=$KIB" "warm=$KIB"
 }
 
 measure_streams()
