@@ -62,7 +62,7 @@ bool pskb_may_pull(struct sk_buff *skb, unsigned int len)
 	return true;
 }
 
-void *skb_pull_rcsum(struct sk_buff *skb, unsigned int len)
+void *__skb_pull(struct sk_buff *skb, unsigned int len)
 {
 	must(len <= skb_headlen(skb));	/* the kernel stops there */
 	skb->data += len;
@@ -125,9 +125,9 @@ void udp6_set_csum(bool nocheck, struct sk_buff *skb, const struct in6_addr *sad
 
 /* --- the module's --- */
 
-int adit_outer_output(struct adit_session *s, struct sk_buff *skb, struct dst_entry *dst, u8 tos)
+int adit_outer_output(struct adit_session *s, struct sk_buff *skb, struct adit_way *way)
 {
-	(void)s, (void)skb, (void)dst, (void)tos;
+	(void)s, (void)skb, (void)way;
 	abort();
 }
 
@@ -175,7 +175,8 @@ void adit_rx_payload(struct adit_session *s, struct sk_buff *skb, struct adit_rx
 	taken(s, skb, FATE_PAYLOAD);
 }
 
-bool adit_seq_rx(struct adit_session *s, struct sk_buff *skb, u32 seq, struct adit_rx_batch *batch)
+/* Nothing was received before: no number is the one expected. */
+bool adit_seq_sort(struct adit_session *s, struct sk_buff *skb, u32 seq, struct adit_rx_batch *batch)
 {
 	(void)batch;
 	taken(s, skb, FATE_SEQUENCED);

@@ -142,8 +142,14 @@ static inline struct udphdr *udp_hdr(const struct sk_buff *skb)
 	return (struct udphdr *)(skb->block + skb->transport);
 }
 
+#define unlikely(x)	__builtin_expect(!!(x), 0)
+
+static inline void skb_postpull_rcsum(struct sk_buff *skb, const void *start, unsigned int len)
+{
+}
+
+void *__skb_pull(struct sk_buff *skb, unsigned int len);
 bool pskb_may_pull(struct sk_buff *skb, unsigned int len);
-void *skb_pull_rcsum(struct sk_buff *skb, unsigned int len);
 int pskb_trim_rcsum(struct sk_buff *skb, unsigned int len);
 void kfree_skb(struct sk_buff *skb);
 
@@ -166,7 +172,8 @@ struct adit_dev {
 struct adit_session;
 struct adit_prefix;
 
-int adit_outer_output(struct adit_session *s, struct sk_buff *skb, struct dst_entry *dst, u8 tos);
+struct adit_way;
+int adit_outer_output(struct adit_session *s, struct sk_buff *skb, struct adit_way *way);
 
 /* Octets of one that nobody pulled are seen by the sanitizer. */
 static inline unsigned long crypto_memneq(const void *a, const void *b, size_t len)
