@@ -39,6 +39,8 @@ struct outcome {
 
 static struct outcome got;
 
+unsigned long jiffies;
+
 /* --- the kernel's --- */
 
 bool pskb_may_pull(struct sk_buff *skb, unsigned int len)
@@ -97,7 +99,7 @@ void kfree_skb(struct sk_buff *skb)
 	skb_free(skb);
 }
 
-void *skb_push(struct sk_buff *skb, unsigned int len)
+void *__skb_push(struct sk_buff *skb, unsigned int len)
 {
 	(void)skb;
 	(void)len;

@@ -143,6 +143,7 @@ static inline struct udphdr *udp_hdr(const struct sk_buff *skb)
 }
 
 #define unlikely(x)	__builtin_expect(!!(x), 0)
+#define noinline	__attribute__((noinline))
 
 static inline void skb_postpull_rcsum(struct sk_buff *skb, const void *start, unsigned int len)
 {
@@ -155,7 +156,7 @@ void kfree_skb(struct sk_buff *skb);
 
 /* --- what only what is sent needs --- */
 
-void *skb_push(struct sk_buff *skb, unsigned int len);
+void *__skb_push(struct sk_buff *skb, unsigned int len);
 void skb_reset_transport_header(struct sk_buff *skb);
 void udp_set_csum(bool nocheck, struct sk_buff *skb, __be32 saddr, __be32 daddr, int len);
 void udp6_set_csum(bool nocheck, struct sk_buff *skb, const struct in6_addr *saddr, const struct in6_addr *daddr,
