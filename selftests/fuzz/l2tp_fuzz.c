@@ -28,12 +28,12 @@ static const char *const do_lines[] = {
 #define VECTOR		"(vector 000102030405060708090a0b0c0d0e0f)"
 
 static const char *const say_lines[] = {
-	"sccrq tid=0 ns=0 nr=0 " FROM_A_LAC, "sccrq tid=0 ns=0 nr=0 " FROM_A_LAC " (challenge 0102)",
-	"sccrq tid=0 ns=0 nr=0 " FROM_A_LAC " (tie 0000000000000000)",
+	"sccrq tid=0 nr=0 " FROM_A_LAC, "sccrq tid=0 nr=0 " FROM_A_LAC " (challenge 0102)",
+	"sccrq tid=0 ns=0 nr=0 " FROM_A_LAC, "sccrq tid=0 nr=0 " FROM_A_LAC " (tie 0000000000000000)",
 	"sccrq tid=0 ns=0 nr=0 " FROM_A_LAC " (tie ffffffffffffffff)",
 	"sccrq tid=0 ns=0 nr=0 from=192.0.2.77 " FROM_A_LAC, "sccrq tid=0 ns=0 nr=0 port=4000 " FROM_A_LAC,
-	"sccrp ns=0 " FROM_AN_LNS, "sccrp ns=0 " FROM_AN_LNS " (response @answer s3cret) (challenge 03)",
-	"sccrp ns=0 " FROM_AN_LNS " (window 0001)", "sccrp ns=0 port=4000 " FROM_AN_LNS,
+	"sccrp " FROM_AN_LNS, "sccrp ns=0 " FROM_AN_LNS, "sccrp " FROM_AN_LNS " (response @answer s3cret) (challenge 03)",
+	"sccrp " FROM_AN_LNS " (window 0001)", "sccrp ns=0 port=4000 " FROM_AN_LNS,
 	"scccn", "scccn (response @proof s3cret)", "scccn (response @proof wrong)",
 	"stopccn (tunnel 0007) (result 0001)", "stopccn tid=0 ns=1 (tunnel 0007) (result 0002 0004 \"no\")",
 	"hello", "zlb", "zlb nr=0", "hello ns=7", "raw c802000c03e9000000000000",

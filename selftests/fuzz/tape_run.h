@@ -13,7 +13,7 @@
 #include "replay/world.h"
 
 /* Each octet of a line makes at most so many of a packet. */
-#define LINE_GROWTH	64
+#define LINE_GROWTH	32
 #define LINE_DEFAULT	(PATTERN_MAX / LINE_GROWTH)
 
 struct tape_target {
