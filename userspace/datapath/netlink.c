@@ -352,7 +352,6 @@ static int remove_leftover(struct dp_netlink *nl, const struct dp_device_config 
 static int tunnel_take(struct dp_netlink *nl, const struct dp_device_config *cfg,
 		       struct dp_session *s, struct dp_err *err)
 {
-	struct dp_err unused;
 	char kind[16];
 	int ret;
 
@@ -361,9 +360,6 @@ static int tunnel_take(struct dp_netlink *nl, const struct dp_device_config *cfg
 		ret = device_claim(nl, s->ifindex, cfg->name, err);
 	if (!ret && cfg->alias[0])
 		ret = link_set_alias(&nl->rtnl, s->ifindex, cfg->alias, err);
-	/* A kernel without IPv6 makes none anyhow. */
-	if (!ret)
-		link_set_addr_gen_none(&nl->rtnl, s->ifindex, &unused);
 	s->id = TUNNEL_SESSION_ID;
 	s->net = 0;
 	if (!ret)
@@ -412,9 +408,12 @@ static int op_tunnel_up(struct dp *dp, const struct dp_session *s,
 	struct prefix ll = { .addr = { .family = AF_INET6, .bytes = { 0xfe, 0x80 } }, .len = 64 };
 	struct channel *ch = &netlink_of(dp)->rtnl;
 	unsigned int i;
-	int ret;
+	int ret = 0;
 
-	ret = link_set(ch, s->ifindex, s->is_l2tp ? "l2tp" : "pptp", cfg, err);
+	if (ends->have_ifid)
+		ret = link_set_addr_gen_none(ch, s->ifindex, err);
+	if (!ret)
+		ret = link_set(ch, s->ifindex, s->is_l2tp ? "l2tp" : "pptp", cfg, err);
 	if (!ret && ends->local.family)
 		ret = link_ends_add(ch, s->ifindex, ends, err);
 	memcpy(ll.addr.bytes + 8, ends->ifid, sizeof(ends->ifid));

@@ -365,8 +365,8 @@ bool l2tp_stranger_line_ok(struct l2tp *l2tp)
 }
 
 /*
- * StopCCN to somebody of whom nothing is kept; what is told names an AVP (RFC 2661 section 4.4.2). It is not larger than what caused it by much, and
- * comes again when the request does.
+ * StopCCN to somebody of whom nothing is kept; what is told names an AVP (RFC 2661 section 4.4.2).
+ * It is not larger than what caused it by much, and comes again when the request does.
  */
 static void refuse(struct l2tp *l2tp, const struct l2tp_path *path, const struct l2tp_message *req,
 		   const struct l2tp_refusal *why, const char *told)
