@@ -42,7 +42,7 @@ sed -i 's/^log-level = .*/log-level = info/' "$TMP/adit.conf"
 gw_start
 
 background load ip netns exec "$C" python3 "$PEERS_DIR/l2tp_load.py" $GW $SERVER "$SESSIONS" "$TMP"
-PATIENCE=400 check_log "$SESSIONS sessions in one tunnel come up" load "up $SESSIONS "
+PATIENCE=800 check_log "$SESSIONS sessions in one tunnel come up" load "up $SESSIONS "
 PATIENCE=200 check_log "a ping through each is answered" load "answered $SESSIONS"
 check "the gateway sees them all, each with an address of its own" all_up
 log_of load | sed 's/^/# /'
