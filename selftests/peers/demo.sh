@@ -1,7 +1,7 @@
 #!/bin/bash
 # SPDX-License-Identifier: GPL-2.0-or-later
 #
-# What adit does, for people to see: a gateway, three stock clients, traffic, a refused login, and a disconnect.
+# What adit does, for people to see: a gateway, stock clients of PPTP and L2TP, traffic, a refused login, and a disconnect.
 # "make demo" runs it in a virtual machine. Ends with an error if any of it does not work.
 
 exec 3>&1
@@ -10,6 +10,7 @@ exec >/dev/null
 . "$(dirname "$0")/lib-peers.sh"
 . "$(dirname "$0")/lib-gateway.sh"
 . "$(dirname "$0")/lib-client.sh"
+. "$(dirname "$0")/lib-xl2tpd.sh"
 exec >&3
 
 title()
@@ -60,8 +61,8 @@ transfer()
 
 topology()
 {
-	topology_direct
-	client_addresses 3
+	l2tp_topology
+	client_addresses 4
 	traffic_server_start
 }
 
@@ -73,6 +74,10 @@ lib_show_logs()
 
 title "A gateway (192.0.2.1), a client machine (192.0.2.10), and a server behind the gateway (10.8.0.2)"
 quietly "three network namespaces, wired" topology
+GW_USERS+='
+user "dave" { password = '"'dog tag'"' }'
+GW_MORE='pool "phones" { range = "10.9.1.10-10.9.1.250" }
+server l2tp { address = "10.9.1.1" pool = "phones" listen = { "192.0.2.1" } }'
 gw_conf 'dns = { "10.9.0.1" }' "lcp-echo-interval = 30"
 echo "  adit.conf:"
 sed 's/^/    /; s/password = .*\x27 /password = \x27...\x27 /' "$TMP/adit.conf"
@@ -90,12 +95,16 @@ bob battery staple
 carol curry comb
 USERS
 
+title "One more that Debian ships (xl2tpd and pppd), over L2TP"
+CLIENT_LOCAL=192.0.2.104
+quietly "dave, from $CLIENT_LOCAL" l2tp_client_dials dave dave "dog tag"
+
 title "The gateway's view"
 shown adit status
 shown adit sessions
 
 title "Each client reaches the server behind the gateway"
-for user in alice bob carol; do
+for user in alice bob carol dave; do
 	shown client ping -n -c 3 -i 0.3 -I $user $SERVER
 done
 
@@ -120,6 +129,7 @@ quietly "bob's client hears of it" log_says bob "LCP terminated by peer"
 shown adit sessions
 quietly "all are told that the gateway goes" adit shutdown
 quietly "alice's client hears of it" log_says alice "LCP terminated by peer"
+quietly "dave's client hears of it" log_says dave "LCP terminated by peer"
 
 title "It works."
 LIB_DONE=yes
