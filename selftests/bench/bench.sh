@@ -134,8 +134,8 @@ modules()
 # Sessions from which on a kind is a concentrator's, whose sessions are no devices.
 MANY=10000
 
-# staged KIND N: whether it is STAGE's to make. The thousand routes of a thousand devices make every look-up dearer, all
-# others' as well: so what is measured of one session comes before them.
+# staged KIND N: whether it is STAGE's to make. What is measured of one session is not measured among the devices and
+# routes of thousands.
 staged()
 {
 	local many
@@ -237,7 +237,13 @@ stage()
 # half NAME: what is made of it goes with its end.
 half()
 {
+	local kind wanted=
+
 	HALF=$1
+	for kind in $(kinds "$HALF"); do
+		[ "$kind" = floor ] || ! wanted "$kind" || wanted=yes
+	done
+	[ -n "$wanted" ] || return
 	MADE=() KEPT=() LAST_K=0 LAST_ID=1
 	wires
 	stage one
@@ -257,6 +263,7 @@ for module in aesni_intel ghash_clmulni_intel sha1_ssse3 sha256_ssse3 chacha_x86
 done
 mkdir -p /run/netns
 half in-tree
+SESSIONS=1 half policies
 modprobe -r pptp
 half ours
 rm -rf "$TMP"

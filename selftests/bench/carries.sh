@@ -42,7 +42,7 @@ measured()
 }
 
 check "the bench runs through" bench
-for kind in $(kinds in-tree) $(kinds ours); do
+for kind in $(kinds in-tree) $(kinds policies) $(kinds ours); do
 	[ "$kind" != floor ] || continue
 	check "$kind carries packets" measured udp "$kind"
 	check "$kind carries a stream" measured tcp-gso "$kind"

@@ -6,22 +6,24 @@
 # K is a number of its own for every tunnel; what a function prints is JSON about the cost of the set-up, or nothing.
 # Everything goes with the namespaces, and with the processes that keep() started.
 
-# HALF: in-tree before the in-tree pptp module is removed, ours after it, both at both times. MODULES: what it needs.
+# HALF: in-tree before the in-tree pptp module is removed, ours after it; policies: between them, because the IPsec
+# policies of a namespace are looked up for every packet of it, which would make everything else dearer; all: in each.
+# MODULES: what it needs.
 # MANY: most sessions that it is measured with.
 KIND_TABLE="
 # NAME           HALF     MANY   MODULES
-floor            both     10000  -
+floor            all      10000  -
 gre              in-tree  1      ip_gre
 pptp             in-tree  1000   pptp,ppp_generic
 pptp-128s        in-tree  1      pptp,ppp_generic,ppp_mppe
 pptp-128         in-tree  1      pptp,ppp_generic,ppp_mppe
 l2tp-ppp         in-tree  1      l2tp_ppp
 l2tp-eth         in-tree  1      l2tp_eth
-esp-null         in-tree  1      esp4,authenc,echainiv
-esp-gcm          in-tree  1      esp4
-esp-cbc          in-tree  1      esp4,authenc,echainiv
-esp-chacha       in-tree  1      esp4
-xfrmi-gcm        in-tree  1      esp4,xfrm_interface
+esp-null         policies 1      esp4,authenc,echainiv
+esp-gcm          policies 1      esp4
+esp-cbc          policies 1      esp4,authenc,echainiv
+esp-chacha       policies 1      esp4
+xfrmi-gcm        policies 1      esp4,xfrm_interface
 wireguard        in-tree  1      wireguard
 adit-pptp        ours     1000   adit
 adit-pptp-128s   ours     1      adit
@@ -36,7 +38,7 @@ adit-l2tp-many   ours     10000  adit
 # kinds HALF: names of the table.
 kinds()
 {
-	awk -v half="$1" '$1 !~ /^#/ && ($2 == half || $2 == "both") { print $1 }' <<<"$KIND_TABLE"
+	awk -v half="$1" '$1 !~ /^#/ && ($2 == half || $2 == "all") { print $1 }' <<<"$KIND_TABLE"
 }
 
 # kind_field NAME COLUMN

@@ -66,9 +66,9 @@ def main():
     run = sys.argv[1]
     if not os.path.exists(os.path.join(run, "icount.jsonl")):
         return
-    tables = {half: symbols(os.path.join(run, f"kallsyms-{half}")) for half in ("in-tree", "ours")}
     with open(os.path.join(run, "icount.jsonl"), encoding="utf-8") as lines:
         figures = [figure for figure in map(json.loads, lines) if figure["figure"] != "setup"]
+    tables = {half: symbols(os.path.join(run, f"kallsyms-{half}")) for half in {f["half"] for f in figures}}
     floors = {}
     for number, figure in enumerate(figures, 1):
         counts = functions(os.path.join(run, f"profile.{number}"), *tables[figure["half"]])

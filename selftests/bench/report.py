@@ -79,6 +79,9 @@ class Run:
             seen[row["kind"]] = seen[row["kind"]] or row.get("half")
         return [(kind, half) for kind, half in seen.items() if kind != "floor" and half]
 
+    def halves(self):
+        return list(dict.fromkeys(row["half"] for row in self.rows if row.get("half")))
+
     def value(self, figure, half, kind, size, sessions, native=False):
         rows = self.figures.get((figure, half, kind, size, sessions))
         if not rows:
@@ -126,7 +129,7 @@ def table(title, head, rows):
 def packets(run, unit, native):
     sizes = run.sizes()
     rows = []
-    for half in ("in-tree", "ours"):
+    for half in run.halves():
         floor = [run.value("udp", half, "floor", size, 1, native) for size in sizes]
         rows.append([f"routing, {half} half"] + [c for f in floor for c in (number(f), "-")])
     for kind, half in run.kinds():
@@ -141,7 +144,7 @@ def packets(run, unit, native):
 
 def streams(run):
     rows = []
-    for kind, half in [("floor", "in-tree"), ("floor", "ours"), *run.kinds()]:
+    for kind, half in [*(("floor", half) for half in run.halves()), *run.kinds()]:
         row = [kind if kind != "floor" else f"routing, {half} half"]
         for figure in ("tcp-gso", "tcp-plain"):
             whole = run.row(figure, half, kind, 0, 1)
