@@ -62,6 +62,15 @@ static void commit_conn(struct records *r, struct memory *m, const uint8_t *reco
 	must(memory_commit(m, MEMORY_CONN, 0, record, len) == 0 || len > MEMORY_CONN_RECORD_MAX);
 }
 
+static void commit_tunnel(struct memory *m, const uint8_t *record, size_t len)
+{
+	int slot = memory_slot_new(m, MEMORY_TUNNEL);
+
+	must(slot < 0 || memory_commit(m, MEMORY_TUNNEL, (uint32_t)slot, record, len) == 0 ||
+	     len > MEMORY_TUNNEL_RECORD_MAX);
+}
+
+/* Kinds are those of the memory file, and one more for a connection that is behind. */
 static void tamper(void *arg, struct memory *m)
 {
 	struct records *r = arg;
@@ -71,10 +80,12 @@ static void tamper(void *arg, struct memory *m)
 		size_t len = in_u16(&r->in);
 
 		record = in_take(&r->in, len, &len);
-		if (kind & 1)
+		if (kind % 4 == MEMORY_SESSION)
 			commit_session(r, m, record, len);
+		else if (kind % 4 == MEMORY_TUNNEL)
+			commit_tunnel(m, record, len);
 		else
-			commit_conn(r, m, record, len, kind & 2);
+			commit_conn(r, m, record, len, kind % 4);
 		free(record);
 	}
 }
@@ -108,13 +119,19 @@ static void visit(struct world *w)
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 {
+	static struct token tokens[TOKENS_MAX];
 	struct records r = { .in = in_of(data, size) };
+	bool l2tp;
 	unsigned int i;
 
 	out.n = 0;
 	r.w = world_daemon.make(&out);
+	l2tp = size && data[0] % 4 == MEMORY_TUNNEL;
+	if (l2tp)
+		world_daemon.set(r.w, tokens, tokens_split("conf l2tp", tokens));
 	world_daemon.begin(r.w);
-	act(r.w, "connect");
+	if (!l2tp)
+		act(r.w, "connect");
 	world_daemon.advance(r.w, 0);
 	world_daemon_die(r.w, tamper, &r);
 	for (i = 0; i < 3; i++) {
