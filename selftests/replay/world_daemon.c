@@ -102,7 +102,7 @@ static struct world *world;	/* for the functions that stand in for others */
 
 int __wrap_secret_random(void *buf, size_t len);
 int __wrap_keeper_send(int fd, uint32_t type, uint32_t number, const char *text, int pass);
-int __wrap_stream_position(int fd, struct stream_position *pos);
+int __wrap_stream_position(int fd, bool opened, struct stream_position *pos);
 ssize_t __wrap_recv(int fd, void *buf, size_t len, int flags);
 ssize_t __wrap_send(int fd, const void *buf, size_t len, int flags);
 int __wrap_shutdown(int fd, int how);
@@ -162,11 +162,11 @@ int __wrap_keeper_send(int fd, uint32_t type, uint32_t number, const char *text,
 	return 0;
 }
 
-int __wrap_stream_position(int fd, struct stream_position *pos)
+int __wrap_stream_position(int fd, bool opened, struct stream_position *pos)
 {
 	unsigned int i;
 
-	(void)fd;
+	(void)fd, (void)opened;
 	/* Asked about the connection that is being taken up, which is in no list yet. */
 	for (i = 0; i < CONNS && (world->wires[i].kept < 0 || conn_at(i)); i++)
 		;

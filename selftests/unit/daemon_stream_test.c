@@ -48,13 +48,18 @@ static int close_pair(void **state)
 	return 0;
 }
 
-static void assert_position(int fd, uint64_t taken, uint64_t given)
+static void assert_at(int fd, bool opened, uint64_t taken, uint64_t given)
 {
 	struct stream_position pos;
 
-	assert_int_equal(stream_position(fd, &pos), 0);
+	assert_int_equal(stream_position(fd, opened, &pos), 0);
 	assert_int_equal(pos.taken, taken);
 	assert_int_equal(pos.given, given);
+}
+
+static void assert_position(int fd, uint64_t taken, uint64_t given)
+{
+	assert_at(fd, false, taken, given);
 }
 
 static void wait_readable(int fd)
@@ -69,6 +74,22 @@ static void test_a_new_stream_is_at_its_beginning(void **state)
 	struct pair *p = *state;
 
 	assert_position(p->server, 0, 0);
+	assert_at(p->client, true, 0, 0);
+}
+
+static void test_the_side_that_connected_counts_alike(void **state)
+{
+	struct pair *p = *state;
+	char data[64];
+
+	assert_int_equal(send(p->client, "hello", 5, 0), 5);
+	assert_at(p->client, true, 0, 5);
+	wait_readable(p->server);
+	assert_int_equal(recv(p->server, data, sizeof(data), 0), 5);
+	assert_int_equal(send(p->server, "and you", 7, 0), 7);
+	wait_readable(p->client);
+	assert_int_equal(recv(p->client, data, 3, 0), 3);
+	assert_at(p->client, true, 3, 5);
 }
 
 static void test_what_was_peeked_is_not_taken(void **state)
@@ -121,6 +142,8 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test_setup_teardown(test_a_new_stream_is_at_its_beginning, open_pair,
 						close_pair),
+		cmocka_unit_test_setup_teardown(test_the_side_that_connected_counts_alike,
+						open_pair, close_pair),
 		cmocka_unit_test_setup_teardown(test_what_was_peeked_is_not_taken, open_pair,
 						close_pair),
 		cmocka_unit_test_setup_teardown(test_what_is_sent_counts_acknowledged_or_not,

@@ -578,7 +578,7 @@ static int reconcile(struct conn *c)
 	uint64_t done;
 	int err;
 
-	err = stream_position(c->fd, &pos);
+	err = stream_position(c->fd, c->carrier.dialer, &pos);
 	if (err)
 		return err;
 	if (pos.given < c->tx_total || pos.given - c->tx_total > c->tx_len ||

@@ -208,13 +208,14 @@ json_t *control_show_session(struct session *s, bool detail)
 
 /* --- clients --- */
 
+/* Servers that know one name server give it as the second too. */
 static json_t *show_name_servers(const struct ppp_info *info)
 {
 	json_t *all = json_array();
 	unsigned int i;
 
 	for (i = 0; i < AUTH_NAMESERVERS_MAX; i++) {
-		if (info->dns[i].family)
+		if (info->dns[i].family && (!i || !addr_equal(&info->dns[i], &info->dns[i - 1])))
 			json_array_append_new(all, show_addr(&info->dns[i]));
 	}
 	return all;

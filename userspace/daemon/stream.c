@@ -20,7 +20,7 @@ static int fin_received(uint8_t state)
 	return state == STATE_CLOSE_WAIT || state == STATE_LAST_ACK || state == STATE_CLOSING;
 }
 
-int stream_position(int fd, struct stream_position *pos)
+int stream_position(int fd, bool opened, struct stream_position *pos)
 {
 	struct tcp_info info = { 0 };
 	socklen_t len = sizeof(info);
@@ -34,6 +34,7 @@ int stream_position(int fd, struct stream_position *pos)
 		return -errno;
 	pos->taken = info.tcpi_bytes_received - (uint64_t)unread -
 		     (uint64_t)fin_received(info.tcpi_state);
-	pos->given = info.tcpi_bytes_acked + (uint64_t)unacked;
+	/* Our SYN, which was acknowledged too, is among them. */
+	pos->given = info.tcpi_bytes_acked + (uint64_t)unacked - (uint64_t)opened;
 	return 0;
 }
