@@ -15,19 +15,9 @@
 #include <linux/spinlock.h>
 #include <linux/types.h>
 
-struct adit_session;
+#include "prefix.h"
 
-/**
- * struct adit_prefix - an inner address or prefix; doubles as hash key, so it has no padding
- * @addr: masked; IPv4 in the first word, the rest zero
- * @family: AF_INET or AF_INET6
- * @len: prefix length
- */
-struct adit_prefix {
-	struct in6_addr addr;
-	u16 family;
-	u16 len;
-};
+struct adit_session;
 
 /**
  * struct adit_inner_entry - one prefix of one session
