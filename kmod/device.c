@@ -14,7 +14,9 @@
 #include <net/net_namespace.h>
 #include <net/netns/generic.h>
 
+#include "child.h"
 #include "device.h"
+#include "esp.h"
 #include "frame.h"
 #include "session.h"
 #include "socket.h"
@@ -99,12 +101,18 @@ static int adit_dev_init(struct net_device *dev)
 	if (err)
 		goto err_gro;
 
+	err = adev->kind == ADIT_KIND_ESP ? adit_esp_dev_init(adev) : 0;
+	if (err)
+		goto err_inner;
+
 	__module_get(THIS_MODULE);
 	mutex_lock(&adit_devs_lock);
 	list_add_tail(&adev->list, &adit_devs);
 	mutex_unlock(&adit_devs_lock);
 	return 0;
 
+err_inner:
+	adit_inner_destroy(&adev->inner);
 err_gro:
 	gro_cells_destroy(&adev->gro_cells);
 err_stats:
@@ -133,7 +141,10 @@ static void adit_dev_uninit(struct net_device *dev)
 	list_del_init(&adev->list);
 	mutex_unlock(&adit_devs_lock);
 
-	adit_session_del_all(adev);
+	if (adev->kind == ADIT_KIND_ESP)
+		adit_child_del_all(adev);
+	else
+		adit_session_del_all(adev);
 	adit_owner_forget(adev);
 	atomic_dec(&an->devices);
 }
@@ -155,6 +166,8 @@ static void adit_dev_destructor(struct net_device *dev)
 	struct adit_dev *adev = adit_dev(dev);
 
 	gro_cells_destroy(&adev->gro_cells);
+	if (adev->kind == ADIT_KIND_ESP)
+		adit_esp_dev_destroy(adev);
 	adit_inner_destroy(&adev->inner);
 	xa_destroy(&adev->sessions);
 	free_percpu(dev->tstats);
@@ -189,6 +202,13 @@ static const struct net_device_ops adit_ether_ops = {
 	.ndo_get_stats64	= dev_get_tstats64,
 	.ndo_validate_addr	= eth_validate_addr,
 	.ndo_set_mac_address	= eth_mac_addr,
+};
+
+static const struct net_device_ops adit_esp_ops = {
+	.ndo_init		= adit_dev_init,
+	.ndo_uninit		= adit_dev_uninit,
+	.ndo_start_xmit		= adit_esp_xmit,
+	.ndo_get_stats64	= dev_get_tstats64,
 };
 
 static const struct device_type adit_dev_type = { .name = KBUILD_MODNAME };
@@ -253,6 +273,17 @@ void adit_dev_setup_ether(struct net_device *dev)
 }
 
 /**
+ * adit_dev_setup_esp() - the setup callback of the link kind esp
+ * @dev: fresh
+ */
+void adit_dev_setup_esp(struct net_device *dev)
+{
+	adit_dev_setup(dev);
+	dev->netdev_ops = &adit_esp_ops;
+	dev->needed_tailroom = ADIT_ESP_TAIL_MAX;
+}
+
+/**
  * adit_dev_set_overhead() - say how much longer packets get
  * @adev: device that is not registered yet
  * @overhead: octets that go before an inner packet or frame, outer IP header included
@@ -284,7 +315,8 @@ int adit_dev_set_overhead(struct adit_dev *adev, unsigned int overhead, const st
  */
 bool adit_dev_is(const struct net_device *dev)
 {
-	return dev->netdev_ops == &adit_netdev_ops || dev->netdev_ops == &adit_ether_ops;
+	return dev->netdev_ops == &adit_netdev_ops || dev->netdev_ops == &adit_ether_ops ||
+	       dev->netdev_ops == &adit_esp_ops;
 }
 
 /**

@@ -44,7 +44,7 @@ struct nlattr;
  * @life: see above
  * @dying: no session may be made any more, [life]
  * @sessions: struct adit_session by id; ordered, so that a dump resumes exactly
- * @n_sessions: how many there are
+ * @n_sessions: how many there are; of an esp device, its children
  * @only: [R] the session of a point-to-point device
  * @inner: inner addresses of a concentrator
  * @gro_cells: TCP from all sessions is aggregated here
@@ -93,6 +93,7 @@ static inline bool adit_dev_is_p2p(const struct adit_dev *adev)
 bool adit_dev_is(const struct net_device *dev);
 void adit_dev_setup(struct net_device *dev);
 void adit_dev_setup_ether(struct net_device *dev);
+void adit_dev_setup_esp(struct net_device *dev);
 int adit_dev_set_overhead(struct adit_dev *adev, unsigned int overhead, const struct nlattr *mtu,
 			  struct netlink_ext_ack *extack);
 void adit_dev_unhook(struct adit_dev *adev);

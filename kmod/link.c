@@ -4,6 +4,7 @@
 #include <linux/capability.h>
 #include <linux/module.h>
 
+#include "child.h"
 #include "device.h"
 #include "link.h"
 #include "session.h"
@@ -11,7 +12,7 @@
 static bool unprivileged_hooks;
 module_param(unprivileged_hooks, bool, 0644);
 MODULE_PARM_DESC(unprivileged_hooks,
-		 "Let root of any user namespace take GRE version 1 and IP protocol 115, of which the machine has one each");
+		 "Let root of any user namespace take GRE version 1, IP protocol 115 and ESP, of which the machine has one each");
 
 #define ADIT_MSS_MIN	536	/* what is left of the 576 octets that every host takes (RFC 791) */
 
@@ -154,7 +155,10 @@ void adit_link_change_dev(struct adit_dev *adev, const struct nlattr *mss, const
 		WRITE_ONCE(adev->mss_clamp, nla_get_u32(mss));
 	if (fwmark) {
 		WRITE_ONCE(adev->fwmark, nla_get_u32(fwmark));
-		adit_session_dst_flush(adev);
+		if (adev->kind == ADIT_KIND_ESP)
+			adit_child_dst_flush(adev);
+		else
+			adit_session_dst_flush(adev);
 	}
 }
 

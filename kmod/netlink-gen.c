@@ -30,6 +30,16 @@ static const struct netlink_range_validation adit_a_frame_ifindex_range = {
 	.max	= S32_MAX,
 };
 
+static const struct netlink_range_validation adit_a_child_ifindex_range = {
+	.min	= 1ULL,
+	.max	= S32_MAX,
+};
+
+static const struct netlink_range_validation adit_a_sa_ifindex_range = {
+	.min	= 1ULL,
+	.max	= S32_MAX,
+};
+
 /* Common nested types */
 const struct nla_policy adit_l2tp_nl_policy[ADIT_A_L2TP_DF + 1] = {
 	[ADIT_A_L2TP_VERSION] = NLA_POLICY_RANGE(NLA_U32, 2, 3),
@@ -56,6 +66,16 @@ const struct nla_policy adit_prefix_nl_policy[ADIT_A_PREFIX_LEN + 1] = {
 	[ADIT_A_PREFIX_V4] = { .type = NLA_U32, },
 	[ADIT_A_PREFIX_V6] = NLA_POLICY_EXACT_LEN(16),
 	[ADIT_A_PREFIX_LEN] = NLA_POLICY_MAX(NLA_U8, 128),
+};
+
+const struct nla_policy adit_selector_nl_policy[ADIT_A_SELECTOR_REMOTE_PORT_MAX + 1] = {
+	[ADIT_A_SELECTOR_LOCAL] = NLA_POLICY_NESTED(adit_prefix_nl_policy),
+	[ADIT_A_SELECTOR_REMOTE] = NLA_POLICY_NESTED(adit_prefix_nl_policy),
+	[ADIT_A_SELECTOR_PROTOCOL] = { .type = NLA_U8, },
+	[ADIT_A_SELECTOR_LOCAL_PORT_MIN] = { .type = NLA_U16, },
+	[ADIT_A_SELECTOR_LOCAL_PORT_MAX] = { .type = NLA_U16, },
+	[ADIT_A_SELECTOR_REMOTE_PORT_MIN] = { .type = NLA_U16, },
+	[ADIT_A_SELECTOR_REMOTE_PORT_MAX] = { .type = NLA_U16, },
 };
 
 /* ADIT_CMD_DEV_GET - do */
@@ -146,8 +166,78 @@ const struct nla_policy adit_socket_detach_nl_policy[ADIT_A_SOCKET_FD + 1] = {
 	[ADIT_A_SOCKET_FD] = NLA_POLICY_FULL_RANGE(NLA_U32, &adit_a_socket_fd_range),
 };
 
+/* ADIT_CMD_CHILD_NEW - do */
+const struct nla_policy adit_child_new_nl_policy[ADIT_A_CHILD_NO_ECN + 1] = {
+	[ADIT_A_CHILD_IFINDEX] = NLA_POLICY_FULL_RANGE(NLA_U32, &adit_a_child_ifindex_range),
+	[ADIT_A_CHILD_ID] = NLA_POLICY_MIN(NLA_U32, 1),
+	[ADIT_A_CHILD_LOCAL_V4] = { .type = NLA_U32, },
+	[ADIT_A_CHILD_PEER_V4] = { .type = NLA_U32, },
+	[ADIT_A_CHILD_LOCAL_V6] = NLA_POLICY_EXACT_LEN(16),
+	[ADIT_A_CHILD_PEER_V6] = NLA_POLICY_EXACT_LEN(16),
+	[ADIT_A_CHILD_SELECTOR] = NLA_POLICY_NESTED(adit_selector_nl_policy),
+	[ADIT_A_CHILD_DF] = NLA_POLICY_MAX(NLA_U32, 2),
+	[ADIT_A_CHILD_NO_DSCP] = { .type = NLA_FLAG, },
+	[ADIT_A_CHILD_NO_ECN] = { .type = NLA_FLAG, },
+};
+
+/* ADIT_CMD_CHILD_SET - do */
+const struct nla_policy adit_child_set_nl_policy[ADIT_A_CHILD_SELECTOR + 1] = {
+	[ADIT_A_CHILD_IFINDEX] = NLA_POLICY_FULL_RANGE(NLA_U32, &adit_a_child_ifindex_range),
+	[ADIT_A_CHILD_ID] = NLA_POLICY_MIN(NLA_U32, 1),
+	[ADIT_A_CHILD_SELECTOR] = NLA_POLICY_NESTED(adit_selector_nl_policy),
+};
+
+/* ADIT_CMD_CHILD_DEL - do */
+const struct nla_policy adit_child_del_nl_policy[ADIT_A_CHILD_ID + 1] = {
+	[ADIT_A_CHILD_IFINDEX] = NLA_POLICY_FULL_RANGE(NLA_U32, &adit_a_child_ifindex_range),
+	[ADIT_A_CHILD_ID] = NLA_POLICY_MIN(NLA_U32, 1),
+};
+
+/* ADIT_CMD_CHILD_GET - do */
+const struct nla_policy adit_child_get_nl_policy[ADIT_A_CHILD_ID + 1] = {
+	[ADIT_A_CHILD_IFINDEX] = NLA_POLICY_FULL_RANGE(NLA_U32, &adit_a_child_ifindex_range),
+	[ADIT_A_CHILD_ID] = NLA_POLICY_MIN(NLA_U32, 1),
+};
+
+/* ADIT_CMD_SA_NEW - do */
+const struct nla_policy adit_sa_new_nl_policy[ADIT_A_SA_HARD_PACKETS + 1] = {
+	[ADIT_A_SA_IFINDEX] = NLA_POLICY_FULL_RANGE(NLA_U32, &adit_a_sa_ifindex_range),
+	[ADIT_A_SA_CHILD] = NLA_POLICY_MIN(NLA_U32, 1),
+	[ADIT_A_SA_DIRECTION] = NLA_POLICY_RANGE(NLA_U32, 1, 2),
+	[ADIT_A_SA_SPI] = NLA_POLICY_MIN(NLA_U32, 256),
+	[ADIT_A_SA_CIPHER] = NLA_POLICY_RANGE(NLA_U32, 1, 5),
+	[ADIT_A_SA_KEY] = { .type = NLA_BINARY, },
+	[ADIT_A_SA_AUTH] = NLA_POLICY_MAX(NLA_U32, 5),
+	[ADIT_A_SA_AUTH_KEY] = { .type = NLA_BINARY, },
+	[ADIT_A_SA_ESN] = { .type = NLA_FLAG, },
+	[ADIT_A_SA_REPLAY_WINDOW] = NLA_POLICY_MAX(NLA_U32, ADIT_REPLAY_WINDOW_MAX),
+	[ADIT_A_SA_LEGACY] = { .type = NLA_FLAG, },
+	[ADIT_A_SA_SOFT_SECONDS] = { .type = NLA_U32, },
+	[ADIT_A_SA_HARD_SECONDS] = { .type = NLA_U32, },
+	[ADIT_A_SA_SOFT_BYTES] = { .type = NLA_U64, },
+	[ADIT_A_SA_HARD_BYTES] = { .type = NLA_U64, },
+	[ADIT_A_SA_SOFT_PACKETS] = { .type = NLA_U64, },
+	[ADIT_A_SA_HARD_PACKETS] = { .type = NLA_U64, },
+};
+
+/* ADIT_CMD_SA_DEL - do */
+const struct nla_policy adit_sa_del_nl_policy[ADIT_A_SA_SPI + 1] = {
+	[ADIT_A_SA_IFINDEX] = NLA_POLICY_FULL_RANGE(NLA_U32, &adit_a_sa_ifindex_range),
+	[ADIT_A_SA_CHILD] = NLA_POLICY_MIN(NLA_U32, 1),
+	[ADIT_A_SA_DIRECTION] = NLA_POLICY_RANGE(NLA_U32, 1, 2),
+	[ADIT_A_SA_SPI] = NLA_POLICY_MIN(NLA_U32, 256),
+};
+
+/* ADIT_CMD_SA_GET - do */
+const struct nla_policy adit_sa_get_nl_policy[ADIT_A_SA_SPI + 1] = {
+	[ADIT_A_SA_IFINDEX] = NLA_POLICY_FULL_RANGE(NLA_U32, &adit_a_sa_ifindex_range),
+	[ADIT_A_SA_CHILD] = NLA_POLICY_MIN(NLA_U32, 1),
+	[ADIT_A_SA_DIRECTION] = NLA_POLICY_RANGE(NLA_U32, 1, 2),
+	[ADIT_A_SA_SPI] = NLA_POLICY_MIN(NLA_U32, 256),
+};
+
 /* Ops table for adit */
-const struct genl_ops adit_nl_ops[10] = {
+const struct genl_ops adit_nl_ops[17] = {
 	{
 		.cmd		= ADIT_CMD_DEV_GET,
 		.doit		= adit_nl_dev_get_doit,
@@ -218,6 +308,57 @@ const struct genl_ops adit_nl_ops[10] = {
 		.doit		= adit_nl_socket_detach_doit,
 		.policy		= adit_socket_detach_nl_policy,
 		.maxattr	= ADIT_A_SOCKET_FD,
+		.flags		= GENL_UNS_ADMIN_PERM,
+	},
+	{
+		.cmd		= ADIT_CMD_CHILD_NEW,
+		.doit		= adit_nl_child_new_doit,
+		.policy		= adit_child_new_nl_policy,
+		.maxattr	= ADIT_A_CHILD_NO_ECN,
+		.flags		= GENL_UNS_ADMIN_PERM,
+	},
+	{
+		.cmd		= ADIT_CMD_CHILD_SET,
+		.doit		= adit_nl_child_set_doit,
+		.policy		= adit_child_set_nl_policy,
+		.maxattr	= ADIT_A_CHILD_SELECTOR,
+		.flags		= GENL_UNS_ADMIN_PERM,
+	},
+	{
+		.cmd		= ADIT_CMD_CHILD_DEL,
+		.doit		= adit_nl_child_del_doit,
+		.policy		= adit_child_del_nl_policy,
+		.maxattr	= ADIT_A_CHILD_ID,
+		.flags		= GENL_UNS_ADMIN_PERM,
+	},
+	{
+		.cmd		= ADIT_CMD_CHILD_GET,
+		.doit		= adit_nl_child_get_doit,
+		.dumpit		= adit_nl_child_get_dumpit,
+		.policy		= adit_child_get_nl_policy,
+		.maxattr	= ADIT_A_CHILD_ID,
+		.flags		= GENL_UNS_ADMIN_PERM,
+	},
+	{
+		.cmd		= ADIT_CMD_SA_NEW,
+		.doit		= adit_nl_sa_new_doit,
+		.policy		= adit_sa_new_nl_policy,
+		.maxattr	= ADIT_A_SA_HARD_PACKETS,
+		.flags		= GENL_UNS_ADMIN_PERM,
+	},
+	{
+		.cmd		= ADIT_CMD_SA_DEL,
+		.doit		= adit_nl_sa_del_doit,
+		.policy		= adit_sa_del_nl_policy,
+		.maxattr	= ADIT_A_SA_SPI,
+		.flags		= GENL_UNS_ADMIN_PERM,
+	},
+	{
+		.cmd		= ADIT_CMD_SA_GET,
+		.doit		= adit_nl_sa_get_doit,
+		.dumpit		= adit_nl_sa_get_dumpit,
+		.policy		= adit_sa_get_nl_policy,
+		.maxattr	= ADIT_A_SA_SPI,
 		.flags		= GENL_UNS_ADMIN_PERM,
 	},
 };

@@ -15,6 +15,7 @@
 extern const struct nla_policy adit_l2tp_nl_policy[ADIT_A_L2TP_DF + 1];
 extern const struct nla_policy adit_mppe_nl_policy[ADIT_A_MPPE_START_KEY + 1];
 extern const struct nla_policy adit_prefix_nl_policy[ADIT_A_PREFIX_LEN + 1];
+extern const struct nla_policy adit_selector_nl_policy[ADIT_A_SELECTOR_REMOTE_PORT_MAX + 1];
 
 extern const struct nla_policy adit_dev_get_nl_policy[ADIT_A_DEV_IFINDEX + 1];
 
@@ -36,8 +37,22 @@ extern const struct nla_policy adit_socket_attach_nl_policy[ADIT_A_SOCKET_FD + 1
 
 extern const struct nla_policy adit_socket_detach_nl_policy[ADIT_A_SOCKET_FD + 1];
 
+extern const struct nla_policy adit_child_new_nl_policy[ADIT_A_CHILD_NO_ECN + 1];
+
+extern const struct nla_policy adit_child_set_nl_policy[ADIT_A_CHILD_SELECTOR + 1];
+
+extern const struct nla_policy adit_child_del_nl_policy[ADIT_A_CHILD_ID + 1];
+
+extern const struct nla_policy adit_child_get_nl_policy[ADIT_A_CHILD_ID + 1];
+
+extern const struct nla_policy adit_sa_new_nl_policy[ADIT_A_SA_HARD_PACKETS + 1];
+
+extern const struct nla_policy adit_sa_del_nl_policy[ADIT_A_SA_SPI + 1];
+
+extern const struct nla_policy adit_sa_get_nl_policy[ADIT_A_SA_SPI + 1];
+
 /* Ops table for adit */
-extern const struct genl_ops adit_nl_ops[10];
+extern const struct genl_ops adit_nl_ops[17];
 
 int adit_nl_dev_get_doit(struct sk_buff *skb, struct genl_info *info);
 int adit_nl_dev_get_dumpit(struct sk_buff *skb, struct netlink_callback *cb);
@@ -52,5 +67,14 @@ int adit_nl_session_get_dumpit(struct sk_buff *skb,
 int adit_nl_frame_send_doit(struct sk_buff *skb, struct genl_info *info);
 int adit_nl_socket_attach_doit(struct sk_buff *skb, struct genl_info *info);
 int adit_nl_socket_detach_doit(struct sk_buff *skb, struct genl_info *info);
+int adit_nl_child_new_doit(struct sk_buff *skb, struct genl_info *info);
+int adit_nl_child_set_doit(struct sk_buff *skb, struct genl_info *info);
+int adit_nl_child_del_doit(struct sk_buff *skb, struct genl_info *info);
+int adit_nl_child_get_doit(struct sk_buff *skb, struct genl_info *info);
+int adit_nl_child_get_dumpit(struct sk_buff *skb, struct netlink_callback *cb);
+int adit_nl_sa_new_doit(struct sk_buff *skb, struct genl_info *info);
+int adit_nl_sa_del_doit(struct sk_buff *skb, struct genl_info *info);
+int adit_nl_sa_get_doit(struct sk_buff *skb, struct genl_info *info);
+int adit_nl_sa_get_dumpit(struct sk_buff *skb, struct netlink_callback *cb);
 
 #endif /* _LINUX_ADIT_GEN_H */

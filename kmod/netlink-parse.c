@@ -5,6 +5,7 @@
 #include <net/ipv6.h>
 
 #include "device.h"
+#include "netlink-esp.h"
 #include "netlink-gen.h"
 #include "netlink-l2tp.h"
 #include "netlink.h"
@@ -37,6 +38,29 @@ static const struct adit_nl_need adit_nl_needs[] = {
 	{ ADIT_CMD_FRAME_SEND,	ADIT_A_FRAME_ID,		"id is missing" },
 	{ ADIT_CMD_FRAME_SEND,	ADIT_A_FRAME_PROTOCOL,		"protocol is missing" },
 	{ ADIT_CMD_FRAME_SEND,	ADIT_A_FRAME_DATA,		"data is missing" },
+	{ ADIT_CMD_CHILD_NEW,	ADIT_A_CHILD_IFINDEX,		"ifindex is missing" },
+	{ ADIT_CMD_CHILD_NEW,	ADIT_A_CHILD_ID,		"id is missing" },
+	{ ADIT_CMD_CHILD_NEW,	ADIT_A_CHILD_SELECTOR,		"selector is missing" },
+	{ ADIT_CMD_CHILD_SET,	ADIT_A_CHILD_IFINDEX,		"ifindex is missing" },
+	{ ADIT_CMD_CHILD_SET,	ADIT_A_CHILD_ID,		"id is missing" },
+	{ ADIT_CMD_CHILD_SET,	ADIT_A_CHILD_SELECTOR,		"selector is missing" },
+	{ ADIT_CMD_CHILD_DEL,	ADIT_A_CHILD_IFINDEX,		"ifindex is missing" },
+	{ ADIT_CMD_CHILD_DEL,	ADIT_A_CHILD_ID,		"id is missing" },
+	{ ADIT_CMD_CHILD_GET,	ADIT_A_CHILD_IFINDEX,		"ifindex is missing" },
+	{ ADIT_CMD_CHILD_GET,	ADIT_A_CHILD_ID,		"id is missing" },
+	{ ADIT_CMD_SA_NEW,	ADIT_A_SA_IFINDEX,		"ifindex is missing" },
+	{ ADIT_CMD_SA_NEW,	ADIT_A_SA_CHILD,		"child is missing" },
+	{ ADIT_CMD_SA_NEW,	ADIT_A_SA_DIRECTION,		"direction is missing" },
+	{ ADIT_CMD_SA_NEW,	ADIT_A_SA_SPI,			"spi is missing" },
+	{ ADIT_CMD_SA_NEW,	ADIT_A_SA_CIPHER,		"cipher is missing" },
+	{ ADIT_CMD_SA_DEL,	ADIT_A_SA_IFINDEX,		"ifindex is missing" },
+	{ ADIT_CMD_SA_DEL,	ADIT_A_SA_CHILD,		"child is missing" },
+	{ ADIT_CMD_SA_DEL,	ADIT_A_SA_DIRECTION,		"direction is missing" },
+	{ ADIT_CMD_SA_DEL,	ADIT_A_SA_SPI,			"spi is missing" },
+	{ ADIT_CMD_SA_GET,	ADIT_A_SA_IFINDEX,		"ifindex is missing" },
+	{ ADIT_CMD_SA_GET,	ADIT_A_SA_CHILD,		"child is missing" },
+	{ ADIT_CMD_SA_GET,	ADIT_A_SA_DIRECTION,		"direction is missing" },
+	{ ADIT_CMD_SA_GET,	ADIT_A_SA_SPI,			"spi is missing" },
 	{ ADIT_CMD_SOCKET_ATTACH, ADIT_A_SOCKET_FD,		"fd is missing" },
 	{ ADIT_CMD_SOCKET_DETACH, ADIT_A_SOCKET_FD,		"fd is missing" },
 };
@@ -79,6 +103,14 @@ static bool adit_nl_has_session_attrs(u8 cmd)
 	return cmd == ADIT_CMD_SESSION_NEW || cmd == ADIT_CMD_SESSION_SET;
 }
 
+/* The attribute of a command that may come many times, or -1. */
+static int adit_nl_multi(u8 cmd)
+{
+	if (adit_nl_has_session_attrs(cmd))
+		return ADIT_A_SESSION_PREFIX;
+	return cmd == ADIT_CMD_CHILD_NEW || cmd == ADIT_CMD_CHILD_SET ? ADIT_A_CHILD_SELECTOR : -1;
+}
+
 /**
  * adit_nl_once() - refuse an attribute that is given twice, it could mean either
  * @head: first attribute
@@ -118,12 +150,12 @@ int adit_nl_once(const struct nlattr *head, int len, int multi, struct netlink_e
  */
 int adit_nl_check(const struct nlmsghdr *nlh, u8 cmd, struct nlattr **attrs, struct netlink_ext_ack *extack)
 {
-	int multi = adit_nl_has_session_attrs(cmd) ? ADIT_A_SESSION_PREFIX : -1;
 	const struct adit_nl_need *need;
 	unsigned int i;
 	int err;
 
-	err = adit_nl_once(nlmsg_attrdata(nlh, GENL_HDRLEN), nlmsg_attrlen(nlh, GENL_HDRLEN), multi, extack);
+	err = adit_nl_once(nlmsg_attrdata(nlh, GENL_HDRLEN), nlmsg_attrlen(nlh, GENL_HDRLEN), adit_nl_multi(cmd),
+			   extack);
 	if (err || !attrs)
 		return err;
 
@@ -139,8 +171,18 @@ int adit_nl_check(const struct nlmsghdr *nlh, u8 cmd, struct nlattr **attrs, str
 	return 0;
 }
 
-static int adit_nl_nest(struct nlattr **tb, int max, const struct nlattr *attr, const struct nla_policy *policy,
-			struct netlink_ext_ack *extack)
+/**
+ * adit_nl_nest() - read a nest in which nothing may come twice
+ * @tb: gets its attributes
+ * @max: highest type
+ * @attr: nest
+ * @policy: of its attributes
+ * @extack: told why not
+ *
+ * Return: 0 or -errno.
+ */
+int adit_nl_nest(struct nlattr **tb, int max, const struct nlattr *attr, const struct nla_policy *policy,
+		 struct netlink_ext_ack *extack)
 {
 	int err;
 
@@ -176,8 +218,15 @@ static int adit_nl_check_prefix(const struct adit_prefix *prefix, const struct n
 	return 0;
 }
 
-static int adit_nl_parse_prefix(const struct nlattr *attr, struct adit_prefix *prefix,
-				struct netlink_ext_ack *extack)
+/**
+ * adit_nl_parse_prefix() - read an address or prefix
+ * @attr: nest
+ * @prefix: set on success
+ * @extack: told why not
+ *
+ * Return: 0 or -EINVAL.
+ */
+int adit_nl_parse_prefix(const struct nlattr *attr, struct adit_prefix *prefix, struct netlink_ext_ack *extack)
 {
 	struct nlattr *tb[ARRAY_SIZE(adit_prefix_nl_policy)];
 	int err;
@@ -419,6 +468,10 @@ int adit_nl_parse_session(struct genl_info *info, const struct adit_dev *adev, c
 {
 	int err;
 
+	if (adev->kind == ADIT_KIND_ESP) {
+		NL_SET_ERR_MSG(info->extack, "an esp device has children, not sessions (child-new)");
+		return -EOPNOTSUPP;
+	}
 	err = adit_nl_kind_check(info, adev, !s);
 	if (!err)
 		err = s ? adit_nl_parse_change(info, s, conf) : adit_nl_parse_new(info, adev, conf);
@@ -477,8 +530,12 @@ void adit_nl_wipe_keys(const struct nlmsghdr *nlh, u8 cmd)
 	const struct nlattr *head = nlmsg_attrdata(nlh, GENL_HDRLEN), *attr;
 	int rem;
 
-	if (!adit_nl_has_session_attrs(cmd))
+	if (!adit_nl_has_session_attrs(cmd) && cmd != ADIT_CMD_SA_NEW)
 		return;
-	nla_for_each_attr(attr, head, nlmsg_attrlen(nlh, GENL_HDRLEN), rem)
-		adit_nl_wipe_attr(attr);
+	nla_for_each_attr(attr, head, nlmsg_attrlen(nlh, GENL_HDRLEN), rem) {
+		if (cmd == ADIT_CMD_SA_NEW)
+			adit_esp_nl_wipe(attr);
+		else
+			adit_nl_wipe_attr(attr);
+	}
 }

@@ -13,9 +13,17 @@
 #include "socket.h"
 #include "tx.h"
 
-/* The device a request is about, held for adit_dev_put(). */
-static struct adit_dev *adit_nl_dev(struct net *net, const struct nlattr *attr, netdevice_tracker *tracker,
-				    struct netlink_ext_ack *extack)
+/**
+ * adit_nl_dev() - the device a request is about
+ * @net: namespace of the request
+ * @attr: attribute with its index
+ * @tracker: for adit_dev_put()
+ * @extack: told why not
+ *
+ * Return: device, held; -ENODEV, -EOPNOTSUPP.
+ */
+struct adit_dev *adit_nl_dev(struct net *net, const struct nlattr *attr, netdevice_tracker *tracker,
+			     struct netlink_ext_ack *extack)
 {
 	struct adit_dev *adev = adit_dev_get(net, nla_get_u32(attr), tracker);
 
@@ -76,8 +84,11 @@ int adit_nl_dev_get_doit(struct sk_buff *skb, struct genl_info *info)
 	return genlmsg_reply(msg, info);
 }
 
-/* cb->args of both dumps: 0: smallest ifindex still to be told; 1: smallest session id of it; 2: checked. */
-static int adit_nl_dump_check(struct netlink_callback *cb, u8 cmd)
+/*
+ * cb->args of every dump: 0: smallest ifindex still to be told; 1: smallest session or child id of it; 2: checked; 3: of
+ * SAs, how many of the child were told.
+ */
+int adit_nl_dump_check(struct netlink_callback *cb, u8 cmd)
 {
 	int err;
 

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0 */
 /*
  * The netlink family. Requests are in netlink.c, what they ask for in netlink-parse.c, replies and notifications in
- * netlink-msg.c, what is of L2TP in netlink-l2tp.c; nothing else of the module knows an attribute, but the link kinds
- * theirs.
+ * netlink-msg.c, what is of L2TP in netlink-l2tp.c, of ESP in netlink-esp.c and netlink-esp-parse.c; nothing else of the
+ * module knows an attribute, but the link kinds theirs.
  */
 #ifndef ADIT_NETLINK_H
 #define ADIT_NETLINK_H
@@ -11,12 +11,21 @@
 #include <uapi/linux/adit.h>
 
 struct adit_dev;
+struct adit_prefix;
 struct adit_session;
 struct adit_session_conf;
 
 extern struct genl_family adit_nl_family;
 
+/* netlink.c */
+struct adit_dev *adit_nl_dev(struct net *net, const struct nlattr *attr, netdevice_tracker *tracker,
+			     struct netlink_ext_ack *extack);
+int adit_nl_dump_check(struct netlink_callback *cb, u8 cmd);
+
 /* netlink-parse.c */
+int adit_nl_nest(struct nlattr **tb, int max, const struct nlattr *attr, const struct nla_policy *policy,
+		 struct netlink_ext_ack *extack);
+int adit_nl_parse_prefix(const struct nlattr *attr, struct adit_prefix *prefix, struct netlink_ext_ack *extack);
 int adit_nl_once(const struct nlattr *head, int len, int multi, struct netlink_ext_ack *extack);
 int adit_nl_check(const struct nlmsghdr *nlh, u8 cmd, struct nlattr **attrs, struct netlink_ext_ack *extack);
 int adit_nl_parse_session(struct genl_info *info, const struct adit_dev *adev, const struct adit_session *s,

@@ -355,11 +355,14 @@ void adit_rx_payload(struct adit_session *s, struct sk_buff *skb, struct adit_rx
 		adit_rx_ppp(s, skb, batch);
 }
 
-/*
- * RFC 6040: carry a congestion mark of the outer path over, refuse what cannot be true. skb->data is at the inner IP
- * header; what is no IP has no mark.
+/**
+ * adit_rx_ecn_carry() - carry a congestion mark over, or refuse what cannot be true (RFC 6040)
+ * @skb: skb->data at the inner IP header; what is no IP has no mark
+ * @outer: DSCP and ECN of the outer header
+ *
+ * Return: whether the packet may go on; it is still the caller's.
  */
-static noinline bool adit_rx_ecn_carry(struct sk_buff *skb, u8 outer)
+bool adit_rx_ecn_carry(struct sk_buff *skb, u8 outer)
 {
 	unsigned int hlen = skb->protocol == htons(ETH_P_IP) ? sizeof(struct iphdr) : sizeof(struct ipv6hdr);
 
@@ -373,11 +376,6 @@ static noinline bool adit_rx_ecn_carry(struct sk_buff *skb, u8 outer)
 	return INET_ECN_decapsulate(skb, outer, ipv6_get_dsfield(ipv6_hdr(skb))) < 2;
 }
 
-static bool adit_rx_ecn(struct sk_buff *skb, u8 outer)
-{
-	return likely(!INET_ECN_is_ce(outer)) || adit_rx_ecn_carry(skb, outer);
-}
-
 /* @skb: as it is given to the stack; what is in an Ethernet frame has not been looked at before. */
 static bool adit_rx_is_tcp(const struct sk_buff *skb)
 {
@@ -387,8 +385,14 @@ static bool adit_rx_is_tcp(const struct sk_buff *skb)
 	       ipv6_hdr(skb)->nexthdr == IPPROTO_TCP;
 }
 
-/* Give a packet to the stack as if it had come by the device. What was merged before needs no merging. */
-static void adit_rx_stack(struct adit_dev *adev, struct sk_buff *skb)
+/**
+ * adit_rx_stack() - give a packet to the stack as if it had come by the device
+ * @adev: device, up
+ * @skb: packet; what was merged before needs no merging
+ *
+ * Context: RCU read side, bottom halves off.
+ */
+void adit_rx_stack(struct adit_dev *adev, struct sk_buff *skb)
 {
 	if (!skb_is_gso(skb) && adit_rx_is_tcp(skb)) {
 		gro_cells_receive(&adev->gro_cells, skb);

@@ -8,7 +8,9 @@
 #define ADIT_RX_H
 
 #include <linux/skbuff.h>
+#include <net/inet_ecn.h>
 
+struct adit_dev;
 struct adit_session;
 
 /**
@@ -56,5 +58,14 @@ static inline void adit_rx_pull(struct sk_buff *skb, unsigned int len)
 
 void adit_rx_payload(struct adit_session *s, struct sk_buff *skb, struct adit_rx_batch *batch);
 void adit_rx_finish(struct adit_session *s, struct adit_rx_batch *batch);
+
+bool adit_rx_ecn_carry(struct sk_buff *skb, u8 outer);
+void adit_rx_stack(struct adit_dev *adev, struct sk_buff *skb);
+
+/* What the outer header's ECN field makes of a packet that came in it. */
+static inline bool adit_rx_ecn(struct sk_buff *skb, u8 outer)
+{
+	return likely(!INET_ECN_is_ce(outer)) || adit_rx_ecn_carry(skb, outer);
+}
 
 #endif /* ADIT_RX_H */

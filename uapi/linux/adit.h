@@ -136,6 +136,108 @@ enum adit_l2tp_seq {
 	ADIT_L2TP_SEQ_FOLLOW = 4,
 };
 
+#define ADIT_SELECTORS_MAX	32
+#define ADIT_SA_IN_MAX		4
+#define ADIT_SA_KEY_MAX		36
+#define ADIT_SA_AUTH_KEY_MAX	64
+#define ADIT_REPLAY_WINDOW_MAX	4096
+
+/**
+ * enum adit_esp_df - The don't-fragment bit of outer IPv4 packets, and with it
+ *   what happens to what does not fit.
+ * @ADIT_ESP_DF_COPY: That of the inner packet, and of IPv6 always. What does
+ *   not fit the path is fragmented before it is encrypted where it may be,
+ *   else refused to its sender, who learns the size by ICMP.
+ * @ADIT_ESP_DF_SET: Set always; otherwise as copy.
+ * @ADIT_ESP_DF_CLEAR: Clear always. What does not fit the path is fragmented
+ *   after it was encrypted, over IPv6 as well.
+ */
+enum adit_esp_df {
+	ADIT_ESP_DF_COPY,
+	ADIT_ESP_DF_SET,
+	ADIT_ESP_DF_CLEAR,
+};
+
+/**
+ * enum adit_child_state - What a child can do.
+ * @ADIT_CHILD_STATE_LARVAL: It has no outbound security association. What is
+ *   routed to it raises an acquire and waits.
+ * @ADIT_CHILD_STATE_MATURE: It has one.
+ * @ADIT_CHILD_STATE_DYING: It has one, which has reached a soft limit.
+ */
+enum adit_child_state {
+	ADIT_CHILD_STATE_LARVAL,
+	ADIT_CHILD_STATE_MATURE,
+	ADIT_CHILD_STATE_DYING,
+};
+
+/**
+ * enum adit_child_event - What the owner of a device is told about a child.
+ * @ADIT_CHILD_EVENT_ACQUIRE: A packet waits for an outbound security
+ *   association. Told once a second at most.
+ * @ADIT_CHILD_EVENT_GONE: The child was removed by somebody other than the
+ *   owner's own socket.
+ */
+enum adit_child_event {
+	ADIT_CHILD_EVENT_ACQUIRE = 1,
+	ADIT_CHILD_EVENT_GONE,
+};
+
+enum adit_sa_direction {
+	ADIT_SA_DIRECTION_IN = 1,
+	ADIT_SA_DIRECTION_OUT,
+};
+
+/**
+ * enum adit_sa_event - What the owner of a device is told about a security
+ *   association.
+ * @ADIT_SA_EVENT_SOFT: It reached a soft limit and should be replaced.
+ * @ADIT_SA_EVENT_HARD: It reached a hard limit, or the end of its sequence
+ *   numbers, and carries nothing any more.
+ */
+enum adit_sa_event {
+	ADIT_SA_EVENT_SOFT = 1,
+	ADIT_SA_EVENT_HARD,
+};
+
+/**
+ * enum adit_sa_cipher
+ * @ADIT_SA_CIPHER_AES_GCM: AES-GCM with an ICV of 16 octets (RFC 4106). Key of
+ *   16, 24 or 32 octets and a salt of 4.
+ * @ADIT_SA_CIPHER_CHACHA20_POLY1305: RFC 7634. Key of 32 octets and a salt of
+ *   4.
+ * @ADIT_SA_CIPHER_AES_CBC: RFC 3602. Key of 16, 24 or 32 octets.
+ * @ADIT_SA_CIPHER_DES3_CBC: RFC 2451. Key of 24 octets. Only with the flag
+ *   legacy.
+ * @ADIT_SA_CIPHER_NULL: RFC 2410. No key.
+ */
+enum adit_sa_cipher {
+	ADIT_SA_CIPHER_AES_GCM = 1,
+	ADIT_SA_CIPHER_CHACHA20_POLY1305,
+	ADIT_SA_CIPHER_AES_CBC,
+	ADIT_SA_CIPHER_DES3_CBC,
+	ADIT_SA_CIPHER_NULL,
+};
+
+/**
+ * enum adit_sa_auth - Integrity algorithm of a cipher that has none of its
+ *   own.
+ * @ADIT_SA_AUTH_HMAC_SHA1_96: RFC 2404. Key of 20 octets.
+ * @ADIT_SA_AUTH_HMAC_SHA256_96: HMAC-SHA-256 cut to 96 bits, as an early draft
+ *   had it and old peers send it. Key of 32 octets.
+ * @ADIT_SA_AUTH_HMAC_SHA256_128: RFC 4868. Key of 32 octets.
+ * @ADIT_SA_AUTH_HMAC_SHA384_192: RFC 4868. Key of 48 octets.
+ * @ADIT_SA_AUTH_HMAC_SHA512_256: RFC 4868. Key of 64 octets.
+ */
+enum adit_sa_auth {
+	ADIT_SA_AUTH_NONE,
+	ADIT_SA_AUTH_HMAC_SHA1_96,
+	ADIT_SA_AUTH_HMAC_SHA256_96,
+	ADIT_SA_AUTH_HMAC_SHA256_128,
+	ADIT_SA_AUTH_HMAC_SHA384_192,
+	ADIT_SA_AUTH_HMAC_SHA512_256,
+};
+
 enum {
 	ADIT_A_DEV_PAD = 1,
 	ADIT_A_DEV_IFINDEX,
@@ -331,6 +433,125 @@ enum {
 };
 
 enum {
+	ADIT_A_SELECTOR_LOCAL = 1,
+	ADIT_A_SELECTOR_REMOTE,
+	ADIT_A_SELECTOR_PROTOCOL,
+	ADIT_A_SELECTOR_LOCAL_PORT_MIN,
+	ADIT_A_SELECTOR_LOCAL_PORT_MAX,
+	ADIT_A_SELECTOR_REMOTE_PORT_MIN,
+	ADIT_A_SELECTOR_REMOTE_PORT_MAX,
+
+	__ADIT_A_SELECTOR_MAX,
+	ADIT_A_SELECTOR_MAX = (__ADIT_A_SELECTOR_MAX - 1)
+};
+
+enum {
+	ADIT_A_CHILD_STATS_PAD = 1,
+	ADIT_A_CHILD_STATS_ACQUIRES,
+	ADIT_A_CHILD_STATS_WAITED,
+	ADIT_A_CHILD_STATS_WAIT_DROPPED,
+	ADIT_A_CHILD_STATS_TOO_BIG,
+	ADIT_A_CHILD_STATS_NO_ROUTE,
+	ADIT_A_CHILD_STATS_LOOP,
+	ADIT_A_CHILD_STATS_NO_MEMORY,
+
+	__ADIT_A_CHILD_STATS_MAX,
+	ADIT_A_CHILD_STATS_MAX = (__ADIT_A_CHILD_STATS_MAX - 1)
+};
+
+enum {
+	ADIT_A_CHILD_PAD = 1,
+	ADIT_A_CHILD_IFINDEX,
+	ADIT_A_CHILD_ID,
+	ADIT_A_CHILD_LOCAL_V4,
+	ADIT_A_CHILD_PEER_V4,
+	ADIT_A_CHILD_LOCAL_V6,
+	ADIT_A_CHILD_PEER_V6,
+	ADIT_A_CHILD_SELECTOR,
+	ADIT_A_CHILD_DF,
+	ADIT_A_CHILD_NO_DSCP,
+	ADIT_A_CHILD_NO_ECN,
+	ADIT_A_CHILD_STATE,
+	ADIT_A_CHILD_STATS,
+	ADIT_A_CHILD_RX_IDLE_MS,
+	ADIT_A_CHILD_TX_IDLE_MS,
+	ADIT_A_CHILD_EVENT,
+	ADIT_A_CHILD_FLOW,
+
+	__ADIT_A_CHILD_MAX,
+	ADIT_A_CHILD_MAX = (__ADIT_A_CHILD_MAX - 1)
+};
+
+enum {
+	ADIT_A_SA_STATS_PAD = 1,
+	ADIT_A_SA_STATS_PACKETS,
+	ADIT_A_SA_STATS_BYTES,
+	ADIT_A_SA_STATS_MALFORMED,
+	ADIT_A_SA_STATS_LATE,
+	ADIT_A_SA_STATS_REPLAYED,
+	ADIT_A_SA_STATS_FORGED,
+	ADIT_A_SA_STATS_PADDING,
+	ADIT_A_SA_STATS_PROTOCOL,
+	ADIT_A_SA_STATS_INNER,
+	ADIT_A_SA_STATS_SELECTOR,
+	ADIT_A_SA_STATS_ECN,
+	ADIT_A_SA_STATS_DUMMY,
+	ADIT_A_SA_STATS_EXPIRED,
+	ADIT_A_SA_STATS_NO_MEMORY,
+	ADIT_A_SA_STATS_CRYPTO,
+	ADIT_A_SA_STATS_DOWN,
+
+	__ADIT_A_SA_STATS_MAX,
+	ADIT_A_SA_STATS_MAX = (__ADIT_A_SA_STATS_MAX - 1)
+};
+
+enum {
+	ADIT_A_SA_PAD = 1,
+	ADIT_A_SA_IFINDEX,
+	ADIT_A_SA_CHILD,
+	ADIT_A_SA_DIRECTION,
+	ADIT_A_SA_SPI,
+	ADIT_A_SA_CIPHER,
+	ADIT_A_SA_KEY,
+	ADIT_A_SA_AUTH,
+	ADIT_A_SA_AUTH_KEY,
+	ADIT_A_SA_ESN,
+	ADIT_A_SA_REPLAY_WINDOW,
+	ADIT_A_SA_LEGACY,
+	ADIT_A_SA_SOFT_SECONDS,
+	ADIT_A_SA_HARD_SECONDS,
+	ADIT_A_SA_SOFT_BYTES,
+	ADIT_A_SA_HARD_BYTES,
+	ADIT_A_SA_SOFT_PACKETS,
+	ADIT_A_SA_HARD_PACKETS,
+	ADIT_A_SA_SEQ,
+	ADIT_A_SA_AGE_MS,
+	ADIT_A_SA_EXPIRED,
+	ADIT_A_SA_STATS,
+	ADIT_A_SA_EVENT,
+
+	__ADIT_A_SA_MAX,
+	ADIT_A_SA_MAX = (__ADIT_A_SA_MAX - 1)
+};
+
+enum {
+	ADIT_A_LINK_ESP_MODE = 1,
+	ADIT_A_LINK_ESP_LOCAL_V4,
+	ADIT_A_LINK_ESP_REMOTE_V4,
+	ADIT_A_LINK_ESP_LOCAL_V6,
+	ADIT_A_LINK_ESP_REMOTE_V6,
+	ADIT_A_LINK_ESP_FWMARK,
+	ADIT_A_LINK_ESP_LINK,
+	ADIT_A_LINK_ESP_MSS_CLAMP,
+	ADIT_A_LINK_ESP_DF,
+	ADIT_A_LINK_ESP_NO_DSCP,
+	ADIT_A_LINK_ESP_NO_ECN,
+
+	__ADIT_A_LINK_ESP_MAX,
+	ADIT_A_LINK_ESP_MAX = (__ADIT_A_LINK_ESP_MAX - 1)
+};
+
+enum {
 	ADIT_CMD_DEV_GET = 1,
 	ADIT_CMD_DEV_CLAIM,
 	ADIT_CMD_DEV_RELEASE,
@@ -343,6 +564,15 @@ enum {
 	ADIT_CMD_SESSION_NTF,
 	ADIT_CMD_SOCKET_ATTACH,
 	ADIT_CMD_SOCKET_DETACH,
+	ADIT_CMD_CHILD_NEW,
+	ADIT_CMD_CHILD_SET,
+	ADIT_CMD_CHILD_DEL,
+	ADIT_CMD_CHILD_GET,
+	ADIT_CMD_CHILD_NTF,
+	ADIT_CMD_SA_NEW,
+	ADIT_CMD_SA_DEL,
+	ADIT_CMD_SA_GET,
+	ADIT_CMD_SA_NTF,
 
 	__ADIT_CMD_MAX,
 	ADIT_CMD_MAX = (__ADIT_CMD_MAX - 1)

@@ -1,0 +1,205 @@
+// SPDX-License-Identifier: GPL-2.0
+/* Algorithms: which there are, and keys for them. */
+
+#include <linux/rtnetlink.h>
+#include <linux/slab.h>
+#include <crypto/authenc.h>
+
+#include "crypt.h"
+#include "netlink-esp.h"
+
+/**
+ * struct adit_alg_cipher - a cipher
+ * @name: the kernel's, of a whole AEAD or of what authenc() takes
+ * @text: what to say where the length of a key is wrong
+ * @key_min: octets of the shortest key
+ * @key_max: of the longest; those between go up by 8
+ * @salt: octets that follow the key
+ * @iv: octets in the packet
+ * @block: octets of a block
+ * @icv: octets of the integrity check value of an AEAD, else 0
+ * @legacy: only where that is asked for
+ */
+struct adit_alg_cipher {
+	const char *name;
+	const char *text;
+	u8 key_min;
+	u8 key_max;
+	u8 salt;
+	u8 iv;
+	u8 block;
+	u8 icv;
+	bool legacy;
+};
+
+static const struct adit_alg_cipher adit_alg_ciphers[] = {
+	[ADIT_SA_CIPHER_AES_GCM] = {
+		"rfc4106(gcm(aes))", "a key of aes-gcm has 20, 28 or 36 octets, the last four are the salt",
+		16, 32, 4, 8, 4, 16, false
+	},
+	[ADIT_SA_CIPHER_CHACHA20_POLY1305] = {
+		"rfc7539esp(chacha20,poly1305)",
+		"a key of chacha20-poly1305 has 36 octets, the last four are the salt", 32, 32, 4, 8, 4, 16, false
+	},
+	[ADIT_SA_CIPHER_AES_CBC] = {
+		"cbc(aes)", "a key of aes-cbc has 16, 24 or 32 octets", 16, 32, 0, 16, 16, 0, false
+	},
+	[ADIT_SA_CIPHER_DES3_CBC] = {
+		"cbc(des3_ede)", "a key of des3-cbc has 24 octets", 24, 24, 0, 8, 8, 0, true
+	},
+	[ADIT_SA_CIPHER_NULL] = { "ecb(cipher_null)", "null has no key", 0, 0, 0, 0, 4, 0, false },
+};
+
+/**
+ * struct adit_alg_auth - an integrity algorithm
+ * @name: the kernel's
+ * @text: what to say where the length of a key is wrong
+ * @key: octets of its key
+ * @icv: octets that stay of its value
+ */
+struct adit_alg_auth {
+	const char *name;
+	const char *text;
+	u8 key;
+	u8 icv;
+};
+
+static const struct adit_alg_auth adit_alg_auths[] = {
+	[ADIT_SA_AUTH_HMAC_SHA1_96]	= { "hmac(sha1)", "a key of hmac-sha1-96 has 20 octets", 20, 12 },
+	[ADIT_SA_AUTH_HMAC_SHA256_96]	= { "hmac(sha256)", "a key of hmac-sha256-96 has 32 octets", 32, 12 },
+	[ADIT_SA_AUTH_HMAC_SHA256_128]	= { "hmac(sha256)", "a key of hmac-sha256-128 has 32 octets", 32, 16 },
+	[ADIT_SA_AUTH_HMAC_SHA384_192]	= { "hmac(sha384)", "a key of hmac-sha384-192 has 48 octets", 48, 24 },
+	[ADIT_SA_AUTH_HMAC_SHA512_256]	= { "hmac(sha512)", "a key of hmac-sha512-256 has 64 octets", 64, 32 },
+};
+
+static int adit_alg_check_cipher(const struct adit_alg_conf *conf, struct netlink_ext_ack *extack)
+{
+	const struct adit_alg_cipher *cipher = &adit_alg_ciphers[conf->cipher];
+	unsigned int len = conf->key_len - cipher->salt;
+
+	if (cipher->legacy && !conf->legacy)
+		return adit_esp_nl_refuse(extack, conf->cipher_attr,
+					  "des3-cbc is for peers with nothing better, and needs legacy");
+	if (conf->key_len < cipher->salt || len < cipher->key_min || len > cipher->key_max || len % 8)
+		return adit_esp_nl_refuse(extack, conf->key_attr, cipher->text);
+	return 0;
+}
+
+static int adit_alg_check_auth(const struct adit_alg_conf *conf, struct netlink_ext_ack *extack)
+{
+	if (adit_alg_ciphers[conf->cipher].icv) {
+		if (conf->auth != ADIT_SA_AUTH_NONE || conf->auth_key_len)
+			return adit_esp_nl_refuse(extack, conf->auth_attr ?: conf->auth_key_attr,
+						  "the cipher has an integrity check of its own");
+		return 0;
+	}
+	if (conf->auth == ADIT_SA_AUTH_NONE)
+		return adit_esp_nl_refuse(extack, conf->auth_attr, "the cipher needs auth");
+	if (conf->auth_key_len != adit_alg_auths[conf->auth].key)
+		return adit_esp_nl_refuse(extack, conf->auth_key_attr, adit_alg_auths[conf->auth].text);
+	return 0;
+}
+
+static void adit_alg_name(const struct adit_alg_conf *conf, char name[static CRYPTO_MAX_ALG_NAME])
+{
+	const struct adit_alg_cipher *cipher = &adit_alg_ciphers[conf->cipher];
+
+	if (cipher->icv)
+		strscpy(name, cipher->name, CRYPTO_MAX_ALG_NAME);
+	else
+		snprintf(name, CRYPTO_MAX_ALG_NAME, "%s(%s,%s)", conf->esn ? "authencesn" : "authenc",
+			 adit_alg_auths[conf->auth].name, cipher->name);
+}
+
+/* The key of authenc(): an attribute with the length of the cipher's, then both keys. */
+static int adit_alg_set_authenc_key(struct crypto_aead *tfm, const struct adit_alg_conf *conf)
+{
+	struct crypto_authenc_key_param *param;
+	unsigned int len = RTA_SPACE(sizeof(*param)) + conf->auth_key_len + conf->key_len;
+	struct rtattr *rta;
+	u8 *key, *at;
+	int err;
+
+	key = kzalloc(len, GFP_KERNEL);
+	if (!key)
+		return -ENOMEM;
+	rta = (struct rtattr *)key;
+	rta->rta_type = CRYPTO_AUTHENC_KEYA_PARAM;
+	rta->rta_len = RTA_LENGTH(sizeof(*param));
+	param = RTA_DATA(rta);
+	param->enckeylen = cpu_to_be32(conf->key_len);
+	at = key + RTA_SPACE(sizeof(*param));
+	memcpy(at, conf->auth_key, conf->auth_key_len);
+	memcpy(at + conf->auth_key_len, conf->key, conf->key_len);
+
+	err = crypto_aead_setkey(tfm, key, len);
+	kfree_sensitive(key);
+	return err;
+}
+
+static int adit_alg_set_key(struct adit_alg *alg, const struct adit_alg_conf *conf, struct netlink_ext_ack *extack)
+{
+	int err;
+
+	err = crypto_aead_setauthsize(alg->tfm, alg->dims.icv);
+	if (err)
+		return err;
+	if (conf->auth == ADIT_SA_AUTH_NONE)
+		err = crypto_aead_setkey(alg->tfm, conf->key, conf->key_len);
+	else
+		err = adit_alg_set_authenc_key(alg->tfm, conf);
+	if (err && err != -ENOMEM)
+		adit_esp_nl_refuse(extack, conf->key_attr, "the kernel's algorithm refuses the key as weak");
+	return err;
+}
+
+/**
+ * adit_alg_init() - get an algorithm and give it its key
+ * @alg: to initialise
+ * @conf: which; the keys stay the caller's to wipe
+ * @extack: told why not
+ *
+ * Context: process, may sleep; modules may be loaded.
+ * Return: 0, -EINVAL, -ENOENT when the kernel has no such algorithm, -ENOMEM.
+ */
+int adit_alg_init(struct adit_alg *alg, const struct adit_alg_conf *conf, struct netlink_ext_ack *extack)
+{
+	const struct adit_alg_cipher *cipher = &adit_alg_ciphers[conf->cipher];
+	char name[CRYPTO_MAX_ALG_NAME];
+	int err;
+
+	err = adit_alg_check_cipher(conf, extack);
+	if (!err)
+		err = adit_alg_check_auth(conf, extack);
+	if (err)
+		return err;
+
+	adit_alg_name(conf, name);
+	alg->tfm = crypto_alloc_aead(name, 0, 0);
+	if (IS_ERR(alg->tfm)) {
+		adit_esp_nl_refuse(extack, conf->cipher_attr, "the kernel has no such algorithm (modprobe what it is of?)");
+		return PTR_ERR(alg->tfm);
+	}
+	alg->dims.iv = cipher->iv;
+	alg->dims.block = cipher->block;
+	alg->dims.icv = cipher->icv ?: adit_alg_auths[conf->auth].icv;
+	alg->cipher = conf->cipher;
+	alg->auth = conf->auth;
+	alg->esn = conf->esn;
+	alg->counter_iv = cipher->icv;
+	err = adit_alg_set_key(alg, conf, extack);
+	if (err)
+		adit_alg_free(alg);
+	return err;
+}
+
+/**
+ * adit_alg_free() - give an algorithm back, which wipes its key
+ * @alg: initialised
+ *
+ * Context: process, may sleep.
+ */
+void adit_alg_free(struct adit_alg *alg)
+{
+	crypto_free_aead(alg->tfm);
+}

@@ -1,0 +1,299 @@
+// SPDX-License-Identifier: GPL-2.0
+/* Packets through algorithms. */
+
+#include <linux/module.h>
+#include <linux/percpu.h>
+#include <linux/random.h>
+#include <linux/skbuff.h>
+#include <linux/slab.h>
+#include <linux/unaligned.h>
+
+#include "child.h"
+#include "crypt.h"
+#include "esp.h"
+#include "sa.h"
+
+/*
+ * Each CPU keeps a request of this size for the next packet. Most algorithms are done when the call returns, so it is
+ * there again; what is larger, or comes while it is in use, is allocated.
+ */
+#define ADIT_CRYPT_SIZE		1024
+
+static DEFINE_PER_CPU(struct adit_crypt *, adit_crypt_spare);
+
+static void adit_crypt_completed(void *data, int err);
+ADIT_CRYPTO_DONE(adit_crypt_completed)
+
+/**
+ * adit_crypt_order_init() - make an empty order
+ * @order: to initialise
+ */
+void adit_crypt_order_init(struct adit_crypt_order *order)
+{
+	spin_lock_init(&order->lock);
+	INIT_LIST_HEAD(&order->reqs);
+}
+
+/**
+ * adit_crypt_new() - begin a packet's way
+ * @sa: its SA
+ * @skb: packet, which stays the caller's on failure
+ *
+ * Context: RCU read side, bottom halves off.
+ * Return: request, or NULL without memory or when too many are under way.
+ */
+struct adit_crypt *adit_crypt_new(struct adit_sa *sa, struct sk_buff *skb)
+{
+	unsigned int size = max_t(unsigned int, ADIT_CRYPT_SIZE,
+				  sizeof(struct adit_crypt) + crypto_aead_reqsize(sa->alg.tfm));
+	struct adit_crypt *c = NULL;
+
+	if (READ_ONCE(sa->order.flying) >= ADIT_CRYPT_FLYING_MAX)
+		return NULL;
+	if (size == ADIT_CRYPT_SIZE)
+		c = this_cpu_xchg(adit_crypt_spare, NULL);
+	if (!c)
+		c = kmalloc(size, GFP_ATOMIC);
+	if (!c)
+		return NULL;
+	c->size = size;
+	c->sa = sa;
+	c->skb = skb;
+	c->done = false;
+	return c;
+}
+
+/**
+ * adit_crypt_free() - end it
+ * @c: request; its packet is the caller's
+ *
+ * Context: bottom halves off.
+ */
+void adit_crypt_free(struct adit_crypt *c)
+{
+	if (c->size == ADIT_CRYPT_SIZE && !this_cpu_cmpxchg(adit_crypt_spare, NULL, c))
+		return;
+	kfree(c);
+}
+
+static void adit_crypt_finish(struct adit_crypt *c)
+{
+	if (c->sa->direction == ADIT_SA_DIRECTION_IN)
+		adit_esp_opened(c);
+	else
+		adit_esp_sealed_done(c);
+}
+
+/* What a packet holds that is not done when the call returns. */
+static void adit_crypt_hold(struct adit_crypt *c)
+{
+	kref_get(&c->sa->ref);
+	dev_hold(c->sa->child->adev->dev);
+}
+
+/* Hand on what is done, in order. One does it at a time: what becomes done meanwhile is left to it. */
+static void adit_crypt_drain(struct adit_sa *sa)
+	__must_hold(&sa->order.lock)
+{
+	struct net_device *dev = sa->child->adev->dev;
+	struct adit_crypt_order *order = &sa->order;
+	struct adit_crypt *c;
+
+	lockdep_assert_held(&order->lock);
+
+	if (order->draining)
+		return;
+	order->draining = true;
+	while ((c = list_first_entry_or_null(&order->reqs, struct adit_crypt, list)) && c->done) {
+		list_del(&c->list);
+		order->flying--;
+		spin_unlock(&order->lock);
+		adit_crypt_finish(c);
+		dev_put(dev);
+		/* RCU read side keeps its memory. */
+		adit_sa_put(sa);
+		spin_lock(&order->lock);
+	}
+	order->draining = false;
+}
+
+static void adit_crypt_done(struct adit_crypt *c)
+{
+	struct adit_sa *sa = c->sa;
+
+	local_bh_disable();
+	rcu_read_lock();
+	spin_lock(&sa->order.lock);
+	c->done = true;
+	adit_crypt_drain(sa);
+	spin_unlock(&sa->order.lock);
+	rcu_read_unlock();
+	local_bh_enable();
+}
+
+/* Called when the algorithm is through, or to say that a request which had to queue has begun. */
+static void adit_crypt_completed(void *data, int err)
+{
+	struct adit_crypt *c = data;
+
+	if (err == -EINPROGRESS)
+		return;
+	c->err = err;
+	if (atomic_dec_and_test(&c->pending))
+		adit_crypt_done(c);
+}
+
+/*
+ * The algorithm goes on by itself, or has to queue for it. The completion may have come already, on another CPU: the
+ * second of the two, call and completion, goes on, so that references are taken by a packet that needs them alone.
+ */
+static void adit_crypt_fly(struct adit_crypt *c)
+{
+	struct adit_crypt_order *order = &c->sa->order;
+
+	adit_crypt_hold(c);
+	spin_lock(&order->lock);
+	list_add_tail(&c->list, &order->reqs);
+	order->flying++;
+	spin_unlock(&order->lock);
+	if (atomic_dec_and_test(&c->pending))
+		adit_crypt_done(c);
+}
+
+/* Done at once, but behind packets that are not. */
+static void adit_crypt_behind(struct adit_crypt *c)
+{
+	struct adit_crypt_order *order = &c->sa->order;
+	struct adit_sa *sa = c->sa;
+
+	adit_crypt_hold(c);
+	spin_lock(&order->lock);
+	list_add_tail(&c->list, &order->reqs);
+	order->flying++;
+	c->done = true;
+	adit_crypt_drain(sa);
+	spin_unlock(&order->lock);
+}
+
+static void adit_crypt_returned(struct adit_crypt *c, int err)
+{
+	if (err == -EINPROGRESS || err == -EBUSY) {
+		adit_crypt_fly(c);
+		return;
+	}
+	c->err = err;
+	if (likely(list_empty(&c->sa->order.reqs)))
+		adit_crypt_finish(c);
+	else
+		adit_crypt_behind(c);
+}
+
+/*
+ * With extended sequence numbers the upper half is authenticated between SPI and lower half, but not sent: the SPI
+ * moves four octets to the front while the algorithm runs.
+ */
+static u8 *adit_crypt_extend(struct adit_crypt *c)
+{
+	u8 *at = c->skb->data;
+
+	if (!c->sa->alg.esn)
+		return at;
+	c->saved = get_unaligned((u32 *)(at - 4));
+	put_unaligned_be32(c->sa->key.spi, at - 4);
+	put_unaligned_be32(c->seq >> 32, at);
+	return at - 4;
+}
+
+static void adit_crypt_restore(struct adit_crypt *c)
+{
+	u8 *at = c->skb->data;
+
+	if (!c->sa->alg.esn)
+		return;
+	put_unaligned_be32(c->sa->key.spi, at);
+	put_unaligned(c->saved, (u32 *)(at - 4));
+}
+
+/* @len: octets of the packet, of which the cipher is given those behind the IV */
+static void adit_crypt_prepare(struct adit_crypt *c, unsigned int len)
+{
+	const struct adit_alg *alg = &c->sa->alg;
+	const unsigned int head = adit_esp_head(&alg->dims);
+	u8 *at = adit_crypt_extend(c);
+
+	atomic_set(&c->pending, 2);
+	memcpy(c->iv, c->skb->data + ADIT_ESP_HLEN, alg->dims.iv);
+	sg_init_one(&c->sg, at, c->skb->data + c->skb->len - at);
+	aead_request_set_tfm(&c->aead, alg->tfm);
+	aead_request_set_callback(&c->aead, CRYPTO_TFM_REQ_MAY_BACKLOG, adit_crypt_completed_cb, c);
+	aead_request_set_crypt(&c->aead, &c->sg, &c->sg, len - head, c->iv);
+	aead_request_set_ad(&c->aead, c->skb->data + head - at);
+}
+
+static void adit_crypt_new_iv(struct adit_crypt *c)
+{
+	const struct adit_alg *alg = &c->sa->alg;
+	u8 *iv = c->skb->data + ADIT_ESP_HLEN;
+	unsigned int i;
+
+	if (alg->counter_iv)
+		put_unaligned_be64(c->seq, iv);
+	else
+		for (i = 0; i < alg->dims.iv; i += sizeof(u64))
+			put_unaligned(get_random_u64(), (u64 *)(iv + i));
+}
+
+/**
+ * adit_crypt_seal() - encrypt and sign a packet
+ * @c: its request; the packet has its header, room for the IV, its trailer, and room for the ICV, all within its length,
+ *	and four octets of headroom
+ *
+ * It goes on in adit_esp_sealed_done().
+ *
+ * Context: RCU read side, bottom halves off.
+ */
+void adit_crypt_seal(struct adit_crypt *c)
+{
+	adit_crypt_new_iv(c);
+	adit_crypt_prepare(c, c->skb->len - c->sa->alg.dims.icv);
+	adit_crypt_returned(c, crypto_aead_encrypt(&c->aead));
+}
+
+/**
+ * adit_crypt_open() - check and decrypt a packet
+ * @c: its request; four octets before the packet are there, and are put back
+ *
+ * It goes on in adit_esp_opened().
+ *
+ * Context: RCU read side, bottom halves off.
+ */
+void adit_crypt_open(struct adit_crypt *c)
+{
+	adit_crypt_prepare(c, c->skb->len);
+	adit_crypt_returned(c, crypto_aead_decrypt(&c->aead));
+}
+
+/**
+ * adit_crypt_tidy() - what is left of a packet's way when the algorithm is through
+ * @c: request; the packet is as it is on the wire again, but for what was encrypted or decrypted
+ *
+ * Return: what came of it.
+ */
+int adit_crypt_tidy(struct adit_crypt *c)
+{
+	adit_crypt_restore(c);
+	return c->err;
+}
+
+/**
+ * adit_crypt_exit() - free what the CPUs keep
+ *
+ * No packet is under way any more.
+ */
+void adit_crypt_exit(void)
+{
+	unsigned int cpu;
+
+	for_each_possible_cpu(cpu)
+		kfree(per_cpu(adit_crypt_spare, cpu));
+}

@@ -1,0 +1,142 @@
+/* SPDX-License-Identifier: GPL-2.0 */
+/*
+ * Algorithms of ESP, and one packet's way through them. Every algorithm is an AEAD of the kernel: those that are one by
+ * nature (RFC 4106, RFC 7634), and a cipher with an HMAC put together as authenc() or, with extended sequence numbers,
+ * authencesn().
+ *
+ * A packet is nobody else's and linear when it comes here, and is sealed or opened where it lies. Most algorithms are
+ * done when the call returns. One that is not goes on by itself; from then on the SA's packets are handed on in the
+ * order in which they came, and each holds the SA and its device.
+ */
+#ifndef ADIT_CRYPT_H
+#define ADIT_CRYPT_H
+
+#include <linux/list.h>
+#include <linux/scatterlist.h>
+#include <linux/spinlock.h>
+#include <uapi/linux/adit.h>
+#include <crypto/aead.h>
+
+#include "esp-hdr.h"
+
+struct adit_sa;
+struct netlink_ext_ack;
+struct nlattr;
+struct sk_buff;
+
+/* Packets of one SA that may be under way in algorithms that go on by themselves. */
+#define ADIT_CRYPT_FLYING_MAX	1024
+
+/**
+ * struct adit_alg_conf - algorithm and keys
+ * @cipher: enum adit_sa_cipher
+ * @auth: enum adit_sa_auth
+ * @key: of the cipher, with its salt
+ * @auth_key: of the integrity algorithm
+ * @key_len: octets
+ * @auth_key_len: octets
+ * @esn: extended sequence numbers
+ * @cipher_attr: the attribute that @cipher came from, for extack; @key_attr and so on likewise, NULL where absent
+ * @key_attr: of @key
+ * @auth_attr: of @auth
+ * @auth_key_attr: of @auth_key
+ * @legacy: algorithms of yesterday are meant
+ */
+struct adit_alg_conf {
+	u32 cipher;
+	u32 auth;
+	u8 key[ADIT_SA_KEY_MAX];
+	u8 auth_key[ADIT_SA_AUTH_KEY_MAX];
+	unsigned int key_len;
+	unsigned int auth_key_len;
+	bool esn;
+	bool legacy;
+	const struct nlattr *cipher_attr;
+	const struct nlattr *key_attr;
+	const struct nlattr *auth_attr;
+	const struct nlattr *auth_key_attr;
+};
+
+/**
+ * struct adit_alg - an algorithm with its key
+ * @tfm: [I] the kernel's
+ * @dims: [I] lengths
+ * @cipher: [I] enum adit_sa_cipher
+ * @auth: [I] enum adit_sa_auth
+ * @esn: [I] extended sequence numbers
+ * @counter_iv: [I] the IV must never repeat and may be known: the sequence number; else it must not be foreseen
+ */
+struct adit_alg {
+	struct crypto_aead *tfm;
+	struct adit_esp_dims dims;
+	u8 cipher;
+	u8 auth;
+	bool esn;
+	bool counter_iv;
+};
+
+/**
+ * struct adit_crypt_order - packets of an SA that wait for one another
+ * @lock: the rest
+ * @reqs: struct adit_crypt in the order in which they came; empty unless an algorithm went on by itself
+ * @flying: how many
+ * @draining: somebody hands on those that are done
+ */
+struct adit_crypt_order {
+	spinlock_t lock;	/* the rest */
+	struct list_head reqs;
+	unsigned int flying;
+	bool draining;
+};
+
+/**
+ * struct adit_crypt - one packet's way through an algorithm
+ * @list: in the order of its SA
+ * @sa: its SA
+ * @skb: ESP header first, from begin to end as on the wire
+ * @seq: its sequence number
+ * @err: what came of it: 0, -EBADMSG for a failed integrity check, another -errno
+ * @saved: what was where the extended sequence number moves the header to
+ * @pending: the call and the completion, of which the second goes on
+ * @done: the algorithm is through, [order lock]
+ * @tos: of the outer header
+ * @df: of the outer header
+ * @whole: may be fragmented after it was sealed
+ * @size: octets of the request
+ * @sg: the packet
+ * @iv: for the algorithm, which writes to it
+ * @aead: request, with its context behind it
+ */
+struct adit_crypt {
+	struct list_head list;
+	struct adit_sa *sa;
+	struct sk_buff *skb;
+	u64 seq;
+	int err;
+	u32 saved;
+	atomic_t pending;
+	bool done;
+	u8 tos;
+	bool df;
+	bool whole;
+	unsigned int size;
+	struct scatterlist sg;
+	u8 iv[ADIT_ESP_IV_MAX];
+	struct aead_request aead CRYPTO_MINALIGN_ATTR;
+};
+
+/* alg.c */
+int adit_alg_init(struct adit_alg *alg, const struct adit_alg_conf *conf, struct netlink_ext_ack *extack);
+void adit_alg_free(struct adit_alg *alg);
+
+/* crypt.c */
+void adit_crypt_order_init(struct adit_crypt_order *order);
+struct adit_crypt *adit_crypt_new(struct adit_sa *sa, struct sk_buff *skb);
+void adit_crypt_free(struct adit_crypt *c);
+void adit_crypt_seal(struct adit_crypt *c);
+void adit_crypt_open(struct adit_crypt *c);
+
+int adit_crypt_tidy(struct adit_crypt *c);
+void adit_crypt_exit(void);
+
+#endif /* ADIT_CRYPT_H */

@@ -1,0 +1,157 @@
+// SPDX-License-Identifier: GPL-2.0
+/* ESP receive: packets of an SA to the stack. */
+
+#include <linux/ip.h>
+#include <linux/ipv6.h>
+#include <linux/unaligned.h>
+#include <net/dsfield.h>
+#include <net/ip_tunnels.h>
+
+#include "child.h"
+#include "clamp.h"
+#include "crypt.h"
+#include "esp.h"
+#include "rx.h"
+#include "sa.h"
+
+static void adit_esp_lose(struct adit_sa *sa, struct sk_buff *skb, u64 *reason)
+{
+	if (reason)
+		adit_sa_count(sa, reason);
+	DEV_STATS_INC(sa->child->adev->dev, rx_dropped);
+	kfree_skb(skb);
+}
+
+/**
+ * adit_esp_rcv() - a packet of an SA came
+ * @sa: SA
+ * @skb: skb->data at its ESP header, which is linear, behind the outer IP header; consumed
+ *
+ * Context: softirq or bottom halves off, RCU read side.
+ */
+void adit_esp_rcv(struct adit_sa *sa, struct sk_buff *skb)
+{
+	struct adit_crypt *c;
+	u64 seq;
+
+	if (adit_esp_check(&sa->alg.dims, skb->len) < 0) {
+		adit_esp_lose(sa, skb, &sa->stats.malformed);
+		return;
+	}
+	if (adit_sa_expect(sa, get_unaligned_be32(skb->data + 4), &seq)) {
+		adit_esp_lose(sa, skb, NULL);
+		return;
+	}
+	/* In place only where nobody else reads or owns the octets. */
+	if (skb_linearize_cow(skb)) {
+		adit_esp_lose(sa, skb, &sa->stats.no_memory);
+		return;
+	}
+	c = adit_crypt_new(sa, skb);
+	if (!c) {
+		adit_esp_lose(sa, skb, &sa->stats.no_memory);
+		return;
+	}
+	c->seq = seq;
+	adit_crypt_open(c);
+}
+
+/* See that what came in the tunnel is a packet, and one that may come. Return: NULL, or the counter of why not. */
+static u64 *adit_esp_inner(struct adit_sa *sa, struct sk_buff *skb, u8 next)
+{
+	struct adit_flow flow;
+
+	if (next != IPPROTO_IPIP && next != IPPROTO_IPV6)
+		return &sa->stats.protocol;
+	if (adit_flow_parse(skb->data, min_t(unsigned int, skb->len, ADIT_FLOW_HEAD), &flow) ||
+	    flow.family != (next == IPPROTO_IPIP ? AF_INET : AF_INET6) || flow.len > skb->len)
+		return &sa->stats.inner;
+	if (!adit_child_fits_in(sa->child, &flow))
+		return &sa->stats.selector;
+	/* What follows the packet is padding to hide its length (RFC 4303 section 2.7). */
+	__skb_trim(skb, flow.len);
+	skb->protocol = next == IPPROTO_IPIP ? htons(ETH_P_IP) : htons(ETH_P_IPV6);
+	return NULL;
+}
+
+static void adit_esp_deliver(struct adit_sa *sa, struct sk_buff *skb, u8 outer)
+{
+	struct adit_dev *adev = sa->child->adev;
+	unsigned int mss = adit_esp_mss(adev);
+
+	skb_reset_mac_header(skb);
+	skb_reset_network_header(skb);
+	skb->mac_len = 0;
+	/* Whatever hardware said about checksums, it said about the ciphertext. */
+	skb->ip_summed = CHECKSUM_NONE;
+	if (!adit_rx_ecn(skb, outer)) {
+		adit_esp_lose(sa, skb, &sa->stats.ecn);
+		return;
+	}
+	if (mss)
+		adit_clamp(skb, mss);
+	skb_reset_network_header(skb);
+	__skb_tunnel_rx(skb, adev->dev, adev->net);
+	dev_sw_netstats_rx_add(adev->dev, skb->len);
+	adit_rx_stack(adev, skb);
+}
+
+/* An authentic packet with @len octets of payload for @next. */
+static void adit_esp_payload(struct adit_sa *sa, struct sk_buff *skb, unsigned int len, u8 next)
+{
+	u8 outer = sa->key.family == AF_INET ? ip_hdr(skb)->tos : ipv6_get_dsfield(ipv6_hdr(skb));
+	u64 *reason;
+
+	if (next == IPPROTO_NONE) {
+		adit_sa_count(sa, &sa->stats.dummy);
+		consume_skb(skb);
+		return;
+	}
+	__skb_pull(skb, adit_esp_head(&sa->alg.dims));
+	__skb_trim(skb, len);
+	reason = adit_esp_inner(sa, skb, next);
+	/*
+	 * The device is closed, and packets are waited for, before it dies; so past this test it may be given packets
+	 * until RCU read side ends.
+	 */
+	if (!reason && !(sa->child->adev->dev->flags & IFF_UP))
+		reason = &sa->stats.down;
+	if (reason)
+		adit_esp_lose(sa, skb, reason);
+	else
+		adit_esp_deliver(sa, skb, outer);
+}
+
+/**
+ * adit_esp_opened() - a packet was checked and decrypted
+ * @c: its request, consumed with the packet
+ *
+ * Context: RCU read side, bottom halves off.
+ */
+void adit_esp_opened(struct adit_crypt *c)
+{
+	struct adit_sa *sa = c->sa;
+	struct sk_buff *skb = c->skb;
+	const struct adit_esp_dims *dims = &sa->alg.dims;
+	int err = adit_crypt_tidy(c), len, event;
+	const u64 seq = c->seq;
+	u8 next;
+
+	adit_crypt_free(c);
+	if (unlikely(err || READ_ONCE(sa->dead))) {
+		adit_esp_lose(sa, skb, err == -EBADMSG ? &sa->stats.forged : &sa->stats.crypto);
+		return;
+	}
+	len = adit_esp_open(skb->data + adit_esp_head(dims), adit_esp_check(dims, skb->len), &next);
+	event = adit_sa_note(sa, seq, max(len, 0));
+	if (event < 0) {
+		adit_esp_lose(sa, skb, NULL);
+		return;
+	}
+	WRITE_ONCE(sa->child->rx_last, jiffies);
+	if (len < 0)
+		adit_esp_lose(sa, skb, &sa->stats.padding);
+	else
+		adit_esp_payload(sa, skb, len, next);
+	adit_sa_told(sa, event);
+}

@@ -1,0 +1,385 @@
+// SPDX-License-Identifier: GPL-2.0
+/* ESP transmit: packets routed into a device to sealed packets of a child. */
+
+#include <linux/icmpv6.h>
+#include <linux/ip.h>
+#include <linux/ipv6.h>
+#include <linux/percpu.h>
+#include <net/dsfield.h>
+#include <net/dst_metadata.h>
+#include <net/gso.h>
+#include <net/icmp.h>
+#include <net/ip.h>
+#include <net/ip_tunnels.h>
+#include <net/ipv6.h>
+
+#include "child.h"
+#include "clamp.h"
+#include "crypt.h"
+#include "esp.h"
+#include "sa.h"
+#include "tx.h"
+
+static DEFINE_PER_CPU(unsigned int, adit_esp_depth);
+
+/**
+ * struct adit_esp_out - one packet's or batch's way out
+ * @child: by which
+ * @sa: likewise
+ * @dst: outer route, without a reference
+ * @next: IP protocol of the payload
+ * @tos: DSCP and ECN of the outer header
+ * @df: don't-fragment bit of the outer header
+ * @whole: may be fragmented after it was sealed
+ */
+struct adit_esp_out {
+	struct adit_child *child;
+	struct adit_sa *sa;
+	struct dst_entry *dst;
+	u8 next;
+	u8 tos;
+	bool df;
+	bool whole;
+};
+
+/**
+ * adit_esp_mss() - largest TCP MSS that may pass, either way
+ * @adev: device
+ *
+ * Return: MSS for IPv4, or 0 to leave TCP alone.
+ */
+unsigned int adit_esp_mss(const struct adit_dev *adev)
+{
+	unsigned int clamp = READ_ONCE(adev->mss_clamp);
+
+	if (clamp != ADIT_MSS_CLAMP_AUTO)
+		return clamp;
+	return READ_ONCE(adev->dev->mtu) - sizeof(struct iphdr) - sizeof(struct tcphdr);
+}
+
+static void adit_esp_drop(struct adit_child *child, struct sk_buff *skb, u64 *reason)
+{
+	adit_child_count(child, reason);
+	DEV_STATS_INC(child->adev->dev, tx_dropped);
+	kfree_skb(skb);
+}
+
+static bool adit_esp_flow(struct sk_buff *skb, struct adit_flow *flow)
+{
+	u16 family;
+
+	if (skb_network_offset(skb) || !pskb_may_pull(skb, min_t(unsigned int, skb->len, ADIT_FLOW_HEAD)) ||
+	    adit_flow_parse(skb->data, skb_headlen(skb), flow))
+		return false;
+	family = skb->protocol == htons(ETH_P_IP) ? AF_INET : skb->protocol == htons(ETH_P_IPV6) ? AF_INET6 : 0;
+	return flow->family == family;
+}
+
+/* No child protects this: say so to its sender. */
+static void adit_esp_no_child(struct adit_dev *adev, struct sk_buff *skb)
+{
+	atomic64_inc(&adev->no_session);
+	DEV_STATS_INC(adev->dev, tx_dropped);
+	if (skb->protocol == htons(ETH_P_IP))
+		icmp_ndo_send(skb, ICMP_DEST_UNREACH, ICMP_HOST_UNREACH, 0);
+	else
+		icmpv6_ndo_send(skb, ICMPV6_DEST_UNREACH, ICMPV6_ADDR_UNREACH, 0);
+	kfree_skb(skb);
+}
+
+static unsigned int adit_esp_outer_len(const struct adit_child *child)
+{
+	return child->path.family == AF_INET ? sizeof(struct iphdr) : sizeof(struct ipv6hdr);
+}
+
+/* Longest inner packet that the path takes whole. */
+static unsigned int adit_esp_path_room(const struct adit_esp_out *out)
+{
+	unsigned int mtu = adit_esp_path_mtu(out->child, out->dst), outer = adit_esp_outer_len(out->child);
+
+	return mtu > outer ? adit_esp_room(&out->sa->alg.dims, mtu - outer) : 0;
+}
+
+static bool adit_esp_fits(const struct sk_buff *skb, unsigned int room)
+{
+	return skb_is_gso(skb) ? skb_gso_validate_network_len(skb, room) : skb->len <= room;
+}
+
+static void adit_esp_packet(struct adit_dev *adev, struct sk_buff *skb);
+
+static int adit_esp_fragment(struct net *net, struct sock *sk, struct sk_buff *skb)
+{
+	adit_esp_packet(adit_dev(skb->dev), skb);
+	return 0;
+}
+
+/* Too long for the path: cut it where IP allows, else tell its sender what fits. */
+static void adit_esp_too_big(struct adit_child *child, struct sk_buff *skb, const struct adit_flow *flow,
+			     unsigned int room)
+{
+	if (flow->may_fragment && !skb_is_gso(skb) && skb_rtable(skb)) {
+		memset(IPCB(skb), 0, sizeof(*IPCB(skb)));
+		IPCB(skb)->frag_max_size = room;
+		ip_do_fragment(dev_net(skb->dev), skb->sk, skb, adit_esp_fragment);
+		return;
+	}
+	if (flow->family == AF_INET6)
+		room = max_t(unsigned int, room, IPV6_MIN_MTU);
+	if (skb_valid_dst(skb))
+		skb_dst_update_pmtu_no_confirm(skb, room);
+	if (flow->family == AF_INET)
+		icmp_ndo_send(skb, ICMP_DEST_UNREACH, ICMP_FRAG_NEEDED, htonl(room));
+	else
+		icmpv6_ndo_send(skb, ICMPV6_PKT_TOOBIG, 0, room);
+	adit_esp_drop(child, skb, &child->stats.too_big);
+}
+
+/* Make @skb linear and nobody else's, to be encrypted in place. Return: it or a copy; NULL when it was freed. */
+static struct sk_buff *adit_esp_own(struct sk_buff *skb, unsigned int headroom, unsigned int tailroom)
+{
+	struct sk_buff *own = skb;
+
+	if (skb_is_nonlinear(skb) || skb_cloned(skb) || skb_headroom(skb) < headroom || skb_tailroom(skb) < tailroom) {
+		own = skb_copy_expand(skb, headroom, tailroom, GFP_ATOMIC);
+		if (!own)
+			goto err_free;
+		/* The sender's socket goes on to be charged until the packet has left. */
+		if (skb->sk)
+			skb_set_owner_w(own, skb->sk);
+		consume_skb(skb);
+		skb = own;
+	}
+	if (own->ip_summed == CHECKSUM_PARTIAL && skb_csum_hwoffload_help(own, 0))
+		goto err_free;
+	own->ip_summed = CHECKSUM_NONE;
+	own->encapsulation = 0;
+	return own;
+
+err_free:
+	kfree_skb(skb);
+	return NULL;
+}
+
+/*
+ * Turn @skb into packets that are ours to encrypt, on @list. Segments are made without scatter-gather, so that one pass
+ * copies and sums the data into linear skbs.
+ * Return: number of packets that were dropped on the way; @skb is consumed.
+ */
+static unsigned int adit_esp_prepare(const struct adit_esp_out *out, struct sk_buff *skb, struct sk_buff_head *list)
+{
+	const unsigned int headroom = LL_RESERVED_SPACE(out->dst->dev) + out->dst->header_len +
+				      adit_esp_outer_len(out->child) + ADIT_ESP_HEAD_MAX;
+	netdev_features_t features = skb->dev->features & ~(NETIF_F_GSO_MASK | NETIF_F_CSUM_MASK | NETIF_F_SG |
+							    NETIF_F_FRAGLIST);
+	unsigned int dropped = 0;
+	struct sk_buff *next;
+
+	if (skb_is_gso(skb)) {
+		struct sk_buff *segs = skb_gso_segment(skb, features);
+
+		if (IS_ERR_OR_NULL(segs)) {
+			kfree_skb(skb);
+			return 1;
+		}
+		consume_skb(skb);
+		skb = segs;
+	}
+	skb_list_walk_safe(skb, skb, next) {
+		skb_mark_not_on_list(skb);
+		skb = adit_esp_own(skb, headroom, ADIT_ESP_TAIL_MAX);
+		if (skb)
+			__skb_queue_tail(list, skb);
+		else
+			dropped++;
+	}
+	return dropped;
+}
+
+/* Put ESP around a packet that is ours and let the algorithm have it. */
+static void adit_esp_seal(const struct adit_esp_out *out, struct sk_buff *skb, u64 seq)
+{
+	const struct adit_esp_dims *dims = &out->sa->alg.dims;
+	unsigned int pad = adit_esp_pad(dims, skb->len);
+	struct adit_crypt *c = adit_crypt_new(out->sa, skb);
+
+	if (!c) {
+		adit_sa_count(out->sa, &out->sa->stats.no_memory);
+		DEV_STATS_INC(out->child->adev->dev, tx_dropped);
+		kfree_skb(skb);
+		return;
+	}
+	adit_esp_close(skb_put(skb, pad + ADIT_ESP_TLEN + dims->icv), pad, out->next);
+	adit_esp_build(skb_push(skb, adit_esp_head(dims)), out->sa->key.spi, seq);
+	c->seq = seq;
+	c->tos = out->tos;
+	c->df = out->df;
+	c->whole = out->whole;
+	adit_crypt_seal(c);
+}
+
+/**
+ * adit_esp_sealed_done() - a packet is sealed
+ * @c: its request, consumed with the packet
+ *
+ * Context: RCU read side, bottom halves off.
+ */
+void adit_esp_sealed_done(struct adit_crypt *c)
+{
+	struct adit_sa *sa = c->sa;
+	struct adit_child *child = sa->child;
+	struct sk_buff *skb = c->skb;
+	const bool df = c->df, whole = c->whole;
+	int err = adit_crypt_tidy(c);
+	struct dst_entry *dst;
+	const u8 tos = c->tos;
+
+	adit_crypt_free(c);
+	if (unlikely(err || READ_ONCE(sa->dead))) {
+		adit_sa_count(sa, &sa->stats.crypto);
+		DEV_STATS_INC(child->adev->dev, tx_dropped);
+		kfree_skb(skb);
+		return;
+	}
+	dst = adit_esp_route(child);
+	if (IS_ERR(dst))
+		adit_esp_drop(child, skb, &child->stats.no_route);
+	else
+		adit_esp_output(child, skb, dst, tos, df, whole);
+}
+
+static void adit_esp_seal_list(const struct adit_esp_out *out, struct sk_buff_head *list)
+{
+	struct net_device *dev = out->child->adev->dev;
+	unsigned int packets = 0, bytes = 0;
+	struct sk_buff *skb;
+	int event;
+	u64 seq;
+
+	skb_queue_walk(list, skb) {
+		packets++;
+		bytes += skb->len;
+	}
+	event = adit_sa_take(out->sa, packets, bytes, &seq);
+	if (event < 0) {
+		__skb_queue_purge(list);
+		atomic_long_add(packets, &dev->stats.__tx_dropped);
+		return;
+	}
+	WRITE_ONCE(out->child->tx_last, jiffies);
+	dev_sw_netstats_tx_add(dev, packets, bytes);
+	while ((skb = __skb_dequeue(list)))
+		adit_esp_seal(out, skb, seq++);
+	adit_sa_told(out->sa, event);
+}
+
+/* What the outer header shows of the inner one (RFC 4301 section 5.1.2, RFC 6040 section 4.1, RFC 2983 section 5). */
+static void adit_esp_show(struct adit_esp_out *out, const struct sk_buff *skb, const struct adit_flow *flow)
+{
+	const struct adit_child *child = out->child;
+	u8 ds = flow->family == AF_INET ? ipv4_get_dsfield(ip_hdr(skb)) : ipv6_get_dsfield(ipv6_hdr(skb));
+
+	if (child->no_dscp)
+		ds &= INET_ECN_MASK;
+	if (child->no_ecn)
+		ds &= ~INET_ECN_MASK;
+	out->tos = ds;
+	out->next = flow->family == AF_INET ? IPPROTO_IPIP : IPPROTO_IPV6;
+	out->df = child->df == ADIT_ESP_DF_SET || (child->df == ADIT_ESP_DF_COPY && !flow->may_fragment);
+	out->whole = child->df == ADIT_ESP_DF_CLEAR;
+}
+
+/* The way of a packet by @out->child and @out->sa. Consumes it. */
+static void adit_esp_send(struct adit_esp_out *out, struct sk_buff *skb, const struct adit_flow *flow)
+{
+	struct adit_child *child = out->child;
+	unsigned int mss = adit_esp_mss(child->adev), dropped;
+	struct sk_buff_head list;
+
+	out->dst = this_cpu_read(adit_esp_depth) > ADIT_TX_DEPTH_MAX ? ERR_PTR(-ELOOP) : adit_esp_route(child);
+	if (IS_ERR(out->dst)) {
+		adit_esp_drop(child, skb, PTR_ERR(out->dst) == -ELOOP ? &child->stats.loop : &child->stats.no_route);
+		return;
+	}
+	adit_esp_show(out, skb, flow);
+	if (!out->whole && !adit_esp_fits(skb, adit_esp_path_room(out))) {
+		/* What IPv6 promises to carry whole is cut outside where it must be (RFC 2473 section 7.1). */
+		out->whole = flow->family == AF_INET6 && adit_esp_fits(skb, IPV6_MIN_MTU);
+		if (!out->whole) {
+			adit_esp_too_big(child, skb, flow, adit_esp_path_room(out));
+			return;
+		}
+		out->df = false;
+	}
+	if (mss)
+		adit_clamp(skb, mss);
+
+	__skb_queue_head_init(&list);
+	dropped = adit_esp_prepare(out, skb, &list);
+	if (dropped) {
+		spin_lock(&child->lock);
+		child->stats.no_memory += dropped;
+		spin_unlock(&child->lock);
+		atomic_long_add(dropped, &child->adev->dev->stats.__tx_dropped);
+	}
+	if (!skb_queue_empty(&list))
+		adit_esp_seal_list(out, &list);
+}
+
+static void adit_esp_packet(struct adit_dev *adev, struct sk_buff *skb)
+{
+	struct adit_esp_out out = {};
+	struct adit_flow flow;
+
+	if (!adit_esp_flow(skb, &flow)) {
+		DEV_STATS_INC(adev->dev, tx_dropped);
+		kfree_skb(skb);
+		return;
+	}
+	out.child = adit_spd_find(&adit_esp_dev(adev)->spd, &flow);
+	if (!out.child) {
+		adit_esp_no_child(adev, skb);
+		return;
+	}
+	out.sa = rcu_dereference(out.child->out);
+	if (!adit_sa_usable(out.sa)) {
+		if (adit_child_wait(out.child, skb, &flow))
+			return;
+		/* One has come meanwhile. If it has gone again, the sender tries again. */
+		out.sa = rcu_dereference(out.child->out);
+		if (!out.sa) {
+			adit_esp_drop(out.child, skb, &out.child->stats.wait_dropped);
+			return;
+		}
+	}
+	adit_esp_send(&out, skb, &flow);
+}
+
+/**
+ * adit_esp_resend() - a packet has waited
+ * @adev: device that it was routed into
+ * @skb: packet, consumed
+ *
+ * Context: RCU read side, bottom halves off.
+ */
+void adit_esp_resend(struct adit_dev *adev, struct sk_buff *skb)
+{
+	this_cpu_inc(adit_esp_depth);
+	adit_esp_packet(adev, skb);
+	this_cpu_dec(adit_esp_depth);
+}
+
+/**
+ * adit_esp_xmit() - a packet was routed into an esp device
+ * @skb: packet
+ * @dev: device
+ *
+ * Context: bottom halves off.
+ * Return: NETDEV_TX_OK.
+ */
+netdev_tx_t adit_esp_xmit(struct sk_buff *skb, struct net_device *dev)
+{
+	rcu_read_lock();
+	adit_esp_resend(adit_dev(dev), skb);
+	rcu_read_unlock();
+	return NETDEV_TX_OK;
+}

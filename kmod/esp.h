@@ -1,0 +1,75 @@
+/* SPDX-License-Identifier: GPL-2.0 */
+/*
+ * ESP (RFC 4303) on the wire: packets routed into an esp device out, received ones in, in tunnel mode, over IPv4 and
+ * IPv6. The hooks in the stack are in esp.c, transmit in esp-tx.c, receive in esp-rx.c, the outer path in esp-outer.c,
+ * the link kind in link-esp.c.
+ */
+#ifndef ADIT_ESP_H
+#define ADIT_ESP_H
+
+#include <linux/netdevice.h>
+#include <linux/xarray.h>
+
+#include "device.h"
+#include "esp-hdr.h"
+#include "spd.h"
+
+struct adit_child;
+struct adit_crypt;
+struct adit_sa;
+struct dst_entry;
+struct net_device;
+struct netlink_ext_ack;
+struct sk_buff;
+
+/* Outer IP header (IPv6), ESP around a packet: what a child of a concentrator may need. */
+#define ADIT_ESP_OVERHEAD_MAX	(40 + ADIT_ESP_HEAD_MAX + ADIT_ESP_TAIL_MAX)
+
+/**
+ * struct adit_esp_dev - an esp device
+ * @base: what every kind has; first
+ * @children: struct adit_child by id; ordered, so that a dump resumes exactly
+ * @spd: their selectors
+ */
+struct adit_esp_dev {
+	struct adit_dev base;
+	struct xarray children;
+	struct adit_spd spd;
+};
+
+static inline struct adit_esp_dev *adit_esp_dev(struct adit_dev *adev)
+{
+	return container_of(adev, struct adit_esp_dev, base);
+}
+
+int adit_esp_dev_init(struct adit_dev *adev);
+void adit_esp_dev_destroy(struct adit_dev *adev);
+
+/* esp.c */
+int adit_esp_get(struct netlink_ext_ack *extack);
+bool adit_esp_used(void);
+void adit_esp_put(void);
+void adit_esp_exit(void);
+
+/* esp-tx.c */
+netdev_tx_t adit_esp_xmit(struct sk_buff *skb, struct net_device *dev);
+void adit_esp_resend(struct adit_dev *adev, struct sk_buff *skb);
+void adit_esp_sealed_done(struct adit_crypt *c);
+unsigned int adit_esp_mss(const struct adit_dev *adev);
+
+/* esp-rx.c */
+void adit_esp_rcv(struct adit_sa *sa, struct sk_buff *skb);
+void adit_esp_opened(struct adit_crypt *c);
+
+/* esp-outer.c */
+struct dst_entry *adit_esp_route(struct adit_child *child);
+unsigned int adit_esp_path_mtu(const struct adit_child *child, const struct dst_entry *dst);
+void adit_esp_path_shrunk(struct adit_child *child, u32 mtu);
+void adit_esp_path_free(struct adit_child *child);
+void adit_esp_path_flush(struct adit_child *child);
+void adit_esp_output(struct adit_child *child, struct sk_buff *skb, struct dst_entry *dst, u8 tos, bool df, bool whole);
+
+int adit_link_esp_init(void);
+void adit_link_esp_exit(void);
+
+#endif /* ADIT_ESP_H */
