@@ -8,6 +8,7 @@
 #include "esp.h"
 #include "netlink-esp.h"
 #include "sa.h"
+#include "socket.h"
 
 /* Selectors: a change adds what is new, then removes what was; readers see both meanwhile. */
 
@@ -415,20 +416,53 @@ void adit_child_stats(struct adit_child *child, struct adit_child_stats *stats)
 
 /* Life. */
 
+static struct adit_esp_path *adit_child_path(const struct adit_child_conf *conf)
+{
+	struct adit_esp_path *path = kzalloc(sizeof(*path), GFP_KERNEL_ACCOUNT);
+
+	if (!path)
+		return NULL;
+	path->family = conf->family;
+	path->local = conf->local;
+	path->peer = conf->peer;
+	path->local_port = conf->local_port;
+	path->peer_port = conf->peer_port;
+	return path;
+}
+
+/* The place of a child with UDP encapsulation. Return: place, referenced, or -errno. */
+static struct adit_socket *adit_child_socket(struct adit_dev *adev, const struct adit_child_conf *conf,
+					     struct netlink_ext_ack *extack)
+{
+	struct adit_socket *sock;
+
+	sock = adit_socket_find(adev->net, conf->family, &conf->local, conf->local_port);
+	/* A place whose socket has gone keeps the children that it has and gets no more. */
+	if (sock && adit_socket_alive(sock) && sock->kind == ADIT_KIND_ESP)
+		return sock;
+	if (sock)
+		adit_socket_put(sock);
+	NL_SET_ERR_MSG_ATTR(extack, conf->port_attr,
+			    "no socket is attached to the local address and port for esp (socket-attach)");
+	return ERR_PTR(-ENOTCONN);
+}
+
 static struct adit_child *adit_child_alloc(struct adit_dev *adev, const struct adit_child_conf *conf)
 {
 	struct adit_child *child = kzalloc(sizeof(*child), GFP_KERNEL_ACCOUNT);
+	struct adit_esp_path *path = adit_child_path(conf);
 
-	if (!child)
+	if (!child || !path) {
+		kfree(child);
+		kfree(path);
 		return NULL;
+	}
+	RCU_INIT_POINTER(child->path, path);
 	child->adev = adev;
 	child->id = conf->id;
 	child->df = conf->df;
 	child->no_dscp = conf->no_dscp;
 	child->no_ecn = conf->no_ecn;
-	child->path.family = conf->family;
-	child->path.local = conf->local;
-	child->path.peer = conf->peer;
 	kref_init(&child->ref);
 	mutex_init(&child->conf);
 	INIT_LIST_HEAD(&child->entries);
@@ -475,6 +509,9 @@ static void adit_child_bury(struct adit_child *child)
 	__skb_queue_purge(&child->waiting);
 	spin_unlock_bh(&child->lock);
 	adit_esp_path_flush(child);
+	/* Packets that found the child may use the place until RCU read side ends, and its memory lives on. */
+	if (child->sock)
+		adit_socket_put(child->sock);
 	adit_child_put(child);
 }
 
@@ -485,7 +522,8 @@ static int adit_child_reserve(struct adit_dev *adev, const struct adit_child_con
 
 	err = adit_session_charge(adev);
 	if (err) {
-		NL_SET_ERR_MSG(extack, "the namespace has as many children and sessions as module parameter max_sessions allows");
+		NL_SET_ERR_MSG(extack,
+			       "the namespace has as many children and sessions as module parameter max_sessions allows");
 		return err;
 	}
 	err = xa_insert(&adit_esp_dev(adev)->children, conf->id, NULL, GFP_KERNEL_ACCOUNT);
@@ -502,8 +540,16 @@ static int adit_child_reserve(struct adit_dev *adev, const struct adit_child_con
 static int adit_child_publish(struct adit_child *child, const struct adit_child_conf *conf,
 			      struct netlink_ext_ack *extack)
 {
-	int err = adit_child_set(child, conf, extack);
+	struct adit_socket *sock = NULL;
+	int err;
 
+	if (conf->local_port)
+		sock = adit_child_socket(child->adev, conf, extack);
+	err = PTR_ERR_OR_ZERO(sock);
+	if (!err) {
+		child->sock = sock;
+		err = adit_child_set(child, conf, extack);
+	}
 	if (err) {
 		adit_child_unlink(child);
 		adit_child_bury(child);
@@ -520,7 +566,8 @@ static int adit_child_publish(struct adit_child *child, const struct adit_child_
  * The id is reserved first and filled in last, so netlink cannot find, change or remove what is not complete.
  *
  * Context: process, without rtnl or with it.
- * Return: 0, -ENODEV when the device dies, -EEXIST, -ENOSPC when the namespace has its fill, -ENOMEM.
+ * Return: 0, -ENODEV when the device dies, -EEXIST, -ENOSPC when the namespace has its fill, -ENOTCONN without the
+ * socket that UDP encapsulation needs, -ENOMEM.
  */
 int adit_child_new(struct adit_dev *adev, const struct adit_child_conf *conf, struct netlink_ext_ack *extack)
 {
@@ -602,7 +649,7 @@ static void adit_child_free_rcu(struct rcu_head *rcu)
 	struct adit_child *child = container_of(rcu, struct adit_child, rcu);
 
 	/* A packet that found the child before its death may have put a route back. */
-	adit_esp_path_free(child);
+	adit_esp_path_free(rcu_dereference_protected(child->path, true));
 	kfree(child);
 }
 

@@ -27,6 +27,7 @@
 
 struct adit_sa;
 struct adit_sa_conf;
+struct adit_socket;
 struct dst_entry;
 struct netlink_ext_ack;
 struct nlattr;
@@ -45,23 +46,29 @@ struct nlattr;
 #define ADIT_PMTU_FOR		(600 * HZ)
 
 /**
- * struct adit_esp_path - the outer path of a child
+ * struct adit_esp_path - the outer path of a child; another one takes its place when the peer moves
  * @local: [I] outer address of this end; IPv4 in the first word, the rest zero
  * @peer: [I] outer address of the peer, likewise
  * @family: [I] of both
+ * @local_port: [I] UDP port of this end, or 0 without UDP encapsulation
+ * @peer_port: [I] UDP port of the peer, likewise
  * @pmtu: told by ICMP, or 0
  * @pmtu_until: jiffies at which @pmtu is forgotten
  * @dst: [R] cached outer route; exchanged atomically
  * @dst_cookie: of dst_check()
+ * @rcu: defers the free
  */
 struct adit_esp_path {
 	struct in6_addr local;
 	struct in6_addr peer;
 	u16 family;
+	__be16 local_port;
+	__be16 peer_port;
 	u32 pmtu;
 	unsigned long pmtu_until;
 	struct dst_entry __rcu *dst;
 	u32 dst_cookie;
+	struct rcu_head rcu;
 };
 
 /* Counters, in the order of the netlink attributes of child-stats, which have the meaning of each. */
@@ -73,6 +80,7 @@ struct adit_child_stats {
 	u64 no_route;
 	u64 loop;
 	u64 no_memory;
+	u64 no_socket;
 };
 
 /**
@@ -82,6 +90,9 @@ struct adit_child_stats {
  * @family: of the outer addresses
  * @local: outer address of this end
  * @peer: outer address of the peer
+ * @local_port: UDP port of this end, or 0
+ * @peer_port: UDP port of the peer, or 0
+ * @port_attr: the attribute that @local_port came from, for extack
  * @df: enum adit_esp_df
  * @no_dscp: DSCP is not copied outside
  * @no_ecn: ECN is not copied outside
@@ -94,6 +105,9 @@ struct adit_child_conf {
 	u16 family;
 	struct in6_addr local;
 	struct in6_addr peer;
+	__be16 local_port;
+	__be16 peer_port;
+	const struct nlattr *port_attr;
 	u32 df;
 	bool no_dscp;
 	bool no_ecn;
@@ -112,7 +126,8 @@ struct adit_child_conf {
  * @df: [I] enum adit_esp_df
  * @no_dscp: [I] DSCP is not copied outside
  * @no_ecn: [I] ECN is not copied outside
- * @path: where its packets go
+ * @sock: [I] where packets in UDP come and go, referenced; NULL without UDP encapsulation
+ * @path: [R] where its packets go; written under lock
  * @out: [R] outbound SA, referenced, or NULL; written under conf
  * @ins: inbound SAs, referenced, [conf]
  * @n_ins: how many, [conf]
@@ -135,7 +150,8 @@ struct adit_child {
 	u8 df;
 	bool no_dscp;
 	bool no_ecn;
-	struct adit_esp_path path;
+	struct adit_socket *sock;
+	struct adit_esp_path __rcu *path;
 	struct adit_sa __rcu *out;
 	struct list_head ins;
 	unsigned int n_ins;

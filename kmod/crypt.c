@@ -245,8 +245,8 @@ static void adit_crypt_new_iv(struct adit_crypt *c)
 
 /**
  * adit_crypt_seal() - encrypt and sign a packet
- * @c: its request; the packet has its header, room for the IV, its trailer, and room for the ICV, all within its length,
- *	and four octets of headroom
+ * @c: its request; the packet has its header, room for the IV, its trailer, and room for the ICV, all within its
+ *	length, and four octets of headroom
  *
  * It goes on in adit_esp_sealed_done().
  *

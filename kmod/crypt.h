@@ -104,6 +104,8 @@ struct adit_crypt_order {
  * @whole: may be fragmented after it was sealed
  * @size: octets of the request
  * @sg: the packet
+ * @newest: no higher number had come when it came
+ * @port: UDP port that it came from, or 0
  * @iv: for the algorithm, which writes to it
  * @aead: request, with its context behind it
  */
@@ -119,6 +121,8 @@ struct adit_crypt {
 	u8 tos;
 	bool df;
 	bool whole;
+	bool newest;
+	__be16 port;
 	unsigned int size;
 	struct scatterlist sg;
 	u8 iv[ADIT_ESP_IV_MAX];

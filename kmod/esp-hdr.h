@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0 */
 /*
- * ESP packets (RFC 4303 section 2) as octets: header, padding, trailer, and the lengths that an algorithm makes of them.
+ * ESP packets (RFC 4303 section 2) as octets: header, padding, trailer, and the lengths that algorithms make of them.
  * Neither keys nor packets of the stack are known here.
  */
 #ifndef ADIT_ESP_HDR_H

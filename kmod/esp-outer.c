@@ -3,12 +3,16 @@
 
 #include <linux/ip.h>
 #include <linux/ipv6.h>
+#include <linux/slab.h>
+#include <linux/udp.h>
 #include <net/ip.h>
+#include <net/ip6_checksum.h>
 #include <net/ip6_route.h>
 #include <net/ip_tunnels.h>
 #include <net/ipv6.h>
 #include <net/ipv6_stubs.h>
 #include <net/route.h>
+#include <net/udp.h>
 
 #include "child.h"
 #include "esp.h"
@@ -42,13 +46,18 @@ static bool adit_esp_loops(const struct adit_dev *adev, const struct net_device 
 		if (!adit_dev_is(dev) || adit_dev(dev)->kind != ADIT_KIND_ESP)
 			return false;
 		child = adit_esp_through(adit_dev(dev), path);
-		dst = child ? rcu_dereference(child->path.dst) : NULL;
+		path = child ? rcu_dereference(child->path) : NULL;
+		dst = path ? rcu_dereference(path->dst) : NULL;
 		if (!dst)
 			return false;
 		dev = dst->dev;
-		path = &child->path;
 	}
 	return true;
+}
+
+static u8 adit_esp_protocol(const struct adit_esp_path *path)
+{
+	return path->local_port ? IPPROTO_UDP : IPPROTO_ESP;
 }
 
 static struct dst_entry *adit_esp_find4(const struct adit_dev *adev, const struct adit_esp_path *path)
@@ -56,9 +65,11 @@ static struct dst_entry *adit_esp_find4(const struct adit_dev *adev, const struc
 	struct flowi4 fl4 = {
 		.flowi4_oif	= adev->link,
 		.flowi4_mark	= READ_ONCE(adev->fwmark),
-		.flowi4_proto	= IPPROTO_ESP,
+		.flowi4_proto	= adit_esp_protocol(path),
 		.saddr		= path->local.s6_addr32[0],
 		.daddr		= path->peer.s6_addr32[0],
+		.fl4_sport	= path->local_port,
+		.fl4_dport	= path->peer_port,
 	};
 	struct rtable *rt = ip_route_output_key(adev->net, &fl4);
 
@@ -70,9 +81,11 @@ static struct dst_entry *adit_esp_find6(const struct adit_dev *adev, const struc
 	struct flowi6 fl6 = {
 		.flowi6_oif	= adev->link,
 		.flowi6_mark	= READ_ONCE(adev->fwmark),
-		.flowi6_proto	= IPPROTO_ESP,
+		.flowi6_proto	= adit_esp_protocol(path),
 		.saddr		= path->local,
 		.daddr		= path->peer,
+		.fl6_sport	= path->local_port,
+		.fl6_dport	= path->peer_port,
 	};
 
 	return adit_ip6_dst_lookup_flow(adev->net, &fl6);
@@ -85,9 +98,8 @@ static void adit_esp_dst_set(struct adit_esp_path *path, struct dst_entry *dst, 
 	dst_release((__force struct dst_entry *)xchg((__force struct dst_entry **)&path->dst, dst));
 }
 
-static struct dst_entry *adit_esp_find(struct adit_child *child)
+static struct dst_entry *adit_esp_find(struct adit_child *child, struct adit_esp_path *path)
 {
-	struct adit_esp_path *path = &child->path;
 	const bool v4 = path->family == AF_INET;
 	struct dst_entry *dst;
 
@@ -106,50 +118,100 @@ static struct dst_entry *adit_esp_find(struct adit_child *child)
 /**
  * adit_esp_route() - route to the peer
  * @child: child
+ * @path: its path
  *
  * Context: RCU read side, bottom halves off.
  * Return: route without a reference, valid inside the RCU read side; -EHOSTUNREACH; -ELOOP when it leads back into the
  * child's own device.
  */
-struct dst_entry *adit_esp_route(struct adit_child *child)
+struct dst_entry *adit_esp_route(struct adit_child *child, struct adit_esp_path *path)
 {
-	struct dst_entry *dst = rcu_dereference(child->path.dst);
+	struct dst_entry *dst = rcu_dereference(path->dst);
 
-	if (dst && dst_check(dst, READ_ONCE(child->path.dst_cookie)))
+	if (dst && dst_check(dst, READ_ONCE(path->dst_cookie)))
 		return dst;
-	return adit_esp_find(child);
+	return adit_esp_find(child, path);
 }
 
 /**
  * adit_esp_path_flush() - forget the route
- * @child: child; a packet that is under way may put one back, which goes with the child at the latest
+ * @child: child; a packet that is under way may put one back, which goes with the path at the latest
+ *
+ * Context: any.
  */
 void adit_esp_path_flush(struct adit_child *child)
 {
-	adit_esp_dst_set(&child->path, NULL, 0);
+	rcu_read_lock();
+	adit_esp_dst_set(rcu_dereference(child->path), NULL, 0);
+	rcu_read_unlock();
 }
 
 /**
- * adit_esp_path_free() - let go of what a path holds
- * @child: child that no packet finds any more
+ * adit_esp_path_free() - free a path and what it holds
+ * @path: path that no packet has any more
  */
-void adit_esp_path_free(struct adit_child *child)
+void adit_esp_path_free(struct adit_esp_path *path)
 {
-	dst_release(rcu_dereference_protected(child->path.dst, true));
+	dst_release(rcu_dereference_protected(path->dst, true));
+	kfree(path);
+}
+
+static void adit_esp_path_free_rcu(struct rcu_head *rcu)
+{
+	adit_esp_path_free(container_of(rcu, struct adit_esp_path, rcu));
+}
+
+static bool adit_esp_path_is(const struct adit_esp_path *path, const struct in6_addr *peer, __be16 port)
+{
+	return path->peer_port == port && ipv6_addr_equal(&path->peer, peer);
+}
+
+/**
+ * adit_esp_path_move() - an authentic packet, newer than all before it, came from elsewhere
+ * @child: child with UDP encapsulation
+ * @peer: the peer's address
+ * @port: its port
+ *
+ * Between the peers a NAT has changed its mind (RFC 3948 section 4 and RFC 7296 section 2.23 speak of it).
+ *
+ * Context: RCU read side, bottom halves off.
+ * Return: whether packets go there from now on, and did not before.
+ */
+bool adit_esp_path_move(struct adit_child *child, const struct in6_addr *peer, __be16 port)
+{
+	struct adit_esp_path *old, *path;
+
+	if (likely(adit_esp_path_is(rcu_dereference(child->path), peer, port)))
+		return false;
+	path = kzalloc(sizeof(*path), GFP_ATOMIC);
+	if (!path)
+		return false;
+
+	spin_lock(&child->lock);
+	old = rcu_dereference_protected(child->path, lockdep_is_held(&child->lock));
+	path->local = old->local;
+	path->peer = *peer;
+	path->family = old->family;
+	path->local_port = old->local_port;
+	path->peer_port = port;
+	rcu_assign_pointer(child->path, path);
+	spin_unlock(&child->lock);
+	call_rcu(&old->rcu, adit_esp_path_free_rcu);
+	return true;
 }
 
 /**
  * adit_esp_path_mtu() - longest outer packet
- * @child: child
+ * @path: path
  * @dst: from adit_esp_route() in the same RCU read side
  *
  * Return: octets.
  */
-unsigned int adit_esp_path_mtu(const struct adit_child *child, const struct dst_entry *dst)
+unsigned int adit_esp_path_mtu(const struct adit_esp_path *path, const struct dst_entry *dst)
 {
-	unsigned int mtu = dst_mtu(dst), told = READ_ONCE(child->path.pmtu);
+	unsigned int mtu = dst_mtu(dst), told = READ_ONCE(path->pmtu);
 
-	if (told && told < mtu && time_before(jiffies, READ_ONCE(child->path.pmtu_until)))
+	if (told && told < mtu && time_before(jiffies, READ_ONCE(path->pmtu_until)))
 		return told;
 	return mtu;
 }
@@ -158,18 +220,37 @@ unsigned int adit_esp_path_mtu(const struct adit_child *child, const struct dst_
  * adit_esp_path_shrunk() - ICMP told a path MTU
  * @child: child of the SA that sent the quoted packet
  * @mtu: as told
+ *
+ * Context: RCU read side.
  */
 void adit_esp_path_shrunk(struct adit_child *child, u32 mtu)
 {
-	struct adit_esp_path *path = &child->path;
+	struct adit_esp_path *path = rcu_dereference(child->path);
 
 	WRITE_ONCE(path->pmtu_until, jiffies + ADIT_PMTU_FOR);
 	WRITE_ONCE(path->pmtu, max_t(u32, mtu, path->family == AF_INET ? ADIT_PMTU_MIN4 : ADIT_PMTU_MIN6));
 }
 
-static void adit_esp_output4(struct adit_child *child, struct sk_buff *skb, const struct dst_entry *dst, u8 tos, bool df)
+/*
+ * The UDP header of RFC 3948 section 2.1: over IPv4 without a checksum, which a NAT would have to mend and which is
+ * needless beside the integrity check; IPv6 has none without (RFC 8200 section 8.1).
+ */
+static void adit_esp_push_udp(const struct adit_esp_path *path, struct sk_buff *skb)
 {
-	struct net *net = child->adev->net;
+	struct udphdr *uh = skb_push(skb, sizeof(*uh));
+
+	skb_reset_transport_header(skb);
+	uh->source = path->local_port;
+	uh->dest = path->peer_port;
+	uh->len = htons(skb->len);
+	uh->check = 0;
+	if (path->family == AF_INET6)
+		udp6_set_csum(false, skb, &path->local, &path->peer, skb->len);
+}
+
+static void adit_esp_output4(struct net *net, const struct adit_esp_path *path, struct sk_buff *skb,
+			     const struct dst_entry *dst, u8 tos, bool df)
+{
 	struct iphdr *iph;
 
 	memset(IPCB(skb), 0, sizeof(*IPCB(skb)));
@@ -181,14 +262,15 @@ static void adit_esp_output4(struct adit_child *child, struct sk_buff *skb, cons
 	iph->tos = tos;
 	iph->frag_off = df ? htons(IP_DF) : 0;
 	iph->ttl = ip4_dst_hoplimit(dst);
-	iph->protocol = IPPROTO_ESP;
-	iph->saddr = child->path.local.s6_addr32[0];
-	iph->daddr = child->path.peer.s6_addr32[0];
+	iph->protocol = adit_esp_protocol(path);
+	iph->saddr = path->local.s6_addr32[0];
+	iph->daddr = path->peer.s6_addr32[0];
 	__ip_select_ident(net, iph, 1);
 	ip_local_out(net, NULL, skb);
 }
 
-static void adit_esp_output6(struct adit_child *child, struct sk_buff *skb, struct dst_entry *dst, u8 tos)
+static void adit_esp_output6(struct net *net, const struct adit_esp_path *path, struct sk_buff *skb,
+			     struct dst_entry *dst, u8 tos)
 {
 	struct ipv6hdr *ip6h;
 
@@ -197,25 +279,27 @@ static void adit_esp_output6(struct adit_child *child, struct sk_buff *skb, stru
 	skb_reset_network_header(skb);
 	ip6h = ipv6_hdr(skb);
 	ip6_flow_hdr(ip6h, tos, 0);
-	ip6h->nexthdr = IPPROTO_ESP;
+	ip6h->nexthdr = adit_esp_protocol(path);
 	ip6h->hop_limit = ip6_dst_hoplimit(dst);
-	ip6h->saddr = child->path.local;
-	ip6h->daddr = child->path.peer;
-	ip6_local_out(child->adev->net, NULL, skb);
+	ip6h->saddr = path->local;
+	ip6h->daddr = path->peer;
+	ip6_local_out(net, NULL, skb);
 }
 
 /**
  * adit_esp_output() - send a sealed packet
  * @child: child
+ * @path: its path
  * @skb: ESP header first, with headroom; consumed
- * @dst: from adit_esp_route() in the same RCU read side
+ * @dst: from adit_esp_route() for @path in the same RCU read side
  * @tos: DSCP and ECN of the outer header
  * @df: don't-fragment bit over IPv4
  * @whole: may be fragmented now that it is sealed
  *
  * Context: bottom halves off, no lock.
  */
-void adit_esp_output(struct adit_child *child, struct sk_buff *skb, struct dst_entry *dst, u8 tos, bool df, bool whole)
+void adit_esp_output(struct adit_child *child, const struct adit_esp_path *path, struct sk_buff *skb,
+		     struct dst_entry *dst, u8 tos, bool df, bool whole)
 {
 	const struct adit_dev *adev = child->adev;
 
@@ -225,11 +309,13 @@ void adit_esp_output(struct adit_child *child, struct sk_buff *skb, struct dst_e
 	skb->mark = READ_ONCE(adev->fwmark);
 	skb->ignore_df = whole;
 	skb_reset_transport_header(skb);
-	skb->protocol = child->path.family == AF_INET ? htons(ETH_P_IP) : htons(ETH_P_IPV6);
+	skb->protocol = path->family == AF_INET ? htons(ETH_P_IP) : htons(ETH_P_IPV6);
 	skb_dst_set_noref(skb, dst);
 
-	if (child->path.family == AF_INET)
-		adit_esp_output4(child, skb, dst, tos, df);
+	if (path->local_port)
+		adit_esp_push_udp(path, skb);
+	if (path->family == AF_INET)
+		adit_esp_output4(adev->net, path, skb, dst, tos, df);
 	else
-		adit_esp_output6(child, skb, dst, tos);
+		adit_esp_output6(adev->net, path, skb, dst, tos);
 }

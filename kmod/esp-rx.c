@@ -3,6 +3,7 @@
 
 #include <linux/ip.h>
 #include <linux/ipv6.h>
+#include <linux/udp.h>
 #include <linux/unaligned.h>
 #include <net/dsfield.h>
 #include <net/ip_tunnels.h>
@@ -11,8 +12,10 @@
 #include "clamp.h"
 #include "crypt.h"
 #include "esp.h"
+#include "netlink-esp.h"
 #include "rx.h"
 #include "sa.h"
+#include "socket.h"
 
 static void adit_esp_lose(struct adit_sa *sa, struct sk_buff *skb, u64 *reason)
 {
@@ -22,23 +25,18 @@ static void adit_esp_lose(struct adit_sa *sa, struct sk_buff *skb, u64 *reason)
 	kfree_skb(skb);
 }
 
-/**
- * adit_esp_rcv() - a packet of an SA came
- * @sa: SA
- * @skb: skb->data at its ESP header, which is linear, behind the outer IP header; consumed
- *
- * Context: softirq or bottom halves off, RCU read side.
- */
-void adit_esp_rcv(struct adit_sa *sa, struct sk_buff *skb)
+/* @port: UDP port that it came from, or 0 */
+static void adit_esp_check_in(struct adit_sa *sa, struct sk_buff *skb, __be16 port)
 {
 	struct adit_crypt *c;
+	bool newest;
 	u64 seq;
 
 	if (adit_esp_check(&sa->alg.dims, skb->len) < 0) {
 		adit_esp_lose(sa, skb, &sa->stats.malformed);
 		return;
 	}
-	if (adit_sa_expect(sa, get_unaligned_be32(skb->data + 4), &seq)) {
+	if (adit_sa_expect(sa, get_unaligned_be32(skb->data + 4), &seq, &newest)) {
 		adit_esp_lose(sa, skb, NULL);
 		return;
 	}
@@ -53,7 +51,65 @@ void adit_esp_rcv(struct adit_sa *sa, struct sk_buff *skb)
 		return;
 	}
 	c->seq = seq;
+	c->newest = newest;
+	c->port = port;
 	adit_crypt_open(c);
+}
+
+/**
+ * adit_esp_rcv() - a packet of an SA came
+ * @sa: SA
+ * @skb: skb->data at its ESP header, which is linear, behind the outer IP header; consumed
+ *
+ * Context: softirq or bottom halves off, RCU read side.
+ */
+void adit_esp_rcv(struct adit_sa *sa, struct sk_buff *skb)
+{
+	if (sa->child->sock)
+		adit_esp_lose(sa, skb, &sa->stats.encap);
+	else
+		adit_esp_check_in(sa, skb, 0);
+}
+
+/**
+ * adit_esp_udp_rcv() - a datagram came in at a place
+ * @sock: place, of kind ESP
+ * @skb: skb->data at its UDP header; consumed unless it is the socket's
+ *
+ * RFC 3948 section 2: four zero octets begin an IKE message, one octet of ones is a keepalive, the rest is ESP.
+ *
+ * Context: softirq or bottom halves off, RCU read side.
+ * Return: 0, or 1 when it is left to the socket.
+ */
+int adit_esp_udp_rcv(struct adit_socket *sock, struct sk_buff *skb)
+{
+	const unsigned int at = sizeof(struct udphdr);
+	struct adit_sa_key key = { .net = sock->key.net, .family = sock->key.family };
+	struct adit_sa *sa;
+
+	if (!pskb_may_pull(skb, at + ADIT_ESP_HLEN))
+		goto drop;
+	key.spi = get_unaligned_be32(skb->data + at);
+	if (!key.spi)
+		return 1;
+	if (key.family == AF_INET)
+		key.addr.s6_addr32[0] = ip_hdr(skb)->daddr;
+	else
+		key.addr = ipv6_hdr(skb)->daddr;
+	sa = adit_sa_find(&key);
+	if (!sa)
+		goto drop;
+	if (sa->child->sock != sock) {
+		adit_esp_lose(sa, skb, &sa->stats.encap);
+		return 0;
+	}
+	__skb_pull(skb, at);
+	adit_esp_check_in(sa, skb, udp_hdr(skb)->source);
+	return 0;
+
+drop:
+	kfree_skb(skb);
+	return 0;
 }
 
 /* See that what came in the tunnel is a packet, and one that may come. Return: NULL, or the counter of why not. */
@@ -122,6 +178,19 @@ static void adit_esp_payload(struct adit_sa *sa, struct sk_buff *skb, unsigned i
 		adit_esp_deliver(sa, skb, outer);
 }
 
+/* Follow the peer to where an authentic packet came from. */
+static void adit_esp_follow(struct adit_child *child, const struct sk_buff *skb, __be16 port)
+{
+	struct in6_addr peer = {};
+
+	if (rcu_dereference(child->path)->family == AF_INET)
+		peer.s6_addr32[0] = ip_hdr(skb)->saddr;
+	else
+		peer = ipv6_hdr(skb)->saddr;
+	if (adit_esp_path_move(child, &peer, port))
+		adit_child_event(child, ADIT_CHILD_EVENT_PEER_MOVED, NULL);
+}
+
 /**
  * adit_esp_opened() - a packet was checked and decrypted
  * @c: its request, consumed with the packet
@@ -134,6 +203,8 @@ void adit_esp_opened(struct adit_crypt *c)
 	struct sk_buff *skb = c->skb;
 	const struct adit_esp_dims *dims = &sa->alg.dims;
 	int err = adit_crypt_tidy(c), len, event;
+	const bool newest = c->newest;
+	const __be16 port = c->port;
 	const u64 seq = c->seq;
 	u8 next;
 
@@ -149,6 +220,8 @@ void adit_esp_opened(struct adit_crypt *c)
 		return;
 	}
 	WRITE_ONCE(sa->child->rx_last, jiffies);
+	if (port && newest)
+		adit_esp_follow(sa->child, skb, port);
 	if (len < 0)
 		adit_esp_lose(sa, skb, &sa->stats.padding);
 	else

@@ -18,6 +18,7 @@
 #include "crypt.h"
 #include "esp.h"
 #include "sa.h"
+#include "socket.h"
 #include "tx.h"
 
 static DEFINE_PER_CPU(unsigned int, adit_esp_depth);
@@ -26,6 +27,7 @@ static DEFINE_PER_CPU(unsigned int, adit_esp_depth);
  * struct adit_esp_out - one packet's or batch's way out
  * @child: by which
  * @sa: likewise
+ * @path: likewise
  * @dst: outer route, without a reference
  * @next: IP protocol of the payload
  * @tos: DSCP and ECN of the outer header
@@ -35,6 +37,7 @@ static DEFINE_PER_CPU(unsigned int, adit_esp_depth);
 struct adit_esp_out {
 	struct adit_child *child;
 	struct adit_sa *sa;
+	struct adit_esp_path *path;
 	struct dst_entry *dst;
 	u8 next;
 	u8 tos;
@@ -87,15 +90,16 @@ static void adit_esp_no_child(struct adit_dev *adev, struct sk_buff *skb)
 	kfree_skb(skb);
 }
 
-static unsigned int adit_esp_outer_len(const struct adit_child *child)
+static unsigned int adit_esp_outer_len(const struct adit_esp_path *path)
 {
-	return child->path.family == AF_INET ? sizeof(struct iphdr) : sizeof(struct ipv6hdr);
+	return (path->family == AF_INET ? sizeof(struct iphdr) : sizeof(struct ipv6hdr)) +
+	       (path->local_port ? sizeof(struct udphdr) : 0);
 }
 
 /* Longest inner packet that the path takes whole. */
 static unsigned int adit_esp_path_room(const struct adit_esp_out *out)
 {
-	unsigned int mtu = adit_esp_path_mtu(out->child, out->dst), outer = adit_esp_outer_len(out->child);
+	unsigned int mtu = adit_esp_path_mtu(out->path, out->dst), outer = adit_esp_outer_len(out->path);
 
 	return mtu > outer ? adit_esp_room(&out->sa->alg.dims, mtu - outer) : 0;
 }
@@ -168,7 +172,7 @@ err_free:
 static unsigned int adit_esp_prepare(const struct adit_esp_out *out, struct sk_buff *skb, struct sk_buff_head *list)
 {
 	const unsigned int headroom = LL_RESERVED_SPACE(out->dst->dev) + out->dst->header_len +
-				      adit_esp_outer_len(out->child) + ADIT_ESP_HEAD_MAX;
+				      adit_esp_outer_len(out->path) + ADIT_ESP_HEAD_MAX;
 	netdev_features_t features = skb->dev->features & ~(NETIF_F_GSO_MASK | NETIF_F_CSUM_MASK | NETIF_F_SG |
 							    NETIF_F_FRAGLIST);
 	unsigned int dropped = 0;
@@ -230,6 +234,7 @@ void adit_esp_sealed_done(struct adit_crypt *c)
 	struct sk_buff *skb = c->skb;
 	const bool df = c->df, whole = c->whole;
 	int err = adit_crypt_tidy(c);
+	struct adit_esp_path *path;
 	struct dst_entry *dst;
 	const u8 tos = c->tos;
 
@@ -240,11 +245,17 @@ void adit_esp_sealed_done(struct adit_crypt *c)
 		kfree_skb(skb);
 		return;
 	}
-	dst = adit_esp_route(child);
+	/* A port that nobody holds is not ours to send from. */
+	if (child->sock && !adit_socket_alive(child->sock)) {
+		adit_esp_drop(child, skb, &child->stats.no_socket);
+		return;
+	}
+	path = rcu_dereference(child->path);
+	dst = adit_esp_route(child, path);
 	if (IS_ERR(dst))
 		adit_esp_drop(child, skb, &child->stats.no_route);
 	else
-		adit_esp_output(child, skb, dst, tos, df, whole);
+		adit_esp_output(child, path, skb, dst, tos, df, whole);
 }
 
 static void adit_esp_seal_list(const struct adit_esp_out *out, struct sk_buff_head *list)
@@ -295,7 +306,9 @@ static void adit_esp_send(struct adit_esp_out *out, struct sk_buff *skb, const s
 	unsigned int mss = adit_esp_mss(child->adev), dropped;
 	struct sk_buff_head list;
 
-	out->dst = this_cpu_read(adit_esp_depth) > ADIT_TX_DEPTH_MAX ? ERR_PTR(-ELOOP) : adit_esp_route(child);
+	out->path = rcu_dereference(child->path);
+	out->dst = this_cpu_read(adit_esp_depth) > ADIT_TX_DEPTH_MAX ? ERR_PTR(-ELOOP) :
+								       adit_esp_route(child, out->path);
 	if (IS_ERR(out->dst)) {
 		adit_esp_drop(child, skb, PTR_ERR(out->dst) == -ELOOP ? &child->stats.loop : &child->stats.no_route);
 		return;

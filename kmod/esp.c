@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * ESP's hooks in the stack. They are those of the kernel's own IPsec, which stays in place behind them: what is not ours
- * goes on to it untouched.
+ * ESP's hooks in the stack. They are those of the kernel's own IPsec, which stays in place behind them: what is not
+ * ours goes on to it untouched.
  */
 
 #include <linux/icmp.h>

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0 */
 /*
  * ESP (RFC 4303) on the wire: packets routed into an esp device out, received ones in, in tunnel mode, over IPv4 and
- * IPv6. The hooks in the stack are in esp.c, transmit in esp-tx.c, receive in esp-rx.c, the outer path in esp-outer.c,
- * the link kind in link-esp.c.
+ * IPv6, bare or in UDP (RFC 3948). The hooks in the stack are in esp.c, transmit in esp-tx.c, receive in esp-rx.c, the
+ * outer path in esp-outer.c, the link kind in link-esp.c.
  */
 #ifndef ADIT_ESP_H
 #define ADIT_ESP_H
@@ -16,14 +16,16 @@
 
 struct adit_child;
 struct adit_crypt;
+struct adit_esp_path;
 struct adit_sa;
+struct adit_socket;
 struct dst_entry;
 struct net_device;
 struct netlink_ext_ack;
 struct sk_buff;
 
-/* Outer IP header (IPv6), ESP around a packet: what a child of a concentrator may need. */
-#define ADIT_ESP_OVERHEAD_MAX	(40 + ADIT_ESP_HEAD_MAX + ADIT_ESP_TAIL_MAX)
+/* Outer IP header (IPv6), UDP, ESP around a packet: what a child of a concentrator may need. */
+#define ADIT_ESP_OVERHEAD_MAX	(40 + 8 + ADIT_ESP_HEAD_MAX + ADIT_ESP_TAIL_MAX)
 
 /**
  * struct adit_esp_dev - an esp device
@@ -58,16 +60,19 @@ void adit_esp_sealed_done(struct adit_crypt *c);
 unsigned int adit_esp_mss(const struct adit_dev *adev);
 
 /* esp-rx.c */
+int adit_esp_udp_rcv(struct adit_socket *sock, struct sk_buff *skb);
 void adit_esp_rcv(struct adit_sa *sa, struct sk_buff *skb);
 void adit_esp_opened(struct adit_crypt *c);
 
 /* esp-outer.c */
-struct dst_entry *adit_esp_route(struct adit_child *child);
-unsigned int adit_esp_path_mtu(const struct adit_child *child, const struct dst_entry *dst);
+struct dst_entry *adit_esp_route(struct adit_child *child, struct adit_esp_path *path);
+unsigned int adit_esp_path_mtu(const struct adit_esp_path *path, const struct dst_entry *dst);
+bool adit_esp_path_move(struct adit_child *child, const struct in6_addr *peer, __be16 port);
 void adit_esp_path_shrunk(struct adit_child *child, u32 mtu);
-void adit_esp_path_free(struct adit_child *child);
+void adit_esp_path_free(struct adit_esp_path *path);
 void adit_esp_path_flush(struct adit_child *child);
-void adit_esp_output(struct adit_child *child, struct sk_buff *skb, struct dst_entry *dst, u8 tos, bool df, bool whole);
+void adit_esp_output(struct adit_child *child, const struct adit_esp_path *path, struct sk_buff *skb,
+		     struct dst_entry *dst, u8 tos, bool df, bool whole);
 
 int adit_link_esp_init(void);
 void adit_link_esp_exit(void);

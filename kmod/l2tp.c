@@ -438,7 +438,7 @@ int adit_l2tp_init(struct adit_session *s, const struct adit_session_conf *conf,
 	if (IS_ERR(sock))
 		return PTR_ERR(sock);
 	/* A place whose socket has gone keeps the sessions that it has and gets no more. */
-	if (sock && !adit_socket_alive(sock)) {
+	if (sock && (!adit_socket_alive(sock) || sock->kind != ADIT_KIND_L2TP)) {
 		adit_socket_put(sock);
 		sock = NULL;
 	}

@@ -4,6 +4,7 @@
 #include <linux/ip.h>
 #include <linux/ipv6.h>
 #include <linux/module.h>
+#include <linux/udp.h>
 #include <net/rtnetlink.h>
 
 #include "child.h"
@@ -109,6 +110,7 @@ static int adit_link_esp_fill(struct adit_dev *adev, struct net *net, struct nla
 		adev->dev->flags |= IFF_MULTICAST;
 		if (conf->family == AF_INET)
 			overhead -= sizeof(struct ipv6hdr) - sizeof(struct iphdr);
+		overhead -= sizeof(struct udphdr);
 	}
 	return adit_dev_set_overhead(adev, overhead, tb[IFLA_MTU], extack);
 }
@@ -174,15 +176,18 @@ static size_t adit_link_esp_get_size(const struct net_device *dev)
 
 static int adit_link_esp_fill_child(struct sk_buff *skb, const struct adit_child *child)
 {
-	const struct adit_esp_path *path = &child->path;
+	const struct adit_esp_path *path;
 	int err;
 
+	rcu_read_lock();
+	path = rcu_dereference(child->path);
 	if (path->family == AF_INET)
 		err = nla_put_in_addr(skb, ADIT_A_LINK_ESP_LOCAL_V4, path->local.s6_addr32[0]) ||
 		      nla_put_in_addr(skb, ADIT_A_LINK_ESP_REMOTE_V4, path->peer.s6_addr32[0]);
 	else
 		err = nla_put_in6_addr(skb, ADIT_A_LINK_ESP_LOCAL_V6, &path->local) ||
 		      nla_put_in6_addr(skb, ADIT_A_LINK_ESP_REMOTE_V6, &path->peer);
+	rcu_read_unlock();
 	return err || nla_put_u32(skb, ADIT_A_LINK_ESP_DF, child->df) ||
 	       (child->no_dscp && nla_put_flag(skb, ADIT_A_LINK_ESP_NO_DSCP)) ||
 	       (child->no_ecn && nla_put_flag(skb, ADIT_A_LINK_ESP_NO_ECN)) ? -EMSGSIZE : 0;

@@ -12,7 +12,7 @@
 static bool unprivileged_hooks;
 module_param(unprivileged_hooks, bool, 0644);
 MODULE_PARM_DESC(unprivileged_hooks,
-		 "Let root of any user namespace take GRE version 1, IP protocol 115 and ESP, of which the machine has one each");
+		 "Let root of any user namespace take GRE version 1, IP protocol 115 and ESP, which the machine has once");
 
 #define ADIT_MSS_MIN	536	/* what is left of the 576 octets that every host takes (RFC 791) */
 

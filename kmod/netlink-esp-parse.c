@@ -62,6 +62,25 @@ int adit_esp_nl_outer(const struct adit_esp_nl_outer *from, struct adit_child_co
 	return 0;
 }
 
+/* Both or neither. */
+static int adit_esp_nl_ports(struct genl_info *info, struct adit_child_conf *conf)
+{
+	const struct nlattr *local = info->attrs[ADIT_A_CHILD_LOCAL_PORT];
+	const struct nlattr *peer = info->attrs[ADIT_A_CHILD_PEER_PORT];
+
+	if (!local && !peer)
+		return 0;
+	if (!local || !peer)
+		return adit_esp_nl_refuse(info->extack, local ?: peer,
+					  "UDP encapsulation needs local-port and peer-port");
+	conf->local_port = nla_get_be16(local);
+	conf->peer_port = nla_get_be16(peer);
+	conf->port_attr = local;
+	if (!conf->local_port || !conf->peer_port)
+		return adit_esp_nl_refuse(info->extack, conf->local_port ? peer : local, "port 0 is none");
+	return 0;
+}
+
 static int adit_esp_nl_selector(const struct nlattr *attr, struct adit_selector *sel, struct netlink_ext_ack *extack)
 {
 	struct nlattr *tb[ADIT_A_SELECTOR_MAX + 1];
@@ -133,6 +152,8 @@ int adit_esp_nl_parse_child(struct genl_info *info, bool fresh, struct adit_chil
 
 	if (fresh) {
 		err = adit_esp_nl_outer(&outer, conf, info->extack);
+		if (!err)
+			err = adit_esp_nl_ports(info, conf);
 		if (err)
 			return err;
 		conf->id = nla_get_u32(attrs[ADIT_A_CHILD_ID]);

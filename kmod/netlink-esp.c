@@ -77,13 +77,34 @@ static int adit_esp_nl_put_stats(struct sk_buff *msg, int type, const u64 *count
 	return 0;
 }
 
-static int adit_esp_nl_put_outer(struct sk_buff *msg, const struct adit_esp_path *path)
+static int adit_esp_nl_put_local(struct sk_buff *msg, const struct adit_esp_path *path)
 {
+	if (path->local_port && nla_put_be16(msg, ADIT_A_CHILD_LOCAL_PORT, path->local_port))
+		return -EMSGSIZE;
 	if (path->family == AF_INET)
-		return nla_put_in_addr(msg, ADIT_A_CHILD_LOCAL_V4, path->local.s6_addr32[0]) ||
-		       nla_put_in_addr(msg, ADIT_A_CHILD_PEER_V4, path->peer.s6_addr32[0]) ? -EMSGSIZE : 0;
-	return nla_put_in6_addr(msg, ADIT_A_CHILD_LOCAL_V6, &path->local) ||
-	       nla_put_in6_addr(msg, ADIT_A_CHILD_PEER_V6, &path->peer) ? -EMSGSIZE : 0;
+		return nla_put_in_addr(msg, ADIT_A_CHILD_LOCAL_V4, path->local.s6_addr32[0]);
+	return nla_put_in6_addr(msg, ADIT_A_CHILD_LOCAL_V6, &path->local);
+}
+
+static int adit_esp_nl_put_peer(struct sk_buff *msg, const struct adit_esp_path *path)
+{
+	if (path->peer_port && nla_put_be16(msg, ADIT_A_CHILD_PEER_PORT, path->peer_port))
+		return -EMSGSIZE;
+	if (path->family == AF_INET)
+		return nla_put_in_addr(msg, ADIT_A_CHILD_PEER_V4, path->peer.s6_addr32[0]);
+	return nla_put_in6_addr(msg, ADIT_A_CHILD_PEER_V6, &path->peer);
+}
+
+static int adit_esp_nl_put_outer(struct sk_buff *msg, struct adit_child *child)
+{
+	const struct adit_esp_path *path;
+	int err;
+
+	rcu_read_lock();
+	path = rcu_dereference(child->path);
+	err = adit_esp_nl_put_local(msg, path) ?: adit_esp_nl_put_peer(msg, path);
+	rcu_read_unlock();
+	return err;
 }
 
 static u32 adit_esp_nl_state(struct adit_child *child)
@@ -101,7 +122,7 @@ static u32 adit_esp_nl_state(struct adit_child *child)
 
 static int adit_esp_nl_put_conf(struct sk_buff *msg, struct adit_child *child)
 {
-	return adit_esp_nl_put_outer(msg, &child->path) || nla_put_u32(msg, ADIT_A_CHILD_DF, child->df) ||
+	return adit_esp_nl_put_outer(msg, child) || nla_put_u32(msg, ADIT_A_CHILD_DF, child->df) ||
 	       (child->no_dscp && nla_put_flag(msg, ADIT_A_CHILD_NO_DSCP)) ||
 	       (child->no_ecn && nla_put_flag(msg, ADIT_A_CHILD_NO_ECN)) ||
 	       nla_put_u32(msg, ADIT_A_CHILD_STATE, adit_esp_nl_state(child)) ? -EMSGSIZE : 0;
@@ -222,6 +243,16 @@ static void adit_esp_nl_narrow(const struct adit_flow *flow, struct adit_selecto
 	};
 }
 
+static int adit_esp_nl_put_moved(struct sk_buff *msg, struct adit_child *child)
+{
+	int err;
+
+	rcu_read_lock();
+	err = adit_esp_nl_put_peer(msg, rcu_dereference(child->path));
+	rcu_read_unlock();
+	return err;
+}
+
 /**
  * adit_child_event() - tell the owner about a child
  * @child: child
@@ -245,7 +276,8 @@ int adit_child_event(struct adit_child *child, u32 event, const struct adit_flow
 		adit_esp_nl_narrow(flow, &sel);
 	if (!hdr || nla_put_u32(msg, ADIT_A_CHILD_IFINDEX, child->adev->dev->ifindex) ||
 	    nla_put_u32(msg, ADIT_A_CHILD_ID, child->id) || nla_put_u32(msg, ADIT_A_CHILD_EVENT, event) ||
-	    (flow && adit_esp_nl_put_selector(msg, ADIT_A_CHILD_FLOW, &sel))) {
+	    (flow && adit_esp_nl_put_selector(msg, ADIT_A_CHILD_FLOW, &sel)) ||
+	    (event == ADIT_CHILD_EVENT_PEER_MOVED && adit_esp_nl_put_moved(msg, child))) {
 		nlmsg_free(msg);
 		return -EMSGSIZE;
 	}

@@ -157,8 +157,9 @@ const struct nla_policy adit_frame_send_nl_policy[ADIT_A_FRAME_DATA + 1] = {
 };
 
 /* ADIT_CMD_SOCKET_ATTACH - do */
-const struct nla_policy adit_socket_attach_nl_policy[ADIT_A_SOCKET_FD + 1] = {
+const struct nla_policy adit_socket_attach_nl_policy[ADIT_A_SOCKET_KIND + 1] = {
 	[ADIT_A_SOCKET_FD] = NLA_POLICY_FULL_RANGE(NLA_U32, &adit_a_socket_fd_range),
+	[ADIT_A_SOCKET_KIND] = NLA_POLICY_RANGE(NLA_U32, 1, 3),
 };
 
 /* ADIT_CMD_SOCKET_DETACH - do */
@@ -167,7 +168,7 @@ const struct nla_policy adit_socket_detach_nl_policy[ADIT_A_SOCKET_FD + 1] = {
 };
 
 /* ADIT_CMD_CHILD_NEW - do */
-const struct nla_policy adit_child_new_nl_policy[ADIT_A_CHILD_NO_ECN + 1] = {
+const struct nla_policy adit_child_new_nl_policy[ADIT_A_CHILD_PEER_PORT + 1] = {
 	[ADIT_A_CHILD_IFINDEX] = NLA_POLICY_FULL_RANGE(NLA_U32, &adit_a_child_ifindex_range),
 	[ADIT_A_CHILD_ID] = NLA_POLICY_MIN(NLA_U32, 1),
 	[ADIT_A_CHILD_LOCAL_V4] = { .type = NLA_U32, },
@@ -178,6 +179,8 @@ const struct nla_policy adit_child_new_nl_policy[ADIT_A_CHILD_NO_ECN + 1] = {
 	[ADIT_A_CHILD_DF] = NLA_POLICY_MAX(NLA_U32, 2),
 	[ADIT_A_CHILD_NO_DSCP] = { .type = NLA_FLAG, },
 	[ADIT_A_CHILD_NO_ECN] = { .type = NLA_FLAG, },
+	[ADIT_A_CHILD_LOCAL_PORT] = { .type = NLA_U16, },
+	[ADIT_A_CHILD_PEER_PORT] = { .type = NLA_U16, },
 };
 
 /* ADIT_CMD_CHILD_SET - do */
@@ -300,7 +303,7 @@ const struct genl_ops adit_nl_ops[17] = {
 		.cmd		= ADIT_CMD_SOCKET_ATTACH,
 		.doit		= adit_nl_socket_attach_doit,
 		.policy		= adit_socket_attach_nl_policy,
-		.maxattr	= ADIT_A_SOCKET_FD,
+		.maxattr	= ADIT_A_SOCKET_KIND,
 		.flags		= GENL_UNS_ADMIN_PERM,
 	},
 	{
@@ -314,7 +317,7 @@ const struct genl_ops adit_nl_ops[17] = {
 		.cmd		= ADIT_CMD_CHILD_NEW,
 		.doit		= adit_nl_child_new_doit,
 		.policy		= adit_child_new_nl_policy,
-		.maxattr	= ADIT_A_CHILD_NO_ECN,
+		.maxattr	= ADIT_A_CHILD_PEER_PORT,
 		.flags		= GENL_UNS_ADMIN_PERM,
 	},
 	{

@@ -33,11 +33,11 @@ extern const struct nla_policy adit_session_get_nl_policy[ADIT_A_SESSION_ID + 1]
 
 extern const struct nla_policy adit_frame_send_nl_policy[ADIT_A_FRAME_DATA + 1];
 
-extern const struct nla_policy adit_socket_attach_nl_policy[ADIT_A_SOCKET_FD + 1];
+extern const struct nla_policy adit_socket_attach_nl_policy[ADIT_A_SOCKET_KIND + 1];
 
 extern const struct nla_policy adit_socket_detach_nl_policy[ADIT_A_SOCKET_FD + 1];
 
-extern const struct nla_policy adit_child_new_nl_policy[ADIT_A_CHILD_NO_ECN + 1];
+extern const struct nla_policy adit_child_new_nl_policy[ADIT_A_CHILD_PEER_PORT + 1];
 
 extern const struct nla_policy adit_child_set_nl_policy[ADIT_A_CHILD_SELECTOR + 1];
 

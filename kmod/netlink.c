@@ -85,8 +85,8 @@ int adit_nl_dev_get_doit(struct sk_buff *skb, struct genl_info *info)
 }
 
 /*
- * cb->args of every dump: 0: smallest ifindex still to be told; 1: smallest session or child id of it; 2: checked; 3: of
- * SAs, how many of the child were told.
+ * cb->args of every dump: 0: smallest ifindex still to be told; 1: smallest session or child id of it; 2: checked;
+ * 3: of SAs, how many of the child were told.
  */
 int adit_nl_dump_check(struct netlink_callback *cb, u8 cmd)
 {
@@ -337,7 +337,14 @@ int adit_nl_frame_send_doit(struct sk_buff *skb, struct genl_info *info)
 
 int adit_nl_socket_attach_doit(struct sk_buff *skb, struct genl_info *info)
 {
-	return adit_socket_attach(genl_info_net(info), info->attrs[ADIT_A_SOCKET_FD], info->extack);
+	const struct nlattr *kind = info->attrs[ADIT_A_SOCKET_KIND];
+
+	if (kind && nla_get_u32(kind) == ADIT_KIND_PPTP) {
+		NL_SET_ERR_MSG_ATTR(info->extack, kind, "pptp has no UDP socket");
+		return -EINVAL;
+	}
+	return adit_socket_attach(genl_info_net(info), info->attrs[ADIT_A_SOCKET_FD],
+				  kind ? nla_get_u32(kind) : ADIT_KIND_L2TP, info->extack);
 }
 
 int adit_nl_socket_detach_doit(struct sk_buff *skb, struct genl_info *info)

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0 */
 /*
  * The netlink family. Requests are in netlink.c, what they ask for in netlink-parse.c, replies and notifications in
- * netlink-msg.c, what is of L2TP in netlink-l2tp.c, of ESP in netlink-esp.c and netlink-esp-parse.c; nothing else of the
- * module knows an attribute, but the link kinds theirs.
+ * netlink-msg.c, what is of L2TP in netlink-l2tp.c, of ESP in netlink-esp.c and netlink-esp-parse.c; nothing else of
+ * the module knows an attribute, but the link kinds theirs.
  */
 #ifndef ADIT_NETLINK_H
 #define ADIT_NETLINK_H

@@ -56,7 +56,7 @@ void adit_replay_init(struct adit_replay *replay, u32 window, bool esn, u64 *bit
  * @replay: window
  * @seq: lower half
  *
- * With ESN, the upper half is guessed from where the window is (appendix A2.2); a wrong guess fails the integrity check.
+ * With ESN, the upper half is guessed from where the window is (appendix A2.2); a wrong guess fails the check.
  *
  * Return: number; 0, which is never sent, for one from before the first.
  */

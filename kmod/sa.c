@@ -168,11 +168,12 @@ static int adit_sa_judge(struct adit_sa *sa, enum adit_replay_verdict verdict)
  * @sa: inbound SA
  * @low: lower half of its sequence number
  * @seq: set to the whole on success
+ * @newest: set to whether no higher one has come; without a window, that is not known
  *
  * Context: bottom halves off.
  * Return: 0, or -EALREADY or -EKEYEXPIRED, counted.
  */
-int adit_sa_expect(struct adit_sa *sa, u32 low, u64 *seq)
+int adit_sa_expect(struct adit_sa *sa, u32 low, u64 *seq, bool *newest)
 {
 	int err = -EKEYEXPIRED;
 
@@ -181,6 +182,7 @@ int adit_sa_expect(struct adit_sa *sa, u32 low, u64 *seq)
 		sa->stats.expired++;
 	} else {
 		*seq = adit_replay_extend(&sa->replay, low);
+		*newest = sa->replay.window && *seq > sa->replay.top;
 		err = adit_sa_judge(sa, adit_replay_check(&sa->replay, *seq));
 	}
 	spin_unlock(&sa->lock);
@@ -270,7 +272,7 @@ struct adit_sa *adit_sa_find_sent(const struct adit_sa_key *key, const struct in
 	rhl_for_each_entry_rcu(sa, pos, list, peer_node) {
 		u32 ago = (u32)atomic64_read(&sa->seq) - seq;
 
-		if (ipv6_addr_equal(&sa->child->path.local, local) && ago < ADIT_SA_SENT_LATELY)
+		if (ipv6_addr_equal(&rcu_dereference(sa->child->path)->local, local) && ago < ADIT_SA_SENT_LATELY)
 			return sa;
 	}
 	return NULL;
@@ -307,12 +309,15 @@ void adit_sa_put(struct adit_sa *sa)
 
 static void adit_sa_fill(struct adit_sa *sa, struct adit_child *child, const struct adit_sa_conf *conf)
 {
-	const struct adit_esp_path *path = &child->path;
+	const struct adit_esp_path *path;
 	bool in = conf->direction == ADIT_SA_DIRECTION_IN;
 
-	sa->key.net = child->adev->net;
+	rcu_read_lock();
+	path = rcu_dereference(child->path);
 	sa->key.addr = in ? path->local : path->peer;
 	sa->key.family = path->family;
+	rcu_read_unlock();
+	sa->key.net = child->adev->net;
 	sa->key.spi = conf->spi;
 	sa->direction = conf->direction;
 	sa->limits = conf->limits;
@@ -378,7 +383,8 @@ static int adit_sa_publish_in(struct adit_sa *sa, const struct nlattr *spi, stru
 	}
 	err = rhashtable_lookup_insert_fast(&adit_sas, &sa->node, adit_sa_params);
 	if (err == -EEXIST)
-		NL_SET_ERR_MSG_ATTR(extack, spi, "the SPI belongs to a security association at the local address already");
+		NL_SET_ERR_MSG_ATTR(extack, spi,
+				    "the SPI belongs to a security association at the local address already");
 	return err;
 }
 
@@ -411,8 +417,9 @@ int adit_sa_publish(struct adit_sa *sa, const struct nlattr *spi, struct netlink
  * @sa: published, and taken out of its child
  *
  * Phase 1: no packet finds it any more. Phase 2: @dead, so that packets whose algorithm is still at work are dropped
- * when it is through. Phase 3: its timer has finished and cannot be armed again. Phase 4: the reference of the tables is
- * put; packets under way hold their own, and the last one frees it a grace period later, when no packet holds a pointer.
+ * when it is through. Phase 3: its timer has finished and cannot be armed again. Phase 4: the reference of the tables
+ * is put; packets under way hold their own, and the last one frees it a grace period later, when no packet holds a
+ * pointer.
  *
  * Context: process; conf of its child.
  */

@@ -68,6 +68,7 @@ struct adit_sa_stats {
 	u64 no_memory;
 	u64 crypto;
 	u64 down;
+	u64 encap;
 };
 
 /**
@@ -178,7 +179,7 @@ struct adit_sa *adit_sa_find_sent(const struct adit_sa_key *key, const struct in
 void adit_sa_view(struct adit_sa *sa, struct adit_sa_view *view);
 
 int adit_sa_take(struct adit_sa *sa, unsigned int packets, unsigned int bytes, u64 *seq);
-int adit_sa_expect(struct adit_sa *sa, u32 low, u64 *seq);
+int adit_sa_expect(struct adit_sa *sa, u32 low, u64 *seq, bool *newest);
 int adit_sa_note(struct adit_sa *sa, u64 seq, unsigned int bytes);
 void adit_sa_told(struct adit_sa *sa, int event);
 void adit_sa_count(struct adit_sa *sa, u64 *reason);

@@ -12,16 +12,19 @@
 #include <net/udp.h>
 #include <net/udp_tunnel.h>
 
+#include "esp.h"
 #include "l2tp.h"
 #include "socket.h"
 
 /**
  * struct adit_socket_lease - what a UDP socket knows of us, from its first attachment until it is closed
  * @sock: [R] its place, NULL after it was taken back; written under adit_sockets_lock
+ * @kind: [I] whose data comes by it
  * @rcu: defers the free
  */
 struct adit_socket_lease {
 	struct adit_socket __rcu *sock;
+	u32 kind;
 	struct rcu_head rcu;
 };
 
@@ -48,7 +51,7 @@ static int adit_socket_rcv(struct sock *sk, struct sk_buff *skb)
 	/* Taken back: everything is the socket's. */
 	if (!sock)
 		return 1;
-	return adit_l2tp_udp_rcv(sock, skb);
+	return sock->kind == ADIT_KIND_ESP ? adit_esp_udp_rcv(sock, skb) : adit_l2tp_udp_rcv(sock, skb);
 }
 
 static void adit_socket_free(struct adit_socket *sock)
@@ -136,13 +139,14 @@ struct adit_socket *adit_socket_find(struct net *net, u16 family, const struct i
 	return adit_socket_get(&key);
 }
 
-static struct adit_socket *adit_socket_make(const struct adit_socket_key *key)
+static struct adit_socket *adit_socket_make(const struct adit_socket_key *key, u32 kind)
 {
 	struct adit_socket *sock = kzalloc(sizeof(*sock), GFP_KERNEL_ACCOUNT);
 
 	if (!sock)
 		return NULL;
 	sock->key = *key;
+	sock->kind = kind;
 	refcount_set(&sock->users, 1);
 	return sock;
 }
@@ -185,7 +189,7 @@ static void adit_socket_closed(struct sock *sk)
 		call_rcu(&lease->rcu, adit_socket_lease_free_rcu);
 }
 
-static void adit_socket_setup(struct socket *socket, struct adit_socket_lease *lease)
+static void adit_socket_setup(struct socket *socket, struct adit_socket_lease *lease, u32 kind)
 {
 	struct udp_tunnel_sock_cfg cfg = {
 		.sk_user_data	= lease,
@@ -196,6 +200,11 @@ static void adit_socket_setup(struct socket *socket, struct adit_socket_lease *l
 		.gro_complete	= adit_l2tp_gro_complete,
 	};
 
+	/* Nobody merges ciphertext. */
+	if (kind == ADIT_KIND_ESP) {
+		cfg.gro_receive = NULL;
+		cfg.gro_complete = NULL;
+	}
 	adit_setup_udp_tunnel_sock(sock_net(socket->sk), socket, &cfg);
 }
 
@@ -233,7 +242,7 @@ static int adit_socket_check(struct net *net, const struct sock *sk, const struc
 }
 
 /* Give a socket its lease, once. */
-static int adit_socket_hook(struct socket *socket, const struct nlattr *fd, struct netlink_ext_ack *extack)
+static int adit_socket_hook(struct socket *socket, const struct nlattr *fd, u32 kind, struct netlink_ext_ack *extack)
 {
 	struct adit_socket_lease *lease;
 	struct sock *sk = socket->sk;
@@ -242,6 +251,7 @@ static int adit_socket_hook(struct socket *socket, const struct nlattr *fd, stru
 	lease = kzalloc(sizeof(*lease), GFP_KERNEL_ACCOUNT);
 	if (!lease)
 		return -ENOMEM;
+	lease->kind = kind;
 
 	lock_sock(sk);
 	write_lock_bh(&sk->sk_callback_lock);
@@ -251,7 +261,7 @@ static int adit_socket_hook(struct socket *socket, const struct nlattr *fd, stru
 	write_unlock_bh(&sk->sk_callback_lock);
 	if (!err) {
 		__module_get(THIS_MODULE);
-		adit_socket_setup(socket, lease);
+		adit_socket_setup(socket, lease, kind);
 	}
 	release_sock(sk);
 	if (err)
@@ -272,7 +282,7 @@ static void adit_socket_key_of(const struct sock *sk, struct adit_socket_key *ke
 }
 
 /* The place of @key, with a reference; made where there is none. */
-static struct adit_socket *adit_socket_place(const struct adit_socket_key *key)
+static struct adit_socket *adit_socket_place(const struct adit_socket_key *key, u32 kind)
 {
 	struct adit_socket *sock;
 	int err;
@@ -283,7 +293,7 @@ static struct adit_socket *adit_socket_place(const struct adit_socket_key *key)
 		sock = adit_socket_get(key);
 		if (sock)
 			return sock;
-		sock = adit_socket_make(key);
+		sock = adit_socket_make(key, kind);
 		if (!sock)
 			return ERR_PTR(-ENOMEM);
 		err = rhashtable_lookup_insert_fast(&adit_sockets, &sock->node, adit_socket_params);
@@ -296,7 +306,8 @@ static struct adit_socket *adit_socket_place(const struct adit_socket_key *key)
 	return ERR_PTR(err);
 }
 
-static int adit_socket_attach_locked(struct socket *socket, const struct nlattr *fd, struct netlink_ext_ack *extack)
+static int adit_socket_attach_locked(struct socket *socket, const struct nlattr *fd, u32 kind,
+				     struct netlink_ext_ack *extack)
 {
 	struct adit_socket_lease *lease = adit_socket_lease(socket->sk);
 	struct adit_socket_key key;
@@ -305,16 +316,24 @@ static int adit_socket_attach_locked(struct socket *socket, const struct nlattr 
 
 	if (lease && rcu_access_pointer(lease->sock))
 		return adit_socket_refuse(extack, fd, "the socket is attached already", -EALREADY);
+	if (lease && lease->kind != kind)
+		return adit_socket_refuse(extack, fd, "the socket was attached for another kind, and stays of that one",
+					  -EBUSY);
 	adit_socket_key_of(socket->sk, &key);
-	sock = adit_socket_place(&key);
+	sock = adit_socket_place(&key, kind);
 	if (IS_ERR(sock))
 		return PTR_ERR(sock);
+	if (sock->kind != kind) {
+		adit_socket_put(sock);
+		return adit_socket_refuse(extack, fd, "sessions or children of another kind have this address and port",
+					  -EBUSY);
+	}
 	if (rcu_access_pointer(sock->sk)) {
 		adit_socket_put(sock);
 		return adit_socket_refuse(extack, fd, "another socket with this address and port is attached", -EBUSY);
 	}
 
-	err = lease ? 0 : adit_socket_hook(socket, fd, extack);
+	err = lease ? 0 : adit_socket_hook(socket, fd, kind, extack);
 	if (err) {
 		adit_socket_put(sock);
 		return err;
@@ -330,12 +349,13 @@ static int adit_socket_attach_locked(struct socket *socket, const struct nlattr 
  * adit_socket_attach() - let a UDP socket receive for sessions
  * @net: namespace of the request
  * @fd: attribute with the descriptor, of the process that asks
+ * @kind: of their devices, ADIT_KIND_L2TP or ADIT_KIND_ESP
  * @extack: told why not
  *
  * Context: process.
  * Return: 0, -EBADF, -ENOTSOCK, -EPROTOTYPE, -EXDEV, -EINVAL, -EBUSY, -EALREADY, -ENOMEM.
  */
-int adit_socket_attach(struct net *net, const struct nlattr *fd, struct netlink_ext_ack *extack)
+int adit_socket_attach(struct net *net, const struct nlattr *fd, u32 kind, struct netlink_ext_ack *extack)
 {
 	struct socket *socket;
 	int err;
@@ -347,7 +367,7 @@ int adit_socket_attach(struct net *net, const struct nlattr *fd, struct netlink_
 	mutex_lock(&adit_sockets_lock);
 	err = adit_socket_check(net, socket->sk, fd, extack);
 	if (!err)
-		err = adit_socket_attach_locked(socket, fd, extack);
+		err = adit_socket_attach_locked(socket, fd, kind, extack);
 	mutex_unlock(&adit_sockets_lock);
 	sockfd_put(socket);
 	return err;
@@ -422,7 +442,7 @@ static int adit_socket_open_new(struct adit_socket *sock)
 	mutex_unlock(&adit_sockets_lock);
 	if (err)
 		goto err_release;
-	adit_socket_setup(sock->own, lease);
+	adit_socket_setup(sock->own, lease, sock->kind);
 	return 0;
 
 err_release:
@@ -456,7 +476,7 @@ struct adit_socket *adit_socket_open(struct net *net, u16 family, const struct i
 
 	/* One that was used a moment ago may still have the port. */
 	adit_socket_flush();
-	sock = adit_socket_make(&key);
+	sock = adit_socket_make(&key, ADIT_KIND_L2TP);
 	if (!sock)
 		return ERR_PTR(-ENOMEM);
 	err = adit_socket_open_new(sock);

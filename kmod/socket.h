@@ -40,7 +40,8 @@ struct adit_socket_key {
  * struct adit_socket - one place
  * @node: in the hash
  * @key: [I]
- * @users: one for a socket that is attached, one for each session
+ * @kind: [I] whose data comes here, ADIT_KIND_L2TP or ADIT_KIND_ESP
+ * @users: one for a socket that is attached, one for each session or child
  * @sk: [R] the socket, held, or NULL; written under adit_sockets_lock
  * @own: [I] the same, opened by the kernel, to be closed after the last session; or NULL
  * @reap: in the list of those to be closed
@@ -49,6 +50,7 @@ struct adit_socket_key {
 struct adit_socket {
 	struct rhash_head node;
 	struct adit_socket_key key;
+	u32 kind;
 	refcount_t users;
 	struct sock __rcu *sk;
 	struct socket *own;
@@ -56,7 +58,7 @@ struct adit_socket {
 	struct rcu_head rcu;
 };
 
-int adit_socket_attach(struct net *net, const struct nlattr *fd, struct netlink_ext_ack *extack);
+int adit_socket_attach(struct net *net, const struct nlattr *fd, u32 kind, struct netlink_ext_ack *extack);
 int adit_socket_detach(struct net *net, const struct nlattr *fd, struct netlink_ext_ack *extack);
 
 struct adit_socket *adit_socket_find(struct net *net, u16 family, const struct in6_addr *addr, __be16 port);

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0 */
 /*
  * Selector table of an esp device (RFC 4301 section 4.4.1, without an order that anybody has to keep): which child a
- * packet goes out by. A hash by remote prefix; a bitmap tells which prefix lengths are in use, so that a look-up costs a
- * probe for each of them and nothing for the number of children.
+ * packet goes out by. A hash by remote prefix; a bitmap tells which prefix lengths are in use, so that a look-up costs
+ * a probe for each of them and nothing for the number of children.
  *
  * Entries belong to their child (child.h) and are added and removed under its conf mutex. Look-ups run under RCU; an
  * entry and its child are freed a grace period after they were removed.

@@ -177,10 +177,14 @@ enum adit_child_state {
  *   association. Told once a second at most.
  * @ADIT_CHILD_EVENT_GONE: The child was removed by somebody other than the
  *   owner's own socket.
+ * @ADIT_CHILD_EVENT_PEER_MOVED: An authentic packet, newer than all before it,
+ *   came from another address or port of the peer. Packets go there from now
+ *   on.
  */
 enum adit_child_event {
 	ADIT_CHILD_EVENT_ACQUIRE = 1,
 	ADIT_CHILD_EVENT_GONE,
+	ADIT_CHILD_EVENT_PEER_MOVED,
 };
 
 enum adit_sa_direction {
@@ -292,6 +296,7 @@ enum {
 
 enum {
 	ADIT_A_SOCKET_FD = 1,
+	ADIT_A_SOCKET_KIND,
 
 	__ADIT_A_SOCKET_MAX,
 	ADIT_A_SOCKET_MAX = (__ADIT_A_SOCKET_MAX - 1)
@@ -454,6 +459,7 @@ enum {
 	ADIT_A_CHILD_STATS_NO_ROUTE,
 	ADIT_A_CHILD_STATS_LOOP,
 	ADIT_A_CHILD_STATS_NO_MEMORY,
+	ADIT_A_CHILD_STATS_NO_SOCKET,
 
 	__ADIT_A_CHILD_STATS_MAX,
 	ADIT_A_CHILD_STATS_MAX = (__ADIT_A_CHILD_STATS_MAX - 1)
@@ -477,6 +483,8 @@ enum {
 	ADIT_A_CHILD_TX_IDLE_MS,
 	ADIT_A_CHILD_EVENT,
 	ADIT_A_CHILD_FLOW,
+	ADIT_A_CHILD_LOCAL_PORT,
+	ADIT_A_CHILD_PEER_PORT,
 
 	__ADIT_A_CHILD_MAX,
 	ADIT_A_CHILD_MAX = (__ADIT_A_CHILD_MAX - 1)
@@ -500,6 +508,7 @@ enum {
 	ADIT_A_SA_STATS_NO_MEMORY,
 	ADIT_A_SA_STATS_CRYPTO,
 	ADIT_A_SA_STATS_DOWN,
+	ADIT_A_SA_STATS_ENCAP,
 
 	__ADIT_A_SA_STATS_MAX,
 	ADIT_A_SA_STATS_MAX = (__ADIT_A_SA_STATS_MAX - 1)
