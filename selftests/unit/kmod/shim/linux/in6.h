@@ -3,5 +3,6 @@
 #define SHIM_LINUX_IN6_H
 
 #include <netinet/in.h>
+#include_next <linux/in6.h>
 
 #endif /* SHIM_LINUX_IN6_H */

@@ -3,5 +3,6 @@
 #define SHIM_LINUX_SOCKET_H
 
 #include <sys/socket.h>
+#include_next <linux/socket.h>
 
 #endif /* SHIM_LINUX_SOCKET_H */
