@@ -65,17 +65,17 @@ adit_alg()
 	esac
 }
 
-# xfrm_alg NAME FIRST: words of ip xfrm state.
+# xfrm_alg NAME FIRST: sets XFRM_ALG, words of ip xfrm state. NULL has a key, an empty one.
 xfrm_alg()
 {
 	local cipher=${1%%+*} auth=${1#*+} octets
 
 	case $cipher in
-	gcm*) echo "aead rfc4106(gcm(aes)) 0x$(key $((${cipher#gcm} / 8 + 4)) "$2") 128"; return ;;
-	chacha) echo "aead rfc7539esp(chacha20,poly1305) 0x$(key 36 "$2") 128"; return ;;
-	cbc*) echo "enc cbc(aes) 0x$(key $((${cipher#cbc} / 8)) "$2")" ;;
-	3des) echo "enc cbc(des3_ede) 0x$(key 24 "$2")" ;;
-	null) echo "enc ecb(cipher_null) 0x" ;;
+	gcm*) XFRM_ALG=(aead "rfc4106(gcm(aes))" "0x$(key $((${cipher#gcm} / 8 + 4)) "$2")" 128); return ;;
+	chacha) XFRM_ALG=(aead "rfc7539esp(chacha20,poly1305)" "0x$(key 36 "$2")" 128); return ;;
+	cbc*) XFRM_ALG=(enc "cbc(aes)" "0x$(key $((${cipher#cbc} / 8)) "$2")") ;;
+	3des) XFRM_ALG=(enc "cbc(des3_ede)" "0x$(key 24 "$2")") ;;
+	null) XFRM_ALG=(enc "ecb(cipher_null)" "") ;;
 	esac
 	case $auth in
 	sha1-96) octets=20 ;;
@@ -83,7 +83,7 @@ xfrm_alg()
 	sha384-192) octets=48 ;;
 	sha512-256) octets=64 ;;
 	esac
-	echo "auth-trunc hmac(${auth%-*}) 0x$(key $octets "$2") ${auth#*-}"
+	XFRM_ALG+=(auth-trunc "hmac(${auth%-*})" "0x$(key $octets "$2")" "${auth#*-}")
 }
 
 esp_topology()
@@ -152,11 +152,12 @@ xfrm_sas()
 	local ends inner
 
 	read -ra ends <<<"$(outer "$1")"
-	# shellcheck disable=SC2046 # words are meant
+	xfrm_alg "$2" 5
 	ip -n b xfrm state add src "${ends[0]}" dst "${ends[1]}" proto esp spi 0x2001 reqid 1 mode tunnel \
-		flag af-unspec $(xfrm_alg "$2" 5) "${@:3}" &&
-		ip -n b xfrm state add src "${ends[1]}" dst "${ends[0]}" proto esp spi 0x1001 reqid 1 mode tunnel \
-			flag af-unspec $(xfrm_alg "$2" 3) "${@:3}" || return
+		flag af-unspec "${XFRM_ALG[@]}" "${@:3}" || return
+	xfrm_alg "$2" 3
+	ip -n b xfrm state add src "${ends[1]}" dst "${ends[0]}" proto esp spi 0x1001 reqid 1 mode tunnel \
+		flag af-unspec "${XFRM_ALG[@]}" "${@:3}" || return
 	for inner in "10.1.0.1/32 10.1.0.2/32" "fd01::1/128 fd01::2/128"; do
 		ip -n b xfrm policy add src "${inner% *}" dst "${inner#* }" dir in \
 			tmpl src "${ends[0]}" dst "${ends[1]}" proto esp reqid 1 mode tunnel &&
