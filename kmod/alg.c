@@ -144,6 +144,8 @@ static int adit_alg_set_key(struct adit_alg *alg, const struct adit_alg_conf *co
 	err = crypto_aead_setauthsize(alg->tfm, alg->dims.icv);
 	if (err)
 		return err;
+	/* RFC 2451: no three keys of which two are one, which make 3DES into DES. */
+	crypto_aead_set_flags(alg->tfm, CRYPTO_TFM_REQ_FORBID_WEAK_KEYS);
 	if (conf->auth == ADIT_SA_AUTH_NONE)
 		err = crypto_aead_setkey(alg->tfm, conf->key, conf->key_len);
 	else
