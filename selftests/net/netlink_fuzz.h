@@ -123,6 +123,8 @@ extern int sockets[SOCKETS];
 int model_ground(void);
 /* What is wrong in the sense of a request, so that it has to be refused; 0: nothing. */
 unsigned int model_spoils(void);
+/* Whether it can make a right one of this. It has no esp devices: what is asked of these is without sense. */
+bool model_knows(const struct spec_op *op);
 /* Make a right request of one op, but for that; *was_spoilt says whether it could be. */
 struct nlmsghdr *model_request(struct nl *nl, void *buf, const struct spec_op *op, unsigned int what, bool *was_spoilt);
 /* It was carried out. */

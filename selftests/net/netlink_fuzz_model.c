@@ -421,6 +421,11 @@ static void put_socket(struct nlmsghdr *nlh, const struct spec_op *op)
 	put_number(nlh, op->set, ADIT_A_SOCKET_FD, sockets[i]);
 }
 
+bool model_knows(const struct spec_op *op)
+{
+	return op->cmd < ADIT_CMD_CHILD_NEW;
+}
+
 struct nlmsghdr *model_request(struct nl *nl, void *buf, const struct spec_op *op, unsigned int what, bool *was_spoilt)
 {
 	struct nlmsghdr *nlh = nl_begin(nl, buf, op->cmd, 0);

@@ -97,24 +97,7 @@ tap_start()
 hidden_on_the_wire()
 {
 	stop tap
-	python3 - "$TMP/control.pcap" <<-'END'
-		import struct, sys
-		from scapy.all import rdpcap, UDP
-		hidden, clear = set(), set()
-		for packet in rdpcap(sys.argv[1]):
-			data = bytes(packet[UDP].payload)
-			if len(data) < 20 or not data[0] & 0x80:
-				continue
-			at = 12
-			first = struct.unpack_from("!H", data, 18)[0]
-			while at + 6 <= len(data):
-				flags, vendor, kind = struct.unpack_from("!HHH", data, at)
-				(hidden if flags & 0x4000 else clear).add((first, kind))
-				at += max(flags & 0x3ff, 6)
-		print("hidden", sorted(hidden), "clear", sorted(clear))
-		# ICRQ: assigned session id 14, call serial number 15; ICCN: speed 24, framing type 19 (RFC 2661 section 4.4).
-		sys.exit(not {(10, 14), (10, 15), (12, 24), (12, 19)} <= hidden)
-	END
+	python3 "$PEERS_DIR/l2tp_hidden.py" "$TMP/control.pcap"
 }
 
 l2tp_topology
