@@ -103,7 +103,7 @@ hidden_on_the_wire()
 l2tp_topology
 traffic_server_start
 lns_start
-dial_conf "protocol = l2tp"
+dial_conf "protocol = l2tp" "hello-interval = 3" "retransmissions = 3"
 dial_start
 
 check "down until told" hq_is "r['state'] == 'down'"
@@ -118,9 +118,9 @@ check "disconnect" dial disconnect hq
 check "nothing is left of it" hq_gone
 check_log "the server was told" lns "closed"
 check "connected once more" dial connect hq
+before=$(dial_ask "r['session']")
 check "the server restarts" lns_restart
-check "and the client is back" hq_up 120
-check "and heard" wait_for 20 client_ping hq
+check "and the client is back" wait_for 60 hq_is "r['state'] == 'up' and r['session'] != $before"
 check "with traffic" traffic_works hq 100000
 check "disconnected" dial disconnect hq
 dial_stop
