@@ -20,8 +20,7 @@ lns_start()
 			"refuse pap = yes" "require authentication = yes"
 		[ -z "${LNS_SECRET:-}" ] || echo "challenge = yes"
 	} >"$TMP/lns.conf"
-	: >"$TMP/lns.secrets"
-	[ -z "${LNS_SECRET:-}" ] || echo "* * $LNS_SECRET *" >"$TMP/lns.secrets"
+	l2tp_secrets "${LNS_SECRET:-}" >"$TMP/lns.secrets"
 	printf '%s\n' auth require-mschap-v2 "ms-dns 10.9.0.53" nobsdcomp nodeflate novj nodefaultroute debug \
 		"logfile $TMP/lns-pppd.log" "ip-up-script /bin/true" "ip-down-script /bin/true" "mtu 1400" "mru 1400" \
 		"$@" >"$TMP/lns.options"

@@ -31,13 +31,17 @@ l2tp_client_conf()
 			"autodial = ${L2TP_AUTODIAL:-yes}"
 		[ -z "${L2TP_LAC:-}" ] || printf '%s\n' "$L2TP_LAC"
 	} >"$TMP/$name-xl2tpd.conf"
-	# Its words end at blanks, and it knows no quotes.
-	: >"$TMP/$name.secrets"
-	[ -z "${L2TP_SECRET:-}" ] || echo "* * $L2TP_SECRET *" >"$TMP/$name.secrets"
+	l2tp_secrets "${L2TP_SECRET:-}" >"$TMP/$name.secrets"
 	printf '%s\n' "user \"$user\"" "password \"$password\"" noauth "ifname $name" "logfile $TMP/$name.log" debug \
 		"remotename gateway" noipdefault nodefaultroute nobsdcomp nodeflate novj "ip-up-script /bin/true" \
 		"ip-down-script /bin/true" "lcp-max-configure 10" "mtu 1400" "mru 1400" "$@" >"$TMP/$name.options"
 	: >"$TMP/$name.log"
+}
+
+# l2tp_secrets SECRET: for every peer, or for none where it is empty. The rest of the line is the secret, quotes too.
+l2tp_secrets()
+{
+	[ -z "$1" ] || printf '* * %s' "$1"
 }
 
 # l2tp_client_start NAME ...: begins to log in.
