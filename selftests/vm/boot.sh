@@ -6,7 +6,7 @@
 
 GUEST_MEMORY_MB=${ADIT_VM_MEMORY:-2560}
 # Whole runs end well below; a guest that hangs in the kernel must not hang its caller.
-GUEST_SECONDS=${ADIT_VM_SECONDS:-3000}
+GUEST_SECONDS=${ADIT_VM_SECONDS:-4500}
 
 # oops=panic: nothing after an oops can be trusted. slab_nomerge: our caches are visible under their own names.
 # The stall and lockup detectors wait longer than by default, since an emulated CPU may be without a real one for long.
