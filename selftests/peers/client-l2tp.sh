@@ -89,7 +89,7 @@ exit(not ($1))"
 # is set in the AVPs of ICRQ and ICCN. The tap has what came in at the gateway.
 tap_start()
 {
-	background tap ip netns exec "$G" tcpdump -Q in -n -i wire -U -w "$TMP/control.pcap" "udp port 1701"
+	background tap ip netns exec "$G" tcpdump --immediate-mode -Q in -n -i wire -U -w "$TMP/control.pcap" "udp port 1701"
 	wait_for 10 log_has tap "listening on"
 }
 
