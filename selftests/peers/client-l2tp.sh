@@ -85,8 +85,8 @@ print(r)
 exit(not ($1))"
 }
 
-# tap_start, hidden_on_the_wire: of what the client sends to set up the call, nothing has a value in clear that may be hidden: the H bit
-# is set in the AVPs of ICRQ and ICCN. The tap has what came in at the gateway.
+# tap_start, hidden_on_the_wire: in what the client sends to set up a call, everything that may be hidden is: the H bit is
+# set in these AVPs of ICRQ and ICCN. The tap has what came in at the gateway.
 tap_start()
 {
 	background tap ip netns exec "$G" tcpdump --immediate-mode -Q in -n -i wire -U -w "$TMP/control.pcap" "udp port 1701"
