@@ -12,17 +12,22 @@
 . "$(dirname "$0")/lib-xl2tpd.sh"
 GW_PROTOCOL=l2tp
 
+tap_has_seen()
+{
+	[ "$(grep -c ' > .*: ' "$TMP/tap.log")" -gt 5 ]
+}
+
 # from_there ADDRESS: everything that the gateway sends to the client's L2TP port comes from there.
 from_there()
 {
+	wait_for 10 tap_has_seen || { log_of tap; return 1; }
 	stop tap
-	[ "$(grep -c ' > .*: ' "$TMP/tap.log")" -gt 5 ] || { log_of tap; return 1; }
 	! grep -F ' > ' "$TMP/tap.log" | grep -vF "$1.1701 > "
 }
 
 tap_start()
 {
-	background tap ip netns exec "$G" tcpdump -l -n -t -Q out -i wire "udp src port 1701"
+	background tap ip netns exec "$G" tcpdump --immediate-mode -l -n -t -Q out -i wire "udp src port 1701"
 	wait_for 20 log_has tap "listening on"
 }
 

@@ -31,7 +31,7 @@ check "nothing went by in clear, encrypted data did" nothing_in_clear
 # What a client that does not keep to the agreement sends must not come out, whenever it sends it. 0x6c65 is its mark,
 # 0x4141 that of its encrypted pings, which show that the tap sees something.
 if adit_only; then
-	background tap ip netns exec "$S" tcpdump -l -n -i gw "icmp[icmptype] == 8 and src net 10.9.0.0/16"
+	background tap ip netns exec "$S" tcpdump --immediate-mode -l -n -i gw "icmp[icmptype] == 8 and src net 10.9.0.0/16"
 	wait_for 20 log_has tap "listening on"
 	cases "a client of our own" ip netns exec "$C" env ADIT_CONTROL="$TMP/control" \
 		python3 "$PEERS_DIR/hostile_plain.py" $GW $SERVER bob "battery staple" $BOB
