@@ -95,8 +95,8 @@ tap_start()
 
 hidden_on_the_wire()
 {
+	wait_for 60 python3 "$PEERS_DIR/l2tp_hidden.py" "$TMP/control.pcap" || return
 	stop tap
-	python3 "$PEERS_DIR/l2tp_hidden.py" "$TMP/control.pcap"
 }
 
 l2tp_topology
