@@ -125,7 +125,9 @@ background()
 	local name=$1
 
 	shift
-	"$@" >"$TMP/$name.log" 2>&1 </dev/null &
+	# Here, not by the child, which may be late: nobody shall read what another process of this name has left.
+	: >"$TMP/$name.log"
+	"$@" >>"$TMP/$name.log" 2>&1 </dev/null &
 	declare -g "PID_${name//-/_}=$!"
 	defer "stop $name"
 }

@@ -24,6 +24,7 @@ faults_run()
 	mapfile -t tests <"$STAGE/usr/lib/adit-vm/tests/kselftest-list.txt"
 	tests=("${tests[@]:0:FAULTS_SURVIVED}" vm:leaks.sh "${tests[@]:FAULTS_SURVIVED}")
 	write_job MODE=check "TESTS=(${tests[*]@Q})"
+	rm -rf "$STAGE"
 	boot batch >"$RUN/ktap" || true
 	report=$(awk -v expect="${tests[*]}" -f "$VM_DIR/report.awk" "$RUN/ktap" | grep '^FAILED' || true)
 

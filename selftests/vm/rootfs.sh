@@ -12,7 +12,7 @@ rootfs_open()
 {
 	local key
 
-	key=$(key_of "$VM_DIR"/{packages,rootfs.sh,rootfs-kernel.sh,disk.sh})
+	key=$(key_of "$VM_DIR"/{packages,rootfs.sh,rootfs-kernel.sh,rootfs-peers.sh,disk.sh})
 	ROOTFS=$CACHE/rootfs-$KERNEL-$key
 	mkdir -p "$CACHE"
 	exec {rootfs_lock}>"$CACHE/rootfs-$KERNEL.lock"
@@ -61,6 +61,8 @@ rootfs_bootstrap()
 	mmdebstrap --variant=apt --mode=root --quiet --include="$packages" \
 		--customize-hook="copy-in '$VM_DIR/rootfs-kernel.sh' /root" \
 		--customize-hook="chroot \"\$1\" bash /root/rootfs-kernel.sh $EXTRA_SUITE $HEADERS_PKG $SOURCE_PKG" \
+		--customize-hook="copy-in '$VM_DIR/rootfs-peers.sh' /root" \
+		--customize-hook="chroot \"\$1\" bash /root/rootfs-peers.sh" \
 		--customize-hook="chroot \"\$1\" useradd --system --no-create-home --shell /usr/sbin/nologin adit" \
 		"$RELEASE" "$ROOTFS/tree" "${args[@]}" >"$ROOTFS/log" 2>&1 || {
 		tail -n 40 "$ROOTFS/log" >&2
