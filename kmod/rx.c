@@ -242,10 +242,15 @@ static bool adit_rx_plausible(const u8 *data, unsigned int len, const void *arg)
 	return false;
 }
 
-/* Ask the owner for a Reset-Request, again and again while packets are lost, but not with each. */
-static void adit_rx_desync(struct adit_session *s, struct adit_rx_batch *batch)
+/*
+ * Ask the owner for a Reset-Request: soon where the stream was in step until now, then again and again while packets are
+ * lost, but not with each.
+ */
+static void adit_rx_desync(struct adit_session *s, bool in_step, struct adit_rx_batch *batch)
 {
-	if (time_before(jiffies, s->desync_told + msecs_to_jiffies(ADIT_DESYNC_EVENT_MS)))
+	unsigned int pause = in_step ? ADIT_DESYNC_EVENT_MIN_MS : ADIT_DESYNC_EVENT_MS;
+
+	if (time_before(jiffies, s->desync_told + msecs_to_jiffies(pause)))
 		return;
 	s->desync_told = jiffies;
 	batch->desync = true;
@@ -253,6 +258,8 @@ static void adit_rx_desync(struct adit_session *s, struct adit_rx_batch *batch)
 
 static u64 *adit_rx_open(struct adit_session *s, struct sk_buff *skb, struct adit_rx_batch *batch)
 {
+	bool in_step = !s->rx_mppe.desync;
+
 	if (!adit_mppe_has_key(&s->rx_mppe))
 		return &s->rx_stats.no_key;
 	/* Nobody merges ciphertext. */
@@ -268,7 +275,7 @@ static u64 *adit_rx_open(struct adit_session *s, struct sk_buff *skb, struct adi
 	case ADIT_MPPE_MALFORMED:
 		return &s->rx_stats.malformed;
 	case ADIT_MPPE_DESYNC:
-		adit_rx_desync(s, batch);
+		adit_rx_desync(s, in_step, batch);
 		return &s->rx_stats.mppe_desync;
 	case ADIT_MPPE_JUMP:
 		return &s->rx_stats.mppe_jump;

@@ -56,6 +56,8 @@ struct dst_entry;
 
 /* Repeats of the event that asks for a Reset-Request: often enough for a lost one, too seldom to flood. */
 #define ADIT_DESYNC_EVENT_MS	100
+/* The least time between two where each began with a stream in step. */
+#define ADIT_DESYNC_EVENT_MIN_MS	10
 
 /* A network that PPP may open. */
 #define ADIT_PPP_NET_ALL	(ADIT_PPP_NET_IPV4 | ADIT_PPP_NET_IPV6)

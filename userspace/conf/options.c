@@ -251,7 +251,8 @@ static const struct option client_options[] = {
 	  .doc = "Networks behind the server, which are routed to the device while it is up." },
 	{ "default-route", &value_switch, CLIENT(default_route), .fallback = "no",
 	  .doc = "Whether everything goes through the tunnel for which no route but a default one is there. "
-		 "One client can have it." },
+		 "One client can have it. Where rp_filter is 1 the kernel drops what carries the tunnel: set it "
+		 "to 2." },
 	{ "fwmark", &value_number, CLIENT(fwmark), .max = UINT32_MAX, .fallback = "0",
 	  .doc = "The mark of the packets that carry the tunnel. With default-route, 0 stands for 0xad17." },
 	{ "mtu", &value_number, CLIENT(mtu), .min = 576, .max = 1500, .fallback = "1400",
