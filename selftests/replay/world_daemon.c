@@ -24,23 +24,18 @@
 #include "daemon/conn.h"
 #include "daemon/control.h"
 #include "daemon/dialer.h"
-#include "daemon/keeper.h"
 #include "daemon/lns.h"
 #include "daemon/server.h"
 #include "daemon/session.h"
-#include "daemon/stream.h"
 #include "daemon/tunnel.h"
 #include "daemon/udp.h"
-#include "datapath/null.h"
 #include "wire/mschap.h"
 #include "wire/ppp.h"
-#include "world_daemon.h"
+#include "world_daemon_impl.h"
 
-#define CONNS		2
-#define SESSIONS_MAX	64	/* that a packet's first octet can name */
-#define SESSION_OCTET	16	/* first octets below it are connections, but for */
-#define DATAGRAM_OCTET	15
-#define RECORD_MAX	32768
+#define COUNT(a) (sizeof(a) / sizeof((a)[0]))
+
+struct world *world;
 
 static const struct { const char *name, *text; } configurations[] = {
 	{ "required", "server pptp {\n address = \"10.9.0.1\"\n pool = p\n}\n" },
@@ -68,185 +63,39 @@ static const char common[] =
 	"user alice {\n password = 'clientPass'\n}\n"
 	"user bob {\n password = 'secret'\n address = \"10.9.0.9\"\n routes = { \"10.20.0.0/16\" }\n}\n";
 
-/* The client's end, the end that the parent keeps, and what passed the engine's. */
-struct wire {
-	int client, kept;
-	uint64_t taken, given;
-};
-
-struct world {
-	struct outputs *out;
-	struct engine e;
-	struct conf_ref *conf;
-	struct server *server;	/* NULL: there are clients alone */
-	struct wire wires[CONNS];
-	struct dial *dial;	/* a connection of ours under way */
-	struct loop_timer dialled;
-	int dial_err;		/* what the next one comes to */
-	const char *configuration;
-	uint8_t challenges[SESSIONS_MAX][16], challenge_ids[SESSIONS_MAX];
-	uint8_t next_random;
-	int control_fd;
-	int udp_client, udp_kept;	/* -1: nothing is served there */
-	struct world *l2tp;		/* that knows how datagrams are written */
-	bool tampered;
-	bool dying;
-	bool refused;	/* the kernel did not do something that it was asked for */
-};
-
-static struct world *world;	/* for the functions that stand in for others */
-
-#define COUNT(a) (sizeof(a) / sizeof((a)[0]))
-
-/* --- in the place of others: linked with --wrap --- */
-
-int __wrap_secret_random(void *buf, size_t len);
-int __wrap_keeper_send(int fd, uint32_t type, uint32_t number, const char *text, int pass);
-int __wrap_stream_position(int fd, bool opened, struct stream_position *pos);
-ssize_t __wrap_recv(int fd, void *buf, size_t len, int flags);
-ssize_t __wrap_send(int fd, const void *buf, size_t len, int flags);
-int __wrap_shutdown(int fd, int how);
-int __wrap_dial_start(struct dial *d, const struct dial_to *to);
-int __wrap_udp_send(int fd, const struct udp_path *path, const void *data, size_t len);
-int __real_udp_send(int fd, const struct udp_path *path, const void *data, size_t len);
-void __wrap_dial_stop(struct dial *d);
-ssize_t __real_recv(int fd, void *buf, size_t len, int flags);
-ssize_t __real_send(int fd, const void *buf, size_t len, int flags);
-int __real_shutdown(int fd, int how);
-
-int __wrap_secret_random(void *buf, size_t len)
-{
-	uint8_t *p = buf;
-
-	while (len--)
-		*p++ = world ? world->next_random++ : 0x5a;
-	return 0;
-}
-
-static struct conn *conn_at(unsigned int slot)
-{
-	return conn_by_slot(&world->e, slot);
-}
-
-static struct wire *wire_of(int fd)
-{
-	unsigned int i;
-
-	for (i = 0; i < CONNS; i++)
-		if (conn_at(i) && conn_at(i)->fd == fd)
-			return &world->wires[i];
-	return NULL;
-}
-
-static void keep_port(int fd)
-{
-	if (world->udp_kept >= 0)
-		close(world->udp_kept);
-	world->udp_kept = fd >= 0 ? dup(fd) : -1;
-}
-
-/* The parent keeps a duplicate of each connection under its slot. */
-int __wrap_keeper_send(int fd, uint32_t type, uint32_t number, const char *text, int pass)
-{
-	struct wire *wire = number < CONNS ? &world->wires[number] : NULL;
-
-	(void)fd;
-	(void)text;
-	if (!world->dying && number >= KEEPER_CLIENTS)
-		keep_port(type == KEEPER_KEEP ? pass : -1);
-	if (world->dying || !wire || (type != KEEPER_KEEP && type != KEEPER_DROP))
-		return 0;
-	if (wire->kept >= 0)
-		close(wire->kept);
-	wire->kept = type == KEEPER_KEEP ? dup(pass) : -1;
-	return 0;
-}
-
-int __wrap_stream_position(int fd, bool opened, struct stream_position *pos)
-{
-	unsigned int i;
-
-	(void)fd, (void)opened;
-	/* Asked about the connection that is being taken up, which is in no list yet. */
-	for (i = 0; i < CONNS && (world->wires[i].kept < 0 || conn_at(i)); i++)
-		;
-	if (i == CONNS)
-		return -ENOTCONN;
-	*pos = (struct stream_position){ .taken = world->wires[i].taken,
-					 .given = world->wires[i].given };
-	return 0;
-}
-
-/* A stream of the local family does not throw octets away for a null buffer. */
-ssize_t __wrap_recv(int fd, void *buf, size_t len, int flags)
-{
-	struct wire *wire = wire_of(fd);
-	char scrap[4096];
-	ssize_t n;
-
-	if (buf)
-		n = __real_recv(fd, buf, len, flags);
-	else
-		n = __real_recv(fd, scrap, len < sizeof(scrap) ? len : sizeof(scrap),
-				flags & ~MSG_TRUNC);
-	if (wire && n > 0 && !(flags & MSG_PEEK))
-		wire->taken += (uint64_t)n;
-	return n;
-}
-
-ssize_t __wrap_send(int fd, const void *buf, size_t len, int flags)
-{
-	struct wire *wire = wire_of(fd);
-	ssize_t n = __real_send(fd, buf, len, flags);
-
-	if (wire && n > 0)
-		wire->given += (uint64_t)n;
-	return n;
-}
-
-/* A server of the test's own is at another port, from which it answers. */
-int __wrap_udp_send(int fd, const struct udp_path *path, const void *data, size_t len)
-{
-	struct sockaddr_in sin = { .sin_family = AF_INET };
-	struct udp_path there = *path;
-	socklen_t n = sizeof(sin);
-
-	if (!world->server && path->peer_port == 1701 &&
-	    !getsockname(world->udp_client, (struct sockaddr *)&sin, &n))
-		there.peer_port = ntohs(sin.sin_port);
-	return __real_udp_send(fd, &there, data, len);
-}
-
-int __wrap_shutdown(int fd, int how)
-{
-	return world->dying ? 0 : __real_shutdown(fd, how);
-}
-
-int __wrap_dial_start(struct dial *d, const struct dial_to *to)
-{
-	char text[ADDR_STRLEN];
-
-	outputs_event(world->out, "dial %s mark %#x", addr_to_str(&to->addr, text), to->fwmark);
-	world->dial = d;
-	loop_timer_start(&world->dialled, 10);
-	return 0;
-}
-
-void __wrap_dial_stop(struct dial *d)
-{
-	if (world->dial == d)
-		loop_timer_stop(&world->dialled);
-}
-
 /* --- the engine --- */
 
-static void fail(const char *what)
+void world_fail(const char *what)
 {
 	fprintf(stderr, "world daemon: %s\n", what);
 	abort();
 }
 
-static int new_wire(struct world *w);
+/* The first free place is the one that the memory file gives. */
+unsigned int world_free_wire(struct world *w)
+{
+	unsigned int i = 0;
+
+	while (i < CONNS && memory_slot_used(w->e.memory, MEMORY_CONN, i))
+		i++;
+	return i;
+}
+
+/* The engine's end of a new wire. */
+int world_new_wire(struct world *w)
+{
+	unsigned int i = world_free_wire(w);
+	int pair[2];
+
+	if (i == CONNS)
+		return -EMFILE;
+	if (socketpair(AF_UNIX, SOCK_STREAM | SOCK_NONBLOCK | SOCK_CLOEXEC, 0, pair))
+		world_fail("no socket");
+	if (w->wires[i].client >= 0)
+		close(w->wires[i].client);
+	w->wires[i] = (struct wire){ .client = pair[0], .kept = -1 };
+	return pair[1];
+}
 
 static void on_dialled(void *arg)
 {
@@ -254,7 +103,7 @@ static void on_dialled(void *arg)
 	int err = w->dial_err;
 
 	w->dial_err = 0;
-	w->dial->fn(w->dial->arg, err ? err : new_wire(w));
+	w->dial->fn(w->dial->arg, err ? err : world_new_wire(w));
 }
 
 static void settle_due(void *arg)
@@ -293,15 +142,15 @@ static struct conf *read_conf(const char *name)
 		;
 	fd = memfd_create("adit.conf", MFD_CLOEXEC);
 	if (i == COUNT(configurations) || fd < 0 || fchmod(fd, 0600))
-		fail("no configuration");
+		world_fail("no configuration");
 	len = snprintf(text, sizeof(text), "%s%s", common, configurations[i].text);
 	if (pwrite(fd, text, (size_t)len, 0) != len)
-		fail("no room for the configuration");
+		world_fail("no room for the configuration");
 	snprintf(path, sizeof(path), "/proc/self/fd/%d", fd);
 	conf = conf_read(path, on_problem, NULL);
 	close(fd);
 	if (!conf)
-		fail("the configuration is wrong");
+		world_fail("the configuration is wrong");
 	return conf;
 }
 
@@ -311,7 +160,7 @@ static struct memory *new_memory(void)
 	struct memory *m = fd >= 0 ? memory_map(fd) : NULL;
 
 	if (!m)
-		fail("no memory file");
+		world_fail("no memory file");
 	close(fd);
 	return m;
 }
@@ -327,7 +176,7 @@ static void open_port(struct world *w)
 	if (w->udp_kept < 0 || w->udp_client < 0 ||
 	    getsockname(w->udp_kept, (struct sockaddr *)&sin, &len) ||
 	    connect(w->udp_client, (struct sockaddr *)&sin, len))
-		fail("no UDP");
+		world_fail("no UDP");
 }
 
 static void open_server(struct world *w)
@@ -337,7 +186,7 @@ static void open_server(struct world *w)
 	if (w->udp_client < 0)
 		w->udp_client = udp_open(&localhost, 0, 0);
 	if (w->udp_client < 0)
-		fail("no UDP");
+		world_fail("no UDP");
 }
 
 static void give_port(struct world *w)
@@ -350,7 +199,7 @@ static void give_port(struct world *w)
 		open_port(w);
 	endpoint_sockets_begin(&lns->endpoint);
 	if (endpoint_socket_add(&lns->endpoint, dup(w->udp_kept)))
-		fail("no port");
+		world_fail("no port");
 	lns_sockets_end(lns);
 }
 
@@ -366,21 +215,21 @@ static void start_engine(struct world *w, struct loop *loop, struct dp *dp, stru
 	loop_timer_init(&e->stop_timer, loop, stop_due, e);
 	counters->engine_starts++;
 	if (hash_init(&e->hosts) || hash_init(&e->sessions_by_id) || hash_init(&e->sessions_by_user))
-		fail("out of memory");
+		world_fail("out of memory");
 	e->callids = callids_new(counters->call_key, &counters->next_call);
 	loop_timer_init(&w->dialled, loop, on_dialled, w);
 	w->server = NULL;
 	if (!e->callids)
-		fail("no call ids");
+		world_fail("no call ids");
 	if (!w->conf->conf->n_servers) {
 		if (!dialer_new(e, w->conf, &w->conf->conf->clients[0]))
-			fail("no client");
+			world_fail("no client");
 		open_server(w);
 		return;
 	}
 	w->server = server_new(e, w->conf, &w->conf->conf->servers[0]);
 	if (!w->server)
-		fail("no server");
+		world_fail("no server");
 	e->servers[e->n_servers++] = w->server;
 	give_port(w);
 }
@@ -416,7 +265,7 @@ static void stop_engine(struct world *w)
 	loop_timer_stop(&e->stop_timer);
 	callids_free(e->callids);
 	if (e->hosts.count || e->sessions_by_id.count || e->sessions_by_user.count)
-		fail("a table still knows who is gone");
+		world_fail("a table still knows who is gone");
 	hash_fini(&e->hosts);
 	hash_fini(&e->sessions_by_id);
 	hash_fini(&e->sessions_by_user);
@@ -458,7 +307,7 @@ static void take_up(struct world *w)
 }
 
 /* What one engine held in its heap goes, what others hold for it stays. */
-static void die(struct world *w, void (*tamper)(void *arg, struct memory *memory), void *arg)
+void world_die(struct world *w, void (*tamper)(void *arg, struct memory *memory), void *arg)
 {
 	struct engine old = w->e;
 	struct memory *next = new_memory();
@@ -515,7 +364,7 @@ static void destroy(struct world *w)
 		stop_engine(w);
 		conf_ref_put(w->conf);
 		if (loop_virtual_next(w->e.loop, &due))
-			fail("a timer runs although its owner is gone");
+			world_fail("a timer runs although its owner is gone");
 		dp_free(w->e.dp);
 		loop_free(w->e.loop);
 		memory_unmap(w->e.memory);
@@ -558,14 +407,14 @@ static void check_kernel(struct world *w)
 	TAILQ_FOREACH(s, &w->e.sessions, link) {
 		k = dp_null_session(w->e.dp, s->kernel.id);
 		if (k && k->mppe_required && k->net && (!k->tx.strength || !k->rx.strength))
-			fail("data may flow although required encryption is missing");
+			world_fail("data may flow although required encryption is missing");
 		if (s->ended && k && !w->refused)
-			fail("an ended session is still in the kernel");
+			world_fail("an ended session is still in the kernel");
 	}
 	if (!w->refused && dp_null_sessions(w->e.dp) > w->e.n_sessions)
-		fail("the kernel has sessions that the engine forgot");
+		world_fail("the kernel has sessions that the engine forgot");
 	if (w->server && pool_used(w->server->pool) > w->e.n_sessions)
-		fail("addresses are lent to nobody");
+		world_fail("addresses are lent to nobody");
 }
 
 static void tell_requests(struct world *w)
@@ -628,7 +477,7 @@ static void tell_messages(struct world *w, unsigned int i)
 	for (at = 0; n > 0 && at < (size_t)n && !w->tampered; at += len) {
 		len = (size_t)n - at < 2 ? 0 : (size_t)(stream[at] << 8 | stream[at + 1]);
 		if (!len || len > (size_t)n - at || len >= sizeof(octets))
-			fail("what comes on a control connection is no message");
+			world_fail("what comes on a control connection is no message");
 		octets[0] = (uint8_t)i;
 		memcpy(octets + 1, stream + at, len);
 		outputs_packet(w->out, octets, len + 1);
@@ -664,184 +513,6 @@ static void advance(struct world *w, uint64_t ms)
 	for (i = 0; i < CONNS; i++)
 		if (w->wires[i].client >= 0)
 			tell_messages(w, i);
-}
-
-/* --- what is done --- */
-
-/* The first free place is the one that the memory file gives. */
-static unsigned int free_wire(struct world *w)
-{
-	unsigned int i = 0;
-
-	while (i < CONNS && memory_slot_used(w->e.memory, MEMORY_CONN, i))
-		i++;
-	return i;
-}
-
-/* The engine's end of a new wire. */
-static int new_wire(struct world *w)
-{
-	unsigned int i = free_wire(w);
-	int pair[2];
-
-	if (i == CONNS)
-		return -EMFILE;
-	if (socketpair(AF_UNIX, SOCK_STREAM | SOCK_NONBLOCK | SOCK_CLOEXEC, 0, pair))
-		fail("no socket");
-	if (w->wires[i].client >= 0)
-		close(w->wires[i].client);
-	w->wires[i] = (struct wire){ .client = pair[0], .kept = -1 };
-	return pair[1];
-}
-
-static const char *do_connect(struct world *w)
-{
-	struct addr gateway = addr_v4(0xc0000201), client;
-	unsigned int i = free_wire(w);
-
-	if (i == CONNS || !w->server)
-		return "all connections are there, or there is no server";
-	client = addr_v4(0xc000020a + i);
-	if (!conn_new(w->server, new_wire(w), &gateway, &client) || !conn_at(i))
-		fail("the connection is not taken, or at another place");
-	engine_settle(&w->e);
-	return NULL;
-}
-
-static const char *do_eof(struct world *w, unsigned int i)
-{
-	if (i >= CONNS || w->wires[i].client < 0)
-		return "no such connection";
-	__real_shutdown(w->wires[i].client, SHUT_WR);
-	return NULL;
-}
-
-/* The MS-CHAPv2 response of a client that knows this password to the last challenge. */
-static const char *do_login(struct world *w, uint32_t id, const char *user, const char *password)
-{
-	uint8_t packet[4 + 1 + MSCHAP_RESPONSE_LEN + 64] = { 2 }, *response = packet + 5;
-	uint8_t challenge[MSCHAP_CHALLENGE_LEN], hash[MSCHAP_HASH_LEN];
-	struct session *s = session_by_id(&w->e, id);
-	size_t len = 5 + MSCHAP_RESPONSE_LEN + strlen(user);
-
-	if (!s || id >= SESSIONS_MAX || strlen(user) > 64 || strlen(password) > 64)
-		return "no such session";
-	packet[1] = w->challenge_ids[id];
-	packet[2] = len >> 8;
-	packet[3] = len & 0xff;
-	packet[4] = MSCHAP_RESPONSE_LEN;
-	if (mschapv2_challenge_hash(response, w->challenges[id], user, challenge) ||
-	    mschap_nt_hash(password, hash) ||
-	    mschap_challenge_response(challenge, hash, response + 24))
-		return "no such password";
-	memcpy(packet + 5 + MSCHAP_RESPONSE_LEN, user, strlen(user));
-	session_frame(s, PPP_CHAP, false, packet, len);
-	engine_settle(&w->e);
-	return NULL;
-}
-
-/* control COMMAND, control COMMAND id N, control COMMAND user NAME, control COMMAND client NAME */
-static const char *do_control(struct world *w, const struct token *t, unsigned int n)
-{
-	json_t *request = json_object(), *reply;
-	struct control_waits waits = { .wait = CONTROL_NOTHING };
-
-	/* Without a socket there is nobody to answer a reload or to shut down for. */
-	if (n < 1 || !strcmp(t[0].text, "reload") || !strcmp(t[0].text, "shutdown") ||
-	    !strcmp(t[0].text, "log-level")) {
-		json_decref(request);
-		return "no such command here";
-	}
-	json_object_set_new(request, "command", json_string(t[0].text));
-	if (n > 2 && !strcmp(t[1].text, "id"))
-		json_object_set_new(request, "id", json_integer(atoi(t[2].text)));
-	else if (n > 2)
-		json_object_set_new(request, t[1].text, json_string(t[2].text));
-	reply = control_command(&w->e, request, &waits);
-	if (waits.wait == CONTROL_NOTHING &&
-	    (!json_is_object(reply) || !json_is_boolean(json_object_get(reply, "ok"))))
-		fail("no answer to a request");
-	json_decref(reply);
-	json_decref(request);
-	engine_settle(&w->e);
-	return NULL;
-}
-
-static void tell_kernel(struct world *w, const char *what, uint32_t id)
-{
-	struct session *s = session_by_id(&w->e, id);
-	int ifindex = s ? s->kernel.ifindex : w->server ? w->server->ifindex : 1;
-
-	if (s)
-		id = s->kernel.id;
-	if (!strcmp(what, "desync"))
-		dp_null_mppe_desync(w->e.dp, ifindex, id);
-	else if (!strcmp(what, "gone"))
-		dp_null_gone(w->e.dp, ifindex, id);
-	else
-		dp_null_frames_lost(w->e.dp, ifindex, id);
-	engine_settle(&w->e);
-}
-
-/* Outgoing-Call-Reply with the peer's id to the newest call of ours, of which the id is not known. */
-static const char *do_reply(struct world *w, unsigned int i, uint16_t peer_call_id, uint8_t result)
-{
-	struct session *s = TAILQ_LAST(&w->e.sessions, session_list);
-	uint8_t msg[32] = { 0, 32, 0, 1, 0x1a, 0x2b, 0x3c, 0x4d, 0, 8 };
-
-	if (!s || i >= CONNS || w->wires[i].client < 0)
-		return "no such call or connection";
-	msg[12] = peer_call_id >> 8;
-	msg[13] = peer_call_id & 0xff;
-	msg[14] = s->kernel.call_id >> 8;
-	msg[15] = s->kernel.call_id & 0xff;
-	msg[16] = result;
-	__real_send(w->wires[i].client, msg, sizeof(msg), MSG_DONTWAIT | MSG_NOSIGNAL);
-	return NULL;
-}
-
-/* As a reload does with a client whose section is gone. */
-static void do_retire(struct world *w)
-{
-	struct dialer *d = TAILQ_FIRST(&w->e.dialers);
-
-	dialer_retire(d);
-	dialer_gone(d);
-	engine_settle(&w->e);
-}
-
-static const char *act(struct world *w, const struct token *t, unsigned int n)
-{
-	const char *verb = n ? t[0].text : "", *arg = n > 1 ? t[1].text : "";
-
-	if (!strcmp(verb, "die"))
-		return die(w, NULL, NULL), NULL;
-	if (!strcmp(verb, "retire") && TAILQ_FIRST(&w->e.dialers))
-		return do_retire(w), NULL;
-	if (!strcmp(verb, "reply") && n == 3)
-		return do_reply(w, (unsigned int)atoi(arg), (uint16_t)atoi(t[2].text), 1);
-	if (!strcmp(verb, "refuse-call") && n == 3)
-		return do_reply(w, (unsigned int)atoi(arg), 0, (uint8_t)atoi(t[2].text));
-	if (!strcmp(verb, "unreachable")) {
-		w->dial_err = -EHOSTUNREACH;
-		return NULL;
-	}
-	if (!strcmp(verb, "connect"))
-		return do_connect(w);
-	if (!strcmp(verb, "eof"))
-		return do_eof(w, (unsigned int)atoi(arg));
-	if (!strcmp(verb, "login") && n == 4)
-		return do_login(w, (uint32_t)atoi(arg), t[2].text, t[3].text);
-	if (!strcmp(verb, "desync") || !strcmp(verb, "gone") || !strcmp(verb, "lost"))
-		return tell_kernel(w, verb, (uint32_t)atoi(arg)), NULL;
-	if (!strcmp(verb, "refuse")) {
-		w->refused = true;
-		dp_null_refuse(w->e.dp, arg, -ENOMEM, "no room, for a test");
-		return NULL;
-	}
-	if (!strcmp(verb, "control"))
-		return do_control(w, t + 1, n - 1);
-	return "no such act";
 }
 
 static void rx(struct world *w, const uint8_t *data, size_t len)
@@ -922,21 +593,21 @@ int world_daemon_control(struct world *w)
 		listener = socket(AF_UNIX, SOCK_STREAM | SOCK_NONBLOCK | SOCK_CLOEXEC, 0);
 		if (bind(listener, (struct sockaddr *)&name, sizeof(name.sun_family)) ||
 		    listen(listener, 5))
-			fail("no control socket");
+			world_fail("no control socket");
 		w->control_fd = listener;
 		w->e.control = control_new(&w->e, listener);
 	}
 	client = socket(AF_UNIX, SOCK_STREAM | SOCK_NONBLOCK | SOCK_CLOEXEC, 0);
 	if (getsockname(w->control_fd, (struct sockaddr *)&name, &len) ||
 	    connect(client, (struct sockaddr *)&name, len))
-		fail("no client of the control socket");
+		world_fail("no client of the control socket");
 	return client;
 }
 
 void world_daemon_die(struct world *w, void (*tamper)(void *arg, struct memory *memory), void *arg)
 {
 	w->refused = w->tampered = true;
-	die(w, tamper, arg);
+	world_die(w, tamper, arg);
 }
 
 void world_daemon_position(struct world *w, uint64_t taken, uint64_t given)
@@ -951,7 +622,7 @@ const struct world_kind world_daemon = {
 	.destroy = destroy,
 	.set = set,
 	.begin = begin,
-	.act = act,
+	.act = world_act,
 	.encode = encode,
 	.rx = rx,
 	.advance = advance,

@@ -1,0 +1,165 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+/* What a scenario of the daemon's world may do: lines "do ...". */
+#include <errno.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/socket.h>
+
+#include "daemon/conn.h"
+#include "daemon/control.h"
+#include "daemon/dialer.h"
+#include "daemon/server.h"
+#include "daemon/session.h"
+#include "wire/mschap.h"
+#include "wire/ppp.h"
+#include "world_daemon_impl.h"
+
+static const char *do_connect(struct world *w)
+{
+	struct addr gateway = addr_v4(0xc0000201), client;
+	unsigned int i = world_free_wire(w);
+
+	if (i == CONNS || !w->server)
+		return "all connections are there, or there is no server";
+	client = addr_v4(0xc000020a + i);
+	if (!conn_new(w->server, world_new_wire(w), &gateway, &client) || !conn_by_slot(&w->e, i))
+		world_fail("the connection is not taken, or at another place");
+	engine_settle(&w->e);
+	return NULL;
+}
+
+static const char *do_eof(struct world *w, unsigned int i)
+{
+	if (i >= CONNS || w->wires[i].client < 0)
+		return "no such connection";
+	__real_shutdown(w->wires[i].client, SHUT_WR);
+	return NULL;
+}
+
+/* The MS-CHAPv2 response of a client that knows this password to the last challenge. */
+static const char *do_login(struct world *w, uint32_t id, const char *user, const char *password)
+{
+	uint8_t packet[4 + 1 + MSCHAP_RESPONSE_LEN + 64] = { 2 }, *response = packet + 5;
+	uint8_t challenge[MSCHAP_CHALLENGE_LEN], hash[MSCHAP_HASH_LEN];
+	struct session *s = session_by_id(&w->e, id);
+	size_t len = 5 + MSCHAP_RESPONSE_LEN + strlen(user);
+
+	if (!s || id >= SESSIONS_MAX || strlen(user) > 64 || strlen(password) > 64)
+		return "no such session";
+	packet[1] = w->challenge_ids[id];
+	packet[2] = len >> 8;
+	packet[3] = len & 0xff;
+	packet[4] = MSCHAP_RESPONSE_LEN;
+	if (mschapv2_challenge_hash(response, w->challenges[id], user, challenge) ||
+	    mschap_nt_hash(password, hash) ||
+	    mschap_challenge_response(challenge, hash, response + 24))
+		return "no such password";
+	memcpy(packet + 5 + MSCHAP_RESPONSE_LEN, user, strlen(user));
+	session_frame(s, PPP_CHAP, false, packet, len);
+	engine_settle(&w->e);
+	return NULL;
+}
+
+/* control COMMAND, control COMMAND id N, control COMMAND user NAME, control COMMAND client NAME */
+static const char *do_control(struct world *w, const struct token *t, unsigned int n)
+{
+	json_t *request = json_object(), *reply;
+	struct control_waits waits = { .wait = CONTROL_NOTHING };
+
+	/* Without a socket there is nobody to answer a reload or to shut down for. */
+	if (n < 1 || !strcmp(t[0].text, "reload") || !strcmp(t[0].text, "shutdown") ||
+	    !strcmp(t[0].text, "log-level")) {
+		json_decref(request);
+		return "no such command here";
+	}
+	json_object_set_new(request, "command", json_string(t[0].text));
+	if (n > 2 && !strcmp(t[1].text, "id"))
+		json_object_set_new(request, "id", json_integer(atoi(t[2].text)));
+	else if (n > 2)
+		json_object_set_new(request, t[1].text, json_string(t[2].text));
+	reply = control_command(&w->e, request, &waits);
+	if (waits.wait == CONTROL_NOTHING &&
+	    (!json_is_object(reply) || !json_is_boolean(json_object_get(reply, "ok"))))
+		world_fail("no answer to a request");
+	json_decref(reply);
+	json_decref(request);
+	engine_settle(&w->e);
+	return NULL;
+}
+
+static void tell_kernel(struct world *w, const char *what, uint32_t id)
+{
+	struct session *s = session_by_id(&w->e, id);
+	int ifindex = s ? s->kernel.ifindex : w->server ? w->server->ifindex : 1;
+
+	if (s)
+		id = s->kernel.id;
+	if (!strcmp(what, "desync"))
+		dp_null_mppe_desync(w->e.dp, ifindex, id);
+	else if (!strcmp(what, "gone"))
+		dp_null_gone(w->e.dp, ifindex, id);
+	else
+		dp_null_frames_lost(w->e.dp, ifindex, id);
+	engine_settle(&w->e);
+}
+
+/* Outgoing-Call-Reply with the peer's id to the newest call of ours, of which the id is not known. */
+static const char *do_reply(struct world *w, unsigned int i, uint16_t peer_call_id, uint8_t result)
+{
+	struct session *s = TAILQ_LAST(&w->e.sessions, session_list);
+	uint8_t msg[32] = { 0, 32, 0, 1, 0x1a, 0x2b, 0x3c, 0x4d, 0, 8 };
+
+	if (!s || i >= CONNS || w->wires[i].client < 0)
+		return "no such call or connection";
+	msg[12] = peer_call_id >> 8;
+	msg[13] = peer_call_id & 0xff;
+	msg[14] = s->kernel.call_id >> 8;
+	msg[15] = s->kernel.call_id & 0xff;
+	msg[16] = result;
+	__real_send(w->wires[i].client, msg, sizeof(msg), MSG_DONTWAIT | MSG_NOSIGNAL);
+	return NULL;
+}
+
+/* As a reload does with a client whose section is gone. */
+static void do_retire(struct world *w)
+{
+	struct dialer *d = TAILQ_FIRST(&w->e.dialers);
+
+	dialer_retire(d);
+	dialer_gone(d);
+	engine_settle(&w->e);
+}
+
+const char *world_act(struct world *w, const struct token *t, unsigned int n)
+{
+	const char *verb = n ? t[0].text : "", *arg = n > 1 ? t[1].text : "";
+
+	if (!strcmp(verb, "die"))
+		return world_die(w, NULL, NULL), NULL;
+	if (!strcmp(verb, "retire") && TAILQ_FIRST(&w->e.dialers))
+		return do_retire(w), NULL;
+	if (!strcmp(verb, "reply") && n == 3)
+		return do_reply(w, (unsigned int)atoi(arg), (uint16_t)atoi(t[2].text), 1);
+	if (!strcmp(verb, "refuse-call") && n == 3)
+		return do_reply(w, (unsigned int)atoi(arg), 0, (uint8_t)atoi(t[2].text));
+	if (!strcmp(verb, "unreachable")) {
+		w->dial_err = -EHOSTUNREACH;
+		return NULL;
+	}
+	if (!strcmp(verb, "connect"))
+		return do_connect(w);
+	if (!strcmp(verb, "eof"))
+		return do_eof(w, (unsigned int)atoi(arg));
+	if (!strcmp(verb, "login") && n == 4)
+		return do_login(w, (uint32_t)atoi(arg), t[2].text, t[3].text);
+	if (!strcmp(verb, "desync") || !strcmp(verb, "gone") || !strcmp(verb, "lost"))
+		return tell_kernel(w, verb, (uint32_t)atoi(arg)), NULL;
+	if (!strcmp(verb, "refuse")) {
+		w->refused = true;
+		dp_null_refuse(w->e.dp, arg, -ENOMEM, "no room, for a test");
+		return NULL;
+	}
+	if (!strcmp(verb, "control"))
+		return do_control(w, t + 1, n - 1);
+	return "no such act";
+}
