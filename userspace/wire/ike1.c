@@ -11,6 +11,7 @@
 #define LIFE_KILOBYTES		2
 #define LIFE_LEN_MAX		8
 #define ESN_64BIT		1	/* RFC 4304 */
+#define PRIVATE_USE		128	/* payload types from here on are skipped: RFC 2408 section 3.1 */
 
 struct reader {
 	struct ike1_message *m;
@@ -96,6 +97,7 @@ static void phase2_set(struct ike1_transform *t, const struct attribute *a, uint
 static int transform_parse(const struct reader *rd, struct rd *r, uint8_t protocol, struct ike1_transform *t,
 			   unsigned int proposal)
 {
+	const uint16_t life = protocol == IKE_PROTO_IKE ? IKE1_ATTR_LIFE : IKE1_IPSEC_LIFE;
 	const uint8_t *at = r->at;
 	uint64_t life_type = 0;
 	struct rd body;
@@ -114,7 +116,7 @@ static int transform_parse(const struct reader *rd, struct rd *r, uint8_t protoc
 		struct attribute a;
 
 		attribute_next(&body, &a);
-		if (!a.fits || (a.value > UINT16_MAX && a.type != IKE1_ATTR_LIFE && a.type != IKE1_IPSEC_LIFE))
+		if (!a.fits || (a.value > UINT16_MAX && a.type != life))
 			t->foreign = true;
 		else if (protocol == IKE_PROTO_IKE)
 			phase1_set(t, &a, &life_type);
@@ -420,6 +422,8 @@ static int payload_parse(const struct reader *rd, const struct ike_payload *p)
 		rd->m->have |= IKE1_HAS_FRAGMENT;
 		return fragment_parse(rd, r);
 	}
+	if (type >= PRIVATE_USE)
+		return 0;
 	if (type >= sizeof(payloads) / sizeof(payloads[0]) || !payloads[type].parse)
 		return FAULT(rd, " is not known here");
 	again = rd->m->have & IKE1_BIT(type);
