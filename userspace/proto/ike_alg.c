@@ -31,12 +31,13 @@ enum { SHA1_96 = 1, SHA256_96, SHA256_128, SHA384_192, SHA512_256 };
 	{ .name = name_, .type = DH, .id = id_, .ike1 = id_, .ipsec1 = id_, .uses = BOTH, .legacy = legacy_,	\
 	  .key_len = private, .out_len = bits / 8, .shared_len = bits / 8 }
 #define ECP(name_, id_, len, impl_)								\
-	{ .name = name_, .type = DH, .id = id_, .ike1 = id_, .ipsec1 = id_, .uses = BOTH, .key_len = len,	\
+	{ .name = name_, .type = DH, .id = id_, .ike1 = id_, .ipsec1 = id_, .uses = BOTH, .key_len = (len) + 8,	\
 	  .out_len = 2 * (len), .shared_len = len, .impl = impl_ }
 
 /*
  * IKEv2's numbers are IANA's (ikev2-parameters), IKEv1's those of ipsec-registry and isakmp-registry.
  * A MODP group's private value has the bits that RFC 3526 section 8 names, the higher estimate; the oldest two have 256.
+ * That of a curve has 64 bits more than the curve, so that what is left of them is evenly spread.
  */
 static const struct ike_alg algs[] = {
 	AES_GCM("aes128gcm16", 20, 128, 16, BOTH, "AES-128-GCM"),
