@@ -10,9 +10,7 @@
 #include "wire/eap.h"
 
 #define EAP_MSK_LEN		64
-#define EAP_PASSWORD_MAX	256
 #define EAP_WHY_MAX		160
-#define EAP_TRIES_MAX		3	/* wrong passwords in one conversation */
 
 enum eap_outcome {
 	EAP_SEND,	/* `out` is the next packet; more is to come */
@@ -25,8 +23,7 @@ enum eap_outcome {
 struct eap_server {
 	uint8_t state;
 	uint8_t id;			/* of the request that is out */
-	uint8_t tries;
-	uint8_t challenge[MSCHAPV2_CHALLENGE_LEN];	/* given at the start, changed with each new try */
+	uint8_t challenge[MSCHAPV2_CHALLENGE_LEN];
 	uint8_t response[MSCHAP_RESPONSE_LEN];
 	uint8_t msk[EAP_MSK_LEN];
 	char identity[EAP_NAME_MAX + 1];	/* of the Identity response, as text without NUL inside */
@@ -34,9 +31,10 @@ struct eap_server {
 	char why[EAP_WHY_MAX];
 };
 
-/* Begin: an Identity request is written. The challenge is random; server_name is told with it. */
+/* Begin: an Identity request is written. The challenge is random. */
 void eap_server_start(struct eap_server *s, uint8_t id, const uint8_t challenge[MSCHAPV2_CHALLENGE_LEN],
 		      struct wr *out);
+/* server_name is told with the challenge. */
 enum eap_outcome eap_server_rx(struct eap_server *s, const uint8_t *data, size_t len, const char *server_name,
 			       struct wr *out);
 /* The answer to EAP_ASK: NULL: there is no such user, which the peer is told as if the password were wrong. */

@@ -41,7 +41,7 @@ struct ike_trust *ike_trust_new(void);
 void ike_trust_free(struct ike_trust *t);
 /* Authorities, PEM (several) or DER. How many, or -EINVAL with a sentence in error. */
 int ike_trust_add_ca(struct ike_trust *t, const void *octets, size_t len, char error[IKE_ERROR_MAX]);
-/* A revocation list, PEM (several) or DER. Once there is one, every certificate of a chain needs its authority's. */
+/* Revocation lists, PEM (several) or DER. What their authorities have issued is looked up in them from then on. */
 int ike_trust_add_crl(struct ike_trust *t, const void *octets, size_t len, char error[IKE_ERROR_MAX]);
 unsigned int ike_trust_count(const struct ike_trust *t);	/* authorities */
 /* CERTREQ's data: a hash for each authority. Octets written (count × 20), up to cap. */
@@ -57,7 +57,7 @@ enum ike_cert_fault {
 	IKE_CERT_NOT_YET_VALID,	/* or our clock is wrong */
 	IKE_CERT_UNKNOWN_CA,
 	IKE_CERT_REVOKED,
-	IKE_CERT_NO_CRL,	/* none of its authority, or one that is out of date */
+	IKE_CERT_BAD_CRL,	/* its authority's revocation list is out of date, or wrong */
 	IKE_CERT_NAME,		/* good, but not of that identity */
 	IKE_CERT_USAGE,		/* not for signatures, or the authority is none */
 	IKE_CERT_WEAK,		/* a key or a hash too short */
