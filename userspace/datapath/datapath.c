@@ -114,3 +114,61 @@ int dp_route_del(struct dp *dp, int ifindex, const struct prefix *p, struct dp_e
 {
 	return dp->ops->route_del(dp, ifindex, p, err);
 }
+
+int dp_socket_attach_esp(struct dp *dp, int fd, struct dp_err *err)
+{
+	return dp->ops->socket_attach_esp(dp, fd, err);
+}
+
+int dp_child_new(struct dp *dp, const struct dp_child *c, struct dp_err *err)
+{
+	return dp->ops->child_new(dp, c, err);
+}
+
+int dp_child_set(struct dp *dp, const struct dp_child *c, unsigned int what, struct dp_err *err)
+{
+	return dp->ops->child_set(dp, c, what, err);
+}
+
+int dp_child_del(struct dp *dp, int ifindex, uint32_t id, struct dp_err *err)
+{
+	return dp->ops->child_del(dp, ifindex, id, err);
+}
+
+int dp_child_each(struct dp *dp, int ifindex, dp_child_fn fn, void *arg, struct dp_err *err)
+{
+	return dp->ops->child_each(dp, ifindex, fn, arg, err);
+}
+
+int dp_sa_new(struct dp *dp, const struct dp_sa *sa, struct dp_err *err)
+{
+	return dp->ops->sa_new(dp, sa, err);
+}
+
+int dp_sa_del(struct dp *dp, int ifindex, uint32_t child, bool outbound, uint32_t spi,
+	      struct dp_err *err)
+{
+	return dp->ops->sa_del(dp, ifindex, child, outbound, spi, err);
+}
+
+int dp_sa_get(struct dp *dp, int ifindex, uint32_t child, bool outbound, uint32_t spi,
+	      struct dp_sa_stats *stats, struct dp_err *err)
+{
+	return dp->ops->sa_get(dp, ifindex, child, outbound, spi, stats, err);
+}
+
+int dp_address_add(struct dp *dp, int ifindex, const struct prefix *p, struct dp_err *err)
+{
+	return dp->ops->address_add(dp, ifindex, p, err);
+}
+
+int dp_address_del(struct dp *dp, int ifindex, const struct prefix *p, struct dp_err *err)
+{
+	return dp->ops->address_del(dp, ifindex, p, err);
+}
+
+int dp_source_for(struct dp *dp, const struct addr *peer, uint32_t fwmark, struct addr *source,
+		  struct dp_err *err)
+{
+	return dp->ops->source_for(dp, peer, fwmark, source, err);
+}

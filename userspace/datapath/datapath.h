@@ -112,12 +112,70 @@ struct dp_stats {
 	uint64_t rx_idle_ms, tx_idle_ms;
 };
 
+/* --- IPsec: what a device of kind esp holds in the place of sessions --- */
+
+/* as the kernel has it: a child's selectors are all pairs of its sides' */
+#define DP_SELECTORS_MAX	32
+#define DP_SA_KEY_MAX		36
+#define DP_SA_AUTH_KEY_MAX	64
+
+struct dp_selector {
+	struct prefix local, remote;	/* behind this end, behind the peer */
+	uint8_t protocol;		/* 0: any */
+	uint16_t local_min, local_max, remote_min, remote_max;	/* ports */
+};
+
+struct dp_child {
+	int ifindex;
+	uint32_t id;			/* unique in the device, never 0 */
+	struct addr local, peer;	/* outer */
+	uint16_t local_port, peer_port;	/* of UDP encapsulation, RFC 3948; 0: bare ESP */
+	struct dp_selector selectors[DP_SELECTORS_MAX];
+	unsigned int n_selectors;
+};
+
+enum { DP_CHILD_SELECTORS = 1 << 0, DP_CHILD_OUTER = 1 << 1 };
+
+/* In the order of the netlink spec. */
+enum dp_cipher { DP_CIPHER_AES_GCM = 1, DP_CIPHER_CHACHA20_POLY1305, DP_CIPHER_AES_CBC, DP_CIPHER_3DES_CBC,
+		 DP_CIPHER_NULL };
+enum dp_auth { DP_AUTH_NONE, DP_AUTH_SHA1_96, DP_AUTH_SHA256_96, DP_AUTH_SHA256_128, DP_AUTH_SHA384_192,
+	       DP_AUTH_SHA512_256 };
+
+struct dp_sa {
+	int ifindex;
+	uint32_t child;
+	bool outbound;
+	uint32_t spi;
+	enum dp_cipher cipher;
+	enum dp_auth auth;
+	uint8_t key[DP_SA_KEY_MAX];	/* with the salt behind it; never told */
+	uint8_t auth_key[DP_SA_AUTH_KEY_MAX];
+	unsigned int key_len, auth_key_len;
+	bool esn, legacy;
+	uint32_t replay_window;		/* inbound */
+	uint32_t soft_seconds, hard_seconds;	/* 0: without this limit; the others likewise */
+	uint64_t soft_bytes, hard_bytes, soft_packets, hard_packets;
+};
+
+struct dp_sa_stats {
+	uint64_t packets, bytes, age_ms, seq;
+	bool expired;
+};
+
 struct dp_events {
 	void (*frame)(void *ctx, int ifindex, uint32_t id, uint16_t protocol, bool encrypted,
 		      const uint8_t *data, size_t len);
 	void (*mppe_desync)(void *ctx, int ifindex, uint32_t id);
 	void (*gone)(void *ctx, int ifindex, uint32_t id);
 	void (*frames_lost)(void *ctx, int ifindex, uint32_t id);
+	/* A packet waits for an SA; flow is the narrowest selector that fits it. */
+	void (*child_acquire)(void *ctx, int ifindex, uint32_t id, const struct dp_selector *flow);
+	void (*child_gone)(void *ctx, int ifindex, uint32_t id);
+	/* Authentic packets come from there now, and packets go there. */
+	void (*child_moved)(void *ctx, int ifindex, uint32_t id, const struct addr *peer, uint16_t port);
+	/* It reached a limit: soft, and should be replaced; hard, and carries nothing any more. */
+	void (*sa_limit)(void *ctx, int ifindex, uint32_t child, bool outbound, uint32_t spi, bool hard);
 };
 
 struct dp;
@@ -173,6 +231,31 @@ int dp_session_each(struct dp *dp, int ifindex,
  */
 int dp_socket_attach(struct dp *dp, int fd, struct dp_err *err);
 int dp_socket_detach(struct dp *dp, int fd, struct dp_err *err);
+/* The same for ESP in UDP; what is not ESP (IKE behind its non-ESP marker) stays on it. */
+int dp_socket_attach_esp(struct dp *dp, int fd, struct dp_err *err);
+
+/* It has no SA: what is routed to it waits, and raises child_acquire(). */
+int dp_child_new(struct dp *dp, const struct dp_child *c, struct dp_err *err);
+/* what: DP_CHILD_*; its SAs stay */
+int dp_child_set(struct dp *dp, const struct dp_child *c, unsigned int what, struct dp_err *err);
+int dp_child_del(struct dp *dp, int ifindex, uint32_t id, struct dp_err *err);
+int dp_child_each(struct dp *dp, int ifindex, void (*fn)(void *arg, const struct dp_child *c),
+		  void *arg, struct dp_err *err);
+/*
+ * Inbound it joins those that are there; outbound it takes the place of the one before. A child has
+ * to be there.
+ */
+int dp_sa_new(struct dp *dp, const struct dp_sa *sa, struct dp_err *err);
+int dp_sa_del(struct dp *dp, int ifindex, uint32_t child, bool outbound, uint32_t spi, struct dp_err *err);
+int dp_sa_get(struct dp *dp, int ifindex, uint32_t child, bool outbound, uint32_t spi,
+	      struct dp_sa_stats *stats, struct dp_err *err);
+/* An address of a device, beside those of its configuration. */
+int dp_address_add(struct dp *dp, int ifindex, const struct prefix *p, struct dp_err *err);
+int dp_address_del(struct dp *dp, int ifindex, const struct prefix *p, struct dp_err *err);
+/* Which address of ours packets to the peer leave from. */
+int dp_source_for(struct dp *dp, const struct addr *peer, uint32_t fwmark, struct addr *source,
+		  struct dp_err *err);
+
 int dp_frame_send(struct dp *dp, int ifindex, uint32_t id, uint16_t protocol, const uint8_t *data,
 		  size_t len, struct dp_err *err);
 /* Kernel routes for framed routes: prefix via the device. */

@@ -11,6 +11,7 @@
 #include <unistd.h>
 
 #include "datapath/impl.h"
+#include "datapath/ipsec.h"
 
 /*
  * A hundred clients that negotiate at once send some thousand frames before the daemon's next turn.
@@ -111,6 +112,64 @@ static void on_session_event(struct nlattr **tb, const struct dp_events *events,
 	}
 }
 
+static void on_child_event(struct nlattr **tb, const struct dp_events *events, void *ctx)
+{
+	struct dp_selector flow;
+	struct addr peer;
+	uint16_t port;
+	uint32_t id;
+	int ifindex;
+
+	if (!tb[ADIT_A_CHILD_IFINDEX] || !tb[ADIT_A_CHILD_ID] || !tb[ADIT_A_CHILD_EVENT])
+		return;
+	ifindex = (int)nla_get_u32(tb[ADIT_A_CHILD_IFINDEX]);
+	id = nla_get_u32(tb[ADIT_A_CHILD_ID]);
+	switch (nla_get_u32(tb[ADIT_A_CHILD_EVENT])) {
+	case ADIT_CHILD_EVENT_ACQUIRE:
+		if (events->child_acquire && !ipsec_get_selector(tb[ADIT_A_CHILD_FLOW], &flow))
+			events->child_acquire(ctx, ifindex, id, &flow);
+		break;
+	case ADIT_CHILD_EVENT_GONE:
+		if (events->child_gone)
+			events->child_gone(ctx, ifindex, id);
+		break;
+	case ADIT_CHILD_EVENT_PEER_MOVED:
+		if (events->child_moved && !ipsec_get_peer(tb, &peer, &port))
+			events->child_moved(ctx, ifindex, id, &peer, port);
+		break;
+	}
+}
+
+static void on_sa_event(struct nlattr **tb, const struct dp_events *events, void *ctx)
+{
+	if (!tb[ADIT_A_SA_IFINDEX] || !tb[ADIT_A_SA_CHILD] || !tb[ADIT_A_SA_DIRECTION] ||
+	    !tb[ADIT_A_SA_SPI] || !tb[ADIT_A_SA_EVENT] || !events->sa_limit)
+		return;
+	events->sa_limit(ctx, (int)nla_get_u32(tb[ADIT_A_SA_IFINDEX]),
+			 nla_get_u32(tb[ADIT_A_SA_CHILD]),
+			 nla_get_u32(tb[ADIT_A_SA_DIRECTION]) == ADIT_SA_DIRECTION_OUT,
+			 nla_get_u32(tb[ADIT_A_SA_SPI]),
+			 nla_get_u32(tb[ADIT_A_SA_EVENT]) == ADIT_SA_EVENT_HARD);
+}
+
+static void dispatch_ipsec(struct nlmsghdr *nl, uint8_t cmd, const struct dp_events *events, void *ctx)
+{
+	static const struct nla_policy sa_policy[ADIT_A_SA_MAX + 1] = {
+		[ADIT_A_SA_IFINDEX] = { .type = NLA_U32 }, [ADIT_A_SA_CHILD] = { .type = NLA_U32 },
+		[ADIT_A_SA_DIRECTION] = { .type = NLA_U32 }, [ADIT_A_SA_SPI] = { .type = NLA_U32 },
+		[ADIT_A_SA_EVENT] = { .type = NLA_U32 },
+	};
+	struct nlattr *child[ADIT_A_CHILD_MAX + 1], *sa[ADIT_A_SA_MAX + 1];
+
+	if (cmd == ADIT_CMD_CHILD_NTF) {
+		if (nlmsg_parse(nl, GENL_HDRLEN, child, ADIT_A_CHILD_MAX, ipsec_child_policy) >= 0)
+			on_child_event(child, events, ctx);
+	} else if (cmd == ADIT_CMD_SA_NTF) {
+		if (nlmsg_parse(nl, GENL_HDRLEN, sa, ADIT_A_SA_MAX, sa_policy) >= 0)
+			on_sa_event(sa, events, ctx);
+	}
+}
+
 static void dispatch(struct nlmsghdr *nl, int family, const struct dp_events *events, void *ctx)
 {
 	static const struct nla_policy frame_policy[ADIT_A_FRAME_MAX + 1] = {
@@ -135,6 +194,8 @@ static void dispatch(struct nlmsghdr *nl, int family, const struct dp_events *ev
 	} else if (genl->cmd == ADIT_CMD_SESSION_NTF) {
 		if (nlmsg_parse(nl, GENL_HDRLEN, session, ADIT_A_SESSION_MAX, session_policy) >= 0)
 			on_session_event(session, events, ctx);
+	} else {
+		dispatch_ipsec(nl, genl->cmd, events, ctx);
 	}
 }
 

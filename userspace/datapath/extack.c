@@ -42,7 +42,39 @@ NESTED(l2tp, [ADIT_A_L2TP_VERSION] = { "version", NULL }, [ADIT_A_L2TP_ENCAP] = 
        [ADIT_A_L2TP_SEQ] = { "seq", NULL });
 
 SET(socket,
-	[ADIT_A_SOCKET_FD] = { "fd", NULL });
+	[ADIT_A_SOCKET_FD] = { "fd", NULL }, [ADIT_A_SOCKET_KIND] = { "kind", NULL });
+
+NESTED(selector, [ADIT_A_SELECTOR_LOCAL] = { "local", &prefix_set },
+       [ADIT_A_SELECTOR_REMOTE] = { "remote", &prefix_set },
+       [ADIT_A_SELECTOR_PROTOCOL] = { "protocol", NULL },
+       [ADIT_A_SELECTOR_LOCAL_PORT_MIN] = { "local-port-min", NULL },
+       [ADIT_A_SELECTOR_LOCAL_PORT_MAX] = { "local-port-max", NULL },
+       [ADIT_A_SELECTOR_REMOTE_PORT_MIN] = { "remote-port-min", NULL },
+       [ADIT_A_SELECTOR_REMOTE_PORT_MAX] = { "remote-port-max", NULL });
+
+SET(child,
+	[ADIT_A_CHILD_IFINDEX] = { "ifindex", NULL },
+	[ADIT_A_CHILD_ID] = { "id", NULL },
+	[ADIT_A_CHILD_LOCAL_V4] = { "local-v4", NULL },
+	[ADIT_A_CHILD_PEER_V4] = { "peer-v4", NULL },
+	[ADIT_A_CHILD_LOCAL_V6] = { "local-v6", NULL },
+	[ADIT_A_CHILD_PEER_V6] = { "peer-v6", NULL },
+	[ADIT_A_CHILD_SELECTOR] = { "selector", &selector_set },
+	[ADIT_A_CHILD_LOCAL_PORT] = { "local-port", NULL },
+	[ADIT_A_CHILD_PEER_PORT] = { "peer-port", NULL });
+
+SET(sa,
+	[ADIT_A_SA_IFINDEX] = { "ifindex", NULL },
+	[ADIT_A_SA_CHILD] = { "child", NULL },
+	[ADIT_A_SA_DIRECTION] = { "direction", NULL },
+	[ADIT_A_SA_SPI] = { "spi", NULL },
+	[ADIT_A_SA_CIPHER] = { "cipher", NULL },
+	[ADIT_A_SA_KEY] = { "key", NULL },
+	[ADIT_A_SA_AUTH] = { "auth", NULL },
+	[ADIT_A_SA_AUTH_KEY] = { "auth-key", NULL },
+	[ADIT_A_SA_ESN] = { "esn", NULL },
+	[ADIT_A_SA_REPLAY_WINDOW] = { "replay-window", NULL },
+	[ADIT_A_SA_LEGACY] = { "legacy", NULL });
 
 SET(session,
 	[ADIT_A_SESSION_IFINDEX] = { "ifindex", NULL },

@@ -8,6 +8,7 @@
 
 #include "datapath/datapath.h"
 
+typedef void (*dp_child_fn)(void *arg, const struct dp_child *c);
 typedef void (*dp_session_fn)(void *arg, const struct dp_session *s, const struct dp_stats *stats);
 
 struct dp_ops {
@@ -37,6 +38,22 @@ struct dp_ops {
 			  const uint8_t *data, size_t len, struct dp_err *err);
 	int (*socket_attach)(struct dp *dp, int fd, struct dp_err *err);
 	int (*socket_detach)(struct dp *dp, int fd, struct dp_err *err);
+	int (*socket_attach_esp)(struct dp *dp, int fd, struct dp_err *err);
+	int (*child_new)(struct dp *dp, const struct dp_child *c, struct dp_err *err);
+	int (*child_set)(struct dp *dp, const struct dp_child *c, unsigned int what,
+			 struct dp_err *err);
+	int (*child_del)(struct dp *dp, int ifindex, uint32_t id, struct dp_err *err);
+	int (*child_each)(struct dp *dp, int ifindex, dp_child_fn fn, void *arg,
+			  struct dp_err *err);
+	int (*sa_new)(struct dp *dp, const struct dp_sa *sa, struct dp_err *err);
+	int (*sa_del)(struct dp *dp, int ifindex, uint32_t child, bool outbound, uint32_t spi,
+		      struct dp_err *err);
+	int (*sa_get)(struct dp *dp, int ifindex, uint32_t child, bool outbound, uint32_t spi,
+		      struct dp_sa_stats *stats, struct dp_err *err);
+	int (*address_add)(struct dp *dp, int ifindex, const struct prefix *p, struct dp_err *err);
+	int (*address_del)(struct dp *dp, int ifindex, const struct prefix *p, struct dp_err *err);
+	int (*source_for)(struct dp *dp, const struct addr *peer, uint32_t fwmark,
+			  struct addr *source, struct dp_err *err);
 	int (*route_add)(struct dp *dp, int ifindex, const struct prefix *p, struct dp_err *err);
 	int (*route_del)(struct dp *dp, int ifindex, const struct prefix *p, struct dp_err *err);
 };

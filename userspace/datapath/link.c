@@ -110,6 +110,7 @@ static const struct kind kinds[] = {
 	  ADIT_A_LINK_PPTP_MPPE_REQUIRED },
 	{ "l2tp", ADIT_A_LINK_L2TP_MODE, ADIT_A_LINK_L2TP_FWMARK, ADIT_A_LINK_L2TP_MSS_CLAMP,
 	  ADIT_A_LINK_L2TP_MPPE_REQUIRED },
+	{ "esp", ADIT_A_LINK_ESP_MODE, ADIT_A_LINK_ESP_FWMARK, ADIT_A_LINK_ESP_MSS_CLAMP, 0 },
 };
 
 /* For a kind that is not ours the kernel finds the words. */
@@ -300,6 +301,22 @@ int link_address_add(struct channel *ch, int ifindex, const struct prefix *p, st
 	return address_add(ch, ifindex, p, &p->addr, err);
 }
 
+/* 0 when it is not there */
+int link_address_del(struct channel *ch, int ifindex, const struct prefix *p, struct dp_err *err)
+{
+	struct ifaddrmsg addr = { .ifa_family = p->addr.family, .ifa_prefixlen = p->len,
+				  .ifa_index = (unsigned int)ifindex };
+	struct nl_msg *msg = message(RTM_DELADDR, 0, &addr, sizeof(addr));
+	char text[ADDR_STRLEN], doing[ADDR_STRLEN + 32];
+	struct request req = { doing, sizeof(addr), &extack_addr, NULL, NULL };
+	int ret;
+
+	snprintf(doing, sizeof(doing), "removing address %s", prefix_to_str(p, text));
+	msg = drop_if(msg, msg && nla_put(msg, IFA_LOCAL, addr_len(&p->addr), p->addr.bytes));
+	ret = channel_ask(ch, msg, &req, err);
+	return ret == -EADDRNOTAVAIL || ret == -ENODEV ? 0 : ret;
+}
+
 int link_ends_add(struct channel *ch, int ifindex, const struct dp_ends *ends, struct dp_err *err)
 {
 	struct prefix local = { .addr = ends->local, .len = 32 };
@@ -362,29 +379,67 @@ int link_route_del(struct channel *ch, int ifindex, const struct prefix *p, stru
 	return ret == -ESRCH || ret == -ENODEV ? 0 : ret;
 }
 
+struct way {
+	int ifindex;
+	struct addr source;
+};
+
 static void on_route(void *arg, const struct nlmsghdr *msg)
 {
 	static const struct nla_policy policy[RTA_MAX + 1] = { [RTA_OIF] = { .type = NLA_U32 } };
+	const struct rtmsg *rt = nlmsg_data(msg);
 	struct nlattr *tb[RTA_MAX + 1];
-	int *ifindex = arg;
+	struct way *way = arg;
 
-	if (msg->nlmsg_type == RTM_NEWROUTE &&
+	if (msg->nlmsg_type != RTM_NEWROUTE ||
 	    nlmsg_parse((struct nlmsghdr *)(uintptr_t)msg, sizeof(struct rtmsg), tb, RTA_MAX,
-			policy) == 0 &&
-	    tb[RTA_OIF])
-		*ifindex = (int)nla_get_u32(tb[RTA_OIF]);
+			policy) != 0)
+		return;
+	if (tb[RTA_OIF])
+		way->ifindex = (int)nla_get_u32(tb[RTA_OIF]);
+	way->source.family = rt->rtm_family;
+	if (tb[RTA_PREFSRC] && nla_len(tb[RTA_PREFSRC]) == addr_len(&way->source))
+		memcpy(way->source.bytes, nla_data(tb[RTA_PREFSRC]), (size_t)addr_len(&way->source));
+	else
+		way->source.family = 0;
+}
+
+static int look_up(struct channel *ch, const struct addr *to, uint32_t mark, struct way *way,
+		   struct dp_err *err)
+{
+	struct rtmsg rt = { .rtm_family = to->family,
+			    .rtm_dst_len = (uint8_t)(8 * addr_len(to)) };
+	struct nl_msg *msg = message(RTM_GETROUTE, 0, &rt, sizeof(rt));
+	struct request req = { "route look-up", sizeof(rt), &extack_route, on_route, way };
+
+	*way = (struct way){ .ifindex = 0 };
+	msg = drop_if(msg, msg && (nla_put(msg, RTA_DST, addr_len(to), to->bytes) ||
+				   nla_put_u32(msg, RTA_MARK, mark)));
+	return channel_ask(ch, msg, &req, err);
 }
 
 int link_towards(struct channel *ch, const struct addr *to, uint32_t mark, int *ifindex,
 		 struct dp_err *err)
 {
-	struct rtmsg rt = { .rtm_family = to->family,
-			    .rtm_dst_len = (uint8_t)(8 * addr_len(to)) };
-	struct nl_msg *msg = message(RTM_GETROUTE, 0, &rt, sizeof(rt));
-	struct request req = { "route look-up", sizeof(rt), &extack_route, on_route, ifindex };
+	struct way way;
+	int ret = look_up(ch, to, mark, &way, err);
 
-	*ifindex = 0;
-	msg = drop_if(msg, msg && (nla_put(msg, RTA_DST, addr_len(to), to->bytes) ||
-				   nla_put_u32(msg, RTA_MARK, mark)));
-	return channel_ask(ch, msg, &req, err);
+	*ifindex = way.ifindex;
+	return ret;
+}
+
+int link_source_for(struct channel *ch, const struct addr *to, uint32_t mark, struct addr *source,
+		    struct dp_err *err)
+{
+	char text[ADDR_STRLEN];
+	struct way way;
+	int ret = look_up(ch, to, mark, &way, err);
+
+	if (ret)
+		return ret;
+	if (!way.source.family)
+		return dp_fail(err, -EADDRNOTAVAIL, "no address of ours leads to %s",
+			       addr_to_str(to, text));
+	*source = way.source;
+	return 0;
 }

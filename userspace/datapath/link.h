@@ -25,6 +25,8 @@ int link_set(struct channel *ch, int ifindex, const char *kind, const struct dp_
 int link_del(struct channel *ch, int ifindex, struct dp_err *err);
 /* 0 when it is there */
 int link_address_add(struct channel *ch, int ifindex, const struct prefix *p, struct dp_err *err);
+/* 0 when it is not there */
+int link_address_del(struct channel *ch, int ifindex, const struct prefix *p, struct dp_err *err);
 /* IPv4, of a point-to-point link; 0 when it is there */
 int link_ends_add(struct channel *ch, int ifindex, const struct dp_ends *ends, struct dp_err *err);
 /*
@@ -38,5 +40,8 @@ int link_route_del(struct channel *ch, int ifindex, const struct prefix *p, stru
 /* By which device a packet with the mark leaves. */
 int link_towards(struct channel *ch, const struct addr *to, uint32_t mark, int *ifindex,
 		 struct dp_err *err);
+/* Which address of ours such a packet has; -EADDRNOTAVAIL: none. */
+int link_source_for(struct channel *ch, const struct addr *to, uint32_t mark, struct addr *source,
+		    struct dp_err *err);
 
 #endif /* ADIT_DATAPATH_LINK_H */

@@ -16,6 +16,7 @@
 #include "datapath/codec.h"
 #include "datapath/detour.h"
 #include "datapath/events.h"
+#include "datapath/ipsec.h"
 #include "datapath/link.h"
 #include "datapath/request.h"
 
@@ -184,23 +185,158 @@ static int op_frame_send(struct dp *dp, int ifindex, uint32_t id, uint16_t proto
 
 /* --- sockets --- */
 
-static int socket_request(struct dp *dp, uint8_t cmd, const char *doing, int fd, struct dp_err *err)
+/* kind 0: the default, l2tp */
+static int socket_request(struct dp *dp, uint8_t cmd, const char *doing, int fd, uint32_t kind,
+			  struct dp_err *err)
 {
 	struct dp_netlink *nl = netlink_of(dp);
 	struct nl_msg *msg = message(nl, cmd, 0);
 
-	msg = drop_if(msg, msg && nla_put_u32(msg, ADIT_A_SOCKET_FD, (uint32_t)fd));
+	msg = drop_if(msg, msg && (nla_put_u32(msg, ADIT_A_SOCKET_FD, (uint32_t)fd) ||
+				   (kind && nla_put_u32(msg, ADIT_A_SOCKET_KIND, kind))));
 	return ask(&nl->commands, msg, doing, &extack_socket, NULL, NULL, err);
 }
 
 static int op_socket_attach(struct dp *dp, int fd, struct dp_err *err)
 {
-	return socket_request(dp, ADIT_CMD_SOCKET_ATTACH, "socket-attach", fd, err);
+	return socket_request(dp, ADIT_CMD_SOCKET_ATTACH, "socket-attach", fd, 0, err);
+}
+
+static int op_socket_attach_esp(struct dp *dp, int fd, struct dp_err *err)
+{
+	return socket_request(dp, ADIT_CMD_SOCKET_ATTACH, "socket-attach", fd, ADIT_KIND_ESP, err);
 }
 
 static int op_socket_detach(struct dp *dp, int fd, struct dp_err *err)
 {
-	return socket_request(dp, ADIT_CMD_SOCKET_DETACH, "socket-detach", fd, err);
+	return socket_request(dp, ADIT_CMD_SOCKET_DETACH, "socket-detach", fd, 0, err);
+}
+
+/* --- children and security associations --- */
+
+static int op_child_new(struct dp *dp, const struct dp_child *c, struct dp_err *err)
+{
+	struct dp_netlink *nl = netlink_of(dp);
+	struct nl_msg *msg = message(nl, ADIT_CMD_CHILD_NEW, 0);
+
+	msg = drop_if(msg, msg && ipsec_put_child(msg, c, DP_CHILD_OUTER | DP_CHILD_SELECTORS));
+	return ask(&nl->commands, msg, "child-new", &extack_child, NULL, NULL, err);
+}
+
+static int op_child_set(struct dp *dp, const struct dp_child *c, unsigned int what,
+			struct dp_err *err)
+{
+	struct dp_netlink *nl = netlink_of(dp);
+	struct nl_msg *msg = message(nl, ADIT_CMD_CHILD_SET, 0);
+
+	msg = drop_if(msg, msg && ipsec_put_child(msg, c, what));
+	return ask(&nl->commands, msg, "child-set", &extack_child, NULL, NULL, err);
+}
+
+static int op_child_del(struct dp *dp, int ifindex, uint32_t id, struct dp_err *err)
+{
+	const struct dp_child c = { .ifindex = ifindex, .id = id };
+	struct dp_netlink *nl = netlink_of(dp);
+	struct nl_msg *msg = message(nl, ADIT_CMD_CHILD_DEL, 0);
+
+	msg = drop_if(msg, msg && ipsec_put_child(msg, &c, 0));
+	return ask(&nl->commands, msg, "child-del", &extack_child, NULL, NULL, err);
+}
+
+struct each_child {
+	dp_child_fn fn;
+	void *arg;
+	bool nonsense;
+};
+
+static void on_each_child(void *arg, const struct nlmsghdr *nlh)
+{
+	struct each_child *each = arg;
+	struct dp_child c;
+
+	if (nlmsg_datalen(nlh) < (int)GENL_HDRLEN ||
+	    ipsec_get_child(nlmsg_attrdata(nlh, GENL_HDRLEN), nlmsg_attrlen(nlh, GENL_HDRLEN), &c))
+		each->nonsense = true;
+	else
+		each->fn(each->arg, &c);
+}
+
+static int op_child_each(struct dp *dp, int ifindex, dp_child_fn fn, void *arg, struct dp_err *err)
+{
+	struct dp_netlink *nl = netlink_of(dp);
+	struct nl_msg *msg = message(nl, ADIT_CMD_CHILD_GET, NLM_F_DUMP);
+	struct each_child each = { .fn = fn, .arg = arg };
+	int ret;
+
+	msg = drop_if(msg, msg && nla_put_u32(msg, ADIT_A_CHILD_IFINDEX, (uint32_t)ifindex));
+	ret = ask(&nl->dumps, msg, "child-get", &extack_child, on_each_child, &each, err);
+	if (!ret && each.nonsense)
+		return dp_fail(err, -EPROTO, "child-get: the kernel's answer makes no sense");
+	return ret;
+}
+
+static int op_sa_new(struct dp *dp, const struct dp_sa *sa, struct dp_err *err)
+{
+	struct dp_netlink *nl = netlink_of(dp);
+	struct nl_msg *msg = message(nl, ADIT_CMD_SA_NEW, 0);
+
+	msg = drop_if(msg, msg && ipsec_put_sa(msg, sa));
+	return ask(&nl->commands, msg, "sa-new", &extack_sa, NULL, NULL, err);
+}
+
+static int op_sa_del(struct dp *dp, int ifindex, uint32_t child, bool outbound, uint32_t spi,
+		     struct dp_err *err)
+{
+	struct dp_netlink *nl = netlink_of(dp);
+	struct nl_msg *msg = message(nl, ADIT_CMD_SA_DEL, 0);
+
+	msg = drop_if(msg, msg && ipsec_put_sa_name(msg, ifindex, child, outbound, spi));
+	return ask(&nl->commands, msg, "sa-del", &extack_sa, NULL, NULL, err);
+}
+
+struct getting_sa {
+	struct dp_sa_stats *stats;
+	bool got;
+};
+
+static void on_sa(void *arg, const struct nlmsghdr *nlh)
+{
+	struct getting_sa *g = arg;
+
+	g->got = nlmsg_datalen(nlh) >= (int)GENL_HDRLEN &&
+		 !ipsec_get_sa_stats(nlmsg_attrdata(nlh, GENL_HDRLEN), nlmsg_attrlen(nlh, GENL_HDRLEN),
+				     g->stats);
+}
+
+static int op_sa_get(struct dp *dp, int ifindex, uint32_t child, bool outbound, uint32_t spi,
+		     struct dp_sa_stats *stats, struct dp_err *err)
+{
+	struct dp_netlink *nl = netlink_of(dp);
+	struct nl_msg *msg = message(nl, ADIT_CMD_SA_GET, 0);
+	struct getting_sa g = { .stats = stats };
+	int ret;
+
+	msg = drop_if(msg, msg && ipsec_put_sa_name(msg, ifindex, child, outbound, spi));
+	ret = ask(&nl->commands, msg, "sa-get", &extack_sa, on_sa, &g, err);
+	if (ret)
+		return ret;
+	return g.got ? 0 : dp_fail(err, -EPROTO, "sa-get: the kernel's answer makes no sense");
+}
+
+static int op_address_add(struct dp *dp, int ifindex, const struct prefix *p, struct dp_err *err)
+{
+	return link_address_add(&netlink_of(dp)->rtnl, ifindex, p, err);
+}
+
+static int op_address_del(struct dp *dp, int ifindex, const struct prefix *p, struct dp_err *err)
+{
+	return link_address_del(&netlink_of(dp)->rtnl, ifindex, p, err);
+}
+
+static int op_source_for(struct dp *dp, const struct addr *peer, uint32_t fwmark,
+			 struct addr *source, struct dp_err *err)
+{
+	return link_source_for(&netlink_of(dp)->rtnl, peer, fwmark, source, err);
 }
 
 /* --- devices --- */
@@ -484,6 +620,10 @@ static const struct dp_ops netlink_ops = {
 	.session_get = op_session_get, .session_each = op_session_each, .frame_send = op_frame_send,
 	.socket_attach = op_socket_attach, .socket_detach = op_socket_detach,
 	.route_add = op_route_add, .route_del = op_route_del,
+	.socket_attach_esp = op_socket_attach_esp,
+	.child_new = op_child_new, .child_set = op_child_set, .child_del = op_child_del,
+	.child_each = op_child_each, .sa_new = op_sa_new, .sa_del = op_sa_del, .sa_get = op_sa_get,
+	.address_add = op_address_add, .address_del = op_address_del, .source_for = op_source_for,
 };
 
 int dp_open_events(struct dp_err *err)

@@ -22,6 +22,12 @@ struct null_session {
 	TAILQ_ENTRY(null_session) link;
 };
 
+struct null_child {
+	struct dp_child c;
+	struct dp_sa in[4], out;	/* spi 0: none */
+	TAILQ_ENTRY(null_child) link;
+};
+
 struct null_frame {
 	struct dp_null_frame frame;
 	TAILQ_ENTRY(null_frame) link;
@@ -37,6 +43,7 @@ struct dp_null {
 	int n_devices;
 	char devices[8][16];
 	TAILQ_HEAD(, null_session) sessions;
+	TAILQ_HEAD(, null_child) children;
 	TAILQ_HEAD(, null_frame) frames;
 	unsigned int n_frames;
 };
@@ -402,6 +409,199 @@ static int op_route_del(struct dp *dp, int ifindex, const struct prefix *p, stru
 	return note_route(dp, "route-del", p, err);
 }
 
+/* --- children and security associations --- */
+
+static struct null_child *find_child(struct dp_null *n, int ifindex, uint32_t id)
+{
+	struct null_child *c;
+
+	TAILQ_FOREACH(c, &n->children, link) {
+		if (c->c.ifindex == ifindex && c->c.id == id)
+			return c;
+	}
+	return NULL;
+}
+
+static void drop_child(struct dp_null *n, struct null_child *c)
+{
+	TAILQ_REMOVE(&n->children, c, link);
+	secret_wipe(c, sizeof(*c));
+	free(c);
+}
+
+static void note_child(struct dp_null *n, const char *word, const struct dp_child *c)
+{
+	char local[ADDR_STRLEN], remote[ADDR_STRLEN], peer[ADDR_STRLEN];
+	unsigned int i;
+
+	note(n, "%s %u peer %s", word, c->id, addr_to_str(&c->peer, peer));
+	if (c->peer_port)
+		note(n, " port %u", c->peer_port);
+	for (i = 0; i < c->n_selectors; i++)
+		note(n, " %s-%s", prefix_to_str(&c->selectors[i].local, local),
+		     prefix_to_str(&c->selectors[i].remote, remote));
+	note(n, "\n");
+}
+
+static int op_child_new(struct dp *dp, const struct dp_child *c, struct dp_err *err)
+{
+	struct dp_null *n = null_of(dp);
+	struct null_child *mine;
+	int ret = refused(n, "child-new", err);
+
+	if (ret)
+		return ret;
+	if (find_child(n, c->ifindex, c->id))
+		return dp_fail(err, -EEXIST, "child-new: File exists (attribute id)");
+	mine = calloc(1, sizeof(*mine));
+	if (!mine)
+		return dp_fail(err, -ENOMEM, "child-new: out of memory");
+	mine->c = *c;
+	TAILQ_INSERT_TAIL(&n->children, mine, link);
+	note_child(n, "child-new", c);
+	return 0;
+}
+
+static int no_child(const char *word, struct dp_err *err)
+{
+	return dp_fail(err, -ENOENT, "%s: the device has no child with this id", word);
+}
+
+static int op_child_set(struct dp *dp, const struct dp_child *c, unsigned int what, struct dp_err *err)
+{
+	struct dp_null *n = null_of(dp);
+	struct null_child *mine = find_child(n, c->ifindex, c->id);
+	int ret = refused(n, "child-set", err);
+
+	if (ret || !mine)
+		return ret ? ret : no_child("child-set", err);
+	if (what & DP_CHILD_OUTER) {
+		mine->c.local = c->local;
+		mine->c.peer = c->peer;
+		mine->c.local_port = c->local_port;
+		mine->c.peer_port = c->peer_port;
+	}
+	if (what & DP_CHILD_SELECTORS) {
+		memcpy(mine->c.selectors, c->selectors, sizeof(c->selectors));
+		mine->c.n_selectors = c->n_selectors;
+	}
+	note_child(n, "child-set", &mine->c);
+	return 0;
+}
+
+static int op_child_del(struct dp *dp, int ifindex, uint32_t id, struct dp_err *err)
+{
+	struct dp_null *n = null_of(dp);
+	struct null_child *mine = find_child(n, ifindex, id);
+	int ret = refused(n, "child-del", err);
+
+	if (ret || !mine)
+		return ret ? ret : no_child("child-del", err);
+	drop_child(n, mine);
+	note(n, "child-del %u\n", id);
+	return 0;
+}
+
+static int op_child_each(struct dp *dp, int ifindex, dp_child_fn fn, void *arg, struct dp_err *err)
+{
+	struct dp_null *n = null_of(dp);
+	struct null_child *c, *next;
+	int ret = refused(n, "child-each", err);
+
+	if (ret)
+		return ret;
+	for (c = TAILQ_FIRST(&n->children); c; c = next) {
+		next = TAILQ_NEXT(c, link);
+		if (c->c.ifindex == ifindex)
+			fn(arg, &c->c);
+	}
+	return 0;
+}
+
+static struct dp_sa *sa_at(struct null_child *c, bool outbound, uint32_t spi)
+{
+	unsigned int i;
+
+	if (outbound)
+		return c->out.spi == spi ? &c->out : NULL;
+	for (i = 0; i < sizeof(c->in) / sizeof(c->in[0]); i++) {
+		if (c->in[i].spi == spi)
+			return &c->in[i];
+	}
+	return NULL;
+}
+
+static int op_sa_new(struct dp *dp, const struct dp_sa *sa, struct dp_err *err)
+{
+	struct dp_null *n = null_of(dp);
+	struct null_child *c = find_child(n, sa->ifindex, sa->child);
+	int ret = refused(n, "sa-new", err);
+	struct dp_sa *at;
+
+	if (ret || !c)
+		return ret ? ret : no_child("sa-new", err);
+	at = sa->outbound ? &c->out : sa_at(c, false, 0);
+	if (!at)
+		return dp_fail(err, -ENOSPC, "sa-new: no room");
+	*at = *sa;
+	note(n, "sa-new %u %s\n", sa->child, sa->outbound ? "out" : "in");
+	return 0;
+}
+
+static int op_sa_del(struct dp *dp, int ifindex, uint32_t child, bool outbound, uint32_t spi,
+		     struct dp_err *err)
+{
+	struct dp_null *n = null_of(dp);
+	struct null_child *c = find_child(n, ifindex, child);
+	struct dp_sa *sa = c && spi ? sa_at(c, outbound, spi) : NULL;
+	int ret = refused(n, "sa-del", err);
+
+	if (ret || !sa)
+		return ret ? ret : dp_fail(err, -ENOENT, "sa-del: no such SPI");
+	secret_wipe(sa, sizeof(*sa));
+	note(n, "sa-del %u %s\n", child, outbound ? "out" : "in");
+	return 0;
+}
+
+static int op_sa_get(struct dp *dp, int ifindex, uint32_t child, bool outbound, uint32_t spi,
+		     struct dp_sa_stats *stats, struct dp_err *err)
+{
+	struct null_child *c = find_child(null_of(dp), ifindex, child);
+
+	*stats = (struct dp_sa_stats){ .packets = 0 };
+	return c && spi && sa_at(c, outbound, spi) ? 0 : dp_fail(err, -ENOENT, "sa-get: no such SPI");
+}
+
+static int op_address_add(struct dp *dp, int ifindex, const struct prefix *p, struct dp_err *err)
+{
+	(void)ifindex;
+	return note_route(dp, "address-add", p, err);
+}
+
+static int op_address_del(struct dp *dp, int ifindex, const struct prefix *p, struct dp_err *err)
+{
+	(void)ifindex;
+	return note_route(dp, "address-del", p, err);
+}
+
+static int op_source_for(struct dp *dp, const struct addr *peer, uint32_t fwmark,
+			 struct addr *source, struct dp_err *err)
+{
+	int ret = refused(null_of(dp), "source-for", err);
+
+	(void)fwmark;
+	if (ret)
+		return ret;
+	*source = (struct addr){ .family = peer->family };
+	addr_parse(peer->family == AF_INET ? "192.0.2.1" : "2001:db8::1", source);
+	return 0;
+}
+
+static int op_socket_attach_esp(struct dp *dp, int fd, struct dp_err *err)
+{
+	return note_socket(dp, "socket-attach-esp", fd, err);
+}
+
 static int op_events_fd(const struct dp *dp)
 {
 	(void)dp;
@@ -417,8 +617,11 @@ static void op_free(struct dp *dp)
 {
 	struct dp_null *n = null_of(dp);
 	struct null_session *s, *next;
+	struct null_child *c;
 	struct null_frame *f;
 
+	while ((c = TAILQ_FIRST(&n->children)))
+		drop_child(n, c);
 	for (s = TAILQ_FIRST(&n->sessions); s; s = next) {
 		next = TAILQ_NEXT(s, link);
 		drop_session(n, s);
@@ -439,6 +642,10 @@ static const struct dp_ops null_ops = {
 	.session_get = op_session_get, .session_each = op_session_each, .frame_send = op_frame_send,
 	.socket_attach = op_socket_attach, .socket_detach = op_socket_detach,
 	.route_add = op_route_add, .route_del = op_route_del,
+	.socket_attach_esp = op_socket_attach_esp,
+	.child_new = op_child_new, .child_set = op_child_set, .child_del = op_child_del,
+	.child_each = op_child_each, .sa_new = op_sa_new, .sa_del = op_sa_del, .sa_get = op_sa_get,
+	.address_add = op_address_add, .address_del = op_address_del, .source_for = op_source_for,
 };
 
 struct dp *dp_new_null(const struct dp_events *events, void *ctx)
@@ -449,6 +656,7 @@ struct dp *dp_new_null(const struct dp_events *events, void *ctx)
 		return NULL;
 	n->dp = (struct dp){ .ops = &null_ops, .events = events, .ctx = ctx };
 	TAILQ_INIT(&n->sessions);
+	TAILQ_INIT(&n->children);
 	TAILQ_INIT(&n->frames);
 	return &n->dp;
 }
@@ -485,6 +693,30 @@ unsigned int dp_null_sessions(struct dp *dp)
 	unsigned int n = 0;
 
 	TAILQ_FOREACH(s, &null_of(dp)->sessions, link)
+		n++;
+	return n;
+}
+
+const struct dp_child *dp_null_child(struct dp *dp, int ifindex, uint32_t id)
+{
+	struct null_child *c = find_child(null_of(dp), ifindex, id);
+
+	return c ? &c->c : NULL;
+}
+
+const struct dp_sa *dp_null_sa(struct dp *dp, int ifindex, uint32_t id, bool outbound, uint32_t spi)
+{
+	struct null_child *c = find_child(null_of(dp), ifindex, id);
+
+	return c && spi ? sa_at(c, outbound, spi) : NULL;
+}
+
+unsigned int dp_null_children(struct dp *dp)
+{
+	const struct null_child *c;
+	unsigned int n = 0;
+
+	TAILQ_FOREACH(c, &null_of(dp)->children, link)
 		n++;
 	return n;
 }

@@ -24,7 +24,8 @@ struct dp_null_frame {
  * call on dp. Words: device-ensure NAME, device-delete, tunnel-new (told as the device and the
  * session that it makes), tunnel-up NAME ADDRESS peer ADDRESS mtu N, detour-add MARK, detour-del
  * MARK, session-new ID, session-set ID WHAT..., session-del ID, socket-attach FD, socket-detach FD,
- * route-add P, route-del P. Frames are not among them, see below; neither are the requests that
+ * socket-attach-esp FD, route-add P, route-del P, address-add P, address-del P, child-new ID ...,
+ * child-set ID ..., child-del ID, sa-new CHILD in|out, sa-del CHILD in|out. Frames are not among them, see below; neither are the requests that
  * change nothing.
  */
 const char *dp_null_requests(struct dp *dp);
@@ -33,6 +34,10 @@ const struct dp_session *dp_null_session(struct dp *dp, uint32_t id);
 /* to be written to; NULL: no session */
 struct dp_stats *dp_null_stats(struct dp *dp, uint32_t id);
 unsigned int dp_null_sessions(struct dp *dp);
+/* NULL: there is none; an SA with its keys */
+const struct dp_child *dp_null_child(struct dp *dp, int ifindex, uint32_t id);
+const struct dp_sa *dp_null_sa(struct dp *dp, int ifindex, uint32_t id, bool outbound, uint32_t spi);
+unsigned int dp_null_children(struct dp *dp);
 /* the oldest one sent that was not taken yet */
 bool dp_null_frame_next(struct dp *dp, struct dp_null_frame *frame);
 /* The next request of this word (as above, or frame-send) fails with ret (-errno) and the text. */
