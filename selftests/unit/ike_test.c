@@ -1,0 +1,479 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+/* IKEv2 between two endpoints of ours: set-up, refusals, loss, new keys, collisions, ends. */
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <stdio.h>
+#include <string.h>
+#include <cmocka.h>
+
+#include "base/secret.h"
+#include "ike_pair.h"
+
+static struct pair world;
+
+static int set_up(void **state)
+{
+	(void)state;
+	pair_init(&world);
+	return 0;
+}
+
+static int tear_down(void **state)
+{
+	(void)state;
+	pair_fini(&world);
+	return 0;
+}
+
+static void connect_both(struct pair *p)
+{
+	assert_non_null(pair_dial(p));
+	pair_run(p, 1000);
+	assert_int_equal(p->a.ups, 1);
+	assert_int_equal(p->b.ups, 1);
+	assert_int_equal(pair_check(p), 1);
+}
+
+static void says(const struct pair_end *e, const char *words)
+{
+	if (!strstr(e->log, words) && !strstr(e->why, words))
+		fail_msg("%s did not say \"%s\" but \"%s\" and:\n%s", e->name, words, e->why, e->log);
+}
+
+static void a_tunnel_with_a_secret(void **state)
+{
+	struct pair *p = &world;
+
+	(void)state;
+	connect_both(p);
+	assert_int_equal(p->a.kids[0].n_selectors, 1);
+	assert_int_equal(p->a.sent, 2);
+	assert_int_equal(p->b.sent, 2);
+	ike_sa_close(pair_only_sa(&p->a), "enough");
+	pair_run(p, 1000);
+	assert_int_equal(p->a.downs, 1);
+	assert_int_equal(p->b.downs, 1);
+	assert_int_equal(pair_kids(&p->a) + pair_kids(&p->b), 0);
+	assert_string_equal(p->b.why, "the peer ends it");
+}
+
+static void another_secret(void **state)
+{
+	struct pair *p = &world;
+
+	(void)state;
+	secret_strfree(p->b.peer->secret);
+	p->b.peer->secret = secret_strdup("another");
+	pair_dial(p);
+	pair_run(p, 60000);
+	assert_int_equal(p->a.ups + p->b.ups, 0);
+	says(&p->b, "the secrets differ");
+	says(&p->a, "has another secret");
+	assert_int_equal(p->a.downs, 1);
+}
+
+static void nobody_knows_the_identity(void **state)
+{
+	struct pair *p = &world;
+	char error[IKE_ERROR_MAX];
+
+	(void)state;
+	ike_id_parse("c.example", &p->b.peer->remote_id, error);
+	pair_dial(p);
+	pair_run(p, 60000);
+	assert_int_equal(p->a.ups + p->b.ups, 0);
+	says(&p->b, "\"a.example\" is refused: nobody with this identity");
+}
+
+static void the_wrong_gateway(void **state)
+{
+	struct pair *p = &world;
+	char error[IKE_ERROR_MAX];
+
+	(void)state;
+	ike_id_parse("*", &p->a.peer->remote_id, error);
+	ike_id_parse("z.example", &p->b.peer->local_id, error);
+	connect_both(p);
+	p->a.ups = p->b.ups = 0;
+	ike_sa_close(pair_only_sa(&p->a), "again");
+	pair_run(p, 60000);
+	ike_id_parse("*.example.org", &p->a.peer->remote_id, error);
+	pair_dial(p);
+	pair_run(p, 60000);
+	assert_int_equal(p->a.ups, 0);
+	says(&p->a, "the peer is \"z.example\", and remote-id is \"*.example.org\"");
+}
+
+static void no_proposal_in_common(void **state)
+{
+	struct pair *p = &world;
+	char error[IKE_ERROR_MAX];
+
+	(void)state;
+	assert_int_equal(ike_offers_parse("aes128-sha256-modp2048", IKE_USE_IKE, false, &p->a.peer->ike, error), 0);
+	assert_int_equal(ike_offers_parse("aes256-sha256-modp2048", IKE_USE_IKE, false, &p->b.peer->ike, error), 0);
+	pair_dial(p);
+	pair_run(p, 60000);
+	assert_int_equal(p->a.ups, 0);
+	says(&p->b, "aes128");
+	says(&p->b, "aes256");
+	says(&p->a, "takes none of our IKE proposals");
+}
+
+static void networks_that_do_not_meet(void **state)
+{
+	struct pair *p = &world;
+	struct prefix net;
+
+	(void)state;
+	prefix_parse("10.99.0.0/16", &net);
+	ike_ts_of_prefix(&net, &p->b.peer->remote_ts[0]);
+	pair_dial(p);
+	pair_run(p, 60000);
+	assert_int_equal(pair_kids(&p->a) + pair_kids(&p->b), 0);
+	says(&p->b, "here 10.99.0.0/16, the peer asks for 10.1.0.0/16");
+	says(&p->a, "the peer has other networks");
+}
+
+static void the_intersection_is_protected(void **state)
+{
+	struct pair *p = &world;
+	struct prefix net;
+	char text[ADDR_STRLEN];
+
+	(void)state;
+	prefix_parse("10.2.128.0/17", &net);
+	ike_ts_of_prefix(&net, &p->b.peer->local_ts[0]);
+	connect_both(p);
+	assert_string_equal(prefix_to_str(&p->a.kids[0].selectors[0].remote, text), "10.2.128.0/17");
+	assert_string_equal(prefix_to_str(&p->b.kids[0].selectors[0].local, text), "10.2.128.0/17");
+}
+
+static void another_group_is_asked_for(void **state)
+{
+	struct pair *p = &world;
+	char error[IKE_ERROR_MAX];
+
+	(void)state;
+	ike_offers_parse("aes256-sha256-x25519-modp2048", IKE_USE_IKE, false, &p->a.peer->ike, error);
+	ike_offers_parse("aes256-sha256-modp2048", IKE_USE_IKE, false, &p->b.peer->ike, error);
+	connect_both(p);
+	assert_int_equal(p->a.sent, 3);
+}
+
+static void nat_moves_to_4500(void **state)
+{
+	struct pair *p = &world;
+	struct ike_sa_info info;
+
+	(void)state;
+	p->nat = true;
+	connect_both(p);
+	ike_sa_get_info(p->b.sa, &info);
+	assert_true(info.nat_there && !info.nat_here);
+	assert_int_equal(info.path.local_port, 4500);
+	assert_int_equal(info.path.peer_port, 14500);
+	ike_sa_get_info(p->a.sa, &info);
+	assert_true(info.nat_here && !info.nat_there);
+	pair_run(p, 100000);
+	assert_non_null(p->a.sa);
+}
+
+static void a_blocked_port_is_named(void **state)
+{
+	struct pair *p = &world;
+
+	(void)state;
+	p->nat = true;
+	p->block_4500 = true;
+	pair_dial(p);
+	pair_run(p, 120000);
+	says(&p->a, "is UDP port 4500 blocked");
+	assert_int_equal(p->a.downs, 1);
+}
+
+static bool lose_a_third(struct pair *p, struct pair_end *from, const uint8_t *data, size_t len)
+{
+	(void)from;
+	(void)data;
+	(void)len;
+	return p->count++ % 3 == 0;
+}
+
+static void loss_is_made_up_for(void **state)
+{
+	struct pair *p = &world;
+
+	(void)state;
+	p->lose = lose_a_third;
+	pair_dial(p);
+	pair_run(p, 60000);
+	assert_int_equal(p->a.ups, 1);
+	assert_int_equal(p->b.ups, 1);
+	assert_int_equal(pair_check(p), 1);
+	/* through new keys of both kinds */
+	pair_run(p, 5 * 3600 * 1000);
+	assert_int_equal(p->a.downs + p->b.downs, 0);
+	assert_true(p->a.replaced && p->b.replaced);
+	assert_int_equal(pair_check(p), 1);
+}
+
+static bool lose_all(struct pair *p, struct pair_end *from, const uint8_t *data, size_t len)
+{
+	(void)p;
+	(void)from;
+	(void)data;
+	(void)len;
+	return true;
+}
+
+static void a_dead_peer_is_noticed(void **state)
+{
+	struct pair *p = &world;
+
+	(void)state;
+	connect_both(p);
+	p->lose = lose_all;
+	pair_run(p, 120000);
+	assert_int_equal(p->a.downs, 1);
+	assert_int_equal(p->b.downs, 1);
+	says(&p->a, "does not answer");
+	assert_int_equal(pair_kids(&p->a), 0);
+}
+
+static void a_child_gets_new_keys(void **state)
+{
+	struct pair *p = &world;
+	uint32_t before;
+
+	(void)state;
+	connect_both(p);
+	before = p->a.kids[0].out.spi;
+	ike_child_rekey(ike_child_next(p->a.sa, NULL));
+	pair_run(p, 200);
+	assert_int_not_equal(p->a.kids[0].out.spi, before);
+	assert_int_equal(pair_check(p), 1);
+	pair_run(p, 10000);
+	assert_int_equal(pair_check(p), 1);
+	assert_null(ike_child_next(p->a.sa, ike_child_next(p->a.sa, NULL)));
+}
+
+static void both_replace_a_child_at_once(void **state)
+{
+	struct pair *p = &world;
+
+	(void)state;
+	connect_both(p);
+	for (int i = 0; i < 20; i++) {
+		ike_child_rekey(ike_child_next(p->a.sa, NULL));
+		ike_child_rekey(ike_child_next(p->b.sa, NULL));
+		for (int k = 0; k < 50; k++) {
+			pair_run(p, 1);
+			pair_check(p);
+		}
+		pair_run(p, 20000);
+		assert_int_equal(pair_check(p), 1);
+		assert_null(ike_child_next(p->a.sa, ike_child_next(p->a.sa, NULL)));
+		assert_null(ike_child_next(p->b.sa, ike_child_next(p->b.sa, NULL)));
+	}
+	assert_int_equal(p->a.downs + p->b.downs, 0);
+}
+
+static void both_replace_ike_at_once(void **state)
+{
+	struct pair *p = &world;
+
+	(void)state;
+	connect_both(p);
+	for (int i = 0; i < 20; i++) {
+		ike_sa_rekey(p->a.sa);
+		ike_sa_rekey(p->b.sa);
+		pair_run(p, 30000);
+		assert_int_equal(pair_check(p), 1);
+		pair_only_sa(&p->a);
+		pair_only_sa(&p->b);
+		/* and what is left can be used */
+		ike_child_rekey(ike_child_next(p->b.sa, NULL));
+		pair_run(p, 30000);
+		assert_int_equal(pair_check(p), 1);
+	}
+	assert_int_equal(p->a.downs + p->b.downs, 0);
+}
+
+static void ike_gets_new_keys(void **state)
+{
+	struct pair *p = &world;
+	struct ike_sa *before;
+
+	(void)state;
+	connect_both(p);
+	before = p->a.sa;
+	ike_sa_rekey(p->b.sa);
+	pair_run(p, 20000);
+	assert_ptr_not_equal(p->a.sa, before);
+	assert_int_equal(p->a.replaced, 1);
+	assert_int_equal(p->a.downs + p->b.downs, 0);
+	assert_int_equal(pair_check(p), 1);
+	pair_only_sa(&p->a);
+	pair_only_sa(&p->b);
+}
+
+static void crossing_requests(void **state)
+{
+	struct pair *p = &world;
+
+	(void)state;
+	connect_both(p);
+	/* a child's keys on one side and IKE's on the other */
+	ike_child_rekey(ike_child_next(p->a.sa, NULL));
+	ike_sa_rekey(p->b.sa);
+	pair_run(p, 30000);
+	assert_int_equal(pair_check(p), 1);
+	/* a child's end on one side, new keys for it on the other */
+	ike_child_close(ike_child_next(p->a.sa, NULL), "enough");
+	ike_child_rekey(ike_child_next(p->b.sa, NULL));
+	pair_run(p, 30000);
+	assert_int_equal(pair_check(p), 0);
+	ike_child_initiate(p->a.sa);
+	pair_run(p, 1000);
+	assert_int_equal(pair_check(p), 1);
+	/* the end on both sides */
+	ike_sa_close(p->a.sa, "enough");
+	ike_sa_close(p->b.sa, "enough");
+	pair_run(p, 30000);
+	assert_int_equal(p->a.downs, 1);
+	assert_int_equal(p->b.downs, 1);
+}
+
+static void hard_limits_end_a_child(void **state)
+{
+	struct pair *p = &world;
+
+	(void)state;
+	connect_both(p);
+	ike_child_limit(ike_child_next(p->a.sa, NULL), false);
+	pair_run(p, 20000);
+	assert_int_equal(pair_check(p), 1);
+	ike_child_limit(ike_child_next(p->b.sa, NULL), true);
+	pair_run(p, 1000);
+	assert_int_equal(pair_kids(&p->a), 0);
+}
+
+static void a_password_and_an_address(void **state)
+{
+	struct pair *p = &world;
+
+	(void)state;
+	/* The gateway proves itself by the secret here, for a certificate has a test of its own. */
+	p->a.peer->local_auth = IKE_BY_EAP;
+	p->a.peer->user = secret_strdup("alice");
+	p->a.peer->password = secret_strdup("correct horse");
+	p->a.peer->request_address = true;
+	p->b.peer->remote_auth = IKE_BY_EAP;
+	p->b.peer->assign_addresses = true;
+	p->b.user = "alice";
+	p->b.password = "correct horse";
+	addr_parse("10.9.0.7", &p->b.gives.ip4);
+	addr_parse("10.9.0.1", &p->b.gives.dns[0]);
+	p->b.gives.n_dns = 1;
+	p->b.peer->n_local_ts = 1;
+	connect_both(p);
+	assert_true(addr_equal(&p->a.got.ip4, &p->b.gives.ip4));
+	assert_int_equal(p->a.got.n_dns, 1);
+	assert_int_equal(p->b.kids[0].selectors[0].remote.len, 32);
+	/* through new keys */
+	ike_child_rekey(ike_child_next(p->a.sa, NULL));
+	ike_sa_rekey(p->b.sa);
+	pair_run(p, 30000);
+	assert_int_equal(pair_check(p), 1);
+}
+
+static void a_wrong_password(void **state)
+{
+	struct pair *p = &world;
+
+	(void)state;
+	p->a.peer->local_auth = IKE_BY_EAP;
+	p->a.peer->user = secret_strdup("alice");
+	p->a.peer->password = secret_strdup("wrong");
+	p->b.peer->remote_auth = IKE_BY_EAP;
+	p->b.user = "alice";
+	p->b.password = "correct horse";
+	pair_dial(p);
+	pair_run(p, 60000);
+	assert_int_equal(p->a.ups + p->b.ups, 0);
+	says(&p->b, "login as \"alice\" failed");
+	says(&p->a, "login as \"alice\" failed");
+}
+
+static void an_address_moves(void **state)
+{
+	struct pair *p = &world;
+	struct ike_sa_info info;
+	struct ike_path path;
+
+	(void)state;
+	connect_both(p);
+	ike_sa_get_info(p->a.sa, &info);
+	path = info.path;
+	addr_parse("198.51.100.77", &path.local);
+	assert_int_equal(ike_sa_move(p->a.sa, &path), 0);
+	pair_run(p, 5000);
+	ike_sa_get_info(p->b.sa, &info);
+	assert_true(addr_equal(&info.path.peer, &path.local));
+	assert_true(p->b.moved > 0 && p->a.moved > 0);
+	assert_int_equal(p->a.downs + p->b.downs, 0);
+}
+
+static void cookies_under_load(void **state)
+{
+	struct pair *p = &world;
+	struct ike_stats stats;
+
+	(void)state;
+	/* Whoever stays away after the first message fills the table. */
+	for (int i = 0; i < 150; i++)
+		pair_dial(p);
+	p->lose = NULL;
+	pair_run(p, 3);
+	ike_get_stats(p->b.ike, &stats);
+	assert_true(stats.half_open <= 100);
+	pair_run(p, 5000);
+	ike_get_stats(p->b.ike, &stats);
+	assert_true(stats.cookies_asked >= 50);
+	assert_int_equal(p->b.ups, 150);
+}
+
+#define TEST(name) cmocka_unit_test_setup_teardown(name, set_up, tear_down)
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		TEST(a_tunnel_with_a_secret),
+		TEST(another_secret),
+		TEST(nobody_knows_the_identity),
+		TEST(the_wrong_gateway),
+		TEST(no_proposal_in_common),
+		TEST(networks_that_do_not_meet),
+		TEST(the_intersection_is_protected),
+		TEST(another_group_is_asked_for),
+		TEST(nat_moves_to_4500),
+		TEST(a_blocked_port_is_named),
+		TEST(loss_is_made_up_for),
+		TEST(a_dead_peer_is_noticed),
+		TEST(a_child_gets_new_keys),
+		TEST(both_replace_a_child_at_once),
+		TEST(both_replace_ike_at_once),
+		TEST(ike_gets_new_keys),
+		TEST(crossing_requests),
+		TEST(hard_limits_end_a_child),
+		TEST(a_password_and_an_address),
+		TEST(a_wrong_password),
+		TEST(an_address_moves),
+		TEST(cookies_under_load),
+	};
+
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}

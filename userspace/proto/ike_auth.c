@@ -1,0 +1,435 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+/* IKE_AUTH (RFC 7296 sections 1.2, 2.15 and 2.16): proofs of both ends, and the exchange as initiator. */
+#include <errno.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/secret.h"
+#include "proto/ike_sa.h"
+
+/* --- who we are --- */
+
+void ike_auth_own_id(struct ike_sa *sa, const struct ike2_id *wanted)
+{
+	const struct ike_peer *p = sa->peer;
+	struct ike_id asked;
+
+	if (p->local_id.type) {
+		sa->local_id = p->local_id;
+		return;
+	}
+	/* As the peer calls us, where our certificate agrees: it may have several names. */
+	if (wanted && p->own && !ike_id_from_wire(&asked, wanted->type, wanted->data) && ike_own_is(p->own, &asked))
+		sa->local_id = asked;
+	else if (p->own)
+		ike_own_subject(p->own, &sa->local_id);
+	else
+		ike_id_from_addr(&sa->local_id, &sa->path.local);
+}
+
+/* --- our proof --- */
+
+static int own_signed(struct ike_sa *sa, struct ike2_signed *so, uint8_t *body, size_t cap)
+{
+	struct ike_octets message = sa->initiator ? ike_octets_of(sa->init_i, sa->init_i_len) :
+						    ike_octets_of(sa->init_r, sa->init_r_len);
+	struct wr w = wr_to(body, cap);
+
+	ike2_id_body(&w, sa->local_id.type, sa->local_id.data, sa->local_id.len);
+	return ike2_signed_octets(so, &sa->keys, sa->initiator, message,
+				  ike_octets_of(sa->peer_nonce, sa->peer_nonce_len), ike_octets_of(body, w.len));
+}
+
+static int put_shared(struct ike_sa *sa, struct ike_chain *c, const void *secret, size_t len)
+{
+	uint8_t body[IKE_ID_DATA_MAX + 8], auth[IKE_HASH_MAX_LEN];
+	struct ike2_signed so;
+	int err = own_signed(sa, &so, body, sizeof(body));
+
+	if (!err)
+		err = ike2_auth_psk(&sa->keys, secret, len, &so, auth);
+	if (!err)
+		ike2_put_auth(c, IKE2_AUTH_PSK, auth, sa->keys.suite.prf->out_len);
+	return err;
+}
+
+int ike_auth_put_msk(struct ike_sa *sa, struct ike_chain *c)
+{
+	return put_shared(sa, c, sa->eap_msk, sizeof(sa->eap_msk));
+}
+
+static int put_signature(struct ike_sa *sa, struct ike_chain *c)
+{
+	uint8_t body[IKE_ID_DATA_MAX + 8], signature[IKE_SIGNATURE_MAX], method;
+	struct wr w = wr_to(signature, sizeof(signature));
+	struct ike2_signed so;
+	int err = own_signed(sa, &so, body, sizeof(body));
+
+	if (!err)
+		err = ike2_sign(sa->peer->key, sa->hashes, false, &so, &method, &w);
+	if (err == -EOPNOTSUPP)
+		ike_log(sa, LOG_LEVEL_ERROR, "the peer takes no signature that our key can make");
+	if (!err)
+		ike2_put_auth(c, method, signature, w.len);
+	return err;
+}
+
+static void put_certificates(struct ike_sa *sa, struct ike_chain *c)
+{
+	const struct ike_peer *p = sa->peer;
+	uint8_t der[IKE_SIGNATURE_MAX * 2];
+	unsigned int i;
+	int len;
+
+	for (i = 0; p->own && i < ike_own_count(p->own); i++) {
+		struct ike_octets o = ike_own_der(p->own, i);
+
+		ike2_put_cert(c, IKE2_PAYLOAD_CERT, IKE_CERT_X509_SIGNATURE, o.at, o.len);
+	}
+	if (p->own || p->local_auth != IKE_BY_RAW_KEY)
+		return;
+	len = ike_key_public_der(p->key, der, sizeof(der));
+	if (len > 0)
+		ike2_put_cert(c, IKE2_PAYLOAD_CERT, IKE_CERT_RAW_KEY, der, (size_t)len);
+}
+
+static void put_id(struct ike_sa *sa, struct ike_chain *c)
+{
+	ike2_put_id(c, sa->initiator ? IKE2_PAYLOAD_IDI : IKE2_PAYLOAD_IDR, sa->local_id.type, sa->local_id.data,
+		    sa->local_id.len);
+}
+
+static void put_certreq(struct ike_sa *sa, struct ike_chain *c)
+{
+	uint8_t hashes[IKE_CERT_HASH_LEN * 32];
+	size_t len;
+
+	if (!sa->peer->trust || !(sa->peer->remote_auth & IKE_BY_CERT))
+		return;
+	len = ike_trust_hashes(sa->peer->trust, hashes, sizeof(hashes));
+	if (len)
+		ike2_put_cert(c, IKE2_PAYLOAD_CERTREQ, IKE_CERT_X509_SIGNATURE, hashes, len);
+}
+
+static int put_proof(struct ike_sa *sa, struct ike_chain *c)
+{
+	const struct ike_peer *p = sa->peer;
+
+	if (p->local_auth == IKE_BY_PSK)
+		return p->secret ? put_shared(sa, c, p->secret, strlen(p->secret)) : -ENOENT;
+	if (p->local_auth == IKE_BY_EAP)
+		return 0;
+	return p->key ? put_signature(sa, c) : -ENOENT;
+}
+
+int ike_auth_put_own(struct ike_sa *sa, struct ike_chain *c)
+{
+	put_id(sa, c);
+	put_certificates(sa, c);
+	return put_proof(sa, c);
+}
+
+/* --- the peer's proof --- */
+
+static int their_signed(struct ike_sa *sa, struct ike2_signed *so, struct ike_octets id_body)
+{
+	struct ike_octets message = sa->initiator ? ike_octets_of(sa->init_r, sa->init_r_len) :
+						    ike_octets_of(sa->init_i, sa->init_i_len);
+
+	return ike2_signed_octets(so, &sa->keys, !sa->initiator, message,
+				  ike_octets_of(sa->nonce, IKE_NONCE_LEN), id_body);
+}
+
+static bool fails(char why[IKE_WHY_MAX], const char *text)
+{
+	snprintf(why, IKE_WHY_MAX, "%s", text);
+	return false;
+}
+
+static bool verify_psk(struct ike_sa *sa, const struct ike2_message *m, const struct ike2_signed *so,
+		       char why[IKE_WHY_MAX])
+{
+	const char *secret = sa->peer->secret;
+
+	if (!(sa->peer->remote_auth & IKE_BY_PSK) || !secret)
+		return fails(why, "the peer proves itself by a secret, and another proof is asked for here");
+	if (!ike2_auth_psk_check(&sa->keys, secret, strlen(secret), so, m->auth.data))
+		return fails(why, "the secrets differ: the peer does not know ours");
+	sa->peer_by = IKE_BY_PSK;
+	return true;
+}
+
+static struct ike_pubkey *raw_key(struct ike_sa *sa, const struct ike2_message *m, char why[IKE_WHY_MAX])
+{
+	char error[IKE_ERROR_MAX];
+	struct ike_pubkey *key;
+
+	/* It is not needed, but another one than ours would explain what follows. */
+	if (!m->n_certs || m->cert[0].encoding != IKE_CERT_RAW_KEY)
+		return NULL;
+	key = ike_pubkey_load(m->cert[0].data.at, m->cert[0].data.len, error);
+	if (key && !ike_pubkey_equal(key, sa->peer->peer_key))
+		fails(why, "the peer has another key than peer-key says");
+	ike_pubkey_free(key);
+	return NULL;
+}
+
+static bool verify_signature(struct ike_sa *sa, const struct ike2_message *m, const struct ike2_signed *so,
+			     char why[IKE_WHY_MAX])
+{
+	const struct ike_peer *p = sa->peer;
+	struct ike_pubkey *key = NULL;
+	struct ike_cert_verdict v;
+	char error[IKE_ERROR_MAX] = "";
+	int err;
+
+	if ((p->remote_auth & IKE_BY_RAW_KEY) && p->peer_key) {
+		raw_key(sa, m, why);
+		err = ike2_verify(p->peer_key, m->auth.method, m->auth.data, so, error);
+		sa->peer_by = IKE_BY_RAW_KEY;
+		return !err || (why[0] ? false : fails(why, error));
+	}
+	if (!(p->remote_auth & IKE_BY_CERT) || !p->trust)
+		return fails(why, "the peer proves itself by a signature, and another proof is asked for here");
+	key = ike_trust_verify(p->trust, m->cert, m->n_certs, &sa->peer_id, sa->ike->ops->wall_time(sa->ike->ctx),
+			       &v);
+	if (!key)
+		return fails(why, v.text);
+	err = ike2_verify(key, m->auth.method, m->auth.data, so, error);
+	ike_pubkey_free(key);
+	sa->peer_by = IKE_BY_CERT;
+	return err ? fails(why, error) : true;
+}
+
+bool ike_auth_verify(struct ike_sa *sa, const struct ike2_message *m, struct ike_octets id_body,
+		     char why[IKE_WHY_MAX])
+{
+	struct ike2_signed so;
+
+	why[0] = '\0';
+	if (their_signed(sa, &so, id_body))
+		return fails(why, "out of memory");
+	if (m->auth.method == IKE2_AUTH_PSK)
+		return verify_psk(sa, m, &so, why);
+	return verify_signature(sa, m, &so, why);
+}
+
+bool ike_auth_verify_msk(struct ike_sa *sa, const struct ike2_message *m, struct ike_octets id_body)
+{
+	struct ike2_signed so;
+
+	return m->auth.method == IKE2_AUTH_PSK && !their_signed(sa, &so, id_body) &&
+	       ike2_auth_psk_check(&sa->keys, sa->eap_msk, sizeof(sa->eap_msk), &so, m->auth.data);
+}
+
+/* --- initiator: requests --- */
+
+static void put_expected_id(struct ike_sa *sa, struct ike_chain *c)
+{
+	const struct ike_id *id = &sa->peer->remote_id;
+
+	if (id->type && !ike_id_is_pattern(id))
+		ike2_put_id(c, IKE2_PAYLOAD_IDR, id->type, id->data, id->len);
+}
+
+static void put_rest(struct ike_sa *sa, struct ike_chain *c)
+{
+	sa->first_spi = ike_child_spi(sa->ike);
+	ike_cp_put_request(sa, c);
+	ike_child_put_offer(sa, c, IKE_NEG_NO_DH, sa->first_spi, NULL);
+	if (sa->peer->mobike)
+		ike2_put_notify(c, IKE2_N_MOBIKE_SUPPORTED, NULL, 0);
+	ike2_put_notify(c, IKE2_N_ESP_TFC_PADDING_NOT_SUPPORTED, NULL, 0);
+	ike2_put_notify(c, IKE2_N_INITIAL_CONTACT, NULL, 0);
+}
+
+static int put_first(struct ike_sa *sa, struct ike_chain *c)
+{
+	uint8_t challenge[MSCHAPV2_CHALLENGE_LEN];
+	int err;
+
+	ike_auth_own_id(sa, NULL);
+	put_id(sa, c);
+	put_certificates(sa, c);
+	put_certreq(sa, c);
+	put_expected_id(sa, c);
+	err = put_proof(sa, c);
+	put_rest(sa, c);
+	if (sa->peer->local_auth != IKE_BY_EAP || err)
+		return err;
+	sa->eap_peer = calloc(1, sizeof(*sa->eap_peer));
+	if (!sa->eap_peer)
+		return -ENOMEM;
+	sa->ike->ops->random(sa->ike->ctx, challenge, sizeof(challenge));
+	eap_peer_start(sa->eap_peer, challenge);
+	return 0;
+}
+
+void ike_auth_send(struct ike_sa *sa)
+{
+	struct ike_out o;
+	int err = 0;
+
+	ike_out_begin(sa, &o);
+	if (sa->have_msk)
+		err = ike_auth_put_msk(sa, &o.c);
+	else if (sa->eap_out_len)
+		ike_put_octets(&o.c, IKE2_PAYLOAD_EAP, sa->eap_out, sa->eap_out_len);
+	else
+		err = put_first(sa, &o.c);
+	sa->eap_out_len = 0;
+	if (err)
+		ike_sa_over(sa, "our own proof cannot be made: see the log");
+	else
+		ike_send_request(sa, IKE2_AUTH, &o);
+}
+
+/* --- initiator: answers --- */
+
+static void give_up(struct ike_sa *sa, const char *why)
+{
+	sa->ike->stats.auth_failed++;
+	ike_sa_over(sa, why);
+}
+
+static void refused(struct ike_sa *sa, const struct ike2_notify *n)
+{
+	char own[IKE_ID_STRLEN / 4], why[IKE_WHY_MAX];
+
+	if (n->type == IKE2_N_AUTHENTICATION_FAILED)
+		snprintf(why, sizeof(why),
+			 "the peer refuses us as \"%s\": it does not know this identity, or %s (its log says which)",
+			 ike_id_to_str(&sa->local_id, own, sizeof(own)),
+			 sa->peer->local_auth == IKE_BY_PSK ? "has another secret" :
+			 sa->peer->local_auth == IKE_BY_EAP ? "takes not this user and password" :
+							      "does not believe our certificate or key");
+	else
+		snprintf(why, sizeof(why), "the peer refuses: %s", ike2_notify_to_str(n->type));
+	give_up(sa, why);
+}
+
+static bool right_peer(struct ike_sa *sa, const struct ike2_message *m)
+{
+	char theirs[IKE_ID_STRLEN / 4], wanted[IKE_ID_STRLEN / 4], why[IKE_WHY_MAX];
+
+	if (!ike2_has(m, IKE2_PAYLOAD_IDR) || ike_id_from_wire(&sa->peer_id, m->id_r.type, m->id_r.data)) {
+		give_up(sa, "the peer does not say who it is");
+		return false;
+	}
+	if (!sa->peer->remote_id.type || ike_id_matches(&sa->peer->remote_id, &sa->peer_id))
+		return true;
+	snprintf(why, sizeof(why), "the peer is \"%s\", and remote-id is \"%s\"",
+		 ike_id_to_str(&sa->peer_id, theirs, sizeof(theirs)),
+		 ike_id_to_str(&sa->peer->remote_id, wanted, sizeof(wanted)));
+	give_up(sa, why);
+	return false;
+}
+
+static void first_child(struct ike_sa *sa, struct ike2_message *m)
+{
+	struct ike_octets ni = { sa->nonce, IKE_NONCE_LEN }, nr = { sa->peer_nonce, sa->peer_nonce_len };
+	char why[IKE_WHY_MAX] = "no keys";
+	enum ike_verdict verdict;
+	struct ike_child *c;
+
+	if (!ike_cp_take(sa, m, why)) {
+		ike_sa_close(sa, why);
+		return;
+	}
+	verdict = ike_child_take(sa, m, IKE_NEG_NO_DH, sa->first_spi, NULL, &c, why);
+	sa->first_spi = 0;
+	if (verdict != VERDICT_OK) {
+		ike_sa_close(sa, why);
+		return;
+	}
+	if (ike_child_derive(c, ni, nr, ike_octets_of(NULL, 0)) || ike_child_install(c, true, why)) {
+		ike_child_end(c, why);
+		ike_sa_close(sa, why);
+		return;
+	}
+	ike_child_started(c);
+}
+
+static void established(struct ike_sa *sa, struct ike2_message *m)
+{
+	sa->mobike = sa->peer->mobike && ike2_notify_find(m, IKE2_N_MOBIKE_SUPPORTED);
+	ike_sa_begin(sa);
+	sa->told_up = true;
+	sa->ike->ops->sa_up(sa->ike->ctx, sa);
+	if (sa->phase == PHASE_UP)
+		first_child(sa, m);
+	ike_task_done(sa);
+}
+
+static void more(struct ike_sa *sa)
+{
+	if (!ike_task_add(sa, TASK_AUTH, NULL))
+		ike_sa_over(sa, "out of memory");
+	else
+		ike_task_done(sa);
+}
+
+static void rx_eap(struct ike_sa *sa, const struct ike2_message *m)
+{
+	struct wr w = wr_to(sa->eap_out, sizeof(sa->eap_out));
+	char why[IKE_WHY_MAX];
+
+	switch (eap_peer_rx(sa->eap_peer, m->eap.at, m->eap.len, sa->peer->user, sa->peer->password, &w)) {
+	case EAP_DONE:
+		memcpy(sa->eap_msk, sa->eap_peer->msk, sizeof(sa->eap_msk));
+		sa->have_msk = true;
+		more(sa);
+		return;
+	case EAP_SEND:
+		sa->eap_out_len = w.len;
+		more(sa);
+		return;
+	default:
+		snprintf(why, sizeof(why), "login as \"%s\" failed: %s", sa->peer->user,
+			 sa->eap_peer->why[0] ? sa->eap_peer->why : "the peer speaks another EAP");
+		give_up(sa, why);
+	}
+}
+
+void ike_auth_rx_response(struct ike_sa *sa, struct ike2_message *m)
+{
+	const struct ike2_notify *error = ike2_error_find(m);
+	char why[IKE_WHY_MAX], text[IKE_WHY_MAX + 64];
+
+	if (sa->have_msk && ike2_has(m, IKE2_PAYLOAD_AUTH)) {
+		if (!ike_auth_verify_msk(sa, m, ike_octets_of(sa->peer_id_body, sa->peer_id_body_len)))
+			give_up(sa, "the peer does not know the password");
+		else
+			established(sa, m);
+		return;
+	}
+	if (!ike2_has(m, IKE2_PAYLOAD_AUTH) && error) {
+		refused(sa, error);
+		return;
+	}
+	if (sa->peer_by && sa->eap_peer && ike2_has(m, IKE2_PAYLOAD_EAP)) {
+		rx_eap(sa, m);
+		return;
+	}
+	if (!right_peer(sa, m))
+		return;
+	if (!ike2_has(m, IKE2_PAYLOAD_AUTH) || !ike_auth_verify(sa, m, m->id_r.body, why)) {
+		snprintf(text, sizeof(text), "the peer has not proved who it is: %s",
+			 ike2_has(m, IKE2_PAYLOAD_AUTH) ? why : "there is no AUTH in its answer");
+		give_up(sa, text);
+		return;
+	}
+	if (!sa->eap_peer) {
+		established(sa, m);
+		return;
+	}
+	sa->peer_id_body = malloc(m->id_r.body.len);
+	if (!sa->peer_id_body || !ike2_has(m, IKE2_PAYLOAD_EAP)) {
+		give_up(sa, "the peer does not ask for a password");
+		return;
+	}
+	memcpy(sa->peer_id_body, m->id_r.body.at, m->id_r.body.len);
+	sa->peer_id_body_len = m->id_r.body.len;
+	rx_eap(sa, m);
+}

@@ -1,0 +1,572 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+/* Children: what is offered and chosen, their keys, their way into the kernel, their end. */
+#include <errno.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/secret.h"
+#include "proto/ike_sa.h"
+
+#define MS			1000u
+#define REKEY_PERCENT		90
+#define JITTER_PERCENT		8
+/* Without extended numbers an SA ends with its numbers (RFC 4303 section 3.3.3): time to replace it. */
+#define SOFT_PACKETS		0xe0000000u
+#define REPLAY_WINDOW		256
+/* Until a replaced SA's initiator has deleted it, we send by it: it may not expect the new one before. */
+#define SWITCH_MS		3000
+
+/* --- tables --- */
+
+static bool spi_taken(const struct ike *ike, uint32_t spi)
+{
+	const struct ike_child *c;
+	const struct ike_sa *sa;
+
+	TAILQ_FOREACH(sa, &ike->sas, link) {
+		if (sa->first_spi == spi || (sa->current && sa->current->spi_in == spi))
+			return true;
+		TAILQ_FOREACH(c, &sa->children, link)
+			if (c->spi_in == spi)
+				return true;
+	}
+	return false;
+}
+
+/* Those up to 255 are reserved (RFC 4303 section 2.1). */
+uint32_t ike_child_spi(struct ike *ike)
+{
+	uint32_t spi;
+
+	do {
+		ike->ops->random(ike->ctx, &spi, sizeof(spi));
+	} while (spi < 0x10000 || spi_taken(ike, spi));
+	return spi;
+}
+
+struct ike_child *ike_child_by_spi(struct ike_sa *sa, uint32_t spi, bool inbound)
+{
+	struct ike_child *c;
+
+	TAILQ_FOREACH(c, &sa->children, link)
+		if ((inbound ? c->spi_in : c->spi_out) == spi)
+			return c;
+	return NULL;
+}
+
+static void on_timer(void *arg);
+
+struct ike_child *ike_child_new(struct ike_sa *sa, bool by_us)
+{
+	struct ike_child *c;
+
+	if (sa->n_children >= IKE_CHILDREN_MAX)
+		return NULL;
+	c = calloc(1, sizeof(*c));
+	if (!c)
+		return NULL;
+	c->sa = sa;
+	c->by_us = by_us;
+	loop_timer_init(&c->timer, sa->ike->loop, on_timer, c);
+	TAILQ_INSERT_TAIL(&sa->children, c, link);
+	sa->n_children++;
+	sa->ike->stats.children++;
+	return c;
+}
+
+void ike_child_free(struct ike_child *c)
+{
+	struct ike_sa *sa = c->sa;
+	struct ike_child *other;
+
+	TAILQ_FOREACH(other, &sa->children, link)
+		if (other->replaces == c)
+			other->replaces = NULL;
+	ike_tasks_forget_child(sa, c);
+	loop_timer_stop(&c->timer);
+	TAILQ_REMOVE(&sa->children, c, link);
+	sa->n_children--;
+	sa->ike->stats.children--;
+	secret_wipe(c, sizeof(*c));
+	free(c);
+}
+
+void ike_child_end(struct ike_child *c, const char *why)
+{
+	struct ike *ike = c->sa->ike;
+	bool told = c->told;
+	struct ike_child *other;
+
+	/* Who waited for its delete sends by its own SA from now on. */
+	TAILQ_FOREACH(other, &c->sa->children, link) {
+		char ignored[IKE_WHY_MAX];
+
+		if (other->replaces != c)
+			continue;
+		other->replaces = NULL;
+		ike_child_switch(other, ignored);
+	}
+	if (told && c->replaced && c->in_done)
+		ike->ops->sa_del(ike->ctx, c, false, c->spi_in);
+	else if (told && !c->replaced)
+		ike->ops->child_down(ike->ctx, c, why);
+	ike_child_free(c);
+}
+
+/* --- what is offered --- */
+
+static const struct ike_selector *own_ts(const struct ike_sa *sa, struct ike_selector any[2], unsigned int *n)
+{
+	static const struct prefix all4 = { .addr = { .family = AF_INET } }, all6 = { .addr = { .family = AF_INET6 } };
+
+	*n = sa->peer->n_local_ts;
+	if (*n && !sa->peer->request_address)
+		return sa->peer->local_ts;
+	if (!sa->peer->request_address) {
+		ike_ts_of_addr(&sa->path.local, &any[0]);
+		*n = 1;
+		return any;
+	}
+	/* Whatever we are given (RFC 7296 section 2.19). */
+	ike_ts_of_prefix(&all4, &any[0]);
+	ike_ts_of_prefix(&all6, &any[1]);
+	*n = 2;
+	if (sa->have_assigned) {
+		*n = 0;
+		if (sa->assigned.ip4.family)
+			ike_ts_of_addr(&sa->assigned.ip4, &any[(*n)++]);
+		if (sa->assigned.ip6.addr.family)
+			ike_ts_of_addr(&sa->assigned.ip6.addr, &any[(*n)++]);
+	}
+	return any;
+}
+
+static const struct ike_selector *their_ts(const struct ike_sa *sa, struct ike_selector any[2], unsigned int *n)
+{
+	*n = sa->peer->n_remote_ts;
+	if (sa->peer->assign_addresses) {
+		*n = 0;
+		if (sa->assigned.ip4.family)
+			ike_ts_of_addr(&sa->assigned.ip4, &any[(*n)++]);
+		if (sa->assigned.ip6.addr.family)
+			ike_ts_of_prefix(&sa->assigned.ip6, &any[(*n)++]);
+		return any;
+	}
+	if (*n)
+		return sa->peer->remote_ts;
+	ike_ts_of_addr(&sa->path.peer, &any[0]);
+	*n = 1;
+	return any;
+}
+
+static void put_spi(uint32_t spi, uint8_t out[4])
+{
+	out[0] = (uint8_t)(spi >> 24);
+	out[1] = (uint8_t)(spi >> 16);
+	out[2] = (uint8_t)(spi >> 8);
+	out[3] = (uint8_t)spi;
+}
+
+void ike_child_put_offer(struct ike_sa *sa, struct ike_chain *c, unsigned int flags, uint32_t spi,
+			 const struct ike_child *like)
+{
+	const struct ike_selector *local, *remote;
+	struct ike_selector any[2], other[2];
+	uint8_t spi_octets[4];
+	unsigned int n_local, n_remote;
+	struct ike2_sa offer;
+
+	local = like ? like->local_ts : own_ts(sa, any, &n_local);
+	remote = like ? like->remote_ts : their_ts(sa, other, &n_remote);
+	if (like) {
+		n_local = like->n_local_ts;
+		n_remote = like->n_remote_ts;
+	}
+	put_spi(spi, spi_octets);
+	ike2_sa_offer(&offer, &sa->peer->esp, flags, spi_octets, sizeof(spi_octets));
+	ike2_put_sa(c, &offer);
+	ike2_put_selectors(c, IKE2_PAYLOAD_TSI, local, n_local);
+	ike2_put_selectors(c, IKE2_PAYLOAD_TSR, remote, n_remote);
+	if (like ? like->transport : sa->peer->transport)
+		ike2_put_notify(c, IKE2_N_USE_TRANSPORT_MODE, NULL, 0);
+}
+
+/* --- what is agreed on --- */
+
+static uint32_t spi_of(struct ike_octets o)
+{
+	return o.len == 4 ? (uint32_t)o.at[0] << 24 | (uint32_t)o.at[1] << 16 | (uint32_t)o.at[2] << 8 | o.at[3] : 0;
+}
+
+static enum ike_verdict no_selectors(const struct ike_selector *own, unsigned int n_own,
+				     const struct ike_selector *asked, unsigned int n_asked, const char *side,
+				     char why[IKE_WHY_MAX])
+{
+	char ours[160], theirs[160];
+
+	snprintf(why, IKE_WHY_MAX, "the networks on %s side do not meet: here %s, the peer asks for %s", side,
+		 ike_ts_to_str(own, n_own, ours, sizeof(ours)), ike_ts_to_str(asked, n_asked, theirs, sizeof(theirs)));
+	return VERDICT_TS;
+}
+
+/* remote and local: what the peer asks for on its own side and on ours. */
+static enum ike_verdict narrow(struct ike_child *c, const struct ike2_selectors *remote,
+			       const struct ike2_selectors *local, const struct ike_child *like,
+			       char why[IKE_WHY_MAX])
+{
+	const struct ike_selector *own, *theirs;
+	struct ike_selector any[2], other[2];
+	unsigned int n_own, n_theirs;
+
+	own = like ? like->local_ts : own_ts(c->sa, any, &n_own);
+	theirs = like ? like->remote_ts : their_ts(c->sa, other, &n_theirs);
+	if (like) {
+		n_own = like->n_local_ts;
+		n_theirs = like->n_remote_ts;
+	}
+	c->n_local_ts = ike_ts_intersect(local->s, local->n, own, n_own, c->local_ts, IKE_TS_MAX);
+	if (!c->n_local_ts)
+		return no_selectors(own, n_own, local->s, local->n, "our", why);
+	c->n_remote_ts = ike_ts_intersect(remote->s, remote->n, theirs, n_theirs, c->remote_ts, IKE_TS_MAX);
+	if (!c->n_remote_ts)
+		return no_selectors(theirs, n_theirs, remote->s, remote->n, "its", why);
+	return VERDICT_OK;
+}
+
+enum ike_verdict ike_child_choose(struct ike_sa *sa, const struct ike2_message *m, unsigned int flags,
+				  const struct ike_child *like, struct ike_child **out, struct ike2_sa *answer,
+				  char why[IKE_WHY_MAX])
+{
+	bool transport = ike2_notify_find(m, IKE2_N_USE_TRANSPORT_MODE);
+	const struct ike2_proposal *chosen;
+	enum ike_verdict verdict;
+	struct ike_child *c;
+
+	c = ike_child_new(sa, false);
+	if (!c) {
+		snprintf(why, IKE_WHY_MAX, "there are %u children already, or no memory", sa->n_children);
+		return VERDICT_NO_MORE;
+	}
+	if (ike2_select(&sa->peer->esp, &m->sa, flags | IKE_NEG_DH_OPTIONAL, ike2_has(m, IKE2_PAYLOAD_KE) ?
+			m->ke.group : 0, &c->suite, &chosen)) {
+		ike2_explain(&sa->peer->esp, &m->sa, flags | IKE_NEG_DH_OPTIONAL, why, IKE_WHY_MAX);
+		ike_child_free(c);
+		return VERDICT_PROPOSAL;
+	}
+	c->spi_out = spi_of(chosen->spi);
+	verdict = c->spi_out < 256 ? VERDICT_PROPOSAL : narrow(c, &m->ts_i, &m->ts_r, like, why);
+	if (c->spi_out < 256)
+		snprintf(why, IKE_WHY_MAX, "the peer's SPI is reserved");
+	c->transport = transport && (like ? like->transport : sa->peer->transport);
+	if (verdict == VERDICT_OK && !c->transport && (like ? like->transport : sa->peer->transport)) {
+		snprintf(why, IKE_WHY_MAX, "the peer asks for tunnel mode, and here is mode = transport");
+		verdict = VERDICT_PROPOSAL;
+	}
+	if (verdict != VERDICT_OK) {
+		ike_child_free(c);
+		return verdict;
+	}
+	c->spi_in = ike_child_spi(sa->ike);
+	put_spi(c->spi_in, c->spi_octets);
+	ike2_sa_accept(answer, &c->suite, IKE_USE_ESP, chosen->number, c->spi_octets, sizeof(c->spi_octets));
+	*out = c;
+	return VERDICT_OK;
+}
+
+static enum ike_verdict refusal_of(const struct ike_sa *sa, const struct ike2_notify *n, char why[IKE_WHY_MAX])
+{
+	char text[IKE_TEXT_MAX / 4], own[160], theirs[160];
+	struct ike_selector any[2], other[2];
+	const struct ike_selector *local, *remote;
+	unsigned int n_local, n_remote;
+
+	switch (n->type) {
+	case IKE2_N_TS_UNACCEPTABLE:
+		local = own_ts(sa, any, &n_local);
+		remote = their_ts(sa, other, &n_remote);
+		snprintf(why, IKE_WHY_MAX, "the peer has other networks than ours (%s) and its (%s): its log says which",
+			 ike_ts_to_str(local, n_local, own, sizeof(own)),
+			 ike_ts_to_str(remote, n_remote, theirs, sizeof(theirs)));
+		return VERDICT_TS;
+	case IKE2_N_NO_PROPOSAL_CHOSEN:
+		snprintf(why, IKE_WHY_MAX, "the peer takes none of our ESP proposals (%s): its log says which it has",
+			 ike_offers_to_str(&sa->peer->esp, text, sizeof(text)));
+		return VERDICT_PROPOSAL;
+	case IKE2_N_INVALID_KE_PAYLOAD:
+		return VERDICT_KE;
+	case IKE2_N_TEMPORARY_FAILURE:
+		return VERDICT_TEMPORARY;
+	case IKE2_N_CHILD_SA_NOT_FOUND:
+		return VERDICT_NOT_FOUND;
+	case IKE2_N_NO_ADDITIONAL_SAS:
+		snprintf(why, IKE_WHY_MAX, "the peer takes no more children");
+		return VERDICT_NO_MORE;
+	case IKE2_N_INTERNAL_ADDRESS_FAILURE:
+		snprintf(why, IKE_WHY_MAX, "the peer has no address for us");
+		return VERDICT_ADDRESS;
+	case IKE2_N_FAILED_CP_REQUIRED:
+		snprintf(why, IKE_WHY_MAX, "the peer wants to be asked for an address: say request-address = yes");
+		return VERDICT_ADDRESS;
+	}
+	snprintf(why, IKE_WHY_MAX, "the peer refuses the child: %s", ike2_notify_to_str(n->type));
+	return VERDICT_FAILED;
+}
+
+enum ike_verdict ike_child_take(struct ike_sa *sa, const struct ike2_message *m, unsigned int flags, uint32_t spi,
+				const struct ike_child *like, struct ike_child **out, char why[IKE_WHY_MAX])
+{
+	const struct ike2_notify *error = ike2_error_find(m);
+	const struct ike2_proposal *chosen;
+	enum ike_verdict verdict;
+	struct ike_child *c;
+
+	if (error)
+		return refusal_of(sa, error, why);
+	if (!ike2_has(m, IKE2_PAYLOAD_SA) || !ike2_has(m, IKE2_PAYLOAD_TSI) || !ike2_has(m, IKE2_PAYLOAD_TSR)) {
+		snprintf(why, IKE_WHY_MAX, "the peer's answer has no proposal or no networks in it");
+		return VERDICT_FAILED;
+	}
+	c = ike_child_new(sa, true);
+	if (!c)
+		return VERDICT_NO_MORE;
+	if (ike2_check_answer(&sa->peer->esp, &m->sa, flags | IKE_NEG_DH_OPTIONAL, &c->suite, &chosen)) {
+		snprintf(why, IKE_WHY_MAX, "the peer chose an ESP proposal that was not offered");
+		ike_child_free(c);
+		return VERDICT_FAILED;
+	}
+	c->spi_in = spi;
+	c->spi_out = spi_of(chosen->spi);
+	c->transport = ike2_notify_find(m, IKE2_N_USE_TRANSPORT_MODE);
+	verdict = narrow(c, &m->ts_r, &m->ts_i, like, why);
+	if (verdict == VERDICT_OK && c->transport != (like ? like->transport : sa->peer->transport)) {
+		snprintf(why, IKE_WHY_MAX, "the peer wants %s mode", c->transport ? "transport" : "tunnel");
+		verdict = VERDICT_FAILED;
+	}
+	if (c->spi_out < 256)
+		verdict = VERDICT_FAILED;
+	if (verdict != VERDICT_OK)
+		ike_child_free(c);
+	else
+		*out = c;
+	return verdict;
+}
+
+uint16_t ike_verdict_notify(enum ike_verdict v)
+{
+	static const uint16_t types[] = {
+		[VERDICT_TS] = IKE2_N_TS_UNACCEPTABLE, [VERDICT_PROPOSAL] = IKE2_N_NO_PROPOSAL_CHOSEN,
+		[VERDICT_KE] = IKE2_N_INVALID_KE_PAYLOAD, [VERDICT_ADDRESS] = IKE2_N_INTERNAL_ADDRESS_FAILURE,
+		[VERDICT_NO_MORE] = IKE2_N_NO_ADDITIONAL_SAS, [VERDICT_TEMPORARY] = IKE2_N_TEMPORARY_FAILURE,
+		[VERDICT_NOT_FOUND] = IKE2_N_CHILD_SA_NOT_FOUND, [VERDICT_FAILED] = IKE2_N_NO_ADDITIONAL_SAS,
+	};
+
+	return types[v];
+}
+
+int ike_child_derive(struct ike_child *c, struct ike_octets nonce_i, struct ike_octets nonce_r,
+		     struct ike_octets shared)
+{
+	const struct ike2_exchange x = { .nonce_i = nonce_i, .nonce_r = nonce_r, .shared = shared };
+
+	return ike2_child_keys(&c->keys, &c->suite, &c->sa->keys, &x);
+}
+
+/* --- into the kernel --- */
+
+static void limits(const struct ike_child *c, struct dp_sa *s)
+{
+	uint64_t bytes = c->sa->peer->child_lifetime_bytes;
+
+	/* Time is kept here; what passes is counted there. Hard limits leave time for an exchange. */
+	s->soft_bytes = bytes / 100 * REKEY_PERCENT;
+	s->hard_bytes = bytes ? bytes + bytes / 10 : 0;
+	s->soft_packets = c->suite.esn ? 0 : SOFT_PACKETS;
+}
+
+static int add_sa(struct ike_child *c, bool outbound, char why[IKE_WHY_MAX])
+{
+	bool first = c->by_us == outbound;	/* sent by the exchange's initiator */
+	struct dp_sa s = {
+		.outbound = outbound, .spi = outbound ? c->spi_out : c->spi_in,
+		.cipher = (enum dp_cipher)c->suite.encr->kernel,
+		.auth = c->suite.integ ? (enum dp_auth)c->suite.integ->kernel : DP_AUTH_NONE,
+		.key_len = (unsigned int)c->keys.encr_len, .auth_key_len = (unsigned int)c->keys.integ_len,
+		.esn = c->suite.esn, .legacy = c->sa->peer->legacy, .replay_window = REPLAY_WINDOW,
+	};
+	int err;
+
+	memcpy(s.key, first ? c->keys.encr_i : c->keys.encr_r, s.key_len);
+	memcpy(s.auth_key, first ? c->keys.integ_i : c->keys.integ_r, s.auth_key_len);
+	limits(c, &s);
+	err = c->sa->ike->ops->sa_add(c->sa->ike->ctx, c, &s, why);
+	secret_wipe(&s, sizeof(s));
+	if (!err && outbound)
+		c->out_done = true;
+	else if (!err)
+		c->in_done = true;
+	if (c->in_done && c->out_done)
+		secret_wipe(&c->keys, sizeof(c->keys));
+	return err;
+}
+
+int ike_child_install(struct ike_child *c, bool outbound_too, char why[IKE_WHY_MAX])
+{
+	int err = 0;
+
+	if (!c->owner && !c->told) {
+		err = c->sa->ike->ops->child_new(c->sa->ike->ctx, c, why);
+		c->told = !err;
+	}
+	if (!err)
+		err = add_sa(c, false, why);
+	if (!err && outbound_too)
+		err = add_sa(c, true, why);
+	return err;
+}
+
+int ike_child_switch(struct ike_child *c, char why[IKE_WHY_MAX])
+{
+	int err = c->out_done ? 0 : add_sa(c, true, why);
+
+	if (err)
+		ike_log(c->sa, LOG_LEVEL_ERROR, "the new keys cannot be used: %s", why);
+	return err;
+}
+
+/* c goes into old's place; what old still receives, it keeps for a moment. */
+void ike_child_replace(struct ike_child *old, struct ike_child *c)
+{
+	struct ike *ike = c->sa->ike;
+
+	c->owner = old->owner;
+	c->told = old->told;
+	ike->ops->child_replaced(ike->ctx, old, c);
+	old->owner = NULL;
+	old->replaced = true;
+	old->replaces = NULL;
+	loop_timer_stop(&old->timer);
+}
+
+/* --- time --- */
+
+void ike_child_started(struct ike_child *c)
+{
+	struct ike_sa *sa = c->sa;
+	uint64_t life = (uint64_t)sa->peer->child_lifetime_s * MS, now = loop_now_ms(sa->ike->loop);
+	char local[160], remote[160], suite[128];
+
+	c->up_ms = now;
+	c->rekey_due = false;
+	c->rekey_at_ms = now + life * REKEY_PERCENT / 100 - ike_jitter(sa->ike, life * JITTER_PERCENT / 100);
+	loop_timer_start(&c->timer, c->replaces ? SWITCH_MS : c->rekey_at_ms - now);
+	ike_log(sa, LOG_LEVEL_INFO, "child %08x/%08x: %s with %s, %s%s", c->spi_in, c->spi_out,
+		ike_ts_to_str(c->local_ts, c->n_local_ts, local, sizeof(local)),
+		ike_ts_to_str(c->remote_ts, c->n_remote_ts, remote, sizeof(remote)),
+		ike_suite_to_str(&c->suite, suite, sizeof(suite)),
+		c->transport ? ", transport mode" : "");
+}
+
+static void on_timer(void *arg)
+{
+	struct ike_child *c = arg;
+	uint64_t life = (uint64_t)c->sa->peer->child_lifetime_s * MS, now = loop_now_ms(c->sa->ike->loop);
+	char why[IKE_WHY_MAX];
+
+	if (c->replaced) {
+		ike_child_end(c, "replaced");
+		return;
+	}
+	if (c->replaces) {
+		c->replaces = NULL;
+		ike_child_switch(c, why);
+		loop_timer_start(&c->timer, c->rekey_at_ms > now ? c->rekey_at_ms - now : 0);
+		return;
+	}
+	if (c->rekey_due) {
+		ike_child_close(c, "its keys are as old as they may be, and could not be replaced");
+		return;
+	}
+	c->rekey_due = true;
+	loop_timer_start(&c->timer, c->up_ms + life > now ? c->up_ms + life - now : 0);
+	ike_child_rekey(c);
+}
+
+/* --- by request --- */
+
+int ike_child_initiate(struct ike_sa *sa)
+{
+	if (sa->phase != PHASE_UP)
+		return -EAGAIN;
+	if (ike_task_pending(sa, TASK_CHILD_NEW, NULL))
+		return 0;
+	if (!ike_task_add(sa, TASK_CHILD_NEW, NULL))
+		return -ENOMEM;
+	ike_tasks_run(sa);
+	return 0;
+}
+
+void ike_child_rekey(struct ike_child *c)
+{
+	if (c->replaced || c->deleting || c->sa->phase != PHASE_UP ||
+	    ike_task_pending(c->sa, TASK_CHILD_REKEY, c))
+		return;
+	ike_task_add(c->sa, TASK_CHILD_REKEY, c);
+	ike_tasks_run(c->sa);
+}
+
+void ike_child_close(struct ike_child *c, const char *why)
+{
+	if (c->deleting)
+		return;
+	c->deleting = true;
+	if (!c->replaced)
+		ike_log(c->sa, LOG_LEVEL_INFO, "child %08x/%08x ends: %s", c->spi_in, c->spi_out, why);
+	if (c->sa->phase != PHASE_UP || !ike_task_add(c->sa, TASK_CHILD_DELETE, c)) {
+		ike_child_end(c, why);
+		return;
+	}
+	ike_tasks_run(c->sa);
+}
+
+void ike_child_limit(struct ike_child *c, bool hard)
+{
+	if (c->replaced)
+		return;
+	if (hard)
+		ike_child_close(c, "its keys have carried as much as they may");
+	else
+		ike_child_rekey(c);
+}
+
+/* --- questions --- */
+
+void ike_child_get_info(const struct ike_child *c, struct ike_child_info *info)
+{
+	*info = (struct ike_child_info){
+		.sa = c->sa, .spi_in = c->spi_in, .spi_out = c->spi_out, .suite = &c->suite,
+		.transport = c->transport, .encapsulated = c->sa->nat_here || c->sa->nat_there,
+		.local_ts = c->local_ts, .remote_ts = c->remote_ts,
+		.n_local_ts = c->n_local_ts, .n_remote_ts = c->n_remote_ts,
+		.up_ms = c->up_ms, .rekey_ms = c->rekey_at_ms,
+	};
+}
+
+void ike_child_set_owner(struct ike_child *c, void *owner)
+{
+	c->owner = owner;
+}
+
+void *ike_child_owner(const struct ike_child *c)
+{
+	return c->owner;
+}
+
+struct ike_child *ike_child_next(const struct ike_sa *sa, const struct ike_child *prev)
+{
+	struct ike_child *c = prev ? TAILQ_NEXT(prev, link) : TAILQ_FIRST(&sa->children);
+
+	while (c && (c->replaced || !c->told))
+		c = TAILQ_NEXT(c, link);
+	return c;
+}

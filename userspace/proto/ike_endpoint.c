@@ -1,0 +1,188 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+/* The endpoint: whose affair a datagram is. */
+#include <errno.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/secret.h"
+#include "proto/ike_sa.h"
+
+struct ike *ike_new(struct loop *loop, const struct ike_config *cfg, const struct ike_ops *ops, void *ctx)
+{
+	struct ike *ike = calloc(1, sizeof(*ike));
+
+	if (!ike)
+		return NULL;
+	ike->loop = loop;
+	ike->cfg = *cfg;
+	ike->ops = ops;
+	ike->ctx = ctx;
+	TAILQ_INIT(&ike->sas);
+	if (hash_init(&ike->by_spi) || hash_init(&ike->by_init)) {
+		ike_free(ike);
+		return NULL;
+	}
+	ops->random(ctx, ike->cookie_secret, sizeof(ike->cookie_secret));
+	ike->cookie_turn_ms = loop_now_ms(loop);
+	return ike;
+}
+
+void ike_free(struct ike *ike)
+{
+	if (!ike)
+		return;
+	while (!TAILQ_EMPTY(&ike->sas))
+		ike_sa_free(TAILQ_FIRST(&ike->sas));
+	hash_fini(&ike->by_spi);
+	hash_fini(&ike->by_init);
+	secret_wipe(ike, sizeof(*ike));
+	free(ike);
+}
+
+static bool same_spi(const struct hash_node *node, const void *key)
+{
+	const struct ike_sa *sa = hash_entry(node, struct ike_sa, by_spi);
+
+	return ike_own_spi(sa) == *(const uint64_t *)key;
+}
+
+static struct ike_sa *find(const struct ike *ike, uint64_t spi)
+{
+	struct hash_node *node = hash_find(&ike->by_spi, hash_bytes(&spi, sizeof(spi)), same_spi, &spi);
+
+	return node ? hash_entry(node, struct ike_sa, by_spi) : NULL;
+}
+
+void ike_sa_hash(struct ike_sa *sa)
+{
+	uint64_t spi = ike_own_spi(sa);
+
+	hash_add(&sa->ike->by_spi, &sa->by_spi, hash_bytes(&spi, sizeof(spi)));
+}
+
+uint64_t ike_spi_new(struct ike *ike)
+{
+	uint64_t spi;
+
+	do {
+		ike->ops->random(ike->ctx, &spi, sizeof(spi));
+	} while (!spi || find(ike, spi));
+	return spi;
+}
+
+/* Whose it is by its header alone. */
+static struct ike_sa *addressee(struct ike *ike, const struct ike_path *path, const struct ike_header *h)
+{
+	struct ike_sa *sa;
+
+	if (ike_major(h) != 2)
+		return NULL;
+	if (h->exchange == IKE2_SA_INIT && !(h->flags & IKE2_FLAG_RESPONSE))
+		return ike_init_find(ike, path, h->spi_i);
+	sa = find(ike, h->flags & IKE2_FLAG_INITIATOR ? h->spi_r : h->spi_i);
+	if (!sa || sa->initiator == !!(h->flags & IKE2_FLAG_INITIATOR))
+		return NULL;
+	/* The other SPI has to be right as well, once it is known. */
+	if (sa->initiator ? sa->spi_r && sa->spi_r != h->spi_r : sa->spi_i != h->spi_i)
+		return NULL;
+	return sa;
+}
+
+struct ike_sa *ike_sa_at(struct ike *ike, const struct ike_path *path, const uint8_t *data, size_t len)
+{
+	struct ike_header h;
+	const char *why;
+	struct rd body;
+
+	return ike_header_parse(&h, data, len, &body, &why) ? NULL : addressee(ike, path, &h);
+}
+
+void ike_rx(struct ike *ike, const struct ike_path *path, const uint8_t *data, size_t len)
+{
+	struct ike2_message m;
+	struct ike_fault fault;
+	struct ike_sa *sa;
+
+	/* A keepalive of RFC 3948 section 2.3. */
+	if (len == 1)
+		return;
+	if (ike2_parse(&m, data, len, &fault)) {
+		ike->stats.junk++;
+		return;
+	}
+	if (m.header.exchange == IKE2_SA_INIT && !(m.header.flags & IKE2_FLAG_RESPONSE)) {
+		ike_init_rx_request(ike, path, &m, data, len);
+		return;
+	}
+	sa = addressee(ike, path, &m.header);
+	if (!sa) {
+		ike->stats.strays++;
+		return;
+	}
+	if (m.header.exchange == IKE2_SA_INIT)
+		ike_init_rx_response(sa, path, &m, data, len);
+	else
+		ike_window_rx(sa, path, &m, data, len);
+}
+
+struct ike_sa *ike_initiate(struct ike *ike, struct ike_peer *peer, const struct ike_path *path, void *owner)
+{
+	struct ike_sa *sa = ike_sa_new(ike, true, path);
+
+	if (!sa)
+		return NULL;
+	sa->peer = ike_peer_get(peer);
+	sa->owner = owner;
+	if (!ike_task_add(sa, TASK_INIT, NULL)) {
+		ike_sa_free(sa);
+		return NULL;
+	}
+	ike_tasks_run(sa);
+	return sa;
+}
+
+struct ike_sa *ike_sa_next(const struct ike *ike, const struct ike_sa *prev)
+{
+	struct ike_sa *sa = prev ? TAILQ_NEXT(prev, link) : TAILQ_FIRST(&ike->sas);
+
+	while (sa && (sa->phase == PHASE_OVER || sa->phase == PHASE_REPLACED))
+		sa = TAILQ_NEXT(sa, link);
+	return sa;
+}
+
+void ike_get_stats(const struct ike *ike, struct ike_stats *stats)
+{
+	*stats = ike->stats;
+}
+
+/* --- peers --- */
+
+struct ike_peer *ike_peer_new(void)
+{
+	struct ike_peer *p = calloc(1, sizeof(*p));
+
+	if (p)
+		p->refs = 1;
+	return p;
+}
+
+struct ike_peer *ike_peer_get(struct ike_peer *p)
+{
+	p->refs++;
+	return p;
+}
+
+void ike_peer_put(struct ike_peer *p)
+{
+	if (!p || --p->refs)
+		return;
+	secret_strfree(p->secret);
+	secret_strfree(p->user);
+	secret_strfree(p->password);
+	ike_own_free(p->own);
+	ike_key_free(p->key);
+	ike_trust_free(p->trust);
+	ike_pubkey_free(p->peer_key);
+	secret_wipe(p, sizeof(*p));
+	free(p);
+}

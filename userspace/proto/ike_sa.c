@@ -1,0 +1,360 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+/* The life of an IKE SA: made, established, replaced, over. */
+#include <errno.h>
+#include <stdarg.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/secret.h"
+#include "proto/ike_sa.h"
+
+#define MS	1000u
+/* Of a lifetime: when keys are replaced, and the span over which both ends' attempts are spread. */
+#define REKEY_PERCENT	90
+#define JITTER_PERCENT	8
+
+void ike_log(const struct ike_sa *sa, enum log_level level, const char *fmt, ...)
+{
+	char text[IKE_WHY_MAX + 256];
+	va_list args;
+
+	va_start(args, fmt);
+	vsnprintf(text, sizeof(text), fmt, args);
+	va_end(args);
+	sa->ike->ops->log(sa->ike->ctx, sa, level, text);
+}
+
+uint64_t ike_jitter(struct ike *ike, uint64_t of_ms)
+{
+	uint32_t chance;
+
+	ike->ops->random(ike->ctx, &chance, sizeof(chance));
+	return of_ms * (chance & 0xffff) / 0xffff;
+}
+
+static void on_timer(void *arg);
+
+/* A mapping of a NAT in front of us stays as long as something passes. */
+static void on_keepalive(void *arg)
+{
+	static const uint8_t octet = 0xff;
+	struct ike_sa *sa = arg;
+
+	if (sa->phase != PHASE_UP || !sa->nat_here)
+		return;
+	sa->ike->ops->tx(sa->ike->ctx, &sa->path, &octet, 1);
+	loop_timer_start(&sa->keepalive_timer, sa->ike->cfg.keepalive_ms);
+}
+
+static void start_dpd(struct ike_sa *sa)
+{
+	if (sa->peer && sa->peer->dpd_interval_s && sa->phase == PHASE_UP)
+		loop_timer_start(&sa->dpd_timer, (uint64_t)sa->peer->dpd_interval_s * MS);
+}
+
+/* RFC 7296 section 2.4: silence is the reason to ask, and any request of ours that is under way asks. */
+static void on_dpd(void *arg)
+{
+	struct ike_sa *sa = arg;
+	uint64_t silence = loop_now_ms(sa->ike->loop) - sa->heard_ms;
+	uint64_t interval = sa->peer ? (uint64_t)sa->peer->dpd_interval_s * MS : 0;
+
+	if (sa->phase != PHASE_UP || !interval)
+		return;
+	if (silence + MS / 10 < interval) {
+		loop_timer_start(&sa->dpd_timer, interval - silence);
+		return;
+	}
+	if (!sa->current)
+		ike_sa_probe(sa);
+	start_dpd(sa);
+}
+
+static void on_task(void *arg)
+{
+	ike_tasks_run(arg);
+}
+
+struct ike_sa *ike_sa_new(struct ike *ike, bool initiator, const struct ike_path *path)
+{
+	struct ike_sa *sa = calloc(1, sizeof(*sa));
+
+	if (!sa)
+		return NULL;
+	sa->ike = ike;
+	sa->initiator = initiator;
+	sa->path = *path;
+	sa->response_path = *path;
+	sa->natt = path->local_port == IKE_NATT_PORT;
+	sa->heard_ms = loop_now_ms(ike->loop);
+	TAILQ_INIT(&sa->tasks);
+	TAILQ_INIT(&sa->children);
+	STAILQ_INIT(&sa->request);
+	STAILQ_INIT(&sa->response);
+	loop_timer_init(&sa->timer, ike->loop, on_timer, sa);
+	loop_timer_init(&sa->dpd_timer, ike->loop, on_dpd, sa);
+	loop_timer_init(&sa->keepalive_timer, ike->loop, on_keepalive, sa);
+	loop_timer_init(&sa->task_timer, ike->loop, on_task, sa);
+	*(initiator ? &sa->spi_i : &sa->spi_r) = ike_spi_new(ike);
+	TAILQ_INSERT_TAIL(&ike->sas, sa, link);
+	ike_sa_hash(sa);
+	ike->stats.sas++;
+	return sa;
+}
+
+void ike_sa_settled(struct ike_sa *sa)
+{
+	if (!sa->half_open)
+		return;
+	sa->half_open = false;
+	hash_del(&sa->ike->by_init, &sa->by_init);
+	sa->ike->stats.half_open--;
+}
+
+static void drop_candidates(struct ike_sa *sa)
+{
+	while (sa->n_candidates)
+		ike_peer_put(sa->candidates[--sa->n_candidates]);
+}
+
+/* Others may know of it: one that it replaces, and an exchange that crossed with the peer's. */
+static void forget(struct ike_sa *sa)
+{
+	struct ike_sa *other;
+
+	TAILQ_FOREACH(other, &sa->ike->sas, link) {
+		if (other->replaced_by == sa)
+			other->replaced_by = NULL;
+		if (other->current && other->current->their_sa == sa)
+			other->current->their_sa = NULL;
+	}
+}
+
+void ike_sa_free(struct ike_sa *sa)
+{
+	struct ike *ike = sa->ike;
+
+	forget(sa);
+	loop_timer_stop(&sa->timer);
+	loop_timer_stop(&sa->dpd_timer);
+	loop_timer_stop(&sa->keepalive_timer);
+	loop_timer_stop(&sa->task_timer);
+	ike_tasks_free(sa);
+	while (!TAILQ_EMPTY(&sa->children))
+		ike_child_free(TAILQ_FIRST(&sa->children));
+	ike_packets_free(&sa->response);
+	ike2_reassembly_free(&sa->answer_parts);
+	ike2_reassembly_free(&sa->request_parts);
+	ike_sa_settled(sa);
+	drop_candidates(sa);
+	ike_peer_put(sa->peer);
+	free(sa->init_i);
+	free(sa->init_r);
+	free(sa->auth_chain);
+	free(sa->peer_id_body);
+	if (sa->eap_server)
+		secret_wipe(sa->eap_server, sizeof(*sa->eap_server));
+	if (sa->eap_peer)
+		secret_wipe(sa->eap_peer, sizeof(*sa->eap_peer));
+	free(sa->eap_server);
+	free(sa->eap_peer);
+	hash_del(&ike->by_spi, &sa->by_spi);
+	TAILQ_REMOVE(&ike->sas, sa, link);
+	ike->stats.sas--;
+	secret_wipe(sa, sizeof(*sa));
+	free(sa);
+}
+
+/* --- up --- */
+
+void ike_sa_begin(struct ike_sa *sa)
+{
+	uint64_t life = (uint64_t)sa->peer->ike_lifetime_s * MS;
+	uint64_t now = loop_now_ms(sa->ike->loop);
+
+	ike_sa_settled(sa);
+	drop_candidates(sa);
+	sa->phase = PHASE_UP;
+	sa->up_ms = now;
+	sa->heard_ms = now;
+	sa->rekey_due = false;
+	sa->rekey_at_ms = now + life * REKEY_PERCENT / 100 -
+			  ike_jitter(sa->ike, life * JITTER_PERCENT / 100);
+	loop_timer_start(&sa->timer, sa->rekey_at_ms - now);
+	start_dpd(sa);
+	if (sa->nat_here)
+		loop_timer_start(&sa->keepalive_timer, sa->ike->cfg.keepalive_ms);
+}
+
+static void rekey_due(struct ike_sa *sa)
+{
+	uint64_t life = (uint64_t)sa->peer->ike_lifetime_s * MS;
+
+	if (sa->rekey_due) {
+		ike_sa_close(sa, "its keys are as old as they may be, and could not be replaced");
+		return;
+	}
+	sa->rekey_due = true;
+	loop_timer_start(&sa->timer, life - life * REKEY_PERCENT / 100 + life * JITTER_PERCENT / 100);
+	ike_sa_rekey(sa);
+}
+
+static void on_timer(void *arg)
+{
+	struct ike_sa *sa = arg;
+
+	switch (sa->phase) {
+	case PHASE_UP:
+		rekey_due(sa);
+		break;
+	case PHASE_OVER:
+		ike_sa_free(sa);
+		break;
+	case PHASE_INIT:
+	case PHASE_AUTH:
+		ike_sa_over(sa, "the peer did not go on with it");
+		break;
+	case PHASE_REPLACED:
+	case PHASE_CLOSING:
+		ike_sa_over(sa, sa->why);
+		break;
+	}
+}
+
+void ike_sa_rekey(struct ike_sa *sa)
+{
+	if (sa->phase == PHASE_UP && !ike_task_pending(sa, TASK_IKE_REKEY, NULL)) {
+		ike_task_add(sa, TASK_IKE_REKEY, NULL);
+		ike_tasks_run(sa);
+	}
+}
+
+void ike_sa_probe(struct ike_sa *sa)
+{
+	if (sa->phase != PHASE_UP || ike_task_pending(sa, TASK_PROBE, NULL))
+		return;
+	ike_task_add(sa, TASK_PROBE, NULL);
+	ike_tasks_run(sa);
+}
+
+/* --- over --- */
+
+void ike_sa_over(struct ike_sa *sa, const char *why)
+{
+	struct ike *ike = sa->ike;
+	bool tell = (sa->told_up || (sa->initiator && sa->owner)) && !sa->told_down;
+	struct ike_child *c;
+
+	if (sa->phase == PHASE_OVER)
+		return;
+	if (why != sa->why)
+		snprintf(sa->why, sizeof(sa->why), "%s", why);
+	if (sa->phase == PHASE_REPLACED)
+		tell = false;
+	ike_tasks_free(sa);
+	while ((c = TAILQ_FIRST(&sa->children)))
+		ike_child_end(c, sa->why);
+	sa->phase = PHASE_OVER;
+	loop_timer_stop(&sa->dpd_timer);
+	loop_timer_stop(&sa->keepalive_timer);
+	loop_timer_stop(&sa->task_timer);
+	ike_sa_settled(sa);
+	/* Not from within what uses it; and what was answered last may be asked for again. */
+	loop_timer_start(&sa->timer, STAILQ_EMPTY(&sa->response) ? 0 : IKE_LINGER_MS);
+	sa->told_down = true;
+	if (tell)
+		ike->ops->sa_down(ike->ctx, sa, sa->why);
+	sa->owner = NULL;
+}
+
+void ike_sa_abort(struct ike_sa *sa, const char *why)
+{
+	ike_sa_over(sa, why);
+}
+
+void ike_sa_close(struct ike_sa *sa, const char *why)
+{
+	if (sa->phase == PHASE_CLOSING || sa->phase == PHASE_OVER || sa->phase == PHASE_REPLACED)
+		return;
+	snprintf(sa->why, sizeof(sa->why), "%s", why);
+	if (sa->phase != PHASE_UP) {
+		ike_sa_over(sa, sa->why);
+		return;
+	}
+	sa->phase = PHASE_CLOSING;
+	/* What waits is not worth waiting for; what is under way has to end first. */
+	if (!ike_task_add(sa, TASK_IKE_DELETE, NULL))
+		ike_sa_over(sa, sa->why);
+	else
+		ike_tasks_run(sa);
+}
+
+/* --- questions --- */
+
+static enum ike_sa_state state_of(const struct ike_sa *sa)
+{
+	if (sa->phase == PHASE_UP)
+		return IKE_SA_UP;
+	return sa->phase < PHASE_UP ? IKE_SA_CONNECTING : IKE_SA_CLOSING;
+}
+
+void ike_sa_get_info(const struct ike_sa *sa, struct ike_sa_info *info)
+{
+	*info = (struct ike_sa_info){
+		.path = sa->path, .spi_i = sa->spi_i, .spi_r = sa->spi_r, .initiator = sa->initiator,
+		.state = state_of(sa), .peer = sa->peer, .suite = sa->have_keys ? &sa->keys.suite : NULL,
+		.peer_id = &sa->peer_id, .local_id = &sa->local_id, .user = sa->user,
+		.nat_here = sa->nat_here, .nat_there = sa->nat_there, .mobike = sa->mobike,
+		.fragmentation = sa->fragmentation, .up_ms = sa->up_ms, .rekey_ms = sa->rekey_at_ms,
+		.children = sa->n_children,
+	};
+}
+
+void ike_sa_set_owner(struct ike_sa *sa, void *owner)
+{
+	sa->owner = owner;
+}
+
+void *ike_sa_owner(const struct ike_sa *sa)
+{
+	return sa->owner;
+}
+
+const struct ike_assigned *ike_sa_assigned(const struct ike_sa *sa)
+{
+	return sa->have_assigned ? &sa->assigned : NULL;
+}
+
+/* --- another path --- */
+
+static void moved(struct ike_sa *sa)
+{
+	if (sa->told_up)
+		sa->ike->ops->sa_moved(sa->ike->ctx, sa);
+}
+
+void ike_sa_peer_moved(struct ike_sa *sa, const struct addr *peer, uint16_t port)
+{
+	if (addr_equal(&sa->path.peer, peer) && sa->path.peer_port == port)
+		return;
+	sa->path.peer = *peer;
+	sa->path.peer_port = port;
+	moved(sa);
+}
+
+int ike_sa_move(struct ike_sa *sa, const struct ike_path *path)
+{
+	char text[ADDR_STRLEN];
+
+	if (!sa->mobike || sa->phase != PHASE_UP)
+		return -EOPNOTSUPP;
+	ike_log(sa, LOG_LEVEL_INFO, "our address is %s now: the peer is told (MOBIKE)",
+		addr_to_str(&path->local, text));
+	sa->path = *path;
+	moved(sa);
+	if (!ike_task_pending(sa, TASK_MOVE, NULL) && !ike_task_add(sa, TASK_MOVE, NULL))
+		return -ENOMEM;
+	ike_tasks_run(sa);
+	return 0;
+}
