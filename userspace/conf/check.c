@@ -162,27 +162,41 @@ static void check_l2tp(struct reading *r, const struct conf_server *s, cfg_t *cf
 				"peers: nobody is known: there is no l2tp-peer section");
 }
 
+/* What the table lets pass, as it is of another server's. */
+static void check_ppp_server(struct reading *r, const struct conf_server *s, cfg_t *cfg)
+{
+	if (s->auth_methods & CONF_AUTH_IKE)
+		reading_error(r, reading_line(cfg, "auth"),
+			      "auth: eap-mschapv2, psk and certificate are of server ikev2: server %s has pap, "
+			      "chap, mschap and mschapv2", s->protocol);
+	if (!strcmp(s->protocol, "pptp") && s->secret)
+		reading_error(r, reading_line(cfg, cfg_size(cfg, "secret") ? "secret" : "secret-file"),
+			      "secret: server pptp has none: users have passwords");
+}
+
 static bool protocol_known(const char *protocol)
 {
-	return !strcmp(protocol, "pptp") || !strcmp(protocol, "l2tp");
+	return !strcmp(protocol, "pptp") || !strcmp(protocol, "l2tp") || !strcmp(protocol, "ikev2");
 }
 
 static void check_server(struct reading *r, unsigned int i)
 {
-	const struct conf_server *s = &r->conf->servers[i];
+	struct conf_server *s = &r->conf->servers[i];
 	cfg_t *cfg = cfg_getnsec(r->cfg, "server", i);
 	unsigned int k;
 
 	if (!protocol_known(s->protocol)) {
 		reading_error(r, (unsigned int)cfg->line,
-			      "server \"%s\": there is no such protocol: there are pptp and l2tp",
+			      "server \"%s\": there is no such protocol: there are pptp, l2tp and ikev2",
 			      s->protocol);
 		return;
 	}
 	for (k = 0; k < i; k++) {
 		const struct conf_server *other = &r->conf->servers[k];
 
-		if (!strcmp(other->device, s->device))
+		if (!strcmp(other->protocol, s->protocol) && conf_server_is_ike(s))
+			reading_error(r, (unsigned int)cfg->line, "there is a server ikev2 already");
+		else if (!strcmp(other->device, s->device))
 			reading_error(r, reading_line(cfg, "device"),
 				      "device: \"%s\" is that of server %s already", s->device,
 				      other->protocol);
@@ -193,6 +207,11 @@ static void check_server(struct reading *r, unsigned int i)
 				s->pool->name, other->protocol);
 	}
 	check_addresses(r, s, cfg);
+	if (conf_server_is_ike(s)) {
+		check_ike_server(r, s, cfg);
+		return;
+	}
+	check_ppp_server(r, s, cfg);
 	check_encryption(r, s, cfg);
 	check_sizes(r, s, cfg);
 	check_client_routes(r, s, cfg);
@@ -360,8 +379,20 @@ static bool section_has(struct reading *r, const char *section, const char *opti
 static bool has_secrets(struct reading *r)
 {
 	return section_has(r, "user", "password") || section_has(r, "client", "password") ||
-	       section_has(r, "client", "secret") ||
+	       section_has(r, "client", "secret") || section_has(r, "site", "secret") ||
+	       section_has(r, "site", "password") ||
 	       section_has(r, "server", "secret") || section_has(r, "l2tp-peer", "secret");
+}
+
+static bool needs_users(const struct conf *conf)
+{
+	unsigned int i;
+
+	for (i = 0; i < conf->n_servers; i++)
+		if (!conf_server_is_ike(&conf->servers[i]) ||
+		    (conf->servers[i].auth_methods & CONF_AUTH_EAP))
+			return true;
+	return false;
 }
 
 void check_conf(struct reading *r)
@@ -372,10 +403,10 @@ void check_conf(struct reading *r)
 		reading_warning(r, 0,
 				"everybody can read it, and passwords are in it: chmod 600 %s",
 				r->path);
-	if (!r->conf->n_servers && !r->conf->n_clients)
+	if (!r->conf->n_servers && !r->conf->n_clients && !r->conf->n_sites)
 		reading_warning(r, 0,
-				"nothing is served: there is neither a server nor a client section");
-	else if (r->conf->n_servers && !r->conf->n_users)
+				"nothing is served: there is no server, client or site section");
+	else if (needs_users(r->conf) && !r->conf->n_users)
 		reading_warning(r, 0, "nobody can log in: there is no user section");
 	check_pools(r);
 	for (i = 0; i < r->conf->n_servers; i++)
@@ -387,4 +418,6 @@ void check_conf(struct reading *r)
 	check_fixed_addresses(r);
 	for (i = 0; i < r->conf->n_clients; i++)
 		check_client(r, i);
+	for (i = 0; i < r->conf->n_sites; i++)
+		check_site(r, i);
 }

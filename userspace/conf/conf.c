@@ -18,6 +18,41 @@ static void free_client(struct conf_client *client)
 	secret_strfree(client->secret);
 }
 
+static void free_file(struct conf_file *file)
+{
+	free(file->path);
+	secret_strfree(file->text);
+}
+
+static void free_ike(struct conf_ike *ike)
+{
+	unsigned int i;
+
+	secret_strfree(ike->local_id);
+	secret_strfree(ike->secret);
+	free_file(&ike->certificate);
+	free_file(&ike->key);
+	for (i = 0; i < CONF_FILES_MAX; i++) {
+		free_file(&ike->ca[i]);
+		free_file(&ike->crl[i]);
+	}
+	for (i = 0; i < CONF_LIST_MAX; i++) {
+		free(ike->ike_proposals[i]);
+		free(ike->esp_proposals[i]);
+	}
+}
+
+static void free_site(struct conf_site *site)
+{
+	free(site->name);
+	secret_strfree(site->remote);
+	secret_strfree(site->remote_id);
+	secret_strfree(site->user);
+	secret_strfree(site->password);
+	free_file(&site->peer_key);
+	free_ike(&site->ike);
+}
+
 void conf_free(struct conf *conf)
 {
 	unsigned int i;
@@ -34,7 +69,10 @@ void conf_free(struct conf *conf)
 		free(conf->servers[i].protocol);
 		secret_strfree(conf->servers[i].host_name);
 		secret_strfree(conf->servers[i].secret);
+		free_ike(&conf->servers[i].ike);
 	}
+	for (i = 0; i < conf->n_sites; i++)
+		free_site(&conf->sites[i]);
 	for (i = 0; i < conf->n_l2tp_peers; i++) {
 		free(conf->l2tp_peers[i].name);
 		secret_strfree(conf->l2tp_peers[i].host_name);
@@ -45,6 +83,7 @@ void conf_free(struct conf *conf)
 		free(conf->pools[i].name);
 	free(conf->users);
 	free(conf->clients);
+	free(conf->sites);
 	free(conf->servers);
 	free(conf->l2tp_peers);
 	free(conf->pools);
@@ -106,4 +145,31 @@ const struct conf_client *conf_client_find(const struct conf *conf, const char *
 			return &conf->clients[i];
 	}
 	return NULL;
+}
+
+const struct conf_site *conf_site_find(const struct conf *conf, const char *name)
+{
+	unsigned int i;
+
+	for (i = 0; i < conf->n_sites; i++) {
+		if (!strcmp(conf->sites[i].name, name))
+			return &conf->sites[i];
+	}
+	return NULL;
+}
+
+bool conf_server_is_ike(const struct conf_server *server)
+{
+	return !strcmp(server->protocol, "ikev2");
+}
+
+bool conf_has_ike(const struct conf *conf)
+{
+	unsigned int i;
+
+	for (i = 0; i < conf->n_servers; i++) {
+		if (conf_server_is_ike(&conf->servers[i]))
+			return true;
+	}
+	return conf->n_sites;
 }

@@ -25,6 +25,12 @@
 enum { CONF_AUTH_PAP = 1, CONF_AUTH_CHAP_MD5 = 2, CONF_AUTH_MSCHAP = 4, CONF_AUTH_MSCHAPV2 = 8 };
 /* Of a client alone: the server need not ask who we are. */
 #define CONF_AUTH_NONE		(1u << 16)
+/* Of server ikev2 and of sites, which have none of those above. */
+#define CONF_AUTH_EAP		(1u << 17)	/* EAP-MSCHAPv2 with a user's password */
+#define CONF_AUTH_PSK		(1u << 18)
+#define CONF_AUTH_CERT		(1u << 19)
+#define CONF_AUTH_RAW_KEY	(1u << 20)
+#define CONF_AUTH_IKE		(CONF_AUTH_EAP | CONF_AUTH_PSK | CONF_AUTH_CERT | CONF_AUTH_RAW_KEY)
 
 /*
  * The mark of a client's own packets where it has the default route and no other mark, and the
@@ -32,6 +38,36 @@ enum { CONF_AUTH_PAP = 1, CONF_AUTH_CHAP_MD5 = 2, CONF_AUTH_MSCHAP = 4, CONF_AUT
  */
 #define CONF_CLIENT_FWMARK	0xad17
 #define CONF_CLIENT_TABLE	0xad17
+
+#define CONF_FILE_MAX		65536		/* octets of a file of certificates or keys */
+#define CONF_FILES_MAX		8
+#define CONF_ID_MAX		255		/* octets of an IKE identity as it is written */
+
+/* A PEM file: read when the configuration is, so that its reader needs no other file. */
+struct conf_file {
+	char *path;			/* NULL: what stands in the file's place is the text itself */
+	char *text;			/* secret */
+};
+
+/* What server ikev2 and the sites have in common. */
+struct conf_ike {
+	char *local_id;			/* NULL: of the certificate, else the address */
+	char *secret;			/* NULL: none */
+	struct conf_file certificate;	/* with those that lead to its issuer behind it */
+	struct conf_file key;
+	struct conf_file ca[CONF_FILES_MAX], crl[CONF_FILES_MAX];
+	unsigned int n_ca, n_crl;
+	char *ike_proposals[CONF_LIST_MAX], *esp_proposals[CONF_LIST_MAX];
+	unsigned int n_ike_proposals, n_esp_proposals;	/* 0: the default ones */
+	bool legacy;			/* algorithms that old peers need */
+	uint32_t ike_lifetime_s, child_lifetime_s;
+	uint32_t child_lifetime_mb;	/* 0: without this limit */
+	uint32_t dpd_interval_s;	/* 0: never asks */
+	uint32_t retransmissions;
+	bool mobike, fragmentation;
+	struct prefix local_subnets[CONF_LIST_MAX];
+	unsigned int n_local_subnets;
+};
 
 struct conf_user {
 	char *name;
@@ -109,6 +145,34 @@ struct conf_server {
 	uint32_t hello_interval_s;	/* 0: never */
 	uint32_t retransmissions;
 	uint32_t max_sessions_per_tunnel, max_half_open, max_half_open_per_address;
+	/* ikev2 alone */
+	struct conf_ike ike;
+};
+
+enum conf_ike_version { CONF_IKEV1 = 1, CONF_IKEV2 };
+enum conf_mode { CONF_MODE_TUNNEL, CONF_MODE_TRANSPORT };
+enum conf_start { CONF_START_NOW, CONF_START_TRAFFIC, CONF_START_PEER };
+
+#define CONF_ANY_REMOTE		"any"
+
+/* site "NAME" { ... } */
+struct conf_site {
+	char *name;
+	struct addr local;		/* family 0: as the route to the peer has it */
+	char *remote;			/* an address, a name, or CONF_ANY_REMOTE */
+	enum conf_ike_version version;
+	char *remote_id;		/* NULL: its address; with any, what the peer proves */
+	unsigned int auth;		/* one of CONF_AUTH_IKE */
+	char *user, *password;		/* of EAP */
+	struct conf_file peer_key;	/* the peer's raw public key */
+	struct conf_ike ike;
+	struct prefix remote_subnets[CONF_LIST_MAX];
+	unsigned int n_remote_subnets;	/* 0: the peer alone, or with request-address everything */
+	enum conf_mode mode;
+	enum conf_start start;
+	bool request_address;
+	bool encapsulate;		/* in UDP, even without a NAT */
+	uint32_t redial_min_s, redial_max_s;
 };
 
 enum conf_connect { CONF_CONNECT_START, CONF_CONNECT_MANUAL };
@@ -152,6 +216,11 @@ struct conf {
 	enum log_level log_level;
 	char *user;			/* account that the engine runs as, "adit" */
 	char *hostname;			/* how we call ourselves */
+	/* The device of all that IKE negotiates. */
+	char ipsec_device[16];
+	uint32_t ipsec_fwmark;		/* of its packets and of IKE's sockets */
+	uint16_t ipsec_mtu;
+	uint32_t ipsec_mss_clamp;
 	struct conf_server *servers;
 	unsigned int n_servers;
 	struct conf_pool *pools;
@@ -162,6 +231,8 @@ struct conf {
 	unsigned int n_users;
 	struct conf_client *clients;
 	unsigned int n_clients;
+	struct conf_site *sites;
+	unsigned int n_sites;
 };
 
 struct conf_problem { unsigned int line; bool warning; char text[256]; };
@@ -174,6 +245,9 @@ typedef void (*conf_report_fn)(void *arg, const char *file, const struct conf_pr
 struct conf *conf_read(const char *path, conf_report_fn report, void *arg);
 void conf_free(struct conf *conf);		/* wipes secrets */
 const struct conf_client *conf_client_find(const struct conf *conf, const char *name);
+const struct conf_site *conf_site_find(const struct conf *conf, const char *name);
+bool conf_server_is_ike(const struct conf_server *server);
+bool conf_has_ike(const struct conf *conf);	/* something that IKE's sockets are needed for */
 const struct conf_user *conf_user_find(const struct conf *conf, const char *name);
 /*
  * What is said of the peer that calls itself so and comes from there: a name goes before any name,

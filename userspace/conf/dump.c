@@ -70,6 +70,7 @@ static void dump(const struct conf *conf, bool secrets, put_fn put, void *arg)
 	dump_sections(&d, SECTION_L2TP_PEER, conf->l2tp_peers, conf->n_l2tp_peers);
 	dump_sections(&d, SECTION_USER, conf->users, conf->n_users);
 	dump_sections(&d, SECTION_CLIENT, conf->clients, conf->n_clients);
+	dump_sections(&d, SECTION_SITE, conf->sites, conf->n_sites);
 }
 
 void conf_dump(const struct conf *conf, put_fn put, void *arg)
@@ -102,6 +103,9 @@ static void man_limits(struct dump *d, const struct section *section, const stru
 		value_append(&d->line, "In %s %s alone. ", section->name, o->of);
 	if (o->required)
 		value_append(&d->line, "Must be given.");
+	else if (o->fallback_ikev2)
+		value_append(&d->line, "Default: %s, in %s ikev2 %s.", o->fallback,
+			     section->name, o->fallback_ikev2);
 	else if (o->fallback_l2tp)
 		value_append(&d->line, "Default: %s, in %s l2tp %s.", o->fallback,
 			     section->name, o->fallback_l2tp);

@@ -14,7 +14,31 @@ static const struct option_word log_levels[] = {
 
 static const struct option_word auth_methods[] = {
 	{ "pap", CONF_AUTH_PAP }, { "chap", CONF_AUTH_CHAP_MD5 }, { "mschap", CONF_AUTH_MSCHAP },
-	{ "mschapv2", CONF_AUTH_MSCHAPV2 }, { NULL, 0 },
+	{ "mschapv2", CONF_AUTH_MSCHAPV2 }, { "eap-mschapv2", CONF_AUTH_EAP },
+	{ "psk", CONF_AUTH_PSK }, { "certificate", CONF_AUTH_CERT }, { NULL, 0 },
+};
+
+static const struct option_word site_auth_methods[] = {
+	{ "psk", CONF_AUTH_PSK }, { "certificate", CONF_AUTH_CERT }, { "raw-key", CONF_AUTH_RAW_KEY },
+	{ "eap-mschapv2", CONF_AUTH_EAP }, { NULL, 0 },
+};
+
+static const struct option_word user_auth_methods[] = {
+	{ "pap", CONF_AUTH_PAP }, { "chap", CONF_AUTH_CHAP_MD5 }, { "mschap", CONF_AUTH_MSCHAP },
+	{ "mschapv2", CONF_AUTH_MSCHAPV2 }, { "eap-mschapv2", CONF_AUTH_EAP }, { NULL, 0 },
+};
+
+static const struct option_word versions[] = {
+	{ "ikev2", CONF_IKEV2 }, { "ikev1", CONF_IKEV1 }, { NULL, 0 },
+};
+
+static const struct option_word modes[] = {
+	{ "tunnel", CONF_MODE_TUNNEL }, { "transport", CONF_MODE_TRANSPORT }, { NULL, 0 },
+};
+
+static const struct option_word starts[] = {
+	{ "now", CONF_START_NOW }, { "traffic", CONF_START_TRAFFIC }, { "peer", CONF_START_PEER },
+	{ NULL, 0 },
 };
 
 static const struct option_word client_auth_methods[] = {
@@ -71,6 +95,16 @@ static const struct option global_options[] = {
 	  .doc = "The account that the engine runs as, with the right to administer the network and no other." },
 	{ "hostname", &value_name, GLOBAL(hostname), .max = 63, .fallback = "adit",
 	  .doc = "How the gateway calls itself towards its peers." },
+	{ "ipsec-device", &value_device, GLOBAL(ipsec_device), .fallback = "esp0",
+	  .doc = "The network device of everything that sites and server ikev2 negotiate. It is made when there "
+		 "is something for it." },
+	{ "ipsec-fwmark", &value_number, GLOBAL(ipsec_fwmark), .max = UINT32_MAX, .fallback = "0xad18",
+	  .doc = "The mark of the packets that it sends and of those of IKE." },
+	{ "ipsec-mtu", &value_number, GLOBAL(ipsec_mtu), .min = 576, .max = 9000, .fallback = "1400",
+	  .doc = "The largest packet that is sent into it, in octets." },
+	{ "ipsec-mss-clamp", &value_clamp, GLOBAL(ipsec_mss_clamp), .min = 536, .max = 8960,
+	  .fallback = "auto",
+	  .doc = "The largest TCP segment that is let through it. With auto it follows the MTU." },
 };
 
 #define POOL(field) FIELD(struct conf_pool, field)
@@ -82,12 +116,56 @@ static const struct option pool_options[] = {
 };
 
 #define SERVER(field) FIELD(struct conf_server, field)
+/* What server ikev2 and the sites have in common. */
+#define IKE_OPTIONS(type, protocol)								\
+	{ "local-id", &value_name, FIELD(type, ike.local_id), .max = CONF_ID_MAX, .of = protocol,	\
+	  .doc = "Who we say we are: an address, a host name, user@domain, or a distinguished name as in "	\
+		 "CN=gw, O=Example. Without it, as the certificate says, and without one our address." },	\
+	{ "certificate", &value_file, FIELD(type, ike.certificate), .of = protocol,			\
+	  .doc = "Our certificate in PEM, with those that lead to its issuer behind it." },		\
+	{ "key", &value_file, FIELD(type, ike.key), .of = protocol,					\
+	  .doc = "Our private key in PEM, without a passphrase. Nobody else may read its file." },	\
+	{ "ca", &value_files, LIST(type, ike.ca, ike.n_ca), .max = CONF_FILES_MAX, .of = protocol,	\
+	  .doc = "Certificates in PEM of the authorities that peers' certificates are believed from." },	\
+	{ "crl", &value_files, LIST(type, ike.crl, ike.n_crl), .max = CONF_FILES_MAX, .of = protocol,	\
+	  .doc = "Revocation lists in PEM. With one, there has to be one of every authority." },	\
+	{ "ike-proposals", &value_ike_proposals, LIST(type, ike.ike_proposals, ike.n_ike_proposals),	\
+	  .max = CONF_LIST_MAX, .of = protocol,							\
+	  .doc = "Algorithms of IKE itself, the best first: encryption, integrity or prf and groups with dashes " \
+		 "between them, such as aes256gcm16-prfsha384-ecp384 or aes128-sha256-modp2048-x25519." }, \
+	{ "esp-proposals", &value_esp_proposals, LIST(type, ike.esp_proposals, ike.n_esp_proposals),	\
+	  .max = CONF_LIST_MAX, .of = protocol,							\
+	  .doc = "Algorithms of what is protected, likewise: encryption, integrity where the encryption has none, " \
+		 "groups for keys of its own, and esn for extended sequence numbers." },		\
+	{ "legacy", &value_switch, FIELD(type, ike.legacy), .fallback = "no", .of = protocol,		\
+	  .doc = "Whether algorithms that only old peers need are agreed to: 3DES, SHA-1, MODP 1024 and 1536." },	\
+	{ "ike-lifetime", &value_number, FIELD(type, ike.ike_lifetime_s), .min = 60, .max = 604800,	\
+	  .fallback = "14400", .of = protocol,								\
+	  .doc = "Seconds after which the keys of IKE are replaced." },					\
+	{ "child-lifetime", &value_number, FIELD(type, ike.child_lifetime_s), .min = 60, .max = 604800,	\
+	  .fallback = "3600", .of = protocol,								\
+	  .doc = "Seconds after which the keys of what is protected are replaced." },			\
+	{ "child-megabytes", &value_number, FIELD(type, ike.child_lifetime_mb), .max = 1000000000,	\
+	  .fallback = "0", .of = protocol,								\
+	  .doc = "Megabytes, of a million octets, after which they are replaced; 0 is without this limit." },	\
+	{ "dpd-interval", &value_number, FIELD(type, ike.dpd_interval_s), .max = 3600,			\
+	  .fallback = "30", .of = protocol,								\
+	  .doc = "Seconds of silence after which the peer is asked whether it lives; 0 never asks." },	\
+	{ "mobike", &value_switch, FIELD(type, ike.mobike), .fallback = "yes", .of = protocol,		\
+	  .doc = "Whether an end may go on from another address (RFC 4555)." },				\
+	{ "fragmentation", &value_switch, FIELD(type, ike.fragmentation), .fallback = "yes", .of = protocol,	\
+	  .doc = "Whether long messages are sent in parts, for networks that lose IP fragments (RFC 7383)." },	\
+	{ "local-subnets", &value_subnets, LIST(type, ike.local_subnets, ike.n_local_subnets),		\
+	  .max = CONF_LIST_MAX, .of = protocol,							\
+	  .doc = "Networks behind us that are reached through the tunnel. Without it, of a site our own address, "	\
+		 "and of server ikev2 everything." }
+
 static const struct option server_options[] = {
-	{ "listen", &value_addrs, LIST(struct conf_server, listen, n_listen),
+	{ "listen", &value_addrs, .of = OPTION_OF_PPP, LIST(struct conf_server, listen, n_listen),
 	  .max = CONF_LIST_MAX,
 	  .doc = "The addresses at which clients are awaited; without it every address of the machine. PPTP "
 		 "exists over IPv4 alone. L2TP sessions at an address that is taken out by a reload end." },
-	{ "device", &value_device, SERVER(device), .fallback = "pptp0", .fallback_l2tp = "l2tp0",
+	{ "device", &value_device, .of = OPTION_OF_PPP, SERVER(device), .fallback = "pptp0", .fallback_l2tp = "l2tp0",
 	  .doc = "The network device that holds the sessions. It is made when there is none." },
 	{ "address", &value_addr_v4, SERVER(address), .required = true,
 	  .doc = "The gateway's own address inside the tunnels." },
@@ -95,58 +173,61 @@ static const struct option server_options[] = {
 	  .doc = "The pool that clients get their addresses from. Without it only users with a fixed "
 		 "address can log in." },
 	{ "auth", &value_words, SERVER(auth_methods), .words = auth_methods, .fallback = "mschapv2",
-	  .doc = "How clients may prove who they are. Only mschap and mschapv2 make keys for encryption." },
-	{ "encryption", &value_word, SERVER(encryption), .words = encryptions,
+	  .fallback_ikev2 = "eap-mschapv2",
+	  .doc = "How clients may prove who they are. Of the first four, which pptp and l2tp have, only mschap and "
+		 "mschapv2 make keys for encryption; the others are of ikev2." },
+	{ "encryption", &value_word, .of = OPTION_OF_PPP, SERVER(encryption), .words = encryptions,
 	  .fallback = "required", .fallback_l2tp = "none",
 	  .doc = "Whether data is encrypted with MPPE. With required not one packet passes in clear." },
-	{ "mppe", &value_words, SERVER(mppe_strengths), .words = mppe_strengths, .fallback = "128",
+	{ "mppe", &value_words, .of = OPTION_OF_PPP, SERVER(mppe_strengths), .words = mppe_strengths, .fallback = "128",
 	  .doc = "The strengths in bits that are agreed to, the strongest common one being taken." },
-	{ "mppe-mode", &value_word, SERVER(mppe_mode), .words = mppe_modes, .fallback = "any",
+	{ "mppe-mode", &value_word, .of = OPTION_OF_PPP, SERVER(mppe_mode), .words = mppe_modes, .fallback = "any",
 	  .doc = "Whether the key changes with every packet (stateless) or every 256 (stateful). With "
 		 "any the client chooses." },
 	{ "dns", &value_addrs_v4, SERVER(dns), .max = 2,
 	  .doc = "Name servers that clients are told." },
 	{ "nbns", &value_addrs_v4, SERVER(nbns), .max = 2,
 	  .doc = "NetBIOS (WINS) name servers that clients are told." },
-	{ "client-routes", &value_prefixes,
+	{ "client-routes", &value_prefixes, .of = OPTION_OF_PPP,
 	  LIST(struct conf_server, client_routes, n_client_routes), .max = CONF_LIST_MAX,
 	  .doc = "Networks behind the gateway. Clients that ask by DHCPINFORM, as Windows does, are told them." },
-	{ "mtu", &value_number, SERVER(mtu), .min = 576, .max = 1500, .fallback = "1400",
+	{ "mtu", &value_number, .of = OPTION_OF_PPP, SERVER(mtu), .min = 576, .max = 1500, .fallback = "1400",
 	  .doc = "The largest packet that is sent to clients, in octets." },
-	{ "mru", &value_number, SERVER(mru), .min = 576, .max = 1500, .fallback = "1400",
+	{ "mru", &value_number, .of = OPTION_OF_PPP, SERVER(mru), .min = 576, .max = 1500, .fallback = "1400",
 	  .doc = "The largest packet that clients are asked to send, in octets." },
-	{ "mss-clamp", &value_clamp, SERVER(mss_clamp), .min = 536, .max = 1460, .fallback = "auto",
+	{ "mss-clamp", &value_clamp, .of = OPTION_OF_PPP, SERVER(mss_clamp), .min = 536, .max = 1460, .fallback = "auto",
 	  .doc = "The largest TCP segment that is let through. With auto it follows the MTU." },
 	{ "ipv6", &value_switch, SERVER(ipv6), .fallback = "no",
 	  .doc = "Whether IPv6 is offered to clients." },
-	{ "fwmark", &value_number, SERVER(fwmark), .max = UINT32_MAX, .fallback = "0",
+	{ "fwmark", &value_number, .of = OPTION_OF_PPP, SERVER(fwmark), .max = UINT32_MAX, .fallback = "0",
 	  .doc = "The mark of the packets that carry the tunnels." },
-	{ "lcp-echo-interval", &value_number, SERVER(lcp_echo_interval_s), .max = 3600,
+	{ "lcp-echo-interval", &value_number, .of = OPTION_OF_PPP, SERVER(lcp_echo_interval_s), .max = 3600,
 	  .fallback = "30",
 	  .doc = "Seconds between the echo requests that tell a living client from a dead one; 0 sends none." },
-	{ "lcp-echo-failures", &value_number, SERVER(lcp_echo_failures), .min = 1, .max = 100,
+	{ "lcp-echo-failures", &value_number, .of = OPTION_OF_PPP, SERVER(lcp_echo_failures), .min = 1, .max = 100,
 	  .fallback = "4", .doc = "Unanswered echo requests after which a client is given up." },
-	{ "idle-timeout", &value_number, SERVER(idle_timeout_s), .max = 31536000, .fallback = "0",
+	{ "idle-timeout", &value_number, .of = OPTION_OF_PPP, SERVER(idle_timeout_s), .max = 31536000, .fallback = "0",
 	  .doc = "Seconds without data after which a session ends; 0 means never." },
-	{ "session-timeout", &value_number, SERVER(session_timeout_s), .max = 31536000,
+	{ "session-timeout", &value_number, .of = OPTION_OF_PPP, SERVER(session_timeout_s), .max = 31536000,
 	  .fallback = "0",
 	  .doc = "Seconds after which a session ends in any case; 0 means never." },
 	{ "max-sessions", &value_number, SERVER(max_sessions), .min = 1, .max = 1000000,
 	  .fallback = "10000", .doc = "Sessions that the server holds at most." },
-	{ "max-connections", &value_number, SERVER(max_connections), .min = 1, .max = 1000000,
+	{ "max-connections", &value_number, .of = OPTION_OF_PPP, SERVER(max_connections), .min = 1, .max = 1000000,
 	  .fallback = "10000",
 	  .doc = "Control connections that the server holds at most; those of L2TP are tunnels." },
-	{ "max-connections-per-address", &value_number, SERVER(max_connections_per_address),
+	{ "max-connections-per-address", &value_number, .of = OPTION_OF_PPP, SERVER(max_connections_per_address),
 	  .min = 1, .max = 1000000, .fallback = "64",
 	  .doc = "Control connections from one address. Clients behind one NAT share an address." },
-	{ "duplicate-login", &value_word, SERVER(duplicate), .words = duplicates,
+	{ "duplicate-login", &value_word, .of = OPTION_OF_PPP, SERVER(duplicate), .words = duplicates,
 	  .fallback = "replace",
 	  .doc = "What happens when a user who has a session logs in again." },
 	{ "host-name", &value_name, SERVER(host_name), .max = CONF_HOST_NAME_MAX, .of = "l2tp",
 	  .doc = "How the gateway calls itself when tunnels are opened; without it, as hostname says." },
-	{ "secret", &value_secret, SERVER(secret), .max = CONF_PASSWORD_MAX, .of = "l2tp",
-	  .doc = "What both ends of a tunnel know. An l2tp-peer section may have another." },
-	{ "secret-file", &value_secret_file, SERVER(secret), .max = CONF_PASSWORD_MAX, .of = "l2tp",
+	{ "secret", &value_secret, SERVER(secret), .max = CONF_PASSWORD_MAX,
+	  .doc = "What both ends of a tunnel know. Of l2tp, an l2tp-peer section may have another; of ikev2 it is the "
+		 "pre-shared key of every client." },
+	{ "secret-file", &value_secret_file, SERVER(secret), .max = CONF_PASSWORD_MAX,
 	  .doc = "A file that holds the secret and nothing else, instead of the option above." },
 	{ "authenticate", &value_word, SERVER(authenticate), .words = choices, .fallback = "yes",
 	  .of = "l2tp",
@@ -181,6 +262,7 @@ static const struct option server_options[] = {
 	{ "max-half-open-per-address", &value_number, SERVER(max_half_open_per_address), .min = 1,
 	  .max = 1000000, .fallback = "32", .of = "l2tp",
 	  .doc = "The same from one address; one more is refused." },
+	IKE_OPTIONS(struct conf_server, "ikev2"),
 };
 
 #define PEER(field) FIELD(struct conf_l2tp_peer, field)
@@ -215,7 +297,7 @@ static const struct option user_options[] = {
 	  .doc = "A fixed address for this user, from the pool or not. Nobody else gets it." },
 	{ "routes", &value_prefixes, LIST(struct conf_user, routes, n_routes), .max = CONF_LIST_MAX,
 	  .doc = "Networks behind this user, which are routed to the user's session." },
-	{ "auth", &value_words, USER(auth_methods), .words = auth_methods,
+	{ "auth", &value_words, USER(auth_methods), .words = user_auth_methods,
 	  .doc = "How this user may prove who he is; without it, in every way that the server allows." },
 	{ "enabled", &value_enabled, USER(disabled), .fallback = "yes",
 	  .doc = "Whether the user may log in." },
@@ -307,6 +389,54 @@ static const struct option client_options[] = {
 		 "server is given up." },
 };
 
+#define SITE(field) FIELD(struct conf_site, field)
+static const struct option site_options[] = {
+	{ "local", &value_addr, SITE(local),
+	  .doc = "Our address towards the peer; without it, the one that the route to it has." },
+	{ "remote", &value_name, SITE(remote), .max = 253, .required = true,
+	  .doc = "The peer's address, or a name, or any for a peer that comes from anywhere." },
+	{ "version", &value_word, SITE(version), .words = versions, .fallback = "ikev2",
+	  .doc = "The version of IKE." },
+	{ "auth", &value_word, SITE(auth), .words = site_auth_methods, .fallback = "psk",
+	  .doc = "How both prove who they are: by a secret that both know, by certificates, or by keys that the "
+		 "other has been given. With eap-mschapv2 we log in with a password at a peer with a certificate." },
+	{ "secret", &value_secret, SITE(ike.secret), .max = CONF_PASSWORD_MAX,
+	  .doc = "What both know. Write it in single quotes: in double quotes a backslash and ${ have a meaning." },
+	{ "secret-file", &value_secret_file, SITE(ike.secret), .max = CONF_PASSWORD_MAX,
+	  .doc = "A file that holds the secret and nothing else, instead of the option above." },
+	{ "user", &value_name, SITE(user), .max = CONF_USER_MAX,
+	  .doc = "As whom to log in, with eap-mschapv2." },
+	{ "password", &value_secret, SITE(password), .max = CONF_PASSWORD_MAX,
+	  .doc = "The password of that user." },
+	{ "password-file", &value_secret_file, SITE(password), .max = CONF_PASSWORD_MAX,
+	  .doc = "A file that holds the password and nothing else, instead of the option above." },
+	{ "remote-id", &value_name, SITE(remote_id), .max = CONF_ID_MAX,
+	  .doc = "Who the peer has to be, written as local-id. Without it, it is the peer's address, or the host name "
+		 "that remote says; with any it must be given, unless certificates are used." },
+	{ "peer-key", &value_file, SITE(peer_key),
+	  .doc = "The peer's public key in PEM, with raw-key." },
+	{ "remote-subnets", &value_subnets, LIST(struct conf_site, remote_subnets, n_remote_subnets),
+	  .max = CONF_LIST_MAX,
+	  .doc = "Networks behind the peer. They are routed to the tunnel, and never reached without it." },
+	{ "mode", &value_word, SITE(mode), .words = modes, .fallback = "tunnel",
+	  .doc = "Whether whole packets are carried, or what is in packets between the two peers themselves." },
+	{ "start", &value_word, SITE(start), .words = starts, .fallback = "now",
+	  .doc = "When to begin: at once, when there is something to carry, or not before the peer does." },
+	{ "request-address", &value_switch, SITE(request_address), .fallback = "no",
+	  .doc = "Whether the peer is asked for an address, which is then ours inside of the tunnel." },
+	{ "encapsulate", &value_switch, SITE(encapsulate), .fallback = "no",
+	  .doc = "Whether everything is carried in UDP, even where no NAT is found on the way." },
+	{ "retransmissions", &value_number, SITE(ike.retransmissions), .min = 1, .max = 30,
+	  .fallback = "6",
+	  .doc = "How often a request is sent again, after 1, 2, 4 and then every 8 seconds, before the peer is "
+		 "given up." },
+	{ "redial-min", &value_number, SITE(redial_min_s), .min = 1, .max = 3600, .fallback = "5",
+	  .doc = "Seconds before a failed attempt is repeated; they double with each that fails." },
+	{ "redial-max", &value_number, SITE(redial_max_s), .min = 1, .max = 86400, .fallback = "300",
+	  .doc = "The most that they double to." },
+	IKE_OPTIONS(struct conf_site, NULL),
+};
+
 const struct section conf_sections[N_SECTIONS] = {
 	[SECTION_GLOBAL] = { "", "", global_options, N_OF(global_options), sizeof(struct conf),
 			     "Options for the whole daemon stand outside of sections." },
@@ -315,7 +445,7 @@ const struct section conf_sections[N_SECTIONS] = {
 			   "Addresses that are lent to clients. A pool belongs to one server." },
 	[SECTION_SERVER] = { "server", "protocol", server_options, N_OF(server_options),
 			     sizeof(struct conf_server),
-			     "A protocol that is served: pptp or l2tp." },
+			     "A protocol that is served: pptp, l2tp or ikev2." },
 	[SECTION_L2TP_PEER] = { "l2tp-peer", "name", l2tp_peer_options, N_OF(l2tp_peer_options),
 				sizeof(struct conf_l2tp_peer),
 				"What holds for tunnels with one peer instead of what the section server l2tp "
@@ -326,6 +456,9 @@ const struct section conf_sections[N_SECTIONS] = {
 	[SECTION_CLIENT] = { "client", "name", client_options, N_OF(client_options),
 			     sizeof(struct conf_client),
 			     "A server of somebody else's that the daemon logs in to." },
+	[SECTION_SITE] = { "site", "name", site_options, N_OF(site_options),
+			   sizeof(struct conf_site),
+			   "A peer of IPsec: another site, another host, or a gateway that we log in to." },
 };
 
 const struct option *option_find(const struct section *section, const char *name)
@@ -341,12 +474,18 @@ const struct option *option_find(const struct section *section, const char *name
 
 bool option_applies(const struct option *o, const char *protocol)
 {
-	return !o->of || !protocol || !strcmp(o->of, protocol);
+	if (!o->of || !protocol)
+		return true;
+	return strcmp(o->of, OPTION_OF_PPP) ? !strcmp(o->of, protocol) : strcmp(protocol, "ikev2") != 0;
 }
 
 const char *option_fallback(const struct option *o, const char *protocol)
 {
-	return protocol && o->fallback_l2tp && !strcmp(protocol, "l2tp") ? o->fallback_l2tp : o->fallback;
+	if (protocol && o->fallback_l2tp && !strcmp(protocol, "l2tp"))
+		return o->fallback_l2tp;
+	if (protocol && o->fallback_ikev2 && !strcmp(protocol, "ikev2"))
+		return o->fallback_ikev2;
+	return o->fallback;
 }
 
 const char *section_protocol(const struct section *section, const void *base)

@@ -28,10 +28,14 @@ struct option {
 	const struct option_word *words;	/* ends with a NULL word */
 	const char *fallback;		/* as it would be written; NULL: the field stays zero */
 	const char *fallback_l2tp;	/* in server l2tp, where it is another */
-	const char *of;			/* the protocol whose server alone has it; NULL: every one */
+	const char *fallback_ikev2;	/* likewise */
+	/* the protocol whose server alone has it; NULL: every one; OPTION_OF_PPP: all but ikev2 */
+	const char *of;
 	bool required;
 	const char *doc;		/* for the manual, sentences in mdoc */
 };
+
+#define OPTION_OF_PPP	"pptp and l2tp"
 
 struct section {
 	const char *name;		/* "" for what stands outside of sections */
@@ -43,7 +47,7 @@ struct section {
 };
 
 enum { SECTION_GLOBAL, SECTION_POOL, SECTION_SERVER, SECTION_L2TP_PEER, SECTION_USER,
-       SECTION_CLIENT, N_SECTIONS };
+       SECTION_CLIENT, SECTION_SITE, N_SECTIONS };
 extern const struct section conf_sections[N_SECTIONS];
 
 #define OPTIONS_MAX 64	/* of one section */

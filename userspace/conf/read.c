@@ -327,6 +327,8 @@ static void read_option(struct reading *r, const struct section *section, const 
 	}
 	for (k = 0; k < n; k++)
 		set(r, o, base, cfg_getnstr(cfg, o->name, k));
+	if (!n && o->of && !strcmp(o->of, OPTION_OF_PPP) && !option_applies(o, protocol))
+		return;
 	if (!n && fallback && o->type->set(r->conf, o, base, fallback, why))
 		reading_error(r, 0, "%s: default: %s", o->name, why);
 	if (!n && o->required)
@@ -402,6 +404,7 @@ static void fill(struct reading *r)
 	conf->l2tp_peers = read_sections(r, SECTION_L2TP_PEER, &conf->n_l2tp_peers);
 	conf->users = read_sections(r, SECTION_USER, &conf->n_users);
 	conf->clients = read_sections(r, SECTION_CLIENT, &conf->n_clients);
+	conf->sites = read_sections(r, SECTION_SITE, &conf->n_sites);
 	if (r->failed)
 		return;
 	check_conf(r);

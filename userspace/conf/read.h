@@ -32,6 +32,9 @@ void check_conf(struct reading *r);
 
 /* Client number i of the configuration; fills in what it leaves to others to say. */
 void check_client(struct reading *r, unsigned int i);
+void check_site(struct reading *r, unsigned int i);	/* likewise */
+/* of a server ikev2 */
+void check_ike_server(struct reading *r, struct conf_server *s, cfg_t *cfg);
 bool check_utf8(const char *text);
 void check_hide(struct reading *r, cfg_t *cfg, enum conf_choice hide, bool secret);
 

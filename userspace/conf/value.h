@@ -9,8 +9,8 @@
 #include "conf/conf.h"
 
 #define VALUE_WHY_MAX	200
-/* the longest line: a list of as many prefixes as there may be, or a secret in escapes */
-#define VALUE_TEXT_MAX	4096
+/* the longest line: a list of as many files as there may be, with what is in them */
+#define VALUE_TEXT_MAX	(CONF_FILES_MAX * CONF_FILE_MAX + 4096)
 
 struct option;
 
@@ -35,7 +35,8 @@ struct value_type {
 
 extern const struct value_type value_name, value_secret, value_secret_file, value_device,
 	value_number, value_switch, value_enabled, value_word, value_words, value_clamp,
-	value_addr_v4, value_addrs_v4, value_addrs, value_prefix_v6, value_prefixes, value_range, value_pool;
+	value_addr_v4, value_addrs_v4, value_addrs, value_prefix_v6, value_prefixes, value_range, value_pool, value_addr,
+	value_subnets, value_file, value_files, value_ike_proposals, value_esp_proposals;
 
 /* For the types themselves. */
 int value_bad(char why[VALUE_WHY_MAX], const char *fmt, ...) __attribute__((format(printf, 2, 3)));

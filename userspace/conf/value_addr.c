@@ -31,6 +31,22 @@ static int addr_set(const struct conf *conf, const struct option *o, void *base,
 	return 0;
 }
 
+static int any_addr_set(const struct conf *conf, const struct option *o, void *base, const char *text,
+			char why[VALUE_WHY_MAX])
+{
+	static const struct addr none;
+	struct addr a;
+
+	(void)conf;
+	if (addr_parse(text, &a))
+		return value_bad(why, "\"%s\" is no address", text);
+	if (!memcmp(a.bytes, none.bytes, a.family == AF_INET ? 4 : 16) ||
+	    (a.family == AF_INET ? IN_MULTICAST(addr_v4_host(&a)) : IN6_IS_ADDR_MULTICAST(&a.v6)))
+		return value_bad(why, "%s is no address of a host", text);
+	memcpy((char *)base + o->at, &a, sizeof(a));
+	return 0;
+}
+
 static bool addr_put(const struct option *o, const void *base, struct value_text *out)
 {
 	const struct addr *a = (const void *)((const char *)base + o->at);
@@ -42,6 +58,7 @@ static bool addr_put(const struct option *o, const void *base, struct value_text
 }
 
 const struct value_type value_addr_v4 = { "address", false, addr_set, addr_put };
+const struct value_type value_addr = { "address", false, any_addr_set, addr_put };
 
 /* --- lists --- */
 
@@ -131,21 +148,29 @@ static int parse_prefix(const char *text, struct prefix *p, char why[VALUE_WHY_M
 	return err ? value_bad(why, "\"%s\" is no network: write address/length", text) : 0;
 }
 
-static int prefixes_set(const struct conf *conf, const struct option *o, void *base,
-			const char *text, char why[VALUE_WHY_MAX])
+static int subnets_set(const struct conf *conf, const struct option *o, void *base,
+		       const char *text, char why[VALUE_WHY_MAX])
 {
 	struct prefix p, *entry;
 
 	(void)conf;
 	if (parse_prefix(text, &p, why))
 		return -EINVAL;
-	if (!p.len)
-		return value_bad(why, "%s is everything there is: name the networks", text);
 	entry = next_entry(o, base, sizeof(p));
 	if (!entry)
 		return value_bad(why, "%s is one more than the %u that are possible", text, o->max);
 	*entry = p;
 	return 0;
+}
+
+static int prefixes_set(const struct conf *conf, const struct option *o, void *base,
+			const char *text, char why[VALUE_WHY_MAX])
+{
+	struct prefix p;
+
+	if (!prefix_parse(text, &p) && !p.len)
+		return value_bad(why, "%s is everything there is: name the networks", text);
+	return subnets_set(conf, o, base, text, why);
 }
 
 static bool prefixes_put(const struct option *o, const void *base, struct value_text *out)
@@ -161,6 +186,8 @@ static bool prefixes_put(const struct option *o, const void *base, struct value_
 }
 
 const struct value_type value_prefixes = { "networks", true, prefixes_set, prefixes_put };
+/* where everything there is may be meant */
+const struct value_type value_subnets = { "networks", true, subnets_set, prefixes_put };
 
 /* --- what a pool is made of --- */
 

@@ -1,0 +1,167 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+/* What makes sense in a site section and in server ikev2. */
+#include <string.h>
+
+#include "conf/options.h"
+#include "conf/read.h"
+#include "proto/ike_alg.h"
+
+#define RETRANSMISSIONS	6	/* of server ikev2, which has no option for it */
+
+/* The table has parsed each; what it cannot see is whether old algorithms were asked for. */
+static void check_proposals(struct reading *r, const struct conf_ike *ike, cfg_t *cfg, const char *option)
+{
+	bool esp = !strcmp(option, "esp-proposals");
+	char *const *list = esp ? ike->esp_proposals : ike->ike_proposals;
+	unsigned int i, n = esp ? ike->n_esp_proposals : ike->n_ike_proposals;
+	char error[IKE_ERROR_MAX];
+	struct ike_offers p;
+
+	for (i = 0; i < n && !ike->legacy; i++) {
+		if (ike_offers_parse(list[i], esp ? IKE_USE_ESP : IKE_USE_IKE, false, &p, error))
+			reading_error(r, reading_line(cfg, option), "%s: \"%s\": %s", option, list[i], error);
+	}
+}
+
+static void check_certificate(struct reading *r, const struct conf_ike *ike, cfg_t *cfg, const char *what)
+{
+	if (!ike->certificate.text)
+		reading_error(r, (unsigned int)cfg->line,
+			      "%s needs our certificate: add  certificate = \"/path\"", what);
+	if (!ike->key.text)
+		reading_error(r, (unsigned int)cfg->line, "%s needs our private key: add  key = \"/path\"",
+			      what);
+}
+
+static void check_common(struct reading *r, const struct conf_ike *ike, cfg_t *cfg)
+{
+	check_proposals(r, ike, cfg, "ike-proposals");
+	check_proposals(r, ike, cfg, "esp-proposals");
+	if (ike->n_crl && !ike->n_ca)
+		reading_error(r, reading_line(cfg, "crl"),
+			      "crl: there is no authority whose list it could be: add  ca = { \"/path\" }");
+}
+
+void check_ike_server(struct reading *r, struct conf_server *s, cfg_t *cfg)
+{
+	s->ike.retransmissions = RETRANSMISSIONS;
+	check_common(r, &s->ike, cfg);
+	if (s->auth_methods & ~CONF_AUTH_IKE)
+		reading_error(r, reading_line(cfg, "auth"),
+			      "auth: pap, chap, mschap and mschapv2 are of pptp and l2tp: server ikev2 has "
+			      "eap-mschapv2, psk and certificate");
+	if (s->auth_methods & CONF_AUTH_EAP)
+		check_certificate(r, &s->ike, cfg, "eap-mschapv2");
+	if (s->auth_methods & CONF_AUTH_CERT)
+		check_certificate(r, &s->ike, cfg, "auth = certificate");
+	if ((s->auth_methods & CONF_AUTH_CERT) && !s->ike.n_ca)
+		reading_error(r, (unsigned int)cfg->line,
+			      "auth = certificate needs the authority of the clients' certificates: add  "
+			      "ca = { \"/path\" }");
+	if ((s->auth_methods & CONF_AUTH_PSK) && !s->secret)
+		reading_error(r, (unsigned int)cfg->line, "auth = psk needs a secret: add  secret = '...'");
+	if (!(s->auth_methods & CONF_AUTH_PSK) && s->secret)
+		reading_error(r, reading_line(cfg, cfg_size(cfg, "secret") ? "secret" : "secret-file"),
+			      "secret: it means nothing without auth = psk");
+	if (!s->pool)
+		reading_error(r, (unsigned int)cfg->line,
+			      "server ikev2 has no pool for its clients' addresses: add  pool = \"name\"");
+}
+
+/* --- sites --- */
+
+static bool any_remote(const struct conf_site *s)
+{
+	return !strcmp(s->remote, CONF_ANY_REMOTE);
+}
+
+static void refuse_unless(struct reading *r, cfg_t *cfg, const struct conf_site *s, unsigned int auth,
+			  const char *option, const char *word)
+{
+	if (cfg_size(cfg, option) && !(s->auth & auth))
+		reading_error(r, reading_line(cfg, option), "%s: it means nothing without auth = %s", option, word);
+}
+
+static void check_site_auth(struct reading *r, const struct conf_site *s, cfg_t *cfg)
+{
+	refuse_unless(r, cfg, s, CONF_AUTH_PSK, "secret", "psk");
+	refuse_unless(r, cfg, s, CONF_AUTH_PSK, "secret-file", "psk");
+	refuse_unless(r, cfg, s, CONF_AUTH_EAP, "user", "eap-mschapv2");
+	refuse_unless(r, cfg, s, CONF_AUTH_EAP, "password", "eap-mschapv2");
+	refuse_unless(r, cfg, s, CONF_AUTH_EAP, "password-file", "eap-mschapv2");
+	refuse_unless(r, cfg, s, CONF_AUTH_RAW_KEY, "peer-key", "raw-key");
+	refuse_unless(r, cfg, s, CONF_AUTH_CERT, "certificate", "certificate");
+	refuse_unless(r, cfg, s, CONF_AUTH_CERT | CONF_AUTH_RAW_KEY, "key", "certificate or raw-key");
+	refuse_unless(r, cfg, s, CONF_AUTH_CERT | CONF_AUTH_EAP, "ca", "certificate or eap-mschapv2");
+	if (s->auth == CONF_AUTH_PSK && !s->ike.secret)
+		reading_error(r, (unsigned int)cfg->line, "site \"%s\" has no secret: add  secret = '...'",
+			      s->name);
+	if (s->auth == CONF_AUTH_CERT)
+		check_certificate(r, &s->ike, cfg, "auth = certificate");
+	if ((s->auth & (CONF_AUTH_CERT | CONF_AUTH_EAP)) && !s->ike.n_ca)
+		reading_error(r, (unsigned int)cfg->line,
+			      "site \"%s\" needs the authority of the peer's certificate: add  ca = { \"/path\" }",
+			      s->name);
+	if (s->auth == CONF_AUTH_RAW_KEY && (!s->ike.key.text || !s->peer_key.text))
+		reading_error(r, (unsigned int)cfg->line,
+			      "site \"%s\" needs our private key and the peer's public one: add  key = \"/path\"  "
+			      "and  peer-key = \"/path\"", s->name);
+	if (s->auth == CONF_AUTH_EAP && (!s->user || !s->password))
+		reading_error(r, (unsigned int)cfg->line,
+			      "site \"%s\" needs a user and a password: add  user = \"name\"  and  "
+			      "password = '...'", s->name);
+}
+
+static void check_site_remote(struct reading *r, const struct conf_site *s, cfg_t *cfg)
+{
+	struct addr a;
+
+	if (!any_remote(s)) {
+		if (!addr_parse(s->remote, &a) && s->local.family && s->local.family != a.family)
+			reading_error(r, reading_line(cfg, "local"),
+				      "local: it is not of the same family as remote");
+		return;
+	}
+	if (s->start != CONF_START_PEER)
+		reading_error(r, reading_line(cfg, "start"),
+			      "start: whoever comes from anywhere has to begin: say start = peer");
+	if (!s->remote_id && s->auth != CONF_AUTH_CERT)
+		reading_error(r, (unsigned int)cfg->line,
+			      "site \"%s\" takes peers from anywhere: say by remote-id who they have to be",
+			      s->name);
+	if (s->auth == CONF_AUTH_EAP || s->request_address)
+		reading_error(r, reading_line(cfg, "remote"),
+			      "remote: whoever logs in, or asks for an address, has to know where: give an address "
+			      "or a name");
+}
+
+static void check_site_kind(struct reading *r, const struct conf_site *s, cfg_t *cfg)
+{
+	if (s->mode == CONF_MODE_TRANSPORT && (s->ike.n_local_subnets || s->n_remote_subnets))
+		reading_error(r, reading_line(cfg, "mode"),
+			      "mode: with transport, what is protected is between the two peers: leave local-subnets "
+			      "and remote-subnets out");
+	if (s->mode == CONF_MODE_TRANSPORT && s->request_address)
+		reading_error(r, reading_line(cfg, "mode"),
+			      "mode: an address inside of the tunnel needs mode = tunnel");
+	if (s->request_address && s->ike.n_local_subnets)
+		reading_error(r, reading_line(cfg, "local-subnets"),
+			      "local-subnets: with request-address there is the requested address alone");
+	if (s->auth == CONF_AUTH_EAP && s->version == CONF_IKEV1)
+		reading_error(r, reading_line(cfg, "auth"), "auth: ikev1 has no EAP: say version = ikev2");
+	if (s->redial_min_s > s->redial_max_s)
+		reading_error(r, reading_line(cfg, "redial-max"),
+			      "redial-max: %u is less than redial-min, which is %u", s->redial_max_s,
+			      s->redial_min_s);
+}
+
+void check_site(struct reading *r, unsigned int i)
+{
+	struct conf_site *s = &r->conf->sites[i];
+	cfg_t *cfg = cfg_getnsec(r->cfg, "site", i);
+
+	check_common(r, &s->ike, cfg);
+	check_site_auth(r, s, cfg);
+	check_site_remote(r, s, cfg);
+	check_site_kind(r, s, cfg);
+}
