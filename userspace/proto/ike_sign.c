@@ -42,24 +42,32 @@ static void say(char error[IKE_ERROR_MAX], const char *fmt, ...)
 
 /* --- keys --- */
 
-static bool curve_is_known(const EVP_PKEY *pkey)
+/* By name: there are other curves of 256 bits. */
+static bool curve_is_known(EVP_PKEY *pkey, char name[32])
 {
-	int bits = EVP_PKEY_get_bits(pkey);
+	static const char *const known[] = { "prime256v1", "secp384r1", "secp521r1" };
 
-	return bits == 256 || bits == 384 || bits == 521;
+	snprintf(name, 32, "no name");
+	if (!EVP_PKEY_get_group_name(pkey, name, 32, NULL))
+		return false;
+	for (size_t i = 0; i < sizeof(known) / sizeof(known[0]); i++)
+		if (!strcmp(name, known[i]))
+			return true;
+	return false;
 }
 
 /* 0: of a kind that IKE does not sign with, and error says so. */
-static enum ike_key_type type_of(const EVP_PKEY *pkey, char error[IKE_ERROR_MAX])
+static enum ike_key_type type_of(EVP_PKEY *pkey, char error[IKE_ERROR_MAX])
 {
 	int bits = EVP_PKEY_get_bits(pkey);
+	char curve[32];
 
 	if (EVP_PKEY_is_a(pkey, "ED25519"))
 		return IKE_KEY_ED25519;
-	if (EVP_PKEY_is_a(pkey, "EC") && curve_is_known(pkey))
+	if (EVP_PKEY_is_a(pkey, "EC") && curve_is_known(pkey, curve))
 		return IKE_KEY_ECDSA;
 	if (EVP_PKEY_is_a(pkey, "EC"))
-		say(error, "an ECDSA key of %d bits is of a curve that IKE does not know: P-256, P-384 and P-521 are", bits);
+		say(error, "an ECDSA key of the curve %s, which is none of IKE's: P-256, P-384 and P-521 are", curve);
 	else if (!EVP_PKEY_is_a(pkey, "RSA") && !EVP_PKEY_is_a(pkey, "RSA-PSS"))
 		say(error, "a key for %s cannot sign for IKE: RSA, ECDSA and Ed25519 can", EVP_PKEY_get0_type_name(pkey));
 	else if (bits < IKE_RSA_BITS_MIN || bits > IKE_RSA_BITS_MAX)
