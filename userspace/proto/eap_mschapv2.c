@@ -97,12 +97,19 @@ void eap_server_start(struct eap_server *s, uint8_t id, const uint8_t challenge[
 	eap_end(out);
 }
 
-static enum eap_outcome server_fail(struct eap_server *s, struct wr *out, const char *why)
+/* Whatever s->why says. */
+static enum eap_outcome server_end(struct eap_server *s, struct wr *out)
 {
 	s->state = SERVER_OVER;
 	eap_begin(out, EAP_FAILURE, s->id, 0);
 	eap_end(out);
-	return refused(s->why, "%s", why);
+	return EAP_REFUSED;
+}
+
+static enum eap_outcome server_fail(struct eap_server *s, struct wr *out, const char *why)
+{
+	refused(s->why, "%s", why);
+	return server_end(s, out);
 }
 
 static enum eap_outcome server_challenge(struct eap_server *s, const char *server_name, struct wr *out)
@@ -159,7 +166,7 @@ static enum eap_outcome server_method(struct eap_server *s, const struct eap_pac
 		eap_end(out);
 		return EAP_DONE;
 	default:	/* SERVER_FAILURE: what it says does not matter any more */
-		return server_fail(s, out, s->why);
+		return server_end(s, out);
 	}
 }
 
