@@ -77,6 +77,9 @@ struct ike_peer {
 	bool assign_addresses;		/* give addresses, which take the place of remote_ts */
 	bool encapsulate;		/* in UDP in any case */
 	bool mobike, fragmentation, legacy;
+	/* IKEv1 alone */
+	bool aggressive;		/* aggressive mode: tells our identity to everybody, and the secret to guessers */
+	bool xauth;			/* the responder asks for a user as well: ours, or ops->password() */
 	uint32_t ike_lifetime_s, child_lifetime_s;
 	uint64_t child_lifetime_bytes;	/* 0: without this limit */
 	uint32_t dpd_interval_s;

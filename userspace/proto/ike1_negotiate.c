@@ -21,11 +21,11 @@ static uint16_t number_of(const struct ike_alg *alg, enum ike_use use)
 
 /* --- offering --- */
 
-static struct ike1_proposal *begin(struct ike1_sa *sa, uint8_t protocol, const void *spi, size_t spi_len)
+static struct ike1_proposal *begin(struct ike1_proposals *sa, uint8_t protocol, const void *spi, size_t spi_len)
 {
 	struct ike1_proposal *p = &sa->proposal[0];
 
-	*sa = (struct ike1_sa){ .doi = IKE1_DOI_IPSEC, .situation = IKE1_SIT_IDENTITY_ONLY, .n_proposals = 1 };
+	*sa = (struct ike1_proposals){ .doi = IKE1_DOI_IPSEC, .situation = IKE1_SIT_IDENTITY_ONLY, .n_proposals = 1 };
 	*p = (struct ike1_proposal){ .number = 1, .protocol = protocol, .spi = ike_octets_of(spi, spi_len) };
 	return p;
 }
@@ -37,7 +37,7 @@ static bool same_transform(const struct ike1_transform *a, const struct ike1_tra
 }
 
 /* Each once, numbered from 1 on. */
-static void add(struct ike1_sa *sa, struct ike1_transform t)
+static void add(struct ike1_proposals *sa, struct ike1_transform t)
 {
 	for (unsigned int i = 0; i < sa->n_transforms; i++)
 		if (same_transform(&sa->transform[i], &t))
@@ -49,7 +49,7 @@ static void add(struct ike1_sa *sa, struct ike1_transform t)
 	sa->proposal[0].n = sa->n_transforms;
 }
 
-static void offer_phase1(struct ike1_sa *sa, const struct ike_offer *o, const struct ike1_transform *base)
+static void offer_phase1(struct ike1_proposals *sa, const struct ike_offer *o, const struct ike1_transform *base)
 {
 	for (unsigned int g = 0; g < o->n[DH]; g++) {
 		for (unsigned int e = 0; e < o->n[ENCR]; e++) {
@@ -67,7 +67,7 @@ static void offer_phase1(struct ike1_sa *sa, const struct ike_offer *o, const st
 	}
 }
 
-void ike1_sa_offer(struct ike1_sa *sa, const struct ike_offers *o, uint16_t auth_method, uint32_t life_seconds)
+void ike1_sa_offer(struct ike1_proposals *sa, const struct ike_offers *o, uint16_t auth_method, uint32_t life_seconds)
 {
 	const struct ike1_transform base = { .id = IKE1_TRANSFORM_KEY_IKE, .auth = auth_method,
 					     .life_seconds = life_seconds };
@@ -77,7 +77,7 @@ void ike1_sa_offer(struct ike1_sa *sa, const struct ike_offers *o, uint16_t auth
 		offer_phase1(sa, &o->offer[i], &base);
 }
 
-static void offer_phase2(struct ike1_sa *sa, const struct ike_offer *o, const struct ike1_transform *base)
+static void offer_phase2(struct ike1_proposals *sa, const struct ike_offer *o, const struct ike1_transform *base)
 {
 	for (unsigned int e = 0; e < o->n[ENCR]; e++) {
 		struct ike1_transform t = *base;
@@ -96,7 +96,7 @@ static void offer_phase2(struct ike1_sa *sa, const struct ike_offer *o, const st
 	}
 }
 
-void ike1_sa_offer_ipsec(struct ike1_sa *sa, const struct ike_offers *o, const struct ike_alg *pfs, uint16_t encap,
+void ike1_sa_offer_ipsec(struct ike1_proposals *sa, const struct ike_offers *o, const struct ike_alg *pfs, uint16_t encap,
 			 const struct ike1_life *life, const void *spi)
 {
 	const struct ike1_transform base = { .encap = encap, .group = pfs ? pfs->ipsec1 : 0,
@@ -107,7 +107,7 @@ void ike1_sa_offer_ipsec(struct ike1_sa *sa, const struct ike_offers *o, const s
 		offer_phase2(sa, &o->offer[i], &base);
 }
 
-void ike1_sa_accept(struct ike1_sa *sa, const struct ike1_proposal *chosen, const struct ike1_transform *transform,
+void ike1_sa_accept(struct ike1_proposals *sa, const struct ike1_proposal *chosen, const struct ike1_transform *transform,
 		    const void *spi, size_t spi_len)
 {
 	struct ike1_proposal *p = begin(sa, chosen->protocol, spi, spi_len);
@@ -200,7 +200,7 @@ static bool among(const uint16_t *numbers, size_t n, uint16_t number)
 	return false;
 }
 
-int ike1_select(const struct ike_offers *own, const struct ike1_sa *peer, const uint16_t *auths, size_t n_auths,
+int ike1_select(const struct ike_offers *own, const struct ike1_proposals *peer, const uint16_t *auths, size_t n_auths,
 		struct ike_suite *s, const struct ike1_proposal **chosen, const struct ike1_transform **transform)
 {
 	for (unsigned int i = 0; i < peer->n_proposals; i++) {
@@ -224,7 +224,7 @@ int ike1_select(const struct ike_offers *own, const struct ike1_sa *peer, const 
 }
 
 /* Section 4.2 of RFC 2408: proposals of one number go together. Those of ESP alone are ours to take. */
-static bool is_alone(const struct ike1_sa *sa, const struct ike1_proposal *p)
+static bool is_alone(const struct ike1_proposals *sa, const struct ike1_proposal *p)
 {
 	for (unsigned int i = 0; i < sa->n_proposals; i++)
 		if (&sa->proposal[i] != p && sa->proposal[i].number == p->number)
@@ -232,7 +232,7 @@ static bool is_alone(const struct ike1_sa *sa, const struct ike1_proposal *p)
 	return true;
 }
 
-int ike1_select_ipsec(const struct ike_offers *own, const struct ike1_sa *peer, const uint16_t *encaps,
+int ike1_select_ipsec(const struct ike_offers *own, const struct ike1_proposals *peer, const uint16_t *encaps,
 		      size_t n_encaps, unsigned int flags, struct ike_suite *s, const struct ike1_proposal **chosen,
 		      const struct ike1_transform **transform)
 {
@@ -335,7 +335,7 @@ static void transform_print(const struct ike1_transform *t, enum ike_use use, ch
 		append(buf, cap, " (%s)", ike1_auth_to_str(t->auth));
 }
 
-const char *ike1_sa_to_str(const struct ike1_sa *sa, enum ike_use use, char *buf, size_t cap)
+const char *ike1_sa_to_str(const struct ike1_proposals *sa, enum ike_use use, char *buf, size_t cap)
 {
 	const char *between = "";
 
@@ -358,7 +358,7 @@ const char *ike1_sa_to_str(const struct ike1_sa *sa, enum ike_use use, char *buf
 }
 
 /* A value that no transform of the peer's has, where ours has others: the most telling difference. */
-static unsigned int least_difference(const struct ike_offers *own, const struct ike1_sa *peer)
+static unsigned int least_difference(const struct ike_offers *own, const struct ike1_proposals *peer)
 {
 	unsigned int least = ~0u;
 
@@ -376,7 +376,7 @@ static unsigned int least_difference(const struct ike_offers *own, const struct 
 	return least;
 }
 
-const char *ike1_explain(const struct ike_offers *own, const struct ike1_sa *peer, char *buf, size_t cap)
+const char *ike1_explain(const struct ike_offers *own, const struct ike1_proposals *peer, char *buf, size_t cap)
 {
 	unsigned int differ = least_difference(own, peer);
 	char ours[IKE_TEXT_MAX], theirs[IKE_TEXT_MAX];

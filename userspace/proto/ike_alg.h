@@ -143,29 +143,29 @@ struct ike1_life {
 
 /* Phase 1: one proposal with a transform for each combination, at most IKE1_OFFERED_MAX. */
 #define IKE1_OFFERED_MAX 60
-void ike1_sa_offer(struct ike1_sa *sa, const struct ike_offers *o, uint16_t auth_method, uint32_t life_seconds);
+void ike1_sa_offer(struct ike1_proposals *sa, const struct ike_offers *o, uint16_t auth_method, uint32_t life_seconds);
 /*
  * As responder, phase 1: the first transform of the peer's that we have too, by one of n_auths
  * methods. -ENOENT: see ike1_explain().
  */
-int ike1_select(const struct ike_offers *own, const struct ike1_sa *peer, const uint16_t *auths, size_t n_auths,
+int ike1_select(const struct ike_offers *own, const struct ike1_proposals *peer, const uint16_t *auths, size_t n_auths,
 		struct ike_suite *s, const struct ike1_proposal **chosen, const struct ike1_transform **transform);
 /* Phase 2: encap is of enum ike1_encap; group 0 (pfs NULL): no PFS, or that of the offers. */
-void ike1_sa_offer_ipsec(struct ike1_sa *sa, const struct ike_offers *o, const struct ike_alg *pfs, uint16_t encap,
+void ike1_sa_offer_ipsec(struct ike1_proposals *sa, const struct ike_offers *o, const struct ike_alg *pfs, uint16_t encap,
 			 const struct ike1_life *life, const void *spi);
 /*
  * As responder, phase 2: ESP by one of n_encaps. group: that of the peer's KE payload, or 0; a peer without PFS
  * is taken with IKE_NEG_DH_OPTIONAL.
  */
-int ike1_select_ipsec(const struct ike_offers *own, const struct ike1_sa *peer, const uint16_t *encaps,
+int ike1_select_ipsec(const struct ike_offers *own, const struct ike1_proposals *peer, const uint16_t *encaps,
 		      size_t n_encaps, unsigned int flags, struct ike_suite *s, const struct ike1_proposal **chosen,
 		      const struct ike1_transform **transform);
 /* The one that was chosen, for the answer: proposal and transform as they came, with our SPI. */
-void ike1_sa_accept(struct ike1_sa *sa, const struct ike1_proposal *chosen, const struct ike1_transform *transform,
+void ike1_sa_accept(struct ike1_proposals *sa, const struct ike1_proposal *chosen, const struct ike1_transform *transform,
 		    const void *spi, size_t spi_len);
 /* The suite of one transform; false: we do not know it all. use says of which phase. */
 bool ike1_suite_of(const struct ike1_transform *t, enum ike_use use, struct ike_suite *s);
-const char *ike1_explain(const struct ike_offers *own, const struct ike1_sa *peer, char *buf, size_t cap);
-const char *ike1_sa_to_str(const struct ike1_sa *sa, enum ike_use use, char *buf, size_t cap);
+const char *ike1_explain(const struct ike_offers *own, const struct ike1_proposals *peer, char *buf, size_t cap);
+const char *ike1_sa_to_str(const struct ike1_proposals *sa, enum ike_use use, char *buf, size_t cap);
 
 #endif /* ADIT_PROTO_IKE_ALG_H */

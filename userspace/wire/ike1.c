@@ -129,7 +129,7 @@ static int transform_parse(const struct reader *rd, struct rd *r, uint8_t protoc
 	return 0;
 }
 
-static int proposal_parse(const struct reader *rd, struct rd *r, struct ike1_sa *sa)
+static int proposal_parse(const struct reader *rd, struct rd *r, struct ike1_proposals *sa)
 {
 	struct ike1_proposal *p = &sa->proposal[sa->n_proposals];
 	unsigned int index = sa->n_proposals + 1;
@@ -168,7 +168,7 @@ static int proposal_parse(const struct reader *rd, struct rd *r, struct ike1_sa 
 
 static int sa_parse(const struct reader *rd, struct rd r)
 {
-	struct ike1_sa *sa = &rd->m->sa;
+	struct ike1_proposals *sa = &rd->m->sa;
 	int err = 0;
 
 	sa->body = ike_octets_of(r.at, r.left);

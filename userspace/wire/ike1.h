@@ -87,10 +87,10 @@ struct ike1_proposal {
 	uint8_t number;
 	uint8_t protocol;
 	struct ike_octets spi;
-	uint16_t first, n;	/* its transforms in ike1_sa.transform */
+	uint16_t first, n;	/* its transforms in ike1_proposals.transform */
 };
 
-struct ike1_sa {
+struct ike1_proposals {
 	uint32_t doi, situation;
 	struct ike_octets body;	/* of the payload, which HASH_I and HASH_R cover: SAi_b */
 	unsigned int n_proposals, n_transforms;
@@ -163,7 +163,7 @@ struct ike1_fragment {
 struct ike1_message {
 	struct ike_header header;
 	uint32_t have;		/* IKE1_BIT() */
-	struct ike1_sa sa;
+	struct ike1_proposals sa;
 	struct ike_octets ke, nonce, hash, sig;
 	struct ike_octets after_hash;	/* what HASH covers in phase 2: the payloads behind it, no padding */
 	unsigned int n_ids, n_certs, n_crs, n_notifies, n_deletes, n_vendors, n_natds, n_natoas;
@@ -208,7 +208,7 @@ int ike1_id_selector(const struct ike1_id *id, struct ike_selector *s);
 /* --- building --- */
 
 /* How transforms are written: attributes of phase 1 or of the IPsec DOI. */
-void ike1_put_sa(struct ike_chain *c, const struct ike1_sa *sa);
+void ike1_put_sa(struct ike_chain *c, const struct ike1_proposals *sa);
 void ike1_put_id(struct ike_chain *c, uint8_t id_type, uint8_t protocol, uint16_t port, const void *data, size_t len);
 /* as an address, a subnet or a range, whatever is the smallest that says it */
 void ike1_put_id_selector(struct ike_chain *c, const struct ike_selector *s);
@@ -225,7 +225,7 @@ uint16_t ike1_cfg_u16(const struct ike_cfg_attr *a);	/* 0 for another length */
 /* The body of an ID payload, which HASH_I or HASH_R covers. */
 void ike1_id_body(struct wr *w, uint8_t id_type, uint8_t protocol, uint16_t port, const void *data, size_t len);
 /* The body of an SA payload. */
-void ike1_sa_body(struct wr *w, const struct ike1_sa *sa);
+void ike1_sa_body(struct wr *w, const struct ike1_proposals *sa);
 
 const char *ike1_notify_to_str(uint16_t type);		/* "INVALID-ID-INFORMATION" */
 const char *ike1_auth_to_str(uint16_t method);		/* "pre-shared key" */

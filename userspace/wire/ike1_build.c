@@ -84,7 +84,7 @@ static void transform_put(struct wr *w, const struct ike1_transform *t, uint8_t 
 	wr_patch_u16(w, at + 2, w->len - at);
 }
 
-static void proposal_put(struct wr *w, const struct ike1_sa *sa, const struct ike1_proposal *p, bool last)
+static void proposal_put(struct wr *w, const struct ike1_proposals *sa, const struct ike1_proposal *p, bool last)
 {
 	size_t at = w->len;
 
@@ -103,7 +103,7 @@ static void proposal_put(struct wr *w, const struct ike1_sa *sa, const struct ik
 	wr_patch_u16(w, at + 2, w->len - at);
 }
 
-void ike1_sa_body(struct wr *w, const struct ike1_sa *sa)
+void ike1_sa_body(struct wr *w, const struct ike1_proposals *sa)
 {
 	wr_u32(w, IKE1_DOI_IPSEC);
 	wr_u32(w, IKE1_SIT_IDENTITY_ONLY);
@@ -111,7 +111,7 @@ void ike1_sa_body(struct wr *w, const struct ike1_sa *sa)
 		proposal_put(w, sa, &sa->proposal[i], i + 1 == sa->n_proposals);
 }
 
-void ike1_put_sa(struct ike_chain *c, const struct ike1_sa *sa)
+void ike1_put_sa(struct ike_chain *c, const struct ike1_proposals *sa)
 {
 	ike_payload_begin(c, IKE1_PAYLOAD_SA);
 	ike1_sa_body(c->w, sa);
