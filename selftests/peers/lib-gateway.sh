@@ -154,3 +154,31 @@ engine_pid()
 {
 	ask "r['engine_pid']" status
 }
+
+# The engine's death.
+
+engine_is_new()
+{
+	local pid
+
+	pid=$(engine_pid) && [ -n "$pid" ] && [ "$pid" != "$1" ]
+}
+
+kill_engine()
+{
+	local old
+
+	old=$(engine_pid)
+	kill -KILL "$old" || return 1
+	wait_for 20 engine_is_new "$old"
+}
+
+# kill_many TIMES: each time a new engine has to come.
+kill_many()
+{
+	local i
+
+	for ((i = 1; i <= $1; i++)); do
+		kill_engine || { echo "no new engine after kill $i"; return 1; }
+	done
+}

@@ -10,31 +10,6 @@
 
 KILLS=10
 
-engine_is_new()
-{
-	local pid
-
-	pid=$(engine_pid) && [ -n "$pid" ] && [ "$pid" != "$1" ]
-}
-
-kill_engine()
-{
-	local old
-
-	old=$(engine_pid)
-	kill -KILL "$old" || return 1
-	wait_for 20 engine_is_new "$old"
-}
-
-kill_many()
-{
-	local i
-
-	for ((i = 1; i <= KILLS; i++)); do
-		kill_engine || { echo "no new engine after kill $i"; return 1; }
-	done
-}
-
 control_connections()
 {
 	ip netns exec "$G" ss -Htn state established "sport = :1723"
@@ -50,7 +25,7 @@ wait_traffic_over()
 	wait "$(pid_of steady)"
 }
 
-clear_restart_count()
+restarts_counted()
 {
 	[ "$(ask "r['engine_restarts']" status)" -ge $KILLS ]
 }
@@ -67,8 +42,8 @@ connection=$(control_connections | awk '{ print $3, $4 }')
 id=$(ask "r[0]['id']" sessions)
 background steady ip netns exec "$C" python3 "$PEERS_DIR/traffic.py" udp $SERVER --device one --gap-ms 10 --until "$TMP/enough"
 
-check "the engine killed $KILLS times, each time a new one" kill_many
-check "the parent counted" clear_restart_count
+check "the engine killed $KILLS times, each time a new one" kill_many $KILLS
+check "the parent counted" restarts_counted
 check "the control connection is the same" same_connection
 check "the session is the same" session_is "r['id'] == $id and r['user'] == 'alice' and r['state'] == 'up' and
 	r['address'] is not None and r['encryption'] == 'mppe-128 stateless' and r['up_s'] > 5"
