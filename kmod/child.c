@@ -3,6 +3,7 @@
 
 #include <linux/slab.h>
 #include <net/dst.h>
+#include <net/ipv6.h>
 
 #include "child.h"
 #include "esp.h"
@@ -84,26 +85,16 @@ static void adit_child_commit(struct adit_child *child, struct list_head *fresh)
 	}
 }
 
-/**
- * adit_child_set() - change the selectors of a child, all or nothing
- * @child: child, referenced
- * @conf: with at least one selector
- * @extack: told why not
- *
- * Context: process.
- * Return: 0, -ENOENT when it was removed meanwhile, -ENOMEM.
- */
-int adit_child_set(struct adit_child *child, const struct adit_child_conf *conf, struct netlink_ext_ack *extack)
+static int adit_child_change_selectors(struct adit_child *child, const struct adit_child_conf *conf)
 {
 	LIST_HEAD(fresh);
-	int err = -ENOENT;
+	int err;
 
-	mutex_lock(&child->conf);
-	if (!child->dead)
-		err = adit_child_prepare(child, conf, &fresh);
+	lockdep_assert_held(&child->conf);
+
+	err = adit_child_prepare(child, conf, &fresh);
 	if (!err)
 		adit_child_commit(child, &fresh);
-	mutex_unlock(&child->conf);
 	return err;
 }
 
@@ -504,15 +495,104 @@ static void adit_child_unlink(struct adit_child *child)
  */
 static void adit_child_bury(struct adit_child *child)
 {
+	struct adit_socket *sock;
+
 	timer_shutdown_sync(&child->wait_timer);
 	spin_lock_bh(&child->lock);
 	__skb_queue_purge(&child->waiting);
 	spin_unlock_bh(&child->lock);
 	adit_esp_path_flush(child);
 	/* Packets that found the child may use the place until RCU read side ends, and its memory lives on. */
-	if (child->sock)
-		adit_socket_put(child->sock);
+	sock = rcu_dereference_protected(child->sock, true);
+	if (sock)
+		adit_socket_put(sock);
 	adit_child_put(child);
+}
+
+/* What a packet names an inbound SA by has the local address in it (RFC 4301 section 4.1). */
+static bool adit_child_may_move(struct adit_child *child, const struct adit_child_conf *conf)
+{
+	const struct adit_esp_path *path = rcu_dereference_protected(child->path, lockdep_is_held(&child->conf));
+
+	return (path->family == conf->family && ipv6_addr_equal(&path->local, &conf->local)) ||
+	       (!child->n_ins && !rcu_access_pointer(child->out));
+}
+
+/* Packets that found the old path or place use it until their RCU read side ends. */
+static void adit_child_change_outer(struct adit_child *child, struct adit_esp_path *path, struct adit_socket *sock)
+{
+	struct adit_socket *old_sock;
+	struct adit_esp_path *old;
+
+	lockdep_assert_held(&child->conf);
+
+	spin_lock_bh(&child->lock);
+	old = rcu_dereference_protected(child->path, lockdep_is_held(&child->lock));
+	old_sock = rcu_dereference_protected(child->sock, lockdep_is_held(&child->lock));
+	rcu_assign_pointer(child->sock, sock);
+	rcu_assign_pointer(child->path, path);
+	spin_unlock_bh(&child->lock);
+	adit_esp_path_free_later(old);
+	if (old_sock)
+		adit_socket_put(old_sock);
+}
+
+static int adit_child_set_outer(struct adit_child *child, const struct adit_child_conf *conf,
+				struct netlink_ext_ack *extack)
+{
+	struct adit_socket *sock = NULL;
+	struct adit_esp_path *path;
+
+	lockdep_assert_held(&child->conf);
+
+	if (!adit_child_may_move(child, conf)) {
+		NL_SET_ERR_MSG(extack, "the local address of a child stays as long as it has a security association");
+		return -EBUSY;
+	}
+	if (conf->local_port)
+		sock = adit_child_socket(child->adev, conf, extack);
+	if (IS_ERR(sock))
+		return PTR_ERR(sock);
+	path = adit_child_path(conf);
+	if (!path) {
+		if (sock)
+			adit_socket_put(sock);
+		return -ENOMEM;
+	}
+	adit_child_change_outer(child, path, sock);
+	return 0;
+}
+
+/**
+ * adit_child_set() - change the selectors or the outer path of a child, all or nothing
+ * @child: child, referenced
+ * @conf: what is given
+ * @extack: told why not
+ *
+ * Context: process.
+ * Return: 0, -EINVAL when nothing is given, -ENOENT when it was removed meanwhile, -EBUSY, -ENOTCONN, -ENOMEM.
+ */
+int adit_child_set(struct adit_child *child, const struct adit_child_conf *conf, struct netlink_ext_ack *extack)
+{
+	LIST_HEAD(fresh);
+	int err = -ENOENT;
+
+	if (!conf->n_selectors && !conf->has_outer) {
+		NL_SET_ERR_MSG(extack, "there is nothing to change: give selectors, or outer addresses, or both");
+		return -EINVAL;
+	}
+	mutex_lock(&child->conf);
+	if (!child->dead)
+		err = adit_child_prepare(child, conf, &fresh);
+	if (!err && conf->has_outer) {
+		err = adit_child_set_outer(child, conf, extack);
+		if (err)
+			adit_child_drop_entries(child, &fresh);
+	}
+	if (!err && conf->n_selectors)
+		adit_child_commit(child, &fresh);
+	mutex_unlock(&child->conf);
+	return err;
 }
 
 static int adit_child_reserve(struct adit_dev *adev, const struct adit_child_conf *conf,
@@ -547,8 +627,10 @@ static int adit_child_publish(struct adit_child *child, const struct adit_child_
 		sock = adit_child_socket(child->adev, conf, extack);
 	err = PTR_ERR_OR_ZERO(sock);
 	if (!err) {
-		child->sock = sock;
-		err = adit_child_set(child, conf, extack);
+		RCU_INIT_POINTER(child->sock, sock);
+		mutex_lock(&child->conf);
+		err = adit_child_change_selectors(child, conf);
+		mutex_unlock(&child->conf);
 	}
 	if (err) {
 		adit_child_unlink(child);

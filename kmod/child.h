@@ -87,6 +87,7 @@ struct adit_child_stats {
  * struct adit_child_conf - what a child is made with
  * @id: its id
  * @id_attr: the attribute that it came from, for extack, or NULL
+ * @has_outer: what follows up to @port_attr is given; in a change it may be left as it is
  * @family: of the outer addresses
  * @local: outer address of this end
  * @peer: outer address of the peer
@@ -102,6 +103,7 @@ struct adit_child_stats {
 struct adit_child_conf {
 	u32 id;
 	const struct nlattr *id_attr;
+	bool has_outer;
 	u16 family;
 	struct in6_addr local;
 	struct in6_addr peer;
@@ -126,7 +128,7 @@ struct adit_child_conf {
  * @df: [I] enum adit_esp_df
  * @no_dscp: [I] DSCP is not copied outside
  * @no_ecn: [I] ECN is not copied outside
- * @sock: [I] where packets in UDP come and go, referenced; NULL without UDP encapsulation
+ * @sock: [R] where packets in UDP come and go, referenced; NULL without UDP encapsulation; written under conf
  * @path: [R] where its packets go; written under lock
  * @out: [R] outbound SA, referenced, or NULL; written under conf
  * @ins: inbound SAs, referenced, [conf]
@@ -150,7 +152,7 @@ struct adit_child {
 	u8 df;
 	bool no_dscp;
 	bool no_ecn;
-	struct adit_socket *sock;
+	struct adit_socket __rcu *sock;
 	struct adit_esp_path __rcu *path;
 	struct adit_sa __rcu *out;
 	struct list_head ins;

@@ -161,6 +161,15 @@ static void adit_esp_path_free_rcu(struct rcu_head *rcu)
 	adit_esp_path_free(container_of(rcu, struct adit_esp_path, rcu));
 }
 
+/**
+ * adit_esp_path_free_later() - free a path that packets may still have
+ * @path: path that another took the place of
+ */
+void adit_esp_path_free_later(struct adit_esp_path *path)
+{
+	call_rcu(&path->rcu, adit_esp_path_free_rcu);
+}
+
 static bool adit_esp_path_is(const struct adit_esp_path *path, const struct in6_addr *peer, __be16 port)
 {
 	return path->peer_port == port && ipv6_addr_equal(&path->peer, peer);
@@ -196,7 +205,7 @@ bool adit_esp_path_move(struct adit_child *child, const struct in6_addr *peer, _
 	path->peer_port = port;
 	rcu_assign_pointer(child->path, path);
 	spin_unlock(&child->lock);
-	call_rcu(&old->rcu, adit_esp_path_free_rcu);
+	adit_esp_path_free_later(old);
 	return true;
 }
 

@@ -65,7 +65,7 @@ static void adit_esp_check_in(struct adit_sa *sa, struct sk_buff *skb, __be16 po
  */
 void adit_esp_rcv(struct adit_sa *sa, struct sk_buff *skb)
 {
-	if (sa->child->sock)
+	if (rcu_access_pointer(sa->child->sock))
 		adit_esp_lose(sa, skb, &sa->stats.encap);
 	else
 		adit_esp_check_in(sa, skb, 0);
@@ -99,7 +99,7 @@ int adit_esp_udp_rcv(struct adit_socket *sock, struct sk_buff *skb)
 	sa = adit_sa_find(&key);
 	if (!sa)
 		goto drop;
-	if (sa->child->sock != sock) {
+	if (rcu_access_pointer(sa->child->sock) != sock) {
 		adit_esp_lose(sa, skb, &sa->stats.encap);
 		return 0;
 	}

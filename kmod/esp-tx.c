@@ -235,6 +235,7 @@ void adit_esp_sealed_done(struct adit_crypt *c)
 	const bool df = c->df, whole = c->whole;
 	int err = adit_crypt_tidy(c);
 	struct adit_esp_path *path;
+	struct adit_socket *sock;
 	struct dst_entry *dst;
 	const u8 tos = c->tos;
 
@@ -246,7 +247,8 @@ void adit_esp_sealed_done(struct adit_crypt *c)
 		return;
 	}
 	/* A port that nobody holds is not ours to send from. */
-	if (child->sock && !adit_socket_alive(child->sock)) {
+	sock = rcu_dereference(child->sock);
+	if (sock && !adit_socket_alive(sock)) {
 		adit_esp_drop(child, skb, &child->stats.no_socket);
 		return;
 	}

@@ -70,6 +70,7 @@ unsigned int adit_esp_path_mtu(const struct adit_esp_path *path, const struct ds
 bool adit_esp_path_move(struct adit_child *child, const struct in6_addr *peer, __be16 port);
 void adit_esp_path_shrunk(struct adit_child *child, u32 mtu);
 void adit_esp_path_free(struct adit_esp_path *path);
+void adit_esp_path_free_later(struct adit_esp_path *path);
 void adit_esp_path_flush(struct adit_child *child);
 void adit_esp_output(struct adit_child *child, const struct adit_esp_path *path, struct sk_buff *skb,
 		     struct dst_entry *dst, u8 tos, bool df, bool whole);

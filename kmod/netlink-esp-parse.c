@@ -150,12 +150,16 @@ int adit_esp_nl_parse_child(struct genl_info *info, bool fresh, struct adit_chil
 	};
 	int err;
 
-	if (fresh) {
+	conf->has_outer = fresh || outer.local4 || outer.peer4 || outer.local6 || outer.peer6 ||
+			  attrs[ADIT_A_CHILD_LOCAL_PORT] || attrs[ADIT_A_CHILD_PEER_PORT];
+	if (conf->has_outer) {
 		err = adit_esp_nl_outer(&outer, conf, info->extack);
 		if (!err)
 			err = adit_esp_nl_ports(info, conf);
 		if (err)
 			return err;
+	}
+	if (fresh) {
 		conf->id = nla_get_u32(attrs[ADIT_A_CHILD_ID]);
 		conf->id_attr = attrs[ADIT_A_CHILD_ID];
 		conf->df = adit_esp_nl_u32_or(attrs[ADIT_A_CHILD_DF], ADIT_ESP_DF_COPY);

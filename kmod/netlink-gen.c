@@ -184,10 +184,16 @@ const struct nla_policy adit_child_new_nl_policy[ADIT_A_CHILD_PEER_PORT + 1] = {
 };
 
 /* ADIT_CMD_CHILD_SET - do */
-const struct nla_policy adit_child_set_nl_policy[ADIT_A_CHILD_SELECTOR + 1] = {
+const struct nla_policy adit_child_set_nl_policy[ADIT_A_CHILD_PEER_PORT + 1] = {
 	[ADIT_A_CHILD_IFINDEX] = NLA_POLICY_FULL_RANGE(NLA_U32, &adit_a_child_ifindex_range),
 	[ADIT_A_CHILD_ID] = NLA_POLICY_MIN(NLA_U32, 1),
+	[ADIT_A_CHILD_LOCAL_V4] = { .type = NLA_U32, },
+	[ADIT_A_CHILD_PEER_V4] = { .type = NLA_U32, },
+	[ADIT_A_CHILD_LOCAL_V6] = NLA_POLICY_EXACT_LEN(16),
+	[ADIT_A_CHILD_PEER_V6] = NLA_POLICY_EXACT_LEN(16),
 	[ADIT_A_CHILD_SELECTOR] = NLA_POLICY_NESTED(adit_selector_nl_policy),
+	[ADIT_A_CHILD_LOCAL_PORT] = { .type = NLA_U16, },
+	[ADIT_A_CHILD_PEER_PORT] = { .type = NLA_U16, },
 };
 
 /* ADIT_CMD_CHILD_DEL - do */
@@ -324,7 +330,7 @@ const struct genl_ops adit_nl_ops[17] = {
 		.cmd		= ADIT_CMD_CHILD_SET,
 		.doit		= adit_nl_child_set_doit,
 		.policy		= adit_child_set_nl_policy,
-		.maxattr	= ADIT_A_CHILD_SELECTOR,
+		.maxattr	= ADIT_A_CHILD_PEER_PORT,
 		.flags		= GENL_UNS_ADMIN_PERM,
 	},
 	{

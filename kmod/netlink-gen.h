@@ -39,7 +39,7 @@ extern const struct nla_policy adit_socket_detach_nl_policy[ADIT_A_SOCKET_FD + 1
 
 extern const struct nla_policy adit_child_new_nl_policy[ADIT_A_CHILD_PEER_PORT + 1];
 
-extern const struct nla_policy adit_child_set_nl_policy[ADIT_A_CHILD_SELECTOR + 1];
+extern const struct nla_policy adit_child_set_nl_policy[ADIT_A_CHILD_PEER_PORT + 1];
 
 extern const struct nla_policy adit_child_del_nl_policy[ADIT_A_CHILD_ID + 1];
 

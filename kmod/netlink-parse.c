@@ -43,7 +43,6 @@ static const struct adit_nl_need adit_nl_needs[] = {
 	{ ADIT_CMD_CHILD_NEW,	ADIT_A_CHILD_SELECTOR,		"selector is missing" },
 	{ ADIT_CMD_CHILD_SET,	ADIT_A_CHILD_IFINDEX,		"ifindex is missing" },
 	{ ADIT_CMD_CHILD_SET,	ADIT_A_CHILD_ID,		"id is missing" },
-	{ ADIT_CMD_CHILD_SET,	ADIT_A_CHILD_SELECTOR,		"selector is missing" },
 	{ ADIT_CMD_CHILD_DEL,	ADIT_A_CHILD_IFINDEX,		"ifindex is missing" },
 	{ ADIT_CMD_CHILD_DEL,	ADIT_A_CHILD_ID,		"id is missing" },
 	{ ADIT_CMD_CHILD_GET,	ADIT_A_CHILD_IFINDEX,		"ifindex is missing" },

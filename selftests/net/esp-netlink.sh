@@ -44,6 +44,15 @@ check "both are counted" test "$(esp a child-dump e0)" = 2
 check "and with the other device's child" test "$(esp a child-dump)" = 3
 check "its selectors change" esp a child-set e0 id=2 $sel
 check "and are told" shows selectors=1 esp a child-show e0 2
+check "its peer's address changes" esp a child-set e0 id=2 local=2001:db8::1 peer=2001:db8::9
+check "and is told" shows peer=2001:db8::9 esp a child-show e0 2
+check "and the selectors stay" shows selectors=1 esp a child-show e0 2
+check "without an SA its family and local address do" esp a child-set e0 id=2 local=192.0.2.7 peer=192.0.2.8
+check "nothing to change" says "there is nothing to change" esp a child-set e0 id=2
+check "half an address to change" says "the peer's address is missing" esp a child-set e0 id=2 local=192.0.2.1
+check "ports without a socket" says "no socket is attached" esp a child-set e0 id=2 local=192.0.2.1 peer=192.0.2.9 \
+	local-port=4500 peer-port=4500
+check "which changes nothing" shows peer=192.0.2.8 esp a child-show e0 2
 
 check "the same id" says "id belongs to a child" new id=1 "${ends[@]}" $sel
 check "no id" says "id is missing" new "${ends[@]}" $sel
@@ -82,6 +91,8 @@ check "its SPI at the same address" says "belongs to a security association" \
 	esp a sa-new e0 child=32 dir=in spi=0x1001 "${gcm[@]}"
 check "its SPI the other way" esp a sa-new e0 child=1 dir=out spi=0x1001 "${gcm[@]}"
 check "its SPI at another address" esp a sa-new e0 child=2 dir=in spi=0x1001 "${gcm[@]}" esn
+check "the local address stays with it" says "stays as long as" esp a child-set e0 id=2 local=192.0.2.99 peer=192.0.2.8
+check "the peer's may change" esp a child-set e0 id=2 local=192.0.2.7 peer=192.0.2.11
 check "three are told" test "$(esp a sa-dump)" = 3
 
 check "reserved SPIs" says "out of range" esp a sa-new e0 child=1 dir=in spi=255 "${gcm[@]}"
