@@ -63,6 +63,23 @@ int dp_detour_del(struct dp *dp, const struct dp_detour *d, struct dp_err *err)
 	return dp->ops->detour_del(dp, d, err);
 }
 
+int dp_first_route_add(struct dp *dp, int ifindex, const struct dp_detour *d, const struct prefix *p,
+		       struct dp_err *err)
+{
+	return dp->ops->first_route_add(dp, ifindex, d, p, err);
+}
+
+int dp_first_route_del(struct dp *dp, int ifindex, const struct dp_detour *d, const struct prefix *p,
+		       struct dp_err *err)
+{
+	return dp->ops->first_route_del(dp, ifindex, d, p, err);
+}
+
+int dp_first_rule_del(struct dp *dp, const struct dp_detour *d, struct dp_err *err)
+{
+	return dp->ops->first_rule_del(dp, d, err);
+}
+
 int dp_session_new(struct dp *dp, const struct dp_session *s, struct dp_err *err)
 {
 	return dp->ops->session_new(dp, s, err);

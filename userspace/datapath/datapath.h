@@ -214,6 +214,15 @@ int dp_tunnel_up(struct dp *dp, const struct dp_session *s, const struct dp_devi
 int dp_detour_add(struct dp *dp, int ifindex, const struct dp_detour *d, struct dp_err *err);
 /* The route goes with the device. 0 when there is none. */
 int dp_detour_del(struct dp *dp, const struct dp_detour *d, struct dp_err *err);
+/*
+ * A route to a network that the tunnel's far end itself lies in: whatever carries the mark does not see
+ * it. dp_first_rule_del() takes the rule that leads to them away; 0 when there is none.
+ */
+int dp_first_route_add(struct dp *dp, int ifindex, const struct dp_detour *d, const struct prefix *p,
+		       struct dp_err *err);
+int dp_first_route_del(struct dp *dp, int ifindex, const struct dp_detour *d, const struct prefix *p,
+		       struct dp_err *err);
+int dp_first_rule_del(struct dp *dp, const struct dp_detour *d, struct dp_err *err);
 int dp_session_new(struct dp *dp, const struct dp_session *s, struct dp_err *err);
 int dp_session_set(struct dp *dp, const struct dp_session *s, unsigned int what,
 		   struct dp_err *err);

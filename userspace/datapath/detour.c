@@ -8,6 +8,7 @@
 #include <string.h>
 
 /* Before the rule for the main table, which is 32766, and where others' helpers put no rules. */
+#define PRIORITY_FIRST	32690
 #define PRIORITY_MAIN	32700
 #define PRIORITY_MARK	32701
 
@@ -52,8 +53,8 @@ static int rule_main(struct channel *ch, int type, int flags, uint8_t family, st
 		    "the rule that lets the main table be asked first", err);
 }
 
-static int rule_mark(struct channel *ch, int type, int flags, uint8_t family,
-		     const struct dp_detour *d, struct dp_err *err)
+static int rule_mark_at(struct channel *ch, int type, int flags, uint8_t family, uint32_t priority,
+			const struct dp_detour *d, struct dp_err *err)
 {
 	struct fib_rule_hdr head = { .family = family,
 				     .action = FR_ACT_TO_TBL,
@@ -61,10 +62,16 @@ static int rule_mark(struct channel *ch, int type, int flags, uint8_t family,
 	struct nl_msg *msg = message(type, flags, &head, sizeof(head));
 
 	return rule(ch, msg, msg && (nla_put_u32(msg, FRA_TABLE, d->table) ||
-				     nla_put_u32(msg, FRA_PRIORITY, PRIORITY_MARK) ||
+				     nla_put_u32(msg, FRA_PRIORITY, priority) ||
 				     nla_put_u32(msg, FRA_FWMARK, d->fwmark) ||
 				     nla_put_u32(msg, FRA_FWMASK, UINT32_MAX)),
 		    "the rule for what does not carry the mark", err);
+}
+
+static int rule_mark(struct channel *ch, int type, int flags, uint8_t family,
+		     const struct dp_detour *d, struct dp_err *err)
+{
+	return rule_mark_at(ch, type, flags, family, PRIORITY_MARK, d, err);
 }
 
 static int default_route(struct channel *ch, int ifindex, uint8_t family, uint32_t table,
@@ -144,4 +151,62 @@ int detour_del(struct channel *ch, const struct dp_detour *d, struct dp_err *err
 	if (!v4 && v6)
 		*err = first;
 	return v4 ? v4 : v6;
+}
+
+/* --- one network --- */
+
+static int network_route(struct channel *ch, int type, int flags, int ifindex, uint32_t table,
+			 const struct prefix *p, struct dp_err *err)
+{
+	struct rtmsg rt = {
+		.rtm_family = p->addr.family,
+		.rtm_dst_len = p->len,
+		.rtm_table = RT_TABLE_UNSPEC,
+		.rtm_protocol = RTPROT_STATIC,
+		.rtm_scope = p->addr.family == AF_INET ? RT_SCOPE_LINK : RT_SCOPE_UNIVERSE,
+		.rtm_type = RTN_UNICAST,
+	};
+	struct nl_msg *msg = message(type, flags, &rt, sizeof(rt));
+	int len = p->addr.family == AF_INET ? 4 : 16;
+
+	if (msg && (nla_put_u32(msg, RTA_TABLE, table) || nla_put(msg, RTA_DST, len, p->addr.bytes) ||
+		    nla_put_u32(msg, RTA_OIF, (uint32_t)ifindex))) {
+		nlmsg_free(msg);
+		msg = NULL;
+	}
+	return ask(ch, msg, "the route to the peer's own network", sizeof(rt), &extack_route, err);
+}
+
+int detour_route_add(struct channel *ch, int ifindex, const struct dp_detour *d, const struct prefix *p,
+		     struct dp_err *err)
+{
+	int ret;
+
+	ret = network_route(ch, RTM_NEWROUTE, NLM_F_CREATE | NLM_F_REPLACE, ifindex, d->table, p, err);
+	if (!ret)
+		ret = rule_mark_at(ch, RTM_NEWRULE, NLM_F_CREATE | NLM_F_EXCL, p->addr.family, PRIORITY_FIRST,
+				   d, err);
+	return ret == -EEXIST ? 0 : ret;
+}
+
+int detour_route_del(struct channel *ch, int ifindex, const struct dp_detour *d, const struct prefix *p,
+		     struct dp_err *err)
+{
+	int ret = network_route(ch, RTM_DELROUTE, 0, ifindex, d->table, p, err);
+
+	return ret == -ESRCH || ret == -ENODEV ? 0 : ret;
+}
+
+int detour_rule_del(struct channel *ch, const struct dp_detour *d, struct dp_err *err)
+{
+	static const uint8_t families[] = { AF_INET, AF_INET6 };
+	unsigned int i;
+	int ret = 0;
+
+	for (i = 0; !ret && i < 2; i++) {
+		while (!(ret = rule_mark_at(ch, RTM_DELRULE, 0, families[i], PRIORITY_FIRST, d, err)))
+			;
+		ret = there_is_none(ret);
+	}
+	return ret;
 }

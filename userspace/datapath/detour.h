@@ -13,5 +13,14 @@
 int detour_add(struct channel *ch, int ifindex, const struct dp_detour *d, struct dp_err *err);
 /* The rules; the route goes with its device. 0 when there are none. */
 int detour_del(struct channel *ch, const struct dp_detour *d, struct dp_err *err);
+/*
+ * A route that goes before all of the main table for whoever does not carry the mark: to a network that the
+ * far end of the tunnel itself lies in. The rule is there as long as somebody wants it.
+ */
+int detour_route_add(struct channel *ch, int ifindex, const struct dp_detour *d, const struct prefix *p,
+		     struct dp_err *err);
+int detour_route_del(struct channel *ch, int ifindex, const struct dp_detour *d, const struct prefix *p,
+		     struct dp_err *err);
+int detour_rule_del(struct channel *ch, const struct dp_detour *d, struct dp_err *err);
 
 #endif /* ADIT_DATAPATH_DETOUR_H */

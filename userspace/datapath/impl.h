@@ -26,6 +26,11 @@ struct dp_ops {
 	int (*detour_add)(struct dp *dp, int ifindex, const struct dp_detour *d,
 			  struct dp_err *err);
 	int (*detour_del)(struct dp *dp, const struct dp_detour *d, struct dp_err *err);
+	int (*first_route_add)(struct dp *dp, int ifindex, const struct dp_detour *d,
+			       const struct prefix *p, struct dp_err *err);
+	int (*first_route_del)(struct dp *dp, int ifindex, const struct dp_detour *d,
+			       const struct prefix *p, struct dp_err *err);
+	int (*first_rule_del)(struct dp *dp, const struct dp_detour *d, struct dp_err *err);
 	int (*session_new)(struct dp *dp, const struct dp_session *s, struct dp_err *err);
 	int (*session_set)(struct dp *dp, const struct dp_session *s, unsigned int what,
 			   struct dp_err *err);

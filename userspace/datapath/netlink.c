@@ -570,6 +570,23 @@ static int op_detour_del(struct dp *dp, const struct dp_detour *d, struct dp_err
 	return detour_del(&netlink_of(dp)->rtnl, d, err);
 }
 
+static int op_first_route_add(struct dp *dp, int ifindex, const struct dp_detour *d,
+			      const struct prefix *p, struct dp_err *err)
+{
+	return detour_route_add(&netlink_of(dp)->rtnl, ifindex, d, p, err);
+}
+
+static int op_first_route_del(struct dp *dp, int ifindex, const struct dp_detour *d,
+			      const struct prefix *p, struct dp_err *err)
+{
+	return detour_route_del(&netlink_of(dp)->rtnl, ifindex, d, p, err);
+}
+
+static int op_first_rule_del(struct dp *dp, const struct dp_detour *d, struct dp_err *err)
+{
+	return detour_rule_del(&netlink_of(dp)->rtnl, d, err);
+}
+
 static int op_device_delete(struct dp *dp, int ifindex, struct dp_err *err)
 {
 	return link_del(&netlink_of(dp)->rtnl, ifindex, err);
@@ -623,6 +640,8 @@ static const struct dp_ops netlink_ops = {
 	.socket_attach_esp = op_socket_attach_esp,
 	.child_new = op_child_new, .child_set = op_child_set, .child_del = op_child_del,
 	.child_each = op_child_each, .sa_new = op_sa_new, .sa_del = op_sa_del, .sa_get = op_sa_get,
+	.first_route_add = op_first_route_add, .first_route_del = op_first_route_del,
+	.first_rule_del = op_first_rule_del,
 	.address_add = op_address_add, .address_del = op_address_del, .source_for = op_source_for,
 };
 

@@ -602,6 +602,31 @@ static int op_socket_attach_esp(struct dp *dp, int fd, struct dp_err *err)
 	return note_socket(dp, "socket-attach-esp", fd, err);
 }
 
+static int op_first_route_add(struct dp *dp, int ifindex, const struct dp_detour *d,
+			      const struct prefix *p, struct dp_err *err)
+{
+	(void)ifindex;
+	(void)d;
+	return note_route(dp, "first-route-add", p, err);
+}
+
+static int op_first_route_del(struct dp *dp, int ifindex, const struct dp_detour *d,
+			      const struct prefix *p, struct dp_err *err)
+{
+	(void)ifindex;
+	(void)d;
+	return note_route(dp, "first-route-del", p, err);
+}
+
+static int op_first_rule_del(struct dp *dp, const struct dp_detour *d, struct dp_err *err)
+{
+	int ret = refused(null_of(dp), "first-rule-del", err);
+
+	if (!ret)
+		note(null_of(dp), "first-rule-del %#x\n", d->fwmark);
+	return ret;
+}
+
 static int op_events_fd(const struct dp *dp)
 {
 	(void)dp;
@@ -645,6 +670,8 @@ static const struct dp_ops null_ops = {
 	.socket_attach_esp = op_socket_attach_esp,
 	.child_new = op_child_new, .child_set = op_child_set, .child_del = op_child_del,
 	.child_each = op_child_each, .sa_new = op_sa_new, .sa_del = op_sa_del, .sa_get = op_sa_get,
+	.first_route_add = op_first_route_add, .first_route_del = op_first_route_del,
+	.first_rule_del = op_first_rule_del,
 	.address_add = op_address_add, .address_del = op_address_del, .source_for = op_source_for,
 };
 
