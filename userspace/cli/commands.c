@@ -2,6 +2,7 @@
 /* The commands that ask the daemon. Each sends one request and shows the result. */
 #include <errno.h>
 #include <inttypes.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -111,6 +112,40 @@ int cli_disconnect(struct cli *cli)
 		return rc;
 	return ask(cli, json_pack("{sssI}", "command", "disconnect", "id", (json_int_t)id),
 		   show_disconnected);
+}
+
+int cli_sites(struct cli *cli)
+{
+	return ask(cli, json_pack("{ss}", "command", "sites"), show_sites);
+}
+
+int cli_sas(struct cli *cli)
+{
+	return ask(cli, json_pack("{ss}", "command", "sas"), show_sas);
+}
+
+/* adit site up NAME, adit site down NAME, adit site rekey NAME */
+int cli_site(struct cli *cli)
+{
+	static const char *const verbs[] = { "up", "down", "rekey" };
+	char command[16];
+	json_t *name;
+	size_t i;
+
+	for (i = 0; i < 3 && strcmp(cli->args[0], verbs[i]); i++)
+		;
+	if (i == 3) {
+		cli_error(cli, "'%s' is none of up, down and rekey", cli->args[0]);
+		return CLI_USAGE;
+	}
+	name = json_string(cli->args[1]);
+	if (!name) {
+		cli_error(cli, "the name of the site is no UTF-8 text");
+		return CLI_USAGE;
+	}
+	cli->patience_s = CONNECT_TIMEOUT_S;
+	snprintf(command, sizeof(command), "site-%s", verbs[i]);
+	return ask(cli, json_pack("{ssso}", "command", command, "site", name), show_site);
 }
 
 int cli_reload(struct cli *cli)

@@ -69,6 +69,10 @@ struct conf_ike {
 	unsigned int n_local_subnets;
 };
 
+/* The tables of IPsec's routes that go before the main one's, and of a default route. */
+#define CONF_IPSEC_TABLE	0xad18
+#define CONF_IPSEC_DEFAULT_TABLE	0xad19
+
 struct conf_user {
 	char *name;
 	char *password;			/* secret; from password or password-file */
@@ -246,6 +250,7 @@ struct conf *conf_read(const char *path, conf_report_fn report, void *arg);
 void conf_free(struct conf *conf);		/* wipes secrets */
 const struct conf_client *conf_client_find(const struct conf *conf, const char *name);
 const struct conf_site *conf_site_find(const struct conf *conf, const char *name);
+bool conf_site_same(const struct conf_site *a, const struct conf_site *b);	/* all that is said */
 bool conf_server_is_ike(const struct conf_server *server);
 bool conf_has_ike(const struct conf *conf);	/* something that IKE's sockets are needed for */
 const struct conf_user *conf_user_find(const struct conf *conf, const char *name);

@@ -3,6 +3,7 @@
 
 #include <inttypes.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 
 #include "base/secret.h"
@@ -71,6 +72,29 @@ static void dump(const struct conf *conf, bool secrets, put_fn put, void *arg)
 	dump_sections(&d, SECTION_USER, conf->users, conf->n_users);
 	dump_sections(&d, SECTION_CLIENT, conf->clients, conf->n_clients);
 	dump_sections(&d, SECTION_SITE, conf->sites, conf->n_sites);
+}
+
+bool conf_site_same(const struct conf_site *a, const struct conf_site *b)
+{
+	const struct section *section = &conf_sections[SECTION_SITE];
+	struct value_text *one = calloc(2, sizeof(*one));
+	bool same = one && !strcmp(a->name, b->name);
+	unsigned int i;
+
+	for (i = 0; same && i < section->n_options; i++) {
+		const struct option *o = &section->options[i];
+
+		one[0].len = one[1].len = 0;
+		one[0].text[0] = one[1].text[0] = '\0';
+		one[0].secrets = one[1].secrets = true;
+		o->type->put(o, a, &one[0]);
+		o->type->put(o, b, &one[1]);
+		same = one[0].len == one[1].len && !memcmp(one[0].text, one[1].text, one[0].len);
+	}
+	if (one)
+		secret_wipe(one, 2 * sizeof(*one));
+	free(one);
+	return same;
 }
 
 void conf_dump(const struct conf *conf, put_fn put, void *arg)

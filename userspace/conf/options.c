@@ -98,7 +98,7 @@ static const struct option global_options[] = {
 	{ "ipsec-device", &value_device, GLOBAL(ipsec_device), .fallback = "esp0",
 	  .doc = "The network device of everything that sites and server ikev2 negotiate. It is made when there "
 		 "is something for it." },
-	{ "ipsec-fwmark", &value_number, GLOBAL(ipsec_fwmark), .max = UINT32_MAX, .fallback = "0xad18",
+	{ "ipsec-fwmark", &value_number, GLOBAL(ipsec_fwmark), .min = 1, .max = UINT32_MAX, .fallback = "0xad18",
 	  .doc = "The mark of the packets that it sends and of those of IKE." },
 	{ "ipsec-mtu", &value_number, GLOBAL(ipsec_mtu), .min = 576, .max = 9000, .fallback = "1400",
 	  .doc = "The largest packet that is sent into it, in octets." },
@@ -138,7 +138,7 @@ static const struct option pool_options[] = {
 	  .doc = "Algorithms of what is protected, likewise: encryption, integrity where the encryption has none, " \
 		 "groups for keys of its own, and esn for extended sequence numbers." },		\
 	{ "legacy", &value_switch, FIELD(type, ike.legacy), .fallback = "no", .of = protocol,		\
-	  .doc = "Whether algorithms that only old peers need are agreed to: 3DES, SHA-1, MODP 1024 and 1536." },	\
+	  .doc = "Whether algorithms that only old peers need are agreed to: 3DES, MD5, MODP 1024 and 1536." },	\
 	{ "ike-lifetime", &value_number, FIELD(type, ike.ike_lifetime_s), .min = 60, .max = 604800,	\
 	  .fallback = "14400", .of = protocol,								\
 	  .doc = "Seconds after which the keys of IKE are replaced." },					\

@@ -15,7 +15,8 @@ struct control;
 struct control *control_new(struct engine *e, int fd);	/* takes fd; NULL: closed */
 void control_free(struct control *c);
 /* What some answers wait for, and of what: the outcome of that which a request began. */
-enum control_wait { CONTROL_NOTHING, CONTROL_RELOAD, CONTROL_CONNECT, CONTROL_DISCONNECT };
+enum control_wait { CONTROL_NOTHING, CONTROL_RELOAD, CONTROL_CONNECT, CONTROL_DISCONNECT,
+		    CONTROL_SITE_UP, CONTROL_SITE_DOWN };
 
 /* To everybody who waits for it; takes json. c may be NULL, when nobody does. */
 void control_answer(struct control *c, enum control_wait wait, const void *of, json_t *json);

@@ -6,6 +6,7 @@
 #include <string.h>
 
 #include "daemon/dialer.h"
+#include "daemon/ipsec_show.h"
 #include "daemon/keeper.h"
 #include "daemon/session.h"
 
@@ -182,6 +183,76 @@ static json_t *cmd_clients(struct engine *e, const json_t *request)
 	return control_ok(all);
 }
 
+/* --- IPsec --- */
+
+static json_t *cmd_sites(struct engine *e, const json_t *request)
+{
+	(void)request;
+	return control_ok(ipsec_show_sites(e->ipsec));
+}
+
+static json_t *cmd_sas(struct engine *e, const json_t *request)
+{
+	(void)request;
+	return control_ok(ipsec_show_sas(e->ipsec));
+}
+
+/* NULL and *why filled in when the request names none. */
+static struct site *site_named(struct engine *e, const json_t *request, json_t **why)
+{
+	const char *name = json_string_value(json_object_get(request, "site"));
+	struct site *s = name ? site_by_name(e->ipsec, name) : NULL;
+
+	if (!s)
+		*why = name ? control_error("no site \"%s\": adit sites lists them", name) :
+			      control_error("\"site\" must be the name of a site: adit sites lists them");
+	return s;
+}
+
+static json_t *cmd_site_up(struct engine *e, const json_t *request, struct control_waits *waits)
+{
+	json_t *why = NULL;
+	struct site *s = site_named(e, request, &why);
+
+	if (!s)
+		return why;
+	if (e->stopping)
+		return control_error("the daemon is shutting down");
+	if (!s->peer)
+		return control_error("site %s: %s", s->conf->name, s->why);
+	if (!strcmp(s->conf->remote, CONF_ANY_REMOTE) && !s->holder.sa)
+		return control_error("site %s: the peer comes from anywhere, so it has to begin", s->conf->name);
+	if (site_up(s))
+		return control_ok(ipsec_show_site(s));
+	*waits = (struct control_waits){ .wait = CONTROL_SITE_UP, .of = s };
+	return NULL;
+}
+
+static json_t *cmd_site_down(struct engine *e, const json_t *request, struct control_waits *waits)
+{
+	json_t *why = NULL;
+	struct site *s = site_named(e, request, &why);
+
+	if (!s)
+		return why;
+	if (site_down(s, "taken down by the administrator"))
+		return control_ok(ipsec_show_site(s));
+	*waits = (struct control_waits){ .wait = CONTROL_SITE_DOWN, .of = s };
+	return NULL;
+}
+
+static json_t *cmd_site_rekey(struct engine *e, const json_t *request)
+{
+	json_t *why = NULL;
+	struct site *s = site_named(e, request, &why);
+
+	if (!s)
+		return why;
+	if (!site_rekey(s))
+		return control_error("site %s is not up: there are no keys to replace", s->conf->name);
+	return control_ok(ipsec_show_site(s));
+}
+
 static json_t *cmd_reload(struct engine *e, const json_t *request, struct control_waits *waits)
 {
 	(void)request;
@@ -224,6 +295,11 @@ static const struct command commands[] = {
 	{ "clients", cmd_clients, NULL, { NULL } },
 	{ "connect", NULL, cmd_connect, { "client" } },
 	{ "disconnect", NULL, cmd_disconnect, { "id", "user", "client" } },
+	{ "sites", cmd_sites, NULL, { NULL } },
+	{ "sas", cmd_sas, NULL, { NULL } },
+	{ "site-up", NULL, cmd_site_up, { "site" } },
+	{ "site-down", NULL, cmd_site_down, { "site" } },
+	{ "site-rekey", cmd_site_rekey, NULL, { "site" } },
 	{ "reload", NULL, cmd_reload, { NULL } },
 	{ "log-level", cmd_log_level, NULL, { "level" } },
 	{ "shutdown", cmd_shutdown, NULL, { NULL } },

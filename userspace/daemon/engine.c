@@ -14,6 +14,7 @@
 #include "daemon/dialer.h"
 #include "daemon/endpoint.h"
 #include "daemon/intake.h"
+#include "daemon/ipsec.h"
 #include "daemon/listener.h"
 #include "daemon/parent.h"
 #include "daemon/privs.h"
@@ -84,6 +85,7 @@ static void all_gone(struct engine *e)
 
 	for (i = 0; i < e->n_servers; i++)
 		server_remove_device(e->servers[i]);
+	ipsec_remove_device(e->ipsec);
 	loop_stop(e->loop);
 }
 
@@ -115,9 +117,9 @@ void engine_progress(struct engine *e)
 {
 	if (!e->stopping)
 		return;
-	if (!e->n_sessions && !e->n_conns)
+	if (!e->n_sessions && !e->n_conns && ipsec_is_idle(e->ipsec))
 		return all_gone(e);
-	if (!e->n_sessions) {
+	if (!e->n_sessions && e->n_conns) {
 		stop_conns(e);
 		loop_timer_start(&e->stop_timer, STOP_CONNS_MS);
 	}
@@ -127,12 +129,14 @@ void engine_shutdown(struct engine *e, const char *why)
 {
 	struct session *s;
 	struct dialer *d;
+	bool ike_idle;
 
 	if (e->stopping)
 		return;
 	e->stopping = true;
 	log_info(NULL, "shutting down (%s): %u sessions are cleared", why, e->n_sessions);
 	listener_free_all(e);
+	ike_idle = ipsec_stop(e->ipsec);
 	TAILQ_FOREACH(d, &e->dialers, link)
 		dialer_disconnect(d, "the gateway shuts down");
 	TAILQ_FOREACH(s, &e->sessions, link) {
@@ -141,9 +145,9 @@ void engine_shutdown(struct engine *e, const char *why)
 	}
 	if (!e->n_sessions)
 		stop_conns(e);
-	loop_timer_start(&e->stop_timer, e->n_sessions ? STOP_SESSIONS_MS :
-					 e->n_conns    ? STOP_CONNS_MS :
-							 0);
+	loop_timer_start(&e->stop_timer, e->n_sessions || !ike_idle ? STOP_SESSIONS_MS :
+					 e->n_conns		    ? STOP_CONNS_MS :
+								      0);
 }
 
 /* --- the kernel --- */
@@ -195,8 +199,31 @@ static void on_frames_lost(void *ctx, int ifindex, uint32_t id)
 		log_warn(&who, "control frames were lost: too many at a time");
 }
 
+static void on_acquire(void *ctx, int ifindex, uint32_t id, const struct dp_selector *flow)
+{
+	ipsec_acquire(((struct engine *)ctx)->ipsec, ifindex, id, flow);
+}
+
+static void on_child_gone(void *ctx, int ifindex, uint32_t id)
+{
+	ipsec_child_gone(((struct engine *)ctx)->ipsec, ifindex, id);
+}
+
+static void on_child_moved(void *ctx, int ifindex, uint32_t id, const struct addr *peer, uint16_t port)
+{
+	ipsec_child_moved(((struct engine *)ctx)->ipsec, ifindex, id, peer, port);
+}
+
+static void on_sa_limit(void *ctx, int ifindex, uint32_t child, bool outbound, uint32_t spi, bool hard)
+{
+	(void)outbound;
+	ipsec_sa_limit(((struct engine *)ctx)->ipsec, ifindex, child, spi, hard);
+}
+
 const struct dp_events engine_dp_events = {
 	.frame = on_frame, .mppe_desync = on_desync, .gone = on_gone, .frames_lost = on_frames_lost,
+	.child_acquire = on_acquire, .child_gone = on_child_gone, .child_moved = on_child_moved,
+	.sa_limit = on_sa_limit,
 };
 
 static void dp_ready(void *arg, int fd, bool readable, bool writable)
@@ -376,6 +403,9 @@ static int start_parts(struct engine *e, struct intake *in)
 	e->callids = callids_new(counters->call_key, &counters->next_call);
 	if (!e->callids)
 		return -ENOMEM;
+	e->ipsec = ipsec_new(e);
+	if (!e->ipsec)
+		return -ENOMEM;
 	loop_timer_init(&e->settle_timer, e->loop, settle_due, e);
 	loop_timer_init(&e->stop_timer, e->loop, stop_overdue, e);
 	e->dp = dp_new(intake_take(&in->events), &engine_dp_events, e, &err);
@@ -394,6 +424,8 @@ static int start_rights(const struct intake *in)
 
 	/* OpenSSL reads its legacy provider from disk: before the filter. */
 	err = mschap_init();
+	if (!err)
+		err = ike_crypto_init();
 	if (err)
 		return err;
 	conf = conftext_unpack(in->conf);
@@ -427,6 +459,7 @@ static int start_serving(struct engine *e, struct intake *in)
 		return -ENOMEM;
 	TAILQ_FOREACH(d, &e->dialers, link)
 		dialer_begin(d);
+	ipsec_begin(e->ipsec);
 	err = loop_io_start(&e->dp_io, e->loop, dp_events_fd(e->dp), dp_ready, e);
 	if (!err)
 		err = loop_io_start(&e->keeper_io, e->loop, e->keeper, keeper_ready, e);
@@ -460,6 +493,8 @@ static void free_objects(struct engine *e)
 static void free_parts(struct engine *e)
 {
 	control_free(e->control);
+	e->control = NULL;
+	ipsec_free(e->ipsec);
 	free_objects(e);
 	loop_io_stop(&e->keeper_io);
 	loop_io_stop(&e->dp_io);

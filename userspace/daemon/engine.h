@@ -23,6 +23,7 @@ struct carrier;
 struct conn;
 struct control;
 struct dialer;
+struct ipsec;
 struct listener;
 struct endpoint;
 struct server;
@@ -48,6 +49,7 @@ struct engine {
 	struct server *servers[SERVERS_MAX];
 	unsigned int n_servers;
 	struct dialer_list dialers;
+	struct ipsec *ipsec;
 	struct listener *listeners;
 	struct endpoint_list endpoints;
 	struct conn_list conns;

@@ -25,6 +25,7 @@ enum keeper_type {
 	/* fd: the configuration's text with its secrets, sealed; text: warnings, one per line */
 	KEEPER_CONF,
 	/* fd: a socket where clients are awaited; number: index of its server section */
+	/* or KEEPER_IKE: one of IKE's sockets */
 	KEEPER_LISTENER,
 	KEEPER_CONN,		/* fd: a kept connection; number: its slot, or as below */
 	KEEPER_READY,		/* that was all */
@@ -37,6 +38,7 @@ enum keeper_type {
 	KEEPER_RELOAD,
 };
 
+#define KEEPER_IKE	UINT32_MAX	/* in the place of a server's index */
 #define KEEPER_CLIENTS	MEMORY_SLOTS_MAX
 #define KEEPER_KEPT_MAX	(2 * MEMORY_SLOTS_MAX)
 

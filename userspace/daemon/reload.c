@@ -7,6 +7,7 @@
 
 #include "daemon/conftext.h"
 #include "daemon/dialer.h"
+#include "daemon/ipsec.h"
 #include "daemon/listener.h"
 #include "daemon/lns.h"
 #include "daemon/server.h"
@@ -114,6 +115,12 @@ static void take_listener(struct engine *e, struct handed *listener, const struc
 	struct server *s = NULL;
 	int err;
 
+	if (listener->number == KEEPER_IKE) {
+		err = ipsec_socket_add(e->ipsec, intake_take(&listener->fd));
+		if (err)
+			log_error(NULL, "IKE: cannot watch its socket: %s", strerror(-err));
+		return;
+	}
 	if (listener->number < conf->n_servers)
 		s = server_by_device(e, conf->servers[listener->number].device);
 	if (!s)
@@ -131,6 +138,7 @@ static void take_listeners(struct engine *e, struct intake *in, const struct con
 {
 	unsigned int i;
 
+	ipsec_sockets_begin(e->ipsec);
 	for (i = 0; i < e->n_servers; i++)
 		if (e->servers[i]->lns)
 			endpoint_sockets_begin(&e->servers[i]->lns->endpoint);
@@ -139,6 +147,7 @@ static void take_listeners(struct engine *e, struct intake *in, const struct con
 	for (i = 0; i < e->n_servers; i++)
 		if (e->servers[i]->lns)
 			lns_sockets_end(e->servers[i]->lns);
+	ipsec_sockets_end(e->ipsec);
 }
 
 /* --- clients --- */
@@ -189,6 +198,8 @@ int reload_apply(struct engine *e, struct intake *in)
 		return -ENOMEM;
 	}
 	for (i = 0; i < conf->n_servers; i++) {
+		if (conf_server_is_ike(&conf->servers[i]))
+			continue;
 		one = apply_server(e, ref, &conf->servers[i]);
 		if (one)
 			err = one;
@@ -203,6 +214,12 @@ int reload_apply(struct engine *e, struct intake *in)
 	listener_free_all(e);
 	free_idle_retired(e);
 	take_listeners(e, in, conf);
+	one = ipsec_reconfigure(e->ipsec, ref);
+	if (one)
+		err = one;
+	/* At the engine's start, after all that is taken up. */
+	if (e->conf)
+		ipsec_begin(e->ipsec);
 	log_set_level(conf->log_level);
 	if (e->conf)
 		log_changes(e->conf->conf, conf);

@@ -54,8 +54,8 @@ void conf_ref_put(struct conf_ref *ref)
  * The fewest prefixes that are exactly first to last; a range of IPv4 addresses never needs more
  * than 62.
  */
-static unsigned int range_prefixes(uint32_t first, uint32_t last, struct prefix *out,
-				   unsigned int max)
+unsigned int server_range_prefixes(uint32_t first, uint32_t last, struct prefix *out,
+				    unsigned int max)
 {
 	uint64_t at = first;
 	unsigned int n = 0;
@@ -92,7 +92,7 @@ static void device_config(const struct conf_server *conf, struct dp_device_confi
 	snprintf(cfg->name, sizeof(cfg->name), "%s", conf->device);
 	cfg->addresses[cfg->n_addresses++] = (struct prefix){ .addr = conf->address, .len = 32 };
 	if (pool && pool->first.family)
-		cfg->n_routes = range_prefixes(addr_v4_host(&pool->first),
+		cfg->n_routes = server_range_prefixes(addr_v4_host(&pool->first),
 					       addr_v4_host(&pool->last), cfg->routes,
 					       DP_ROUTES_MAX - 1);
 	if (!conf->ipv6)
@@ -103,7 +103,7 @@ static void device_config(const struct conf_server *conf, struct dp_device_confi
 		cfg->routes[cfg->n_routes++] = pool->ipv6;
 }
 
-static void remember_made(struct engine *e, int ifindex)
+void server_remember_made(struct engine *e, int ifindex)
 {
 	int32_t *made = memory_counters(e->memory)->made_devices;
 	unsigned int i;
@@ -164,24 +164,29 @@ static int ensure_device(struct server *s)
 	}
 	s->device = cfg;
 	if (!existed)
-		remember_made(s->engine, s->ifindex);
+		server_remember_made(s->engine, s->ifindex);
 	return 0;
 }
 
-void server_remove_device(struct server *s)
+void server_remove_made(struct engine *e, int ifindex, const char *name)
 {
-	int32_t *made = memory_counters(s->engine->memory)->made_devices;
+	int32_t *made = memory_counters(e->memory)->made_devices;
 	struct dp_err err;
 	unsigned int i;
 
 	for (i = 0; i < MEMORY_DEVICES_MAX; i++) {
-		if (made[i] != s->ifindex)
+		if (made[i] != ifindex)
 			continue;
 		made[i] = 0;
-		if (dp_device_delete(s->engine->dp, s->ifindex, &err))
-			log_warn(NULL, "device %s: %s", s->conf->device, err.text);
+		if (dp_device_delete(e->dp, ifindex, &err))
+			log_warn(NULL, "device %s: %s", name, err.text);
 		return;
 	}
+}
+
+void server_remove_device(struct server *s)
+{
+	server_remove_made(s->engine, s->ifindex, s->conf->device);
 }
 
 /* --- life --- */

@@ -44,6 +44,11 @@ struct server *server_new(struct engine *e, struct conf_ref *ref, const struct c
 void server_free(struct server *s);			/* its sessions are gone */
 int server_reconfigure(struct server *s, struct conf_ref *ref, const struct conf_server *conf);
 void server_remove_device(struct server *s);		/* at shutdown, if this daemon made it */
+/* For devices that are no server's: those that this daemon made are removed at shutdown. */
+void server_remember_made(struct engine *e, int ifindex);
+void server_remove_made(struct engine *e, int ifindex, const char *name);
+unsigned int server_range_prefixes(uint32_t first, uint32_t last, struct prefix *out,
+				   unsigned int max);
 struct server *server_by_device(struct engine *e, const char *device);
 void server_pptp_config(const struct server *s, struct pptp_config *cfg);
 /* What clients of ours have in common with servers. */

@@ -10,7 +10,9 @@
 #include <sys/un.h>
 #include <unistd.h>
 
+#include "daemon/keeper.h"
 #include "daemon/udp.h"
+#include "wire/ike.h"
 #include "wire/l2tp.h"
 
 #define PPTP_PORT	1723	/* RFC 2637 section 3.1.3 */
@@ -44,28 +46,47 @@ err_close:
 	return err;
 }
 
-static struct listening *find(struct sockets *s, bool udp, const struct addr *addr)
+static struct listening *find(struct sockets *s, uint16_t port, const struct addr *addr)
 {
 	unsigned int i;
 
 	for (i = 0; i < s->n; i++) {
-		if (s->listening[i].udp == udp && addr_equal(&s->listening[i].addr, addr))
+		if (s->listening[i].port == port && addr_equal(&s->listening[i].addr, addr))
 			return &s->listening[i];
 	}
 	return NULL;
 }
 
-static int cannot_listen(const char *protocol, const struct addr *addr, bool udp, int err,
+static const char *rival_of(uint16_t port)
+{
+	switch (port) {
+	case PPTP_PORT:
+		return " (is another PPTP server running? see ss -ltnp)";
+	case L2TP_PORT:
+		return " (is another L2TP server running? see ss -lnup)";
+	}
+	return " (is another IKE daemon running? see ss -lnup)";
+}
+
+static int cannot_listen(const char *whose, const struct addr *addr, uint16_t port, int err,
 			 char error[ERROR_TEXT_MAX])
 {
 	char text[ADDR_STRLEN];
 
-	snprintf(error, ERROR_TEXT_MAX, "server %s: cannot listen on %s port %d: %s%s", protocol,
-		 addr_to_str(addr, text), udp ? L2TP_PORT : PPTP_PORT, strerror(-err),
-		 err != -EADDRINUSE ? "" :
-		 udp		    ? " (is another L2TP server running? see ss -lnup)" :
-				      " (is another PPTP server running? see ss -ltnp)");
+	snprintf(error, ERROR_TEXT_MAX, "%s: cannot listen on %s port %d: %s%s", whose,
+		 addr_to_str(addr, text), port, strerror(-err),
+		 err == -EADDRINUSE ? rival_of(port) : "");
 	return err;
+}
+
+static int put(struct sockets *next, const struct listening *one, char error[ERROR_TEXT_MAX])
+{
+	if (next->n == LISTENERS_MAX) {
+		snprintf(error, ERROR_TEXT_MAX, "more than %d addresses to listen on", LISTENERS_MAX);
+		return -E2BIG;
+	}
+	next->listening[next->n++] = *one;
+	return 0;
 }
 
 static int add(struct sockets *next, struct sockets *now, const struct conf *conf,
@@ -74,25 +95,47 @@ static int add(struct sockets *next, struct sockets *now, const struct conf *con
 	const char *protocol = conf->servers[server].protocol;
 	uint32_t fwmark = conf->servers[server].fwmark;
 	bool udp = !strcmp(protocol, "l2tp");
-	const struct listening *open = find(now, udp, addr);
-	int fd;
+	struct listening one = { .udp = udp, .port = udp ? L2TP_PORT : PPTP_PORT, .addr = *addr,
+				 .server = server };
+	const struct listening *open = find(now, one.port, addr);
+	char whose[32];
 
-	if (next->n == LISTENERS_MAX) {
-		snprintf(error, ERROR_TEXT_MAX, "more than %d addresses to listen on",
-			 LISTENERS_MAX);
-		return -E2BIG;
-	}
 	if (open)
-		fd = open->fd;
+		one.fd = open->fd;
 	else
-		fd = udp ? udp_open(addr, L2TP_PORT, fwmark) : listen_at(addr, fwmark);
-	if (fd < 0)
-		return cannot_listen(protocol, addr, udp, fd, error);
+		one.fd = udp ? udp_open(addr, L2TP_PORT, fwmark) : listen_at(addr, fwmark);
+	snprintf(whose, sizeof(whose), "server %.16s", protocol);
+	if (one.fd < 0)
+		return cannot_listen(whose, addr, one.port, one.fd, error);
 	if (open)
-		udp_set_mark(fd, fwmark);
-	next->listening[next->n++] =
-		(struct listening){ .udp = udp, .addr = *addr, .server = server, .fd = fd };
-	return 0;
+		udp_set_mark(one.fd, fwmark);
+	return put(next, &one, error);
+}
+
+/* Every address of the machine, as who answers is who was asked; a machine without IPv6 has none of that. */
+static int add_ike(struct sockets *next, struct sockets *now, const struct conf *conf,
+		   char error[ERROR_TEXT_MAX])
+{
+	static const uint16_t ports[] = { IKE_PORT, IKE_NATT_PORT };
+	const struct addr any[] = { { .family = AF_INET }, { .family = AF_INET6 } };
+	unsigned int i;
+	int err = 0;
+
+	for (i = 0; !err && i < 4; i++) {
+		struct listening one = { .udp = true, .port = ports[i / 2], .addr = any[i % 2],
+					 .server = KEEPER_IKE };
+		const struct listening *open = find(now, one.port, &one.addr);
+
+		one.fd = open ? open->fd : udp_open(&one.addr, one.port, conf->ipsec_fwmark);
+		if (i % 2 && (one.fd == -EAFNOSUPPORT || one.fd == -EADDRNOTAVAIL))
+			continue;
+		if (one.fd < 0)
+			return cannot_listen("IKE", &one.addr, one.port, one.fd, error);
+		if (open)
+			udp_set_mark(one.fd, conf->ipsec_fwmark);
+		err = put(next, &one, error);
+	}
+	return err;
 }
 
 /* Close every socket of a whose address b does not have. */
@@ -101,7 +144,7 @@ static void close_missing(struct sockets *a, struct sockets *b)
 	unsigned int i;
 
 	for (i = 0; i < a->n; i++) {
-		if (!find(b, a->listening[i].udp, &a->listening[i].addr))
+		if (!find(b, a->listening[i].port, &a->listening[i].addr))
 			close(a->listening[i].fd);
 	}
 }
@@ -137,14 +180,17 @@ int sockets_listen(struct sockets *s, const struct conf *conf, char error[ERROR_
 {
 	struct sockets next = { .n = 0 };
 	unsigned int i;
-	int err;
+	int err = 0;
 
-	for (i = 0; i < conf->n_servers; i++) {
-		err = add_all(&next, s, conf, i, error);
-		if (err) {
-			close_missing(&next, s);
-			return err;
-		}
+	for (i = 0; !err && i < conf->n_servers; i++) {
+		if (!conf_server_is_ike(&conf->servers[i]))
+			err = add_all(&next, s, conf, i, error);
+	}
+	if (!err && conf_has_ike(conf))
+		err = add_ike(&next, s, conf, error);
+	if (err) {
+		close_missing(&next, s);
+		return err;
 	}
 	close_missing(s, &next);
 	*s = next;

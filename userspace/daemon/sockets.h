@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
  * The sockets that the parent opens and keeps for as long as the daemon lives: one socket per
- * server and address, listening TCP of PPTP and UDP of L2TP, and the control socket. Engines come and go behind them.
+ * server and address, listening TCP of PPTP and UDP of L2TP, those of IKE, and the control socket. Engines come and go behind them.
  */
 #ifndef ADIT_DAEMON_SOCKETS_H
 #define ADIT_DAEMON_SOCKETS_H
@@ -13,8 +13,9 @@
 
 struct listening {
 	bool udp;
+	uint16_t port;
 	struct addr addr;
-	unsigned int server;	/* index of its section */
+	unsigned int server;	/* index of its section; KEEPER_IKE: those of IKE */
 	int fd;
 };
 

@@ -155,7 +155,7 @@ void ike_rx(struct ike *ike, const struct ike_path *path, const uint8_t *data, s
 /* The IKE SA whose affair ike_rx() would make of it; NULL: none's, or a new one's. */
 struct ike_sa *ike_sa_at(struct ike *ike, const struct ike_path *path, const uint8_t *data, size_t len);
 
-/* Begin. NULL on ENOMEM. */
+/* Begin. NULL on ENOMEM, or when it cannot even begin, which the log says; sa_down() is not told then. */
 struct ike_sa *ike_initiate(struct ike *ike, struct ike_peer *peer, const struct ike_path *path, void *owner);
 /* Good-bye to the peer; sa_down() follows when it has answered, or at last did not. */
 void ike_sa_close(struct ike_sa *sa, const char *why);

@@ -132,12 +132,15 @@ struct ike_sa *ike_initiate(struct ike *ike, struct ike_peer *peer, const struct
 	if (!sa)
 		return NULL;
 	sa->peer = ike_peer_get(peer);
-	sa->owner = owner;
 	if (!ike_task_add(sa, TASK_INIT, NULL)) {
 		ike_sa_free(sa);
 		return NULL;
 	}
 	ike_tasks_run(sa);
+	/* It may have come to nothing at once; then it goes by itself. */
+	if (sa->phase == PHASE_OVER)
+		return NULL;
+	sa->owner = owner;
 	return sa;
 }
 

@@ -1,0 +1,792 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+#include "daemon/ipsec.h"
+
+#include <errno.h>
+#include <net/if.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/ioctl.h>
+#include <time.h>
+#include <unistd.h>
+
+#include "base/secret.h"
+#include "daemon/site.h"
+#include "daemon/udp.h"
+#include "daemon/warrior.h"
+
+#define RX_AT_ONCE	32
+#define MARKER_LEN	4	/* zeros ahead of IKE on port 4500, RFC 3948 section 2.2 */
+/* Strangers: beyond the first, cookies; beyond the second, nothing. */
+#define COOKIE_ABOVE	100
+#define MAX_HALF_OPEN	2000
+#define HALF_OPEN_MS	30000
+#define KEEPALIVE_MS	20000	/* RFC 3948 section 4 */
+#define MAX_SAS		100000
+
+struct ipsec_socket {
+	struct ipsec *ipsec;
+	int fd;
+	struct addr addr;
+	uint16_t port;
+	bool leaves;
+	struct loop_io io;
+	TAILQ_ENTRY(ipsec_socket) link;
+};
+
+/* --- sockets --- */
+
+static struct ipsec_socket *socket_of(struct ipsec *ipsec, uint8_t family, uint16_t port)
+{
+	struct ipsec_socket *s;
+
+	TAILQ_FOREACH(s, &ipsec->sockets, link)
+		if (s->addr.family == family && s->port == port)
+			return s;
+	return NULL;
+}
+
+static void receive(struct ipsec_socket *s, const struct udp_path *from, const uint8_t *data, size_t len)
+{
+	static const uint8_t marker[MARKER_LEN];
+	const struct ike_path path = { .local = from->local, .peer = from->peer, .local_port = from->local_port,
+				       .peer_port = from->peer_port };
+
+	if (s->port == IKE_NATT_PORT && len > 1) {
+		if (len < MARKER_LEN || memcmp(data, marker, MARKER_LEN))
+			return;
+		data += MARKER_LEN;
+		len -= MARKER_LEN;
+	}
+	ike_rx(s->ipsec->ike, &path, data, len);
+}
+
+static void ready(void *arg, int fd, bool readable, bool writable)
+{
+	static uint8_t data[IKE_MESSAGE_MAX];
+	struct ipsec_socket *s = arg;
+	struct udp_path path;
+	unsigned int i;
+	ssize_t n;
+
+	(void)readable;
+	(void)writable;
+	for (i = 0; i < RX_AT_ONCE; i++) {
+		n = udp_recv(fd, s->port, data, sizeof(data), &path);
+		if (n == -EAGAIN)
+			break;
+		if (n > 0)
+			receive(s, &path, data, (size_t)n);
+	}
+	engine_settle(s->ipsec->engine);
+}
+
+static void socket_free(struct ipsec_socket *s)
+{
+	TAILQ_REMOVE(&s->ipsec->sockets, s, link);
+	loop_io_stop(&s->io);
+	close(s->fd);
+	free(s);
+}
+
+void ipsec_sockets_begin(struct ipsec *ipsec)
+{
+	struct ipsec_socket *s;
+
+	TAILQ_FOREACH(s, &ipsec->sockets, link)
+		s->leaves = true;
+}
+
+static int attach(struct ipsec *ipsec, int fd)
+{
+	struct dp_err err;
+	int ret = dp_socket_attach_esp(ipsec->engine->dp, fd, &err);
+
+	if (!ret || ret == -EALREADY)
+		return 0;
+	log_error(NULL, "the kernel does not take the socket for ESP in UDP: %s", err.text);
+	return ret;
+}
+
+int ipsec_socket_add(struct ipsec *ipsec, int fd)
+{
+	struct ipsec_socket *s = calloc(1, sizeof(*s)), *before;
+	int err = -ENOMEM;
+
+	if (!s)
+		goto err_close;
+	s->ipsec = ipsec;
+	s->fd = fd;
+	err = udp_bound(fd, &s->addr, &s->port);
+	if (!err && s->port == IKE_NATT_PORT)
+		err = attach(ipsec, fd);
+	if (!err)
+		err = loop_io_start(&s->io, ipsec->engine->loop, fd, ready, s);
+	if (err)
+		goto err_close;
+	before = socket_of(ipsec, s->addr.family, s->port);
+	if (before)
+		socket_free(before);
+	TAILQ_INSERT_TAIL(&ipsec->sockets, s, link);
+	return 0;
+
+err_close:
+	free(s);
+	close(fd);
+	return err;
+}
+
+void ipsec_sockets_end(struct ipsec *ipsec)
+{
+	struct ipsec_socket *s, *next;
+
+	for (s = TAILQ_FIRST(&ipsec->sockets); s; s = next) {
+		next = TAILQ_NEXT(s, link);
+		if (s->leaves)
+			socket_free(s);
+	}
+}
+
+static void op_tx(void *ctx, const struct ike_path *path, const uint8_t *data, size_t len)
+{
+	const struct udp_path to = { .local = path->local, .peer = path->peer, .local_port = path->local_port,
+				     .peer_port = path->peer_port };
+	static uint8_t marked[IKE_MESSAGE_MAX];
+	struct ipsec *ipsec = ctx;
+	struct ipsec_socket *s = socket_of(ipsec, path->local.family, path->local_port);
+	char peer[ADDR_STRLEN];
+	int err = s ? 0 : -ENOTCONN;
+
+	if (s && s->port == IKE_NATT_PORT && len > 1 && len <= sizeof(marked) - MARKER_LEN) {
+		memcpy(marked + MARKER_LEN, data, len);
+		data = marked;
+		len += MARKER_LEN;
+	}
+	if (!err)
+		err = udp_send(s->fd, &to, data, len);
+	if (err)
+		log_debug(NULL, "IKE: nothing was sent to %s: %s", addr_to_str(&path->peer, peer), strerror(-err));
+}
+
+/* --- children of the kernel --- */
+
+/* Never the same again soon: the kernel tells of children that are gone, also of those that we removed. */
+static uint32_t next_id(struct ipsec *ipsec)
+{
+	if (!++ipsec->next_kid)
+		ipsec->next_kid++;
+	return ipsec->next_kid;
+}
+
+struct kid *kid_new(struct ipsec_holder *h)
+{
+	struct kid *k = calloc(1, sizeof(*k));
+
+	if (!k)
+		return NULL;
+	k->ipsec = h->ipsec;
+	k->holder = h;
+	k->kernel.id = next_id(h->ipsec);
+	k->kernel.ifindex = h->ipsec->ifindex;
+	TAILQ_INSERT_TAIL(&h->ipsec->kids, k, link);
+	return k;
+}
+
+static struct kid *kid_by_id(const struct ipsec *ipsec, int ifindex, uint32_t id)
+{
+	struct kid *k;
+
+	TAILQ_FOREACH(k, &ipsec->kids, link)
+		if (k->in_kernel && k->kernel.ifindex == ifindex && k->kernel.id == id)
+			return k;
+	return NULL;
+}
+
+static void out_of_kernel(struct kid *k)
+{
+	struct dp_err err;
+
+	if (k->in_kernel && dp_child_del(k->ipsec->engine->dp, k->kernel.ifindex, k->kernel.id, &err))
+		log_debug(NULL, "child %u: %s", k->kernel.id, err.text);
+	k->in_kernel = false;
+	k->out_spi = 0;
+	memset(k->in_spi, 0, sizeof(k->in_spi));
+}
+
+/* Its place among the inbound ones; 0: a free one. NULL: there is none. */
+static uint32_t *in_spi(struct kid *k, uint32_t spi)
+{
+	unsigned int i;
+
+	for (i = 0; i < KID_SPIS; i++)
+		if (k->in_spi[i] == spi)
+			return &k->in_spi[i];
+	return NULL;
+}
+
+void kid_free(struct kid *k)
+{
+	if (!k)
+		return;
+	if (k->child)
+		ike_child_set_owner(k->child, NULL);
+	out_of_kernel(k);
+	TAILQ_REMOVE(&k->ipsec->kids, k, link);
+	free(k);
+}
+
+static int into_kernel(struct kid *k, char why[IKE_WHY_MAX])
+{
+	struct dp_err err;
+	int ret = dp_child_new(k->ipsec->engine->dp, &k->kernel, &err);
+
+	k->in_kernel = !ret;
+	if (ret)
+		snprintf(why, IKE_WHY_MAX, "%s", err.text);
+	return ret;
+}
+
+static bool same_outer(const struct dp_child *a, const struct dp_child *b)
+{
+	return addr_equal(&a->local, &b->local) && addr_equal(&a->peer, &b->peer) &&
+	       a->local_port == b->local_port && a->peer_port == b->peer_port;
+}
+
+/* Change it in the kernel, where what waits in it stays. */
+static int update(struct kid *k, const struct dp_child *to, char why[IKE_WHY_MAX])
+{
+	unsigned int what = DP_CHILD_SELECTORS | (same_outer(&k->kernel, to) ? 0 : DP_CHILD_OUTER);
+	struct dp_child c = *to;
+	struct dp_err err;
+	int ret;
+
+	c.ifindex = k->kernel.ifindex;
+	c.id = k->kernel.id;
+	k->kernel = c;
+	if (!k->in_kernel)
+		return into_kernel(k, why);
+	ret = dp_child_set(k->ipsec->engine->dp, &c, what, &err);
+	if (ret)
+		snprintf(why, IKE_WHY_MAX, "%s", err.text);
+	return ret;
+}
+
+int kid_trap(struct kid *k, const struct dp_child *c, char why[IKE_WHY_MAX])
+{
+	k->trap = true;
+	k->trapped = *c;
+	return k->child ? 0 : update(k, c, why);
+}
+
+static void outer_of(const struct ike_child_info *info, struct dp_child *c)
+{
+	struct ike_sa_info sa;
+
+	ike_sa_get_info(info->sa, &sa);
+	c->local = sa.path.local;
+	c->peer = sa.path.peer;
+	c->local_port = info->encapsulated ? sa.path.local_port : 0;
+	c->peer_port = info->encapsulated ? sa.path.peer_port : 0;
+}
+
+int kid_agree(struct kid *k, struct ike_child *c, char why[IKE_WHY_MAX])
+{
+	struct ike_child_info info;
+	struct dp_child to = { .n_selectors = 0 };
+	int ret;
+
+	ike_child_get_info(c, &info);
+	outer_of(&info, &to);
+	ret = ike_child_selectors(c, to.selectors, &to.n_selectors);
+	if (ret) {
+		snprintf(why, IKE_WHY_MAX, "there are more networks than the %d pairs that the kernel takes",
+			 DP_SELECTORS_MAX);
+		return ret;
+	}
+	ret = update(k, &to, why);
+	if (ret)
+		return ret;
+	k->child = c;
+	ike_child_set_owner(c, k);
+	return 0;
+}
+
+/* Without an agreement: a trap waits for traffic again, and no packet leaves meanwhile. */
+static void disagree(struct kid *k)
+{
+	char why[IKE_WHY_MAX];
+	struct dp_child to = k->trapped;
+
+	k->child = NULL;
+	out_of_kernel(k);
+	to.ifindex = k->kernel.ifindex;
+	to.id = next_id(k->ipsec);
+	k->kernel = to;
+	if (into_kernel(k, why))
+		log_error(NULL, "child %u: %s", k->kernel.id, why);
+}
+
+/* --- what the protocol asks for --- */
+
+static void op_random(void *ctx, void *buf, size_t len)
+{
+	(void)ctx;
+	if (secret_random(buf, len))
+		abort();
+}
+
+static int64_t op_wall_time(void *ctx)
+{
+	(void)ctx;
+	return time(NULL);
+}
+
+static unsigned int op_candidates(void *ctx, const struct ike_path *path, struct ike_peer **out, unsigned int max)
+{
+	struct ipsec *ipsec = ctx;
+	unsigned int n, i;
+
+	if (ipsec->engine->stopping)
+		return 0;
+	n = site_candidates(ipsec, path, out, max);
+	for (i = 0; i < ipsec->n_peers && n < max; i++)
+		out[n++] = ipsec->peers[i];
+	return n;
+}
+
+static bool op_password(void *ctx, struct ike_sa *sa, const char *user, char *out, size_t cap)
+{
+	struct ipsec *ipsec = ctx;
+	const struct conf_user *u = conf_user_find(ipsec->ref->conf, user);
+
+	(void)sa;
+	if (!u || u->disabled || (u->auth_methods && !(u->auth_methods & CONF_AUTH_EAP)))
+		return false;
+	snprintf(out, cap, "%s", u->password);
+	return true;
+}
+
+static struct ipsec_holder *holder_of(struct ike_sa *sa)
+{
+	return ike_sa_owner(sa);
+}
+
+static bool op_assign(void *ctx, struct ike_sa *sa, bool ip4, bool ip6, struct ike_assigned *out,
+		      char why[IKE_WHY_MAX])
+{
+	(void)ctx;
+	return warrior_assign(holder_of(sa), ip4, ip6, out, why);
+}
+
+static void op_assigned(void *ctx, struct ike_sa *sa, const struct ike_assigned *a)
+{
+	struct ipsec_holder *h = holder_of(sa);
+
+	(void)ctx;
+	if (h && h->ops->assigned)
+		h->ops->assigned(h, a);
+}
+
+static void op_sa_up(void *ctx, struct ike_sa *sa)
+{
+	struct ipsec_holder *h = holder_of(sa);
+	struct ike_sa_info info;
+
+	ike_sa_get_info(sa, &info);
+	if (!h) {
+		/* A site whose section has gone meanwhile has no owner. */
+		h = info.peer->owner	     ? site_taken(info.peer->owner, sa) :
+		    info.peer->assign_addresses ? warrior_new(ctx, sa) :
+						  NULL;
+		if (!h) {
+			ike_sa_close(sa, "there is no room for it");
+			return;
+		}
+		ike_sa_set_owner(sa, h);
+	}
+	h->sa = sa;
+	h->ops->up(h);
+}
+
+static void op_sa_replaced(void *ctx, struct ike_sa *old, struct ike_sa *sa)
+{
+	struct ipsec_holder *h = holder_of(sa);
+
+	(void)ctx;
+	if (h && h->sa == old)
+		h->sa = sa;
+}
+
+static void op_sa_down(void *ctx, struct ike_sa *sa, const char *why)
+{
+	struct ipsec_holder *h = holder_of(sa);
+	struct ipsec *ipsec = ctx;
+
+	/* One that another of the same peer has taken the place of is nobody's end. */
+	if (h && h->sa == sa) {
+		h->sa = NULL;
+		h->ops->down(h, why);
+	}
+	engine_progress(ipsec->engine);
+}
+
+static void op_sa_moved(void *ctx, struct ike_sa *sa)
+{
+	struct ike_child_info info;
+	struct ike_child *c = NULL;
+	char why[IKE_WHY_MAX];
+
+	(void)ctx;
+	while ((c = ike_child_next(sa, c))) {
+		struct kid *k = ike_child_owner(c);
+		struct dp_child to;
+
+		if (!k)
+			continue;
+		ike_child_get_info(c, &info);
+		to = k->kernel;
+		outer_of(&info, &to);
+		if (!same_outer(&to, &k->kernel) && update(k, &to, why))
+			log_error(NULL, "child %u cannot follow its peer: %s", k->kernel.id, why);
+	}
+}
+
+static int op_child_new(void *ctx, struct ike_child *c, char why[IKE_WHY_MAX])
+{
+	struct ike_child_info info;
+	struct ipsec_holder *h;
+
+	(void)ctx;
+	ike_child_get_info(c, &info);
+	h = holder_of(info.sa);
+	if (h)
+		return h->ops->child_new(h, c, why);
+	snprintf(why, IKE_WHY_MAX, "its IKE SA is nobody's");
+	return -ENOENT;
+}
+
+static void op_child_replaced(void *ctx, struct ike_child *old, struct ike_child *c)
+{
+	struct kid *k = ike_child_owner(c);
+
+	(void)ctx;
+	(void)old;
+	if (k)
+		k->child = c;
+}
+
+static int op_sa_add(void *ctx, struct ike_child *c, struct dp_sa *s, char why[IKE_WHY_MAX])
+{
+	struct kid *k = ike_child_owner(c);
+	struct ipsec *ipsec = ctx;
+	struct dp_err err;
+	uint32_t *at;
+	int ret;
+
+	if (!k) {
+		snprintf(why, IKE_WHY_MAX, "it has no place in the kernel any more");
+		return -ENOENT;
+	}
+	s->ifindex = k->kernel.ifindex;
+	s->child = k->kernel.id;
+	ret = dp_sa_new(ipsec->engine->dp, s, &err);
+	if (ret) {
+		snprintf(why, IKE_WHY_MAX, "%s", err.text);
+		return ret;
+	}
+	at = s->outbound ? &k->out_spi : in_spi(k, 0);
+	if (at)
+		*at = s->spi;
+	if (s->outbound && k->holder->ops->child_up)
+		k->holder->ops->child_up(k->holder, c);
+	return 0;
+}
+
+static void op_sa_del(void *ctx, struct ike_child *c, bool outbound, uint32_t spi)
+{
+	struct ipsec *ipsec = ctx;
+	struct dp_err err;
+	struct kid *k;
+	uint32_t *at;
+
+	(void)c;
+	/* c has no kid any more: the one that took its place has it. */
+	TAILQ_FOREACH(k, &ipsec->kids, link) {
+		at = outbound ? NULL : in_spi(k, spi);
+		if (!at || !k->in_kernel)
+			continue;
+		*at = 0;
+		if (dp_sa_del(ipsec->engine->dp, k->kernel.ifindex, k->kernel.id, outbound, spi, &err))
+			log_debug(NULL, "SA %08x: %s", spi, err.text);
+		return;
+	}
+}
+
+static void op_child_down(void *ctx, struct ike_child *c, const char *why)
+{
+	struct kid *k = ike_child_owner(c);
+
+	(void)ctx;
+	(void)why;
+	if (!k)
+		return;
+	ike_child_set_owner(c, NULL);
+	if (k->trap)
+		disagree(k);
+	else {
+		k->child = NULL;
+		kid_free(k);
+	}
+}
+
+/* "site office: ", "peer 192.0.2.7: " */
+static void op_log(void *ctx, const struct ike_sa *sa, enum log_level level, const char *text)
+{
+	struct ipsec *ipsec = ctx;
+	struct ike_sa_info info;
+	char peer[ADDR_STRLEN];
+	struct log_about who = { .session = 0 };
+
+	ike_sa_get_info(sa, &info);
+	who.peer = addr_to_str(&info.path.peer, peer);
+	if (info.user[0])
+		who.user = info.user;
+	/* Lines that anybody can cause. */
+	if (info.state == IKE_SA_CONNECTING && !info.initiator && !engine_stranger_line_ok(ipsec->engine))
+		return;
+	if (info.peer)
+		log_at(level, &who, "%s: %s", info.peer->name, text);
+	else
+		log_at(level, &who, "IKE: %s", text);
+}
+
+static const struct ike_ops ops = {
+	.tx = op_tx, .random = op_random, .wall_time = op_wall_time, .candidates = op_candidates,
+	.password = op_password, .assign = op_assign, .assigned = op_assigned, .sa_up = op_sa_up,
+	.sa_replaced = op_sa_replaced, .sa_down = op_sa_down, .sa_moved = op_sa_moved,
+	.child_new = op_child_new, .child_replaced = op_child_replaced, .sa_add = op_sa_add,
+	.sa_del = op_sa_del, .child_down = op_child_down, .log = op_log,
+};
+
+/* --- the kernel's events --- */
+
+void ipsec_acquire(struct ipsec *ipsec, int ifindex, uint32_t id, const struct dp_selector *flow)
+{
+	struct kid *k = kid_by_id(ipsec, ifindex, id);
+
+	if (k && k->trap && !k->child)
+		site_acquire(k->holder, flow);
+}
+
+void ipsec_child_gone(struct ipsec *ipsec, int ifindex, uint32_t id)
+{
+	struct kid *k = kid_by_id(ipsec, ifindex, id);
+
+	if (!k)
+		return;
+	k->in_kernel = false;
+	log_warn(NULL, "somebody removed child %u from the kernel", id);
+	if (k->child)
+		ike_child_close(k->child, "somebody removed it from the kernel");
+	else if (k->trap)
+		disagree(k);
+}
+
+void ipsec_child_moved(struct ipsec *ipsec, int ifindex, uint32_t id, const struct addr *peer, uint16_t port)
+{
+	struct kid *k = kid_by_id(ipsec, ifindex, id);
+	struct ike_child_info info;
+
+	if (!k || !k->child)
+		return;
+	k->kernel.peer = *peer;
+	k->kernel.peer_port = port;
+	ike_child_get_info(k->child, &info);
+	ike_sa_peer_moved(info.sa, peer, port);
+}
+
+void ipsec_sa_limit(struct ipsec *ipsec, int ifindex, uint32_t child, uint32_t spi, bool hard)
+{
+	struct kid *k = kid_by_id(ipsec, ifindex, child);
+	struct ike_child_info info;
+
+	if (!k || !k->child)
+		return;
+	ike_child_get_info(k->child, &info);
+	if (info.spi_in == spi || info.spi_out == spi)
+		ike_child_limit(k->child, hard);
+}
+
+/* --- the device --- */
+
+static void device_config(const struct ipsec *ipsec, struct dp_device_config *cfg)
+{
+	const struct conf *conf = ipsec->ref->conf;
+	const struct conf_server *s = ipsec->server;
+
+	*cfg = (struct dp_device_config){ .mtu = conf->ipsec_mtu, .fwmark = conf->ipsec_fwmark,
+					  .mss_clamp = conf->ipsec_mss_clamp };
+	snprintf(cfg->name, sizeof(cfg->name), "%s", conf->ipsec_device);
+	if (!s)
+		return;
+	cfg->addresses[cfg->n_addresses++] = (struct prefix){ .addr = s->address, .len = 32 };
+	if (s->pool && s->pool->first.family)
+		cfg->n_routes = server_range_prefixes(addr_v4_host(&s->pool->first), addr_v4_host(&s->pool->last),
+						      cfg->routes, DP_ROUTES_MAX - 1);
+	if (s->ipv6 && s->pool && s->pool->ipv6.addr.family)
+		cfg->routes[cfg->n_routes++] = s->pool->ipv6;
+}
+
+/* if_nametoindex() opens a socket, which the filter forbids; any that is open does. */
+static bool device_exists(const struct ipsec *ipsec, const char *name)
+{
+	struct ifreq req = { .ifr_ifindex = 0 };
+
+	snprintf(req.ifr_name, sizeof(req.ifr_name), "%s", name);
+	return ioctl(ipsec->engine->keeper, SIOCGIFINDEX, &req) == 0;
+}
+
+struct strangers {
+	uint32_t ids[256];
+	unsigned int n;
+	const struct ipsec *ipsec;
+};
+
+static void note_stranger(void *arg, const struct dp_child *c)
+{
+	struct strangers *all = arg;
+
+	if (all->n < sizeof(all->ids) / sizeof(all->ids[0]) && !kid_by_id(all->ipsec, c->ifindex, c->id))
+		all->ids[all->n++] = c->id;
+}
+
+/* Of an engine before this one, whose keys nobody has any more. */
+static void remove_strangers(struct ipsec *ipsec)
+{
+	struct strangers all = { .ipsec = ipsec };
+	struct dp_err err;
+	unsigned int i;
+
+	do {
+		all.n = 0;
+		if (dp_child_each(ipsec->engine->dp, ipsec->ifindex, note_stranger, &all, &err)) {
+			log_warn(NULL, "children cannot be listed: %s", err.text);
+			return;
+		}
+		for (i = 0; i < all.n; i++)
+			if (dp_child_del(ipsec->engine->dp, ipsec->ifindex, all.ids[i], &err))
+				return;
+	} while (all.n);
+}
+
+static int ensure_device(struct ipsec *ipsec)
+{
+	struct dp_device_config cfg;
+	struct dp_err err;
+	bool existed;
+	int ret;
+
+	device_config(ipsec, &cfg);
+	existed = device_exists(ipsec, cfg.name);
+	ret = dp_device_ensure(ipsec->engine->dp, "esp", &cfg, &ipsec->ifindex, &err);
+	if (ret) {
+		log_error(NULL, "IPsec: device %s: %s", cfg.name, err.text);
+		return ret;
+	}
+	ipsec->device = cfg;
+	if (!existed)
+		server_remember_made(ipsec->engine, ipsec->ifindex);
+	remove_strangers(ipsec);
+	return 0;
+}
+
+void ipsec_remove_device(struct ipsec *ipsec)
+{
+	struct dp_detour d = { .fwmark = ipsec->device.fwmark, .table = CONF_IPSEC_TABLE };
+	struct dp_err err;
+
+	if (!ipsec->ifindex)
+		return;
+	/* Rules that lead nowhere are harmless, but nobody else will clear them away. */
+	if (dp_first_rule_del(ipsec->engine->dp, &d, &err))
+		log_warn(NULL, "IPsec: %s", err.text);
+	d.table = CONF_IPSEC_DEFAULT_TABLE;
+	if (dp_detour_del(ipsec->engine->dp, &d, &err))
+		log_warn(NULL, "IPsec: %s", err.text);
+	server_remove_made(ipsec->engine, ipsec->ifindex, ipsec->device.name);
+}
+
+/* --- life --- */
+
+struct ipsec *ipsec_new(struct engine *e)
+{
+	const struct ike_config cfg = { .max_half_open = MAX_HALF_OPEN, .cookie_above = COOKIE_ABOVE,
+					.half_open_ms = HALF_OPEN_MS, .keepalive_ms = KEEPALIVE_MS,
+					.max_sas = MAX_SAS };
+	struct ipsec *ipsec = calloc(1, sizeof(*ipsec));
+
+	if (!ipsec)
+		return NULL;
+	ipsec->engine = e;
+	TAILQ_INIT(&ipsec->sockets);
+	TAILQ_INIT(&ipsec->kids);
+	TAILQ_INIT(&ipsec->sites);
+	TAILQ_INIT(&ipsec->warriors);
+	ipsec->ike = ike_new(e->loop, &cfg, &ops, ipsec);
+	if (!ipsec->ike) {
+		free(ipsec);
+		return NULL;
+	}
+	return ipsec;
+}
+
+void ipsec_free(struct ipsec *ipsec)
+{
+	if (!ipsec)
+		return;
+	ike_free(ipsec->ike);
+	while (!TAILQ_EMPTY(&ipsec->sites))
+		site_free(TAILQ_FIRST(&ipsec->sites));
+	warrior_server_stop(ipsec);
+	while (!TAILQ_EMPTY(&ipsec->sockets))
+		socket_free(TAILQ_FIRST(&ipsec->sockets));
+	conf_ref_put(ipsec->ref);
+	free(ipsec);
+}
+
+int ipsec_reconfigure(struct ipsec *ipsec, struct conf_ref *ref)
+{
+	struct conf_ref *old = ipsec->ref;
+	int err = 0;
+
+	ipsec->ref = conf_ref_get(ref);
+	warrior_server_reconfigure(ipsec, ref->conf);
+	if (conf_has_ike(ref->conf))
+		err = ensure_device(ipsec);
+	if (!err)
+		sites_reconfigure(ipsec, ref);
+	conf_ref_put(old);
+	return err;
+}
+
+void ipsec_begin(struct ipsec *ipsec)
+{
+	struct site *s;
+
+	TAILQ_FOREACH(s, &ipsec->sites, link)
+		site_begin(s);
+}
+
+bool ipsec_is_idle(const struct ipsec *ipsec)
+{
+	return !ike_sa_next(ipsec->ike, NULL);
+}
+
+bool ipsec_stop(struct ipsec *ipsec)
+{
+	struct ike_sa *sa = NULL;
+
+	while ((sa = ike_sa_next(ipsec->ike, sa)))
+		ike_sa_close(sa, "the daemon shuts down");
+	return ipsec_is_idle(ipsec);
+}

@@ -1,0 +1,110 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/*
+ * IPsec as the daemon runs it: IKE's endpoint, its sockets, the one device that holds every child, and the
+ * children that the kernel has. Who the peers are is for sites (site.h) and server ikev2 (warrior.h).
+ */
+#ifndef ADIT_DAEMON_IPSEC_H
+#define ADIT_DAEMON_IPSEC_H
+
+#include <sys/queue.h>
+
+#include "conf/conf.h"
+#include "daemon/engine.h"
+#include "daemon/server.h"
+#include "proto/ike.h"
+
+#define KID_SPIS	4	/* as many as the kernel takes of one child */
+
+struct ipsec_socket;
+struct site;
+struct warrior;
+
+/*
+ * Who holds IKE SAs and children; the first member of struct site and struct warrior. The IKE SA's
+ * owner is one of these.
+ */
+struct ipsec_holder {
+	const struct ipsec_holder_ops *ops;
+	struct ipsec *ipsec;
+	struct ike_sa *sa;		/* that is up or on its way, or NULL */
+};
+
+struct ipsec_holder_ops {
+	void (*up)(struct ipsec_holder *h);
+	void (*down)(struct ipsec_holder *h, const char *why);
+	/* The kernel's place for a child that was agreed on. -errno with why. */
+	int (*child_new)(struct ipsec_holder *h, struct ike_child *c, char why[IKE_WHY_MAX]);
+	void (*child_up)(struct ipsec_holder *h, struct ike_child *c);	/* both SAs are there */
+	void (*assigned)(struct ipsec_holder *h, const struct ike_assigned *a);
+};
+
+/* A child of the kernel, with or without an agreement (then it is a trap). */
+struct kid {
+	TAILQ_ENTRY(kid) link;
+	struct ipsec *ipsec;
+	struct ipsec_holder *holder;
+	struct dp_child kernel;
+	bool in_kernel;
+	bool trap;			/* stays without an agreement, and then has these: */
+	struct dp_child trapped;
+	struct ike_child *child;	/* the agreement, or NULL */
+	/* that the kernel has, 0: none; inbound with those that are replaced and still receive */
+	uint32_t out_spi, in_spi[KID_SPIS];
+};
+TAILQ_HEAD(kid_list, kid);
+
+TAILQ_HEAD(ipsec_sockets, ipsec_socket);
+TAILQ_HEAD(site_list, site);
+TAILQ_HEAD(warrior_list, warrior);
+
+struct ipsec {
+	struct engine *engine;
+	struct ike *ike;
+	struct conf_ref *ref;
+	struct dp_device_config device;		/* as the kernel has it */
+	int ifindex;				/* 0: there is none */
+	struct ipsec_sockets sockets;
+	struct kid_list kids;
+	uint32_t next_kid;
+	struct site_list sites;
+	/* server ikev2: */
+	const struct conf_server *server;	/* in ref, or NULL */
+	struct ike_peer *peers[2];		/* by password or certificate, by secret */
+	unsigned int n_peers;
+	struct pool *pool;
+	struct warrior_list warriors;
+	unsigned int n_warriors;
+};
+
+struct ipsec *ipsec_new(struct engine *e);	/* NULL on ENOMEM */
+void ipsec_free(struct ipsec *ipsec);
+/* After the sockets; what is configured and what is not any more. -errno: logged. */
+int ipsec_reconfigure(struct ipsec *ipsec, struct conf_ref *ref);
+void ipsec_begin(struct ipsec *ipsec);		/* sites that start by themselves do */
+/* Good-bye to every peer; true: there is none. engine_progress() follows. */
+bool ipsec_stop(struct ipsec *ipsec);
+bool ipsec_is_idle(const struct ipsec *ipsec);
+void ipsec_remove_device(struct ipsec *ipsec);
+
+void ipsec_sockets_begin(struct ipsec *ipsec);
+int ipsec_socket_add(struct ipsec *ipsec, int fd);	/* takes fd; -errno: logged */
+void ipsec_sockets_end(struct ipsec *ipsec);
+
+/* The kernel's events; false: it is none of ours. */
+void ipsec_acquire(struct ipsec *ipsec, int ifindex, uint32_t id, const struct dp_selector *flow);
+void ipsec_child_gone(struct ipsec *ipsec, int ifindex, uint32_t id);
+void ipsec_child_moved(struct ipsec *ipsec, int ifindex, uint32_t id, const struct addr *peer, uint16_t port);
+void ipsec_sa_limit(struct ipsec *ipsec, int ifindex, uint32_t child, uint32_t spi, bool hard);
+
+/* NULL on ENOMEM; not in the kernel yet. */
+struct kid *kid_new(struct ipsec_holder *h);
+void kid_free(struct kid *k);			/* and out of the kernel */
+int kid_trap(struct kid *k, const struct dp_child *c, char why[IKE_WHY_MAX]);
+/* Where it goes and what it carries, by the agreement. */
+int kid_agree(struct kid *k, struct ike_child *c, char why[IKE_WHY_MAX]);
+
+/* ipsec_peer.c: NULL with why */
+struct ike_peer *ipsec_site_peer(const struct conf_site *conf, const struct addr *remote, char why[IKE_WHY_MAX]);
+struct ike_peer *ipsec_server_peer(const struct conf_server *conf, bool by_secret, char why[IKE_WHY_MAX]);
+
+#endif /* ADIT_DAEMON_IPSEC_H */

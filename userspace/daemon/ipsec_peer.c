@@ -1,0 +1,204 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+/* Sections as the protocol wants them: identities, keys, proposals and networks. */
+#include <stdio.h>
+#include <string.h>
+
+#include "base/secret.h"
+#include "daemon/ipsec.h"
+
+#define PROPOSALS_TEXT_MAX	4096
+#define MEGABYTE		1000000u
+
+static bool fails(char why[IKE_WHY_MAX], const char *option, const char *error)
+{
+	snprintf(why, IKE_WHY_MAX, "%s: %s", option, error);
+	return false;
+}
+
+static bool set_id(struct ike_id *id, const char *text, const char *option, char why[IKE_WHY_MAX])
+{
+	char error[IKE_ERROR_MAX];
+
+	return !text || !ike_id_parse(text, id, error) || fails(why, option, error);
+}
+
+static bool set_offers(const struct conf_ike *ike, enum ike_use use, struct ike_offers *out, char why[IKE_WHY_MAX])
+{
+	char *const *list = use == IKE_USE_IKE ? ike->ike_proposals : ike->esp_proposals;
+	unsigned int n = use == IKE_USE_IKE ? ike->n_ike_proposals : ike->n_esp_proposals, i;
+	char text[PROPOSALS_TEXT_MAX] = "", error[IKE_ERROR_MAX];
+	size_t len = 0;
+
+	if (!n) {
+		ike_offers_default(IKE_V2, use, ike->legacy, out);
+		return true;
+	}
+	for (i = 0; i < n && len < sizeof(text); i++)
+		len += (size_t)snprintf(text + len, sizeof(text) - len, "%s%s", i ? ", " : "", list[i]);
+	if (len >= sizeof(text))
+		return fails(why, "proposals", "they are too long");
+	return !ike_offers_parse(text, use, ike->legacy, out, error) ||
+	       fails(why, use == IKE_USE_IKE ? "ike-proposals" : "esp-proposals", error);
+}
+
+static bool set_own(const struct conf_ike *ike, struct ike_peer *p, char why[IKE_WHY_MAX])
+{
+	char error[IKE_ERROR_MAX];
+
+	if (ike->key.text) {
+		p->key = ike_key_load(ike->key.text, strlen(ike->key.text), error);
+		if (!p->key)
+			return fails(why, "key", error);
+	}
+	if (!ike->certificate.text)
+		return true;
+	p->own = ike_own_load(ike->certificate.text, strlen(ike->certificate.text), error);
+	if (!p->own)
+		return fails(why, "certificate", error);
+	if (!p->key || !ike_own_fits(p->own, p->key))
+		return fails(why, "key", "it is not the one of the certificate");
+	if (p->local_id.type && !ike_own_is(p->own, &p->local_id))
+		return fails(why, "local-id", "the certificate has neither this subject nor this alternative name");
+	return true;
+}
+
+static bool set_trust(const struct conf_ike *ike, struct ike_peer *p, char why[IKE_WHY_MAX])
+{
+	char error[IKE_ERROR_MAX];
+	unsigned int i;
+
+	if (!ike->n_ca)
+		return true;
+	p->trust = ike_trust_new();
+	if (!p->trust)
+		return fails(why, "ca", "out of memory");
+	for (i = 0; i < ike->n_ca; i++)
+		if (ike_trust_add_ca(p->trust, ike->ca[i].text, strlen(ike->ca[i].text), error) < 0)
+			return fails(why, "ca", error);
+	for (i = 0; i < ike->n_crl; i++)
+		if (ike_trust_add_crl(p->trust, ike->crl[i].text, strlen(ike->crl[i].text), error) < 0)
+			return fails(why, "crl", error);
+	return true;
+}
+
+static bool set_common(const struct conf_ike *ike, struct ike_peer *p, char why[IKE_WHY_MAX])
+{
+	unsigned int i;
+
+	for (i = 0; i < ike->n_local_subnets; i++)
+		ike_ts_of_prefix(&ike->local_subnets[i], &p->local_ts[i]);
+	p->n_local_ts = ike->n_local_subnets;
+	p->mobike = ike->mobike;
+	p->fragmentation = ike->fragmentation;
+	p->legacy = ike->legacy;
+	p->ike_lifetime_s = ike->ike_lifetime_s;
+	p->child_lifetime_s = ike->child_lifetime_s;
+	p->child_lifetime_bytes = (uint64_t)ike->child_lifetime_mb * MEGABYTE;
+	p->dpd_interval_s = ike->dpd_interval_s;
+	p->retransmissions = ike->retransmissions;
+	return set_id(&p->local_id, ike->local_id, "local-id", why) &&
+	       set_offers(ike, IKE_USE_IKE, &p->ike, why) && set_offers(ike, IKE_USE_ESP, &p->esp, why) &&
+	       set_own(ike, p, why) && set_trust(ike, p, why);
+}
+
+static unsigned int auth_of(unsigned int conf)
+{
+	return (conf & CONF_AUTH_PSK ? IKE_BY_PSK : 0) | (conf & CONF_AUTH_CERT ? IKE_BY_CERT : 0) |
+	       (conf & CONF_AUTH_RAW_KEY ? IKE_BY_RAW_KEY : 0) | (conf & CONF_AUTH_EAP ? IKE_BY_EAP : 0);
+}
+
+static bool set_site_auth(const struct conf_site *conf, struct ike_peer *p, char why[IKE_WHY_MAX])
+{
+	char error[IKE_ERROR_MAX];
+
+	p->local_auth = p->remote_auth = auth_of(conf->auth);
+	if (conf->auth == CONF_AUTH_EAP) {
+		p->remote_auth = IKE_BY_CERT;
+		p->user = secret_strdup(conf->user);
+		p->password = secret_strdup(conf->password);
+	}
+	if (conf->ike.secret)
+		p->secret = secret_strdup(conf->ike.secret);
+	if (conf->peer_key.text) {
+		p->peer_key = ike_pubkey_load(conf->peer_key.text, strlen(conf->peer_key.text), error);
+		if (!p->peer_key)
+			return fails(why, "peer-key", error);
+	}
+	return true;
+}
+
+/* Who the peer has to be where the section does not say it. */
+static void default_remote_id(const struct conf_site *conf, const struct addr *remote, struct ike_peer *p)
+{
+	char error[IKE_ERROR_MAX];
+
+	if (conf->remote_id || !strcmp(conf->remote, CONF_ANY_REMOTE))
+		return;
+	if (remote->family)
+		ike_id_from_addr(&p->remote_id, remote);
+	else
+		ike_id_parse(conf->remote, &p->remote_id, error);
+}
+
+static void set_remote_networks(const struct conf_site *conf, struct ike_peer *p)
+{
+	static const struct prefix all4 = { .addr = { .family = AF_INET } };
+	unsigned int i;
+
+	for (i = 0; i < conf->n_remote_subnets; i++)
+		ike_ts_of_prefix(&conf->remote_subnets[i], &p->remote_ts[i]);
+	p->n_remote_ts = conf->n_remote_subnets;
+	if (!p->n_remote_ts && conf->request_address) {
+		ike_ts_of_prefix(&all4, &p->remote_ts[0]);
+		p->n_remote_ts = 1;
+	}
+}
+
+struct ike_peer *ipsec_site_peer(const struct conf_site *conf, const struct addr *remote, char why[IKE_WHY_MAX])
+{
+	struct ike_peer *p = ike_peer_new();
+
+	if (!p) {
+		fails(why, "site", "out of memory");
+		return NULL;
+	}
+	snprintf(p->name, sizeof(p->name), "site %s", conf->name);
+	p->remote = *remote;
+	p->transport = conf->mode == CONF_MODE_TRANSPORT;
+	p->request_address = conf->request_address;
+	p->encapsulate = conf->encapsulate;
+	default_remote_id(conf, remote, p);
+	set_remote_networks(conf, p);
+	if (set_id(&p->remote_id, conf->remote_id, "remote-id", why) && set_site_auth(conf, p, why) &&
+	    set_common(&conf->ike, p, why))
+		return p;
+	ike_peer_put(p);
+	return NULL;
+}
+
+struct ike_peer *ipsec_server_peer(const struct conf_server *conf, bool by_secret, char why[IKE_WHY_MAX])
+{
+	static const struct prefix all4 = { .addr = { .family = AF_INET } }, all6 = { .addr = { .family = AF_INET6 } };
+	struct ike_peer *p = ike_peer_new();
+
+	if (!p) {
+		fails(why, "server ikev2", "out of memory");
+		return NULL;
+	}
+	snprintf(p->name, sizeof(p->name), "server ikev2");
+	p->assign_addresses = true;
+	p->local_auth = by_secret ? IKE_BY_PSK : IKE_BY_CERT;
+	p->remote_auth = by_secret ? IKE_BY_PSK : auth_of(conf->auth_methods & ~CONF_AUTH_PSK);
+	if (by_secret)
+		p->secret = secret_strdup(conf->secret);
+	if (!set_common(&conf->ike, p, why)) {
+		ike_peer_put(p);
+		return NULL;
+	}
+	if (!p->n_local_ts) {
+		ike_ts_of_prefix(&all4, &p->local_ts[p->n_local_ts++]);
+		if (conf->ipv6)
+			ike_ts_of_prefix(&all6, &p->local_ts[p->n_local_ts++]);
+	}
+	return p;
+}

@@ -1,0 +1,14 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* What the control socket shows of IPsec: Documentation/control-socket.md. */
+#ifndef ADIT_DAEMON_IPSEC_SHOW_H
+#define ADIT_DAEMON_IPSEC_SHOW_H
+
+#include <jansson.h>
+
+#include "daemon/site.h"
+
+json_t *ipsec_show_site(struct site *s);
+json_t *ipsec_show_sites(struct ipsec *ipsec);
+json_t *ipsec_show_sas(struct ipsec *ipsec);
+
+#endif /* ADIT_DAEMON_IPSEC_SHOW_H */

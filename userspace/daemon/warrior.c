@@ -1,0 +1,201 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+#include "daemon/warrior.h"
+
+#include <errno.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+static struct warrior *warrior_of(struct ipsec_holder *h)
+{
+	return (struct warrior *)h;
+}
+
+static void warrior_free(struct warrior *w)
+{
+	struct ipsec *ipsec = w->holder.ipsec;
+	struct kid *k, *next;
+
+	for (k = TAILQ_FIRST(&ipsec->kids); k; k = next) {
+		next = TAILQ_NEXT(k, link);
+		if (k->holder == &w->holder)
+			kid_free(k);
+	}
+	if (w->lease.id)
+		pool_give_back(ipsec->pool, w->lease.id);
+	TAILQ_REMOVE(&ipsec->warriors, w, link);
+	ipsec->n_warriors--;
+	free(w);
+}
+
+/* How it proved itself: the user of EAP, else the identity. */
+static const char *name_of(const struct ike_sa_info *info, char *buf, size_t cap)
+{
+	return info->user[0] ? info->user : ike_id_to_str(info->peer_id, buf, cap);
+}
+
+static void holder_up(struct ipsec_holder *h)
+{
+	struct ike_sa_info info;
+	char peer[ADDR_STRLEN], id[IKE_ID_STRLEN / 4], suite[128];
+
+	ike_sa_get_info(h->sa, &info);
+	log_info(NULL, "server ikev2: \"%s\" is there from %s; %s%s", name_of(&info, id, sizeof(id)),
+		 addr_to_str(&info.path.peer, peer), ike_suite_to_str(info.suite, suite, sizeof(suite)),
+		 info.nat_there ? ", behind a NAT" : "");
+}
+
+static void holder_down(struct ipsec_holder *h, const char *why)
+{
+	struct warrior *w = warrior_of(h);
+	char text[ADDR_STRLEN];
+
+	log_info(NULL, "server ikev2: %s is gone: %s",
+		 w->lease.id ? addr_to_str(&w->lease.address, text) : "a client without an address", why);
+	warrior_free(w);
+}
+
+static int holder_child_new(struct ipsec_holder *h, struct ike_child *c, char why[IKE_WHY_MAX])
+{
+	struct kid *k = kid_new(h);
+	int ret = k ? kid_agree(k, c, why) : -ENOMEM;
+
+	if (ret && k)
+		kid_free(k);
+	return ret;
+}
+
+static const struct ipsec_holder_ops holder_ops = {
+	.up = holder_up, .down = holder_down, .child_new = holder_child_new,
+};
+
+struct ipsec_holder *warrior_new(struct ipsec *ipsec, struct ike_sa *sa)
+{
+	struct warrior *w;
+
+	if (!ipsec->server || ipsec->n_warriors >= ipsec->server->max_sessions)
+		return NULL;
+	w = calloc(1, sizeof(*w));
+	if (!w)
+		return NULL;
+	w->holder = (struct ipsec_holder){ .ops = &holder_ops, .ipsec = ipsec, .sa = sa };
+	w->up_ms = loop_now_ms(ipsec->engine->loop);
+	TAILQ_INSERT_TAIL(&ipsec->warriors, w, link);
+	ipsec->n_warriors++;
+	return &w->holder;
+}
+
+static const struct addr *fixed_address(const struct ipsec *ipsec, const struct ike_sa *sa)
+{
+	const struct conf_user *u;
+	struct ike_sa_info info;
+
+	ike_sa_get_info(sa, &info);
+	u = info.user[0] ? conf_user_find(ipsec->ref->conf, info.user) : NULL;
+	return u && u->address.family ? &u->address : NULL;
+}
+
+bool warrior_assign(struct ipsec_holder *h, bool ip4, bool ip6, struct ike_assigned *out,
+		    char why[IKE_WHY_MAX])
+{
+	struct warrior *w = warrior_of(h);
+	struct ipsec *ipsec = h->ipsec;
+	char text[ADDR_STRLEN];
+	unsigned int i;
+
+	if (!ip4) {
+		snprintf(why, IKE_WHY_MAX, "it asks for an IPv6 address alone, and the pool lends those beside IPv4");
+		return false;
+	}
+	if (!w->lease.id && pool_lend(ipsec->pool, fixed_address(ipsec, h->sa), &w->lease)) {
+		snprintf(why, IKE_WHY_MAX, "pool \"%s\" has no address left", ipsec->server->pool->name);
+		return false;
+	}
+	out->ip4 = w->lease.address;
+	if (ip6 && ipsec->server->ipv6 && w->lease.ipv6.addr.family)
+		out->ip6 = w->lease.ipv6;
+	for (i = 0; i < 2 && ipsec->server->dns[i].family; i++)
+		out->dns[out->n_dns++] = ipsec->server->dns[i];
+	log_info(NULL, "server ikev2: the address %s is lent", addr_to_str(&out->ip4, text));
+	return true;
+}
+
+/* --- the server --- */
+
+static const struct conf_server *server_in(const struct conf *conf)
+{
+	unsigned int i;
+
+	for (i = 0; i < conf->n_servers; i++)
+		if (conf_server_is_ike(&conf->servers[i]))
+			return &conf->servers[i];
+	return NULL;
+}
+
+static void add_peer(struct ipsec *ipsec, bool by_secret)
+{
+	char why[IKE_WHY_MAX];
+	struct ike_peer *p = ipsec_server_peer(ipsec->server, by_secret, why);
+
+	if (p)
+		ipsec->peers[ipsec->n_peers++] = p;
+	else
+		log_error(NULL, "server ikev2: %s", why);
+}
+
+static void end_all(struct ipsec *ipsec)
+{
+	struct warrior *w;
+
+	while ((w = TAILQ_FIRST(&ipsec->warriors))) {
+		struct ike_sa *sa = w->holder.sa;
+
+		if (sa) {
+			ike_sa_set_owner(sa, NULL);
+			ike_sa_close(sa, "server ikev2 is no longer configured");
+		}
+		warrior_free(w);
+	}
+}
+
+static void drop_peers(struct ipsec *ipsec)
+{
+	while (ipsec->n_peers)
+		ike_peer_put(ipsec->peers[--ipsec->n_peers]);
+}
+
+void warrior_server_stop(struct ipsec *ipsec)
+{
+	struct warrior *w;
+
+	while ((w = TAILQ_FIRST(&ipsec->warriors)))
+		warrior_free(w);
+	drop_peers(ipsec);
+	if (ipsec->pool)
+		pool_free(ipsec->pool);
+	ipsec->pool = NULL;
+	ipsec->server = NULL;
+}
+
+void warrior_server_reconfigure(struct ipsec *ipsec, const struct conf *conf)
+{
+	const struct conf_server *s = server_in(conf);
+
+	drop_peers(ipsec);
+	if (!s) {
+		end_all(ipsec);
+		warrior_server_stop(ipsec);
+		return;
+	}
+	ipsec->server = s;
+	if (!ipsec->pool)
+		ipsec->pool = pool_new(conf, s);
+	else if (pool_reconfigure(ipsec->pool, conf, s))
+		log_error(NULL, "server ikev2: out of memory");
+	if (!ipsec->pool)
+		return;
+	if (s->auth_methods & (CONF_AUTH_EAP | CONF_AUTH_CERT))
+		add_peer(ipsec, false);
+	if (s->auth_methods & CONF_AUTH_PSK)
+		add_peer(ipsec, true);
+}

@@ -1,0 +1,23 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* Who has come to server ikev2: an IKE SA, the address lent to it, and its children. */
+#ifndef ADIT_DAEMON_WARRIOR_H
+#define ADIT_DAEMON_WARRIOR_H
+
+#include "daemon/ipsec.h"
+#include "daemon/pool.h"
+
+struct warrior {
+	struct ipsec_holder holder;	/* first */
+	TAILQ_ENTRY(warrior) link;
+	struct pool_lease lease;	/* id 0: none */
+	uint64_t up_ms;
+};
+
+/* NULL: there is no room. */
+struct ipsec_holder *warrior_new(struct ipsec *ipsec, struct ike_sa *sa);
+bool warrior_assign(struct ipsec_holder *h, bool ip4, bool ip6, struct ike_assigned *out,
+		    char why[IKE_WHY_MAX]);
+void warrior_server_reconfigure(struct ipsec *ipsec, const struct conf *conf);
+void warrior_server_stop(struct ipsec *ipsec);		/* everything of it goes */
+
+#endif /* ADIT_DAEMON_WARRIOR_H */
