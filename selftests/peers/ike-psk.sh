@@ -1,0 +1,103 @@
+#!/bin/bash
+# SPDX-License-Identifier: GPL-2.0-or-later
+#
+# Site to site with strongSwan and a secret: as initiator and as responder, new keys of both kinds by either end, the
+# end by either end, and what goes wrong told in words.
+
+. "$(dirname "$0")/lib-ike.sh"
+
+# site LINE...: the section, with lines of the test's own.
+site()
+{
+	gw_conf <<-CONF
+		site "office" {
+			remote = "192.0.2.2"
+			secret = 'a secret of both'
+			local-subnets = { "10.1.0.0/24" }
+			remote-subnets = { "10.2.0.0/24" }
+			redial-min = 2
+			redial-max = 4
+			$(printf '%s\n' "$@")
+		}
+	CONF
+}
+
+swan()
+{
+	swan_conf <<-CONF
+		connections {
+			adit {
+				version = 2
+				local_addrs = 192.0.2.2
+				remote_addrs = 192.0.2.1
+				proposals = ${PROPOSALS:-aes256-sha256-x25519}
+				local {
+					auth = psk
+					id = ${SWAN_ID:-192.0.2.2}
+				}
+				remote {
+					auth = psk
+					id = 192.0.2.1
+				}
+				children {
+					net {
+						local_ts = ${SWAN_TS:-10.2.0.0/24}
+						remote_ts = 10.1.0.0/24
+						esp_proposals = aes128gcm16-x25519
+						start_action = none
+					}
+				}
+			}
+		}
+		secrets {
+			ike-adit {
+				id = 192.0.2.1
+				secret = "${SECRET:-a secret of both}"
+			}
+		}
+	CONF
+}
+
+swan_initiates()
+{
+	swanctl --initiate --child net --timeout 20
+}
+
+ike_topology
+traffic_server_start
+wire_start
+swan
+swan_start
+
+site 'start = now'
+gw_start
+check "the gateway begins, and the site is up" site_up
+check "strongSwan has it too" wait_for 5 swan_has_child
+check "traffic, from behind one to behind the other" traffic_works
+check "and the other way" ping_left
+check "it is shown" site_is "s['peer_id'] == '192.0.2.2' and s['children'][0]['rx_packets'] > 0"
+
+before=$(ask "r[0]['children'][0]['spi_in']" sites)
+keys_are_new() { site_is "s['children'][0]['spi_in'] != '$before' and len(s['children']) == 1"; }
+check "new keys are asked for" adit site rekey office
+check "and are there" wait_for 10 keys_are_new
+check "traffic with them" traffic_works
+before=$(ask "r[0]['children'][0]['spi_in']" sites)
+check "strongSwan replaces the child" swanctl --rekey --child net
+check "which the gateway follows" wait_for 10 keys_are_new
+check "traffic with those" traffic_works
+check "strongSwan replaces IKE's keys" swanctl --rekey --ike adit
+check "traffic after that" traffic_works
+
+check "taken down" adit site down office
+check "strongSwan has nothing left" wait_for 10 swan_has_nothing
+check "no traffic without it" refused ping_right 1
+check "strongSwan begins" swan_initiates
+check "the site is up" site_up
+check "traffic" traffic_works
+check "strongSwan ends it" swanctl --terminate --ike adit
+check "which is told" gw_says "ended: the peer ends it"
+check "nothing ever left in the clear" nothing_in_clear
+stop gateway
+
+done_testing

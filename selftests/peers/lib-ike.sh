@@ -1,0 +1,288 @@
+# SPDX-License-Identifier: GPL-2.0-or-later
+# shellcheck shell=bash
+#
+# IPsec scenarios: aditd at one end, strongSwan on the kernel's own IPsec at the other.
+#
+#	left            gateway (adit)                 peer (strongSwan)          right
+#	10.1.0.2 ------ 10.1.0.1   192.0.2.1 --------- 192.0.2.2   10.2.0.1 ----- 10.2.0.2
+#
+# With a NAT box in front of the peer, which then is 192.168.7.2 and seen as 192.0.2.9:
+#
+#	gateway 192.0.2.1 ------- 192.0.2.9  nat  192.168.7.1 ------- 192.168.7.2 peer
+
+PEERS_DIR=$(cd "$(dirname "${BASH_SOURCE[0]}")" && pwd)
+# shellcheck source=../lib/lib.sh
+. "$PEERS_DIR/../lib/lib.sh"
+
+L=l-$$ G=g-$$ P=p-$$ R=r-$$ NAT=n-$$
+GW=192.0.2.1
+PEER=192.0.2.2
+LEFT=10.1.0.2
+RIGHT=10.2.0.2
+
+namespace_clear()
+{
+	local pids
+
+	pids=$(ip netns pids "$1")
+	# shellcheck disable=SC2086 # one word a process
+	[ -z "$pids" ] || kill -KILL $pids 2>/dev/null
+	return 0
+}
+
+# ike_topology [nat]
+ike_topology()
+{
+	local ns
+
+	for ns in "$L" "$G" "$P" "$R"; do
+		namespace "$ns"
+		defer "namespace_clear $ns"
+	done
+	join "$L" gw $LEFT/24 "$G" lan 10.1.0.1/24
+	join "$R" gw $RIGHT/24 "$P" lan 10.2.0.1/24
+	run ip -n "$L" route add default via 10.1.0.1
+	run ip -n "$R" route add default via 10.2.0.1
+	if [ "${1:-}" = nat ]; then
+		PEER=192.168.7.2
+		namespace "$NAT"
+		join "$G" wire $GW/24 "$NAT" out 192.0.2.9/24
+		join "$NAT" in 192.168.7.1/24 "$P" wire $PEER/24
+		run ip -n "$P" route add default via 192.168.7.1
+		ip netns exec "$NAT" sysctl -qw net.ipv4.ip_forward=1
+		ip netns exec "$NAT" nft -f - <<-'RULES'
+			table ip nat {
+				chain post { type nat hook postrouting priority srcnat; oif "out" masquerade random; }
+			}
+		RULES
+	else
+		join "$G" wire $GW/24 "$P" wire $PEER/24
+	fi
+	ip netns exec "$G" sysctl -qw net.ipv4.ip_forward=1
+	ip netns exec "$P" sysctl -qw net.ipv4.ip_forward=1
+	for ns in "$L" "$G" "$P" "$R"; do
+		in_order "$ns"
+	done
+}
+
+# in_order NAMESPACE: one CPU receives for all wires of a namespace, see lib-peers.sh.
+in_order()
+{
+	# shellcheck disable=SC2016 # for the shell inside
+	ip netns exec "$1" sh -c 'for queue in /sys/class/net/*/queues/rx-*/rps_cpus; do echo 1 >"$queue"; done'
+}
+
+# --- adit ---
+
+# gw_conf: the configuration from standard input, with what every test has ahead of it.
+gw_conf()
+{
+	{
+		echo "log-level = debug"
+		cat
+	} >"$TMP/adit.conf"
+	chmod 600 "$TMP/adit.conf"
+}
+
+gw_start()
+{
+	background gateway ip netns exec "$G" aditd -c "$TMP/adit.conf" -s "$TMP/control" --foreground
+	wait_for 20 gw_ready || {
+		echo "# the gateway does not come up"
+		log_of gateway | sed 's/^/# /'
+		exit 1
+	}
+	in_order "$G"
+}
+
+gw_ready()
+{
+	adit status >/dev/null
+}
+
+# The gateway's own command. The control socket is a file: no namespace in the way.
+adit()
+{
+	command adit -s "$TMP/control" "$@"
+}
+
+# ask EXPRESSION COMMAND...: a Python expression over what "adit COMMAND --json" says, called r.
+ask()
+{
+	local expression=$1
+
+	shift
+	adit "$@" --json >"$TMP/answer" || return 1
+	python3 -c "
+import json, sys
+r = json.load(open('$TMP/answer'))
+print($expression)"
+}
+
+# site_is EXPRESSION: of the site "office", called s.
+site_is()
+{
+	[ "$(ask "next(($1) for s in r if s['name'] == 'office')" sites)" = True ] && return
+	echo "not true: $1"
+	adit sites --json
+	return 1
+}
+
+site_up()
+{
+	wait_for "${1:-20}" site_is "s['state'] == 'up' and len(s['children']) > 0"
+}
+
+# --- strongSwan ---
+
+# swan_conf: swanctl.conf from standard input.
+swan_conf()
+{
+	mkdir -p "$TMP/swan" "$TMP"/swan/{x509,x509ca,x509ocsp,x509aa,x509ac,x509crl,private,rsa,ecdsa,bliss,pkcs8,pkcs12,pubkey}
+	cat >"$TMP/swan/swanctl.conf"
+	cat >"$TMP/strongswan.conf" <<-CONF
+		charon-systemd {
+			load_modular = yes
+			install_virtual_ip_on = lo
+			retransmit_timeout = ${SWAN_TIMEOUT:-2.0}
+			retransmit_base = ${SWAN_BASE:-1.4}
+			retransmit_tries = 5
+			make_before_break = yes
+			filelog {
+				file {
+					path = $TMP/charon.log
+					default = 1
+					ike = 1
+					cfg = 1
+					flush_line = yes
+				}
+			}
+			syslog { daemon { default = -1 } }
+			plugins {
+				include /etc/strongswan.d/charon/*.conf
+				vici { socket = unix://$TMP/vici }
+				dhcp { load = no }
+				${SWAN_PLUGINS:-}
+			}
+			${SWAN_MORE:-}
+		}
+	CONF
+}
+
+# swan_start: charon has its files in one place of the file system, so each has a view of its own of that.
+swan_start()
+{
+	background charon ip netns exec "$P" env STRONGSWAN_CONF="$TMP/strongswan.conf" \
+		unshare -m sh -c 'mount -t tmpfs none /run && exec charon-systemd'
+	wait_for 30 swan_loads || {
+		echo "# strongSwan does not come up"
+		tail -n 40 "$TMP/charon.log" | sed 's/^/# /'
+		exit 1
+	}
+}
+
+swanctl()
+{
+	SWANCTL_DIR="$TMP/swan" STRONGSWAN_CONF="$TMP/strongswan.conf" \
+		ip netns exec "$P" swanctl "$@" --uri "unix://$TMP/vici"
+}
+
+swan_loads()
+{
+	[ -S "$TMP/vici" ] && swanctl --load-all --noprompt
+}
+
+swan_has_child()
+{
+	swanctl --list-sas | grep -q "INSTALLED"
+}
+
+swan_has_nothing()
+{
+	[ -z "$(swanctl --list-sas)" ]
+}
+
+# --- traffic ---
+
+# ping_right [COUNT]: from behind the gateway to behind the peer.
+ping_right()
+{
+	ip netns exec "$L" ping -q -n -c "${1:-3}" -i 0.2 -W 5 $RIGHT
+}
+
+ping_left()
+{
+	ip netns exec "$R" ping -q -n -c "${1:-3}" -i 0.2 -W 5 $LEFT
+}
+
+traffic_server_start()
+{
+	background traffic ip netns exec "$R" python3 "$PEERS_DIR/traffic.py" serve $RIGHT
+	wait_for 20 log_has traffic serving
+}
+
+# traffic_works [BYTES]: checksummed TCP in both directions, numbered UDP.
+traffic_works()
+{
+	ping_right && ip netns exec "$L" python3 "$PEERS_DIR/traffic.py" all $RIGHT --device gw --bytes "${1:-300000}" \
+		--count 50
+}
+
+# wire_start: what leaves towards the peer.
+wire_start()
+{
+	background wire ip netns exec "$G" tcpdump --immediate-mode -n -l -i wire -Q out -w "$TMP/wire.pcap"
+	wait_for 10 log_has wire "listening on"
+}
+
+# nothing_in_clear: no packet of the inner networks left on the wire.
+nothing_in_clear()
+{
+	local seen
+
+	seen=$(tcpdump -n -r "$TMP/wire.pcap" net 10.0.0.0/8 2>/dev/null)
+	[ -z "$seen" ] && return
+	echo "in clear on the wire:"
+	head -n 5 <<<"$seen"
+	return 1
+}
+
+gw_says()
+{
+	wait_for "${PATIENCE:-15}" log_has gateway "$1" && return
+	echo "no \"$1\" in the log of the gateway:"
+	tail -n 12 "$TMP/gateway.log"
+	return 1
+}
+
+# --- certificates ---
+
+# pki_ca NAME: an authority.
+pki_ca()
+{
+	openssl req -x509 -newkey ec -pkeyopt ec_paramgen_curve:P-256 -nodes -keyout "$TMP/$1.key" -out "$TMP/$1.pem" \
+		-days 30 -subj "/O=Example/CN=$1" -addext basicConstraints=critical,CA:TRUE \
+		-addext keyUsage=critical,keyCertSign,cRLSign 2>>"$TMP/pki.log"
+}
+
+# pki_cert CA NAME ALTERNATIVE [ALGORITHM] [DAYS]: a key and a certificate; the algorithm as "openssl req -newkey" has it.
+pki_cert()
+{
+	local options=()
+
+	[ "${4:-rsa:2048}" != ec ] || options=(-pkeyopt ec_paramgen_curve:P-256)
+	openssl req -newkey "${4:-rsa:2048}" "${options[@]}" -nodes -keyout "$TMP/$2.key" -out "$TMP/$2.csr" \
+		-subj "/O=Example/CN=$2" 2>>"$TMP/pki.log" &&
+		printf 'subjectAltName=%s\nextendedKeyUsage=serverAuth,clientAuth\n' "$3" >"$TMP/$2.ext" &&
+		openssl x509 -req -in "$TMP/$2.csr" -CA "$TMP/$1.pem" -CAkey "$TMP/$1.key" -CAcreateserial -days "${5:-20}" \
+			-extfile "$TMP/$2.ext" -out "$TMP/$2.pem" 2>>"$TMP/pki.log"
+}
+
+# swan_pki CA NAME: what strongSwan has of it.
+swan_pki()
+{
+	mkdir -p "$TMP"/swan/{x509,x509ca,private}
+	cp "$TMP/$1.pem" "$TMP/swan/x509ca/"
+	cp "$TMP/$2.pem" "$TMP/swan/x509/"
+	cp "$TMP/$2.key" "$TMP/swan/private/"
+}
