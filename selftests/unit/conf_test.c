@@ -254,7 +254,7 @@ static const struct refusal refusals[] = {
 	{ "", "pool p {\n range = \"10.1.0.1-10.1.0.2\"\n}", 4,
 	  "there is a section with the title 'p' above", false },
 	{ "", "server l2f {\n address = \"10.0.0.1\"\n device = x\n}", 4,
-	  "no such protocol: there are pptp and l2tp", false },
+	  "no such protocol: there are pptp, l2tp and ikev2", false },
 	{ "server", "address = \"10.0.0.5\"", 5,
 	  "address: the gateway's own 10.0.0.5 lies in pool \"p\"", false },
 	{ "server", "address = \"fe80::1\"", 5, "is no IPv4 address", false },

@@ -223,6 +223,14 @@ static void op_child_down(void *ctx, struct ike_child *c, const char *why)
 	kid->used = false;
 }
 
+static void op_slot_free(void *ctx, uint32_t slot)
+{
+	struct pair_end *e = ctx;
+
+	assert_int_equal(slot, 1);
+	e->record_len = 0;
+}
+
 static void op_log(void *ctx, const struct ike_sa *sa, enum log_level level, const char *text)
 {
 	struct pair_end *e = ctx;
@@ -240,7 +248,7 @@ static const struct ike_ops ops = {
 	.password = op_password, .assign = op_assign, .assigned = op_assigned, .sa_up = op_sa_up,
 	.sa_replaced = op_sa_replaced, .sa_down = op_sa_down, .sa_moved = op_sa_moved,
 	.child_new = op_child_new, .child_replaced = op_child_replaced, .sa_add = op_sa_add,
-	.sa_del = op_sa_del, .child_down = op_child_down, .log = op_log,
+	.sa_del = op_sa_del, .child_down = op_child_down, .slot_free = op_slot_free, .log = op_log,
 };
 
 /* --- the world --- */
@@ -277,6 +285,7 @@ static void end_init(struct pair *p, struct pair_end *e, const char *name, const
 	e->pair = p;
 	e->name = name;
 	e->chance = (uint32_t)name[0] * 7919;
+	e->cfg = *cfg;
 	e->ike = ike_new(p->loop, cfg, &ops, e);
 	assert_non_null(e->ike);
 }
@@ -326,6 +335,58 @@ struct ike_sa *pair_dial(struct pair *p)
 	return ike_initiate(p->a.ike, p->a.peer, &path, &p->a);
 }
 
+/* As the daemon does before anything leaves. */
+static void write_down(struct pair_end *e)
+{
+	struct ike_sa *sa;
+	struct wr w;
+
+	while ((sa = ike_next_changed(e->ike))) {
+		if (!ike_sa_can_freeze(sa) || sa != e->sa)
+			continue;
+		w = wr_to(e->record, sizeof(e->record));
+		ike_sa_freeze(sa, &w);
+		assert_false(w.bad);
+		e->record_len = w.len;
+		ike_sa_set_slot(sa, 1);
+	}
+}
+
+static struct pair_kid *kid_with(struct pair_end *e, uint32_t spi_in)
+{
+	unsigned int i, k;
+
+	for (i = 0; i < PAIR_KIDS; i++)
+		for (k = 0; k < 4; k++)
+			if (e->kids[i].used && e->kids[i].in[k].spi == spi_in)
+				return &e->kids[i];
+	return NULL;
+}
+
+bool pair_restart(struct pair_end *e)
+{
+	struct ike_child_info info;
+	struct ike_child *c = NULL;
+	struct rd r;
+
+	write_down(e);
+	ike_free(e->ike);
+	e->ike = ike_new(e->pair->loop, &e->cfg, &ops, e);
+	e->sa = NULL;
+	if (!e->record_len)
+		return false;
+	r = rd_of(e->record, e->record_len);
+	e->sa = ike_sa_thaw(e->ike, e->peer, e, &r);
+	assert_non_null(e->sa);
+	ike_sa_set_slot(e->sa, 1);
+	while ((c = ike_child_next(e->sa, c))) {
+		ike_child_get_info(c, &info);
+		ike_child_set_owner(c, kid_with(e, info.spi_in));
+		assert_non_null(ike_child_owner(c));
+	}
+	return true;
+}
+
 static void deliver(struct pair *p)
 {
 	struct pair_datagram *d;
@@ -333,6 +394,7 @@ static void deliver(struct pair *p)
 	while ((d = STAILQ_FIRST(&p->wire)) && d->due_ms <= loop_now_ms(p->loop)) {
 		STAILQ_REMOVE_HEAD(&p->wire, link);
 		ike_rx(d->to->ike, &d->path, d->data, d->len);
+		write_down(d->to);
 		free(d);
 	}
 }
@@ -352,6 +414,8 @@ void pair_run(struct pair *p, uint64_t ms)
 		if (loop_virtual_next(p->loop, &due) && due < next)
 			next = due > now ? due : now;
 		loop_virtual_advance(p->loop, next - now);
+		write_down(&p->a);
+		write_down(&p->b);
 	}
 }
 

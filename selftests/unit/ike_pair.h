@@ -31,6 +31,9 @@ struct pair_end {
 	struct pair *pair;
 	const char *name;
 	struct ike *ike;
+	struct ike_config cfg;
+	uint8_t record[32768];		/* of sa, as it was last */
+	size_t record_len;
 	struct ike_peer *peer;		/* that comes, or is gone to */
 	struct ike_peer *more[4];	/* other candidates */
 	unsigned int n_more;
@@ -71,6 +74,8 @@ void pair_init(struct pair *p);
 void pair_fini(struct pair *p);
 struct ike_sa *pair_dial(struct pair *p);
 void pair_run(struct pair *p, uint64_t ms);	/* the clock and the wire */
+/* Another process goes on with what was written down. False: it was not. */
+bool pair_restart(struct pair_end *e);
 unsigned int pair_kids(const struct pair_end *e);
 /* Every child of one end can send to the other: asserts SPIs, keys and selectors. Returns how many. */
 unsigned int pair_check(struct pair *p);

@@ -427,6 +427,57 @@ static void an_address_moves(void **state)
 	assert_int_equal(p->a.downs + p->b.downs, 0);
 }
 
+/* At every step of what goes on, either end is replaced by another process. */
+static void another_process_goes_on(void **state)
+{
+	struct pair *p = &world;
+
+	(void)state;
+	connect_both(p);
+	for (int step = 0; step < 14; step++) {
+		struct pair_end *e = step % 2 ? &p->a : &p->b;
+
+		ike_child_rekey(ike_child_next(p->a.sa, NULL));
+		if (step % 4 == 2)
+			ike_child_rekey(ike_child_next(p->b.sa, NULL));
+		pair_run(p, (uint64_t)step / 2);
+		assert_true(pair_restart(e));
+		pair_run(p, 40000);
+		assert_int_equal(pair_check(p), 1);
+		ike_sa_rekey(p->b.sa);
+		pair_run(p, (uint64_t)step / 2);
+		assert_true(pair_restart(e));
+		pair_run(p, 40000);
+		assert_int_equal(pair_check(p), 1);
+		pair_only_sa(&p->a);
+		pair_only_sa(&p->b);
+	}
+	assert_int_equal(p->a.downs + p->b.downs, 0);
+	ike_sa_close(p->a.sa, "enough");
+	pair_run(p, 1000);
+	assert_int_equal(p->b.downs, 1);
+	assert_false(pair_restart(&p->b));
+}
+
+/* Whatever is cut off or turned round in a record, it is refused or taken, and nothing else. */
+static void a_spoilt_record_is_harmless(void **state)
+{
+	struct pair *p = &world;
+	size_t len, i;
+	struct rd r;
+
+	(void)state;
+	connect_both(p);
+	len = p->a.record_len;
+	assert_true(len > 100);
+	ike_sa_abort(p->a.sa, "for another");
+	pair_run(p, 20000);
+	for (i = 0; i < len; i++) {
+		r = rd_of(p->a.record, i);
+		assert_null(ike_sa_thaw(p->a.ike, p->a.peer, &p->a, &r));
+	}
+}
+
 static void cookies_under_load(void **state)
 {
 	struct pair *p = &world;
@@ -472,6 +523,8 @@ int main(void)
 		TEST(a_password_and_an_address),
 		TEST(a_wrong_password),
 		TEST(an_address_moves),
+		TEST(another_process_goes_on),
+		TEST(a_spoilt_record_is_harmless),
 		TEST(cookies_under_load),
 	};
 

@@ -66,6 +66,7 @@ void engine_settle(struct engine *e)
 		while ((s = TAILQ_FIRST(&e->unsettled_sessions)))
 			session_settle(s);
 	} while (settle_one_carrier(e));
+	ipsec_settle(e->ipsec);
 	TAILQ_FOREACH(ep, &e->endpoints, link)
 		endpoint_flush(ep);
 	memory_work_done(e->memory);
@@ -381,6 +382,7 @@ static void take_up(struct engine *e, struct intake *in)
 	tunnel_resume_all(e);
 	for (i = 0; i < e->n_servers; i++)
 		remove_strangers(e, e->servers[i]);
+	ipsec_thaw(e->ipsec);
 	dialer_forget_others(e);
 	engine_settle(e);
 	if (memory_counters(e->memory)->engine_starts > 1)

@@ -24,6 +24,16 @@
 #define KEEPALIVE_MS	20000	/* RFC 3948 section 4 */
 #define MAX_SAS		100000
 
+/* Beyond, they are lost. */
+#define WAITING_MAX	65536
+
+struct ipsec_datagram {
+	STAILQ_ENTRY(ipsec_datagram) link;
+	struct ike_path path;
+	size_t len;
+	uint8_t data[];
+};
+
 struct ipsec_socket {
 	struct ipsec *ipsec;
 	int fd;
@@ -51,6 +61,8 @@ static void receive(struct ipsec_socket *s, const struct udp_path *from, const u
 	static const uint8_t marker[MARKER_LEN];
 	const struct ike_path path = { .local = from->local, .peer = from->peer, .local_port = from->local_port,
 				       .peer_port = from->peer_port };
+	struct ike_sa *sa;
+	uint32_t slot;
 
 	if (s->port == IKE_NATT_PORT && len > 1) {
 		if (len < MARKER_LEN || memcmp(data, marker, MARKER_LEN))
@@ -58,6 +70,9 @@ static void receive(struct ipsec_socket *s, const struct udp_path *from, const u
 		data += MARKER_LEN;
 		len -= MARKER_LEN;
 	}
+	sa = ike_sa_at(s->ipsec->ike, &path, data, len);
+	if (sa && ike_sa_slot(sa, &slot))
+		memory_work_on(s->ipsec->engine->memory, MEMORY_IKE, slot);
 	ike_rx(s->ipsec->ike, &path, data, len);
 }
 
@@ -149,10 +164,24 @@ void ipsec_sockets_end(struct ipsec *ipsec)
 
 static void op_tx(void *ctx, const struct ike_path *path, const uint8_t *data, size_t len)
 {
+	struct ipsec *ipsec = ctx;
+	struct ipsec_datagram *d = ipsec->n_waiting < WAITING_MAX ? malloc(sizeof(*d) + len) : NULL;
+
+	if (!d)
+		return;
+	d->path = *path;
+	d->len = len;
+	memcpy(d->data, data, len);
+	STAILQ_INSERT_TAIL(&ipsec->waiting, d, link);
+	ipsec->n_waiting++;
+	engine_unsettled(ipsec->engine);
+}
+
+static void send_now(struct ipsec *ipsec, const struct ike_path *path, const uint8_t *data, size_t len)
+{
 	const struct udp_path to = { .local = path->local, .peer = path->peer, .local_port = path->local_port,
 				     .peer_port = path->peer_port };
 	static uint8_t marked[IKE_MESSAGE_MAX];
-	struct ipsec *ipsec = ctx;
 	struct ipsec_socket *s = socket_of(ipsec, path->local.family, path->local_port);
 	char peer[ADDR_STRLEN];
 	int err = s ? 0 : -ENOTCONN;
@@ -166,6 +195,29 @@ static void op_tx(void *ctx, const struct ike_path *path, const uint8_t *data, s
 		err = udp_send(s->fd, &to, data, len);
 	if (err)
 		log_debug(NULL, "IKE: nothing was sent to %s: %s", addr_to_str(&path->peer, peer), strerror(-err));
+}
+
+static void flush(struct ipsec *ipsec)
+{
+	struct ipsec_datagram *d;
+
+	while ((d = STAILQ_FIRST(&ipsec->waiting))) {
+		STAILQ_REMOVE_HEAD(&ipsec->waiting, link);
+		ipsec->n_waiting--;
+		send_now(ipsec, &d->path, d->data, d->len);
+		free(d);
+	}
+}
+
+void ipsec_settle(struct ipsec *ipsec)
+{
+	struct ike_sa *sa;
+
+	if (!ipsec)
+		return;
+	while ((sa = ike_next_changed(ipsec->ike)))
+		ipsec_record_write(ipsec, sa);
+	flush(ipsec);
 }
 
 /* --- children of the kernel --- */
@@ -287,6 +339,47 @@ static void outer_of(const struct ike_child_info *info, struct dp_child *c)
 	c->peer = sa.path.peer;
 	c->local_port = info->encapsulated ? sa.path.local_port : 0;
 	c->peer_port = info->encapsulated ? sa.path.peer_port : 0;
+}
+
+bool kid_adopt(struct kid *k, uint32_t id, struct ike_child *c)
+{
+	struct dp *dp = k->ipsec->engine->dp;
+	struct dp_sa_stats stats;
+	struct ike_child_info info;
+	struct dp_err err;
+
+	ike_child_get_info(c, &info);
+	k->kernel.id = id;
+	if (k->ipsec->next_kid < id)
+		k->ipsec->next_kid = id;
+	outer_of(&info, &k->kernel);
+	if (ike_child_selectors(c, k->kernel.selectors, &k->kernel.n_selectors) ||
+	    dp_sa_get(dp, k->kernel.ifindex, id, false, info.spi_in, &stats, &err))
+		return false;
+	k->in_kernel = true;
+	kid_add_in_spi(k, info.spi_in);
+	k->out_spi = info.spi_out;
+	k->child = c;
+	ike_child_set_owner(c, k);
+	return true;
+}
+
+struct kid *kid_by_in_spi(const struct ipsec *ipsec, uint32_t spi)
+{
+	struct kid *k;
+
+	TAILQ_FOREACH(k, &ipsec->kids, link)
+		if (in_spi(k, spi))
+			return k;
+	return NULL;
+}
+
+void kid_add_in_spi(struct kid *k, uint32_t spi)
+{
+	uint32_t *at = in_spi(k, 0);
+
+	if (at)
+		*at = spi;
 }
 
 int kid_agree(struct kid *k, struct ike_child *c, char why[IKE_WHY_MAX])
@@ -539,6 +632,13 @@ static void op_child_down(void *ctx, struct ike_child *c, const char *why)
 	}
 }
 
+static void op_slot_free(void *ctx, uint32_t slot)
+{
+	struct ipsec *ipsec = ctx;
+
+	memory_slot_free(ipsec->engine->memory, MEMORY_IKE, slot);
+}
+
 /* "site office: ", "peer 192.0.2.7: " */
 static void op_log(void *ctx, const struct ike_sa *sa, enum log_level level, const char *text)
 {
@@ -565,7 +665,7 @@ static const struct ike_ops ops = {
 	.password = op_password, .assign = op_assign, .assigned = op_assigned, .sa_up = op_sa_up,
 	.sa_replaced = op_sa_replaced, .sa_down = op_sa_down, .sa_moved = op_sa_moved,
 	.child_new = op_child_new, .child_replaced = op_child_replaced, .sa_add = op_sa_add,
-	.sa_del = op_sa_del, .child_down = op_child_down, .log = op_log,
+	.sa_del = op_sa_del, .child_down = op_child_down, .slot_free = op_slot_free, .log = op_log,
 };
 
 /* --- the kernel's events --- */
@@ -696,17 +796,39 @@ static int ensure_device(struct ipsec *ipsec)
 	ipsec->device = cfg;
 	if (!existed)
 		server_remember_made(ipsec->engine, ipsec->ifindex);
-	remove_strangers(ipsec);
 	return 0;
+}
+
+/* Ids of the kernel's own are not given again before they are known to be nobody's. */
+static void note_highest(void *arg, const struct dp_child *c)
+{
+	struct ipsec *ipsec = arg;
+
+	if (ipsec->next_kid < c->id)
+		ipsec->next_kid = c->id;
+}
+
+void ipsec_thaw(struct ipsec *ipsec)
+{
+	struct site *s;
+
+	ipsec->thawing = false;
+	if (!ipsec->ifindex)
+		return;
+	ipsec_record_read_all(ipsec);
+	TAILQ_FOREACH(s, &ipsec->sites, link)
+		site_thawed(s);
+	remove_strangers(ipsec);
 }
 
 void ipsec_remove_device(struct ipsec *ipsec)
 {
-	struct dp_detour d = { .fwmark = ipsec->device.fwmark, .table = CONF_IPSEC_TABLE };
+	struct dp_detour d = { .table = CONF_IPSEC_TABLE };
 	struct dp_err err;
 
-	if (!ipsec->ifindex)
+	if (!ipsec || !ipsec->ifindex)
 		return;
+	d.fwmark = ipsec->device.fwmark;
 	/* Rules that lead nowhere are harmless, but nobody else will clear them away. */
 	if (dp_first_rule_del(ipsec->engine->dp, &d, &err))
 		log_warn(NULL, "IPsec: %s", err.text);
@@ -728,6 +850,8 @@ struct ipsec *ipsec_new(struct engine *e)
 	if (!ipsec)
 		return NULL;
 	ipsec->engine = e;
+	ipsec->thawing = true;
+	STAILQ_INIT(&ipsec->waiting);
 	TAILQ_INIT(&ipsec->sockets);
 	TAILQ_INIT(&ipsec->kids);
 	TAILQ_INIT(&ipsec->sites);
@@ -740,11 +864,33 @@ struct ipsec *ipsec_new(struct engine *e)
 	return ipsec;
 }
 
+/* The endpoint goes first, and what it told of with it. */
+static void let_go(struct ipsec *ipsec)
+{
+	struct warrior *w;
+	struct site *s;
+	struct kid *k;
+
+	TAILQ_FOREACH(k, &ipsec->kids, link)
+		k->child = NULL;
+	TAILQ_FOREACH(s, &ipsec->sites, link)
+		s->holder.sa = NULL;
+	TAILQ_FOREACH(w, &ipsec->warriors, link)
+		w->holder.sa = NULL;
+}
+
 void ipsec_free(struct ipsec *ipsec)
 {
+	struct ipsec_datagram *d;
+
 	if (!ipsec)
 		return;
+	let_go(ipsec);
 	ike_free(ipsec->ike);
+	while ((d = STAILQ_FIRST(&ipsec->waiting))) {
+		STAILQ_REMOVE_HEAD(&ipsec->waiting, link);
+		free(d);
+	}
 	while (!TAILQ_EMPTY(&ipsec->sites))
 		site_free(TAILQ_FIRST(&ipsec->sites));
 	warrior_server_stop(ipsec);
@@ -757,12 +903,16 @@ void ipsec_free(struct ipsec *ipsec)
 int ipsec_reconfigure(struct ipsec *ipsec, struct conf_ref *ref)
 {
 	struct conf_ref *old = ipsec->ref;
+	struct dp_err unlisted;
 	int err = 0;
 
 	ipsec->ref = conf_ref_get(ref);
 	warrior_server_reconfigure(ipsec, ref->conf);
 	if (conf_has_ike(ref->conf))
 		err = ensure_device(ipsec);
+	if (!err && ipsec->thawing && ipsec->ifindex &&
+	    dp_child_each(ipsec->engine->dp, ipsec->ifindex, note_highest, ipsec, &unlisted))
+		log_warn(NULL, "children cannot be listed: %s", unlisted.text);
 	if (!err)
 		sites_reconfigure(ipsec, ref);
 	conf_ref_put(old);
@@ -779,14 +929,14 @@ void ipsec_begin(struct ipsec *ipsec)
 
 bool ipsec_is_idle(const struct ipsec *ipsec)
 {
-	return !ike_sa_next(ipsec->ike, NULL);
+	return !ipsec || !ike_sa_next(ipsec->ike, NULL);
 }
 
 bool ipsec_stop(struct ipsec *ipsec)
 {
 	struct ike_sa *sa = NULL;
 
-	while ((sa = ike_sa_next(ipsec->ike, sa)))
+	while (ipsec && (sa = ike_sa_next(ipsec->ike, sa)))
 		ike_sa_close(sa, "the daemon shuts down");
 	return ipsec_is_idle(ipsec);
 }

@@ -15,6 +15,7 @@
 
 #define KID_SPIS	4	/* as many as the kernel takes of one child */
 
+struct ipsec_datagram;
 struct ipsec_socket;
 struct site;
 struct warrior;
@@ -64,6 +65,9 @@ struct ipsec {
 	struct dp_device_config device;		/* as the kernel has it */
 	int ifindex;				/* 0: there is none */
 	struct ipsec_sockets sockets;
+	STAILQ_HEAD(, ipsec_datagram) waiting;	/* until what caused them is written down */
+	unsigned int n_waiting;
+	bool thawing;			/* what an engine before this one had is still to come */
 	struct kid_list kids;
 	uint32_t next_kid;
 	struct site_list sites;
@@ -80,8 +84,11 @@ struct ipsec *ipsec_new(struct engine *e);	/* NULL on ENOMEM */
 void ipsec_free(struct ipsec *ipsec);
 /* After the sockets; what is configured and what is not any more. -errno: logged. */
 int ipsec_reconfigure(struct ipsec *ipsec, struct conf_ref *ref);
+/* What an engine before this one had; then whatever of the kernel's nobody has goes. */
+void ipsec_thaw(struct ipsec *ipsec);
+void ipsec_settle(struct ipsec *ipsec);		/* records, then datagrams; NULL is fine */
 void ipsec_begin(struct ipsec *ipsec);		/* sites that start by themselves do */
-/* Good-bye to every peer; true: there is none. engine_progress() follows. */
+/* Good-bye to every peer; true: there is none. engine_progress() follows. NULL is nobody, here and in the next two. */
 bool ipsec_stop(struct ipsec *ipsec);
 bool ipsec_is_idle(const struct ipsec *ipsec);
 void ipsec_remove_device(struct ipsec *ipsec);
@@ -100,8 +107,16 @@ void ipsec_sa_limit(struct ipsec *ipsec, int ifindex, uint32_t child, uint32_t s
 struct kid *kid_new(struct ipsec_holder *h);
 void kid_free(struct kid *k);			/* and out of the kernel */
 int kid_trap(struct kid *k, const struct dp_child *c, char why[IKE_WHY_MAX]);
+/* The kernel has it already, with the SAs of c. False: it has not. */
+bool kid_adopt(struct kid *k, uint32_t id, struct ike_child *c);
+struct kid *kid_by_in_spi(const struct ipsec *ipsec, uint32_t spi);
+void kid_add_in_spi(struct kid *k, uint32_t spi);
 /* Where it goes and what it carries, by the agreement. */
 int kid_agree(struct kid *k, struct ike_child *c, char why[IKE_WHY_MAX]);
+
+/* ipsec_record.c */
+void ipsec_record_write(struct ipsec *ipsec, struct ike_sa *sa);
+void ipsec_record_read_all(struct ipsec *ipsec);
 
 /* ipsec_peer.c: NULL with why */
 struct ike_peer *ipsec_site_peer(const struct conf_site *conf, const struct addr *remote, char why[IKE_WHY_MAX]);

@@ -11,7 +11,7 @@
 #include "base/secret.h"
 
 #define MEMORY_MAGIC	0x41444954	/* "ADIT" */
-#define MEMORY_VERSION	2
+#define MEMORY_VERSION	3
 #define NOBODY		UINT32_MAX
 
 #ifndef MLOCK_ONFAULT
@@ -49,6 +49,7 @@ static const size_t copy_size[MEMORY_KINDS] = {
 	[MEMORY_SESSION] = MEMORY_SESSION_RECORD_MAX + sizeof(struct copy_head),
 	[MEMORY_TUNNEL] = MEMORY_TUNNEL_RECORD_MAX + sizeof(struct copy_head),
 	[MEMORY_CLIENT] = MEMORY_CLIENT_RECORD_MAX + sizeof(struct copy_head),
+	[MEMORY_IKE] = MEMORY_IKE_RECORD_MAX + sizeof(struct copy_head),
 };
 
 /* Rounded up so that every record starts on a page: an unused one then costs nothing. */

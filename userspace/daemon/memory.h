@@ -1,9 +1,9 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
  * The memory file: what the engine must know again after it died. The parent creates it and holds
- * it open; each engine maps it. One record per connection, tunnel, session and client section, at a
+ * it open; each engine maps it. One record per connection, tunnel, session, client section and IKE SA, at a
  * fixed slot, written twice alternately with a generation and a checksum, so that a death while writing leaves the
- * record before. No secret is ever stored. The file is sparse: a slot costs memory only once it was
+ * record before. Of secrets there are the keys of IKE SAs alone, and no password. The file is sparse: a slot costs memory only once it was
  * used, and low slots are used first.
  *
  * One writer at a time: the engine while it lives, the parent between two engines.
@@ -15,7 +15,7 @@
 #include <stddef.h>
 #include <stdint.h>
 
-enum memory_kind { MEMORY_CONN, MEMORY_SESSION, MEMORY_TUNNEL, MEMORY_CLIENT, MEMORY_KINDS };
+enum memory_kind { MEMORY_CONN, MEMORY_SESSION, MEMORY_TUNNEL, MEMORY_CLIENT, MEMORY_IKE, MEMORY_KINDS };
 
 /* Call ids have 16 bits and are unique in the whole daemon, so more sessions cannot be. */
 #define MEMORY_SLOTS_MAX		65536
@@ -25,6 +25,8 @@ enum memory_kind { MEMORY_CONN, MEMORY_SESSION, MEMORY_TUNNEL, MEMORY_CLIENT, ME
 #define MEMORY_TUNNEL_RECORD_MAX	(65536 - 24)
 /* A frozen link, addresses and routes of one session. */
 #define MEMORY_SESSION_RECORD_MAX	(4096 - 24)
+/* A frozen IKE SA with its children, the answer it gave last and the request under way. */
+#define MEMORY_IKE_RECORD_MAX		(32768 - 24)
 /* What becomes of a client section. */
 #define MEMORY_CLIENT_RECORD_MAX	(1024 - 24)
 /* Deaths of an engine over one object after which the object is given up. */

@@ -285,6 +285,7 @@ static void blame(struct parent *p)
 		 kind == MEMORY_CONN   ? "connection" :
 		 kind == MEMORY_TUNNEL ? "tunnel" :
 		 kind == MEMORY_CLIENT ? "client" :
+		 kind == MEMORY_IKE    ? "IKE SA" :
 					 "session",
 		 slot,
 		 deaths >= MEMORY_DEATHS_MAX ? ", which is given up" : "");

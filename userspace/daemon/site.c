@@ -164,7 +164,7 @@ static void set_trap(struct site *s)
 	struct dp_child c;
 	char why[IKE_WHY_MAX];
 
-	if (!s->remote.family || !s->local.family || s->conf->request_address)
+	if (!s->remote.family || !s->local.family || s->conf->request_address || s->holder.ipsec->thawing)
 		return;
 	trap_config(s, &c);
 	if (!c.n_selectors)
@@ -653,6 +653,33 @@ void sites_reconfigure(struct ipsec *ipsec, struct conf_ref *ref)
 		if (!site_by_name(ipsec, conf->name) && !site_new(ipsec, ref, conf))
 			log_error(NULL, "site %s: out of memory", conf->name);
 	}
+}
+
+/* The kernel's child that an agreement of an earlier engine has is the trap's. */
+void site_thawed(struct site *s)
+{
+	struct kid *k;
+
+	TAILQ_FOREACH(k, &s->holder.ipsec->kids, link)
+		if (k->holder == &s->holder && !s->trap && !s->conf->request_address)
+			s->trap = k;
+	set_trap(s);
+}
+
+/* An IKE SA of an earlier engine goes on. */
+void site_adopt(struct site *s, struct ike_sa *sa)
+{
+	const struct ike_assigned *a = ike_sa_assigned(sa);
+	struct ike_sa_info info;
+
+	ike_sa_get_info(sa, &info);
+	s->holder.sa = sa;
+	s->wanted = s->conf->start == CONF_START_NOW;
+	s->local = info.path.local;
+	s->remote = info.path.peer;
+	if (a && s->conf->request_address)
+		s->address = a->ip4.family ? (struct prefix){ .addr = a->ip4, .len = 32 } : a->ip6;
+	set_state(s, SITE_UP);
 }
 
 void site_begin(struct site *s)

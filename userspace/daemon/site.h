@@ -57,6 +57,9 @@ void site_begin(struct site *s);
 struct site *site_by_name(const struct ipsec *ipsec, const char *name);
 const char *site_state_to_str(enum site_state state);
 
+void site_adopt(struct site *s, struct ike_sa *sa);
+void site_thawed(struct site *s);
+
 /* By hand. The outcome of the first two is told by control_answer(), unless it is so already: true. */
 bool site_up(struct site *s);
 bool site_down(struct site *s, const char *why);

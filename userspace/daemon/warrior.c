@@ -85,6 +85,24 @@ struct ipsec_holder *warrior_new(struct ipsec *ipsec, struct ike_sa *sa)
 	return &w->holder;
 }
 
+void warrior_drop(struct ipsec_holder *h)
+{
+	warrior_free(warrior_of(h));
+}
+
+void warrior_adopt(struct ipsec_holder *h, struct ike_sa *sa)
+{
+	const struct ike_assigned *a = ike_sa_assigned(sa);
+	struct warrior *w = warrior_of(h);
+	struct ike_sa_info info;
+
+	h->sa = sa;
+	ike_sa_get_info(sa, &info);
+	w->up_ms = info.up_ms;
+	if (a && pool_restore(h->ipsec->pool, &a->ip4, &a->ip6, &w->lease))
+		log_error(NULL, "server ikev2: out of memory");
+}
+
 static const struct addr *fixed_address(const struct ipsec *ipsec, const struct ike_sa *sa)
 {
 	const struct conf_user *u;

@@ -15,6 +15,9 @@ struct warrior {
 
 /* NULL: there is no room. */
 struct ipsec_holder *warrior_new(struct ipsec *ipsec, struct ike_sa *sa);
+/* Of an earlier engine: what it was lent is lent again. */
+void warrior_adopt(struct ipsec_holder *h, struct ike_sa *sa);
+void warrior_drop(struct ipsec_holder *h);		/* that never had an IKE SA */
 bool warrior_assign(struct ipsec_holder *h, bool ip4, bool ip6, struct ike_assigned *out,
 		    char why[IKE_WHY_MAX]);
 void warrior_server_reconfigure(struct ipsec *ipsec, const struct conf *conf);

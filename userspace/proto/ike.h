@@ -143,6 +143,7 @@ struct ike_ops {
 	void (*sa_del)(void *ctx, struct ike_child *c, bool outbound, uint32_t spi);
 	/* Its SAs go with it, but for what child_replaced() took. */
 	void (*child_down)(void *ctx, struct ike_child *c, const char *why);
+	void (*slot_free)(void *ctx, uint32_t slot);
 	/* Why an attempt of ours, or of somebody's who got as far as naming himself, came to nothing. */
 	void (*log)(void *ctx, const struct ike_sa *sa, enum log_level level, const char *text);
 };
@@ -217,6 +218,21 @@ int ike_child_selectors(const struct ike_child *c, struct dp_selector *out, unsi
 const char *ike_ts_to_str(const struct ike_selector *ts, unsigned int n, char *buf, size_t cap);
 /* A network as a selector of everything in it. */
 void ike_ts_of_prefix(const struct prefix *p, struct ike_selector *ts);
+
+/*
+ * Established IKE SAs as records, keys included. Those that have changed are told one after the other: each is
+ * to be written down before what it sends leaves. NULL: no more.
+ */
+struct ike_sa *ike_next_changed(struct ike *ike);
+bool ike_sa_can_freeze(const struct ike_sa *sa);
+void ike_sa_freeze(const struct ike_sa *sa, struct wr *w);
+/* NULL: the record is not valid, its place is taken, or ENOMEM. Children have no owner yet. */
+struct ike_sa *ike_sa_thaw(struct ike *ike, struct ike_peer *peer, void *owner, struct rd *r);
+/* Where the owner keeps the record; told by slot_free() when the IKE SA goes, whatever its phase. */
+void ike_sa_set_slot(struct ike_sa *sa, uint32_t slot);
+bool ike_sa_slot(const struct ike_sa *sa, uint32_t *slot);	/* false: none */
+/* Every one of them, those that only linger too. */
+struct ike_child *ike_child_each(const struct ike_sa *sa, const struct ike_child *prev);
 
 struct ike_stats {
 	unsigned int sas, half_open, children;

@@ -293,17 +293,29 @@ static void give_up(struct ike_sa *sa, const char *why)
 	ike_sa_over(sa, why);
 }
 
+static const char *doubt_of(const struct ike_peer *p)
+{
+	if (p->local_auth == IKE_BY_PSK)
+		return "has another secret";
+	return p->local_auth == IKE_BY_EAP ? "does not take this user and password" :
+					     "does not believe our certificate or key";
+}
+
 static void refused(struct ike_sa *sa, const struct ike2_notify *n)
 {
-	char own[IKE_ID_STRLEN / 4], why[IKE_WHY_MAX];
+	char own[IKE_ID_STRLEN / 8], theirs[IKE_ID_STRLEN / 8], why[IKE_WHY_MAX];
+	const struct ike_id *asked = &sa->peer->remote_id;
 
-	if (n->type == IKE2_N_AUTHENTICATION_FAILED)
+	if (n->type == IKE2_N_AUTHENTICATION_FAILED && asked->type && !ike_id_is_pattern(asked))
+		snprintf(why, sizeof(why),
+			 "the peer refuses us as \"%s\": it does not know this identity, or is not \"%s\" itself, "
+			 "or %s (its log says which)",
+			 ike_id_to_str(&sa->local_id, own, sizeof(own)),
+			 ike_id_to_str(asked, theirs, sizeof(theirs)), doubt_of(sa->peer));
+	else if (n->type == IKE2_N_AUTHENTICATION_FAILED)
 		snprintf(why, sizeof(why),
 			 "the peer refuses us as \"%s\": it does not know this identity, or %s (its log says which)",
-			 ike_id_to_str(&sa->local_id, own, sizeof(own)),
-			 sa->peer->local_auth == IKE_BY_PSK ? "has another secret" :
-			 sa->peer->local_auth == IKE_BY_EAP ? "takes not this user and password" :
-							      "does not believe our certificate or key");
+			 ike_id_to_str(&sa->local_id, own, sizeof(own)), doubt_of(sa->peer));
 	else
 		snprintf(why, sizeof(why), "the peer refuses: %s", ike2_notify_to_str(n->type));
 	give_up(sa, why);

@@ -80,6 +80,8 @@ void ike_child_free(struct ike_child *c)
 	struct ike_sa *sa = c->sa;
 	struct ike_child *other;
 
+	ike_sa_changed(sa);
+
 	TAILQ_FOREACH(other, &sa->children, link)
 		if (other->replaces == c)
 			other->replaces = NULL;
@@ -467,6 +469,20 @@ void ike_child_started(struct ike_child *c)
 		c->transport ? ", transport mode" : "");
 }
 
+/* As it was when another process stopped. */
+void ike_child_resume(struct ike_child *c)
+{
+	uint64_t life = (uint64_t)c->sa->peer->child_lifetime_s * MS, now = loop_now_ms(c->sa->ike->loop);
+	uint64_t due = c->rekey_due ? c->up_ms + life : c->rekey_at_ms;
+
+	if (c->replaced)
+		loop_timer_start(&c->timer, IKE_CHILD_LINGER_MS);
+	else if (c->replaces)
+		loop_timer_start(&c->timer, SWITCH_MS);
+	else
+		loop_timer_start(&c->timer, due > now ? due - now : 0);
+}
+
 static void on_timer(void *arg)
 {
 	struct ike_child *c = arg;
@@ -480,6 +496,7 @@ static void on_timer(void *arg)
 	if (c->replaces) {
 		c->replaces = NULL;
 		ike_child_switch(c, why);
+		ike_sa_changed(c->sa);
 		loop_timer_start(&c->timer, c->rekey_at_ms > now ? c->rekey_at_ms - now : 0);
 		return;
 	}
@@ -560,6 +577,11 @@ void ike_child_set_owner(struct ike_child *c, void *owner)
 void *ike_child_owner(const struct ike_child *c)
 {
 	return c->owner;
+}
+
+struct ike_child *ike_child_each(const struct ike_sa *sa, const struct ike_child *prev)
+{
+	return prev ? TAILQ_NEXT(prev, link) : TAILQ_FIRST(&sa->children);
 }
 
 struct ike_child *ike_child_next(const struct ike_sa *sa, const struct ike_child *prev)

@@ -18,6 +18,7 @@ struct ike *ike_new(struct loop *loop, const struct ike_config *cfg, const struc
 	ike->ops = ops;
 	ike->ctx = ctx;
 	TAILQ_INIT(&ike->sas);
+	TAILQ_INIT(&ike->changed);
 	if (hash_init(&ike->by_spi) || hash_init(&ike->by_init)) {
 		ike_free(ike);
 		return NULL;
@@ -58,6 +59,11 @@ void ike_sa_hash(struct ike_sa *sa)
 	uint64_t spi = ike_own_spi(sa);
 
 	hash_add(&sa->ike->by_spi, &sa->by_spi, hash_bytes(&spi, sizeof(spi)));
+}
+
+bool ike_spi_taken(const struct ike *ike, uint64_t spi)
+{
+	return find(ike, spi);
 }
 
 uint64_t ike_spi_new(struct ike *ike)

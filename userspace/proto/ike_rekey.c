@@ -88,6 +88,10 @@ static void inherit(struct ike_sa *old, struct ike_sa *sa)
 	old->owner = NULL;
 	old->told_down = true;
 	old->replaced_by = sa;
+	/* One record for both: that of the one that goes on. */
+	sa->has_slot = old->has_slot;
+	sa->slot = old->slot;
+	old->has_slot = false;
 	sa->ike->ops->sa_replaced(sa->ike->ctx, old, sa);
 	ike_sa_begin(sa);
 	ike_log(sa, LOG_LEVEL_INFO, "new keys for IKE");

@@ -118,6 +118,51 @@ static void drop_candidates(struct ike_sa *sa)
 		ike_peer_put(sa->candidates[--sa->n_candidates]);
 }
 
+/* --- records --- */
+
+void ike_sa_changed(struct ike_sa *sa)
+{
+	if (sa->changed)
+		return;
+	sa->changed = true;
+	TAILQ_INSERT_TAIL(&sa->ike->changed, sa, changed_link);
+}
+
+static void unchanged(struct ike_sa *sa)
+{
+	if (sa->changed)
+		TAILQ_REMOVE(&sa->ike->changed, sa, changed_link);
+	sa->changed = false;
+}
+
+struct ike_sa *ike_next_changed(struct ike *ike)
+{
+	struct ike_sa *sa = TAILQ_FIRST(&ike->changed);
+
+	if (sa)
+		unchanged(sa);
+	return sa;
+}
+
+void ike_sa_set_slot(struct ike_sa *sa, uint32_t slot)
+{
+	sa->has_slot = true;
+	sa->slot = slot;
+}
+
+bool ike_sa_slot(const struct ike_sa *sa, uint32_t *slot)
+{
+	*slot = sa->slot;
+	return sa->has_slot;
+}
+
+static void free_slot(struct ike_sa *sa)
+{
+	if (sa->has_slot)
+		sa->ike->ops->slot_free(sa->ike->ctx, sa->slot);
+	sa->has_slot = false;
+}
+
 /* Others may know of it: one that it replaces, and an exchange that crossed with the peer's. */
 static void forget(struct ike_sa *sa)
 {
@@ -159,6 +204,8 @@ void ike_sa_free(struct ike_sa *sa)
 		secret_wipe(sa->eap_peer, sizeof(*sa->eap_peer));
 	free(sa->eap_server);
 	free(sa->eap_peer);
+	/* The last thing: what went before may have changed it. */
+	unchanged(sa);
 	hash_del(&ike->by_spi, &sa->by_spi);
 	TAILQ_REMOVE(&ike->sas, sa, link);
 	ike->stats.sas--;
@@ -175,6 +222,7 @@ void ike_sa_begin(struct ike_sa *sa)
 
 	ike_sa_settled(sa);
 	drop_candidates(sa);
+	ike_sa_changed(sa);
 	sa->phase = PHASE_UP;
 	sa->up_ms = now;
 	sa->heard_ms = now;
@@ -263,6 +311,7 @@ void ike_sa_over(struct ike_sa *sa, const char *why)
 	/* Not from within what uses it; and what was answered last may be asked for again. */
 	loop_timer_start(&sa->timer, STAILQ_EMPTY(&sa->response) ? 0 : IKE_LINGER_MS);
 	sa->told_down = true;
+	free_slot(sa);
 	if (tell)
 		ike->ops->sa_down(ike->ctx, sa, sa->why);
 	sa->owner = NULL;
@@ -283,6 +332,7 @@ void ike_sa_close(struct ike_sa *sa, const char *why)
 		return;
 	}
 	sa->phase = PHASE_CLOSING;
+	free_slot(sa);
 	/* What waits is not worth waiting for; what is under way has to end first. */
 	if (!ike_task_add(sa, TASK_IKE_DELETE, NULL))
 		ike_sa_over(sa, sa->why);
@@ -330,6 +380,7 @@ const struct ike_assigned *ike_sa_assigned(const struct ike_sa *sa)
 
 static void moved(struct ike_sa *sa)
 {
+	ike_sa_changed(sa);
 	if (sa->told_up)
 		sa->ike->ops->sa_moved(sa->ike->ctx, sa);
 }

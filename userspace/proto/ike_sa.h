@@ -164,6 +164,10 @@ struct ike_sa {
 	struct loop_timer dpd_timer, keepalive_timer;
 	bool rekey_due;
 	struct loop_timer task_timer;	/* one that has to wait */
+	TAILQ_ENTRY(ike_sa) changed_link;
+	bool changed;
+	bool has_slot;
+	uint32_t slot;
 	struct ike_path response_path;
 	bool refused;			/* by an answer that anybody could have forged */
 	char why[IKE_WHY_MAX];		/* it goes */
@@ -175,7 +179,7 @@ struct ike {
 	struct ike_config cfg;
 	const struct ike_ops *ops;
 	void *ctx;
-	struct ike_sas sas;
+	struct ike_sas sas, changed;
 	struct hash by_spi, by_init;
 	struct ike_stats stats;
 	uint8_t cookie_secret[2][32];	/* the one in use, the one before */
@@ -205,6 +209,8 @@ void ike_sa_over(struct ike_sa *sa, const char *why);
 void ike_sa_settled(struct ike_sa *sa);		/* no longer half open */
 __attribute__((format(printf, 3, 4)))
 void ike_log(const struct ike_sa *sa, enum log_level level, const char *fmt, ...);
+void ike_sa_changed(struct ike_sa *sa);
+bool ike_spi_taken(const struct ike *ike, uint64_t spi);
 uint64_t ike_jitter(struct ike *ike, uint64_t of_ms);	/* 0 to of_ms */
 
 /* --- ike_window.c: messages in their order --- */
@@ -217,6 +223,7 @@ void ike_packets_free(struct ike_packets *p);
 struct ike_task *ike_task_add(struct ike_sa *sa, enum ike_task_type type, struct ike_child *child);
 bool ike_task_pending(const struct ike_sa *sa, enum ike_task_type type, const struct ike_child *child);
 void ike_task_free(struct ike_sa *sa, struct ike_task *t);
+void ike_window_resume(struct ike_sa *sa);	/* what was under way goes on */
 void ike_tasks_run(struct ike_sa *sa);		/* the next one, if none is under way */
 void ike_task_done(struct ike_sa *sa);		/* the one under way, and on with the next */
 void ike_task_again(struct ike_sa *sa, uint64_t after_ms);	/* put it back */
@@ -278,6 +285,7 @@ int ike_child_install(struct ike_child *c, bool outbound_too, char why[IKE_WHY_M
 int ike_child_switch(struct ike_child *c, char why[IKE_WHY_MAX]);	/* outbound */
 void ike_child_started(struct ike_child *c);	/* timers, and a line in the log */
 void ike_child_replace(struct ike_child *old, struct ike_child *c);
+void ike_child_resume(struct ike_child *c);
 uint16_t ike_verdict_notify(enum ike_verdict v);
 
 /* --- ike_ts.c: traffic selectors --- */

@@ -169,9 +169,16 @@ static void send_now(struct ike_sa *sa)
 {
 	if (!sa->resend_timer.loop)
 		loop_timer_init(&sa->resend_timer, sa->ike->loop, on_resend, sa);
+	ike_sa_changed(sa);
 	sa->sends = 1;
 	transmit(sa, &sa->request, &sa->path);
 	loop_timer_start(&sa->resend_timer, resend_after(sa));
+}
+
+void ike_window_resume(struct ike_sa *sa)
+{
+	if (sa->current)
+		send_now(sa);
 }
 
 int ike_send_request(struct ike_sa *sa, uint8_t exchange, struct ike_out *o)
@@ -209,6 +216,7 @@ int ike_send_response(struct ike_sa *sa, uint8_t exchange, struct ike_out *o)
 	secret_wipe(sa->ike->build, o->w.len);
 	sa->expect_id++;
 	sa->answered_in_clear = false;
+	ike_sa_changed(sa);
 	if (err)
 		ike_sa_over(sa, "out of memory, or a message of ours is too long");
 	else
@@ -541,6 +549,7 @@ static void rx_response(struct ike_sa *sa, const struct ike_path *path, struct i
 		loop_timer_stop(&sa->resend_timer);
 		ike_packets_free(&sa->request);
 		sa->next_id++;
+		ike_sa_changed(sa);
 		dispatch_response(sa, m);
 	}
 	free(owned);

@@ -1,0 +1,202 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+/* IKE SAs in the memory file, so that the next engine goes on with them: whose each is, its kids, and itself. */
+#include <string.h>
+
+#include "base/secret.h"
+#include "daemon/site.h"
+#include "daemon/warrior.h"
+
+#define RECORD_VERSION	1
+#define OF_SITE		1
+#define OF_WARRIOR	2
+
+static void put_owner(struct wr *w, const struct ike_peer *peer)
+{
+	const struct site *s = peer->owner;
+
+	wr_u8(w, s ? OF_SITE : OF_WARRIOR);
+	wr_u8(w, s ? (uint8_t)strlen(s->conf->name) : peer->local_auth == IKE_BY_PSK);
+	if (s)
+		wr_bytes(w, s->conf->name, strlen(s->conf->name));
+}
+
+/* The kernel's child of each, also of those that only receive any more. */
+static void put_kids(struct wr *w, struct ipsec *ipsec, const struct ike_sa *sa)
+{
+	struct ike_child_info info;
+	struct ike_child *c = NULL;
+
+	while ((c = ike_child_each(sa, c))) {
+		const struct kid *k;
+
+		ike_child_get_info(c, &info);
+		k = kid_by_in_spi(ipsec, info.spi_in);
+		wr_u32(w, k ? k->kernel.id : 0);
+	}
+}
+
+void ipsec_record_write(struct ipsec *ipsec, struct ike_sa *sa)
+{
+	struct memory *memory = ipsec->engine->memory;
+	static uint8_t record[MEMORY_IKE_RECORD_MAX];
+	struct wr w = wr_to(record, sizeof(record));
+	struct ike_sa_info info;
+	uint32_t slot;
+	int new;
+
+	if (!ike_sa_can_freeze(sa))
+		return;
+	ike_sa_get_info(sa, &info);
+	if (!ike_sa_slot(sa, &slot)) {
+		new = memory_slot_new(memory, MEMORY_IKE);
+		if (new < 0)
+			return;
+		slot = (uint32_t)new;
+		ike_sa_set_slot(sa, slot);
+	}
+	wr_u8(&w, RECORD_VERSION);
+	put_owner(&w, info.peer);
+	wr_u16(&w, (uint16_t)info.children);
+	put_kids(&w, ipsec, sa);
+	ike_sa_freeze(sa, &w);
+	if (w.bad || memory_commit(memory, MEMORY_IKE, slot, record, w.len))
+		log_debug(NULL, "%s: it is too long to be written down", info.peer->name);
+	secret_wipe(record, w.len);
+}
+
+/* --- taken up --- */
+
+#define KIDS_MAX	64
+
+struct record {
+	struct site *site;		/* NULL: a warrior's */
+	struct ike_peer *peer;
+	unsigned int n_kids;
+	uint32_t kids[KIDS_MAX];
+};
+
+static void get_site(struct rd *r, struct ipsec *ipsec, struct record *rec)
+{
+	char name[UINT8_MAX + 1];
+	uint8_t len = rd_u8(r);
+
+	rd_copy(r, name, len);
+	name[len] = '\0';
+	rec->site = site_by_name(ipsec, name);
+	rec->peer = rec->site && !rec->site->holder.sa ? rec->site->peer : NULL;
+}
+
+static void get_server(struct rd *r, struct ipsec *ipsec, struct record *rec)
+{
+	bool by_secret = rd_u8(r);
+	unsigned int i;
+
+	for (i = 0; i < ipsec->n_peers; i++)
+		if ((ipsec->peers[i]->local_auth == IKE_BY_PSK) == by_secret)
+			rec->peer = ipsec->peers[i];
+}
+
+static bool get_head(struct rd *r, struct ipsec *ipsec, struct record *rec)
+{
+	uint8_t kind;
+	unsigned int i;
+
+	*rec = (struct record){ .n_kids = 0 };
+	if (rd_u8(r) != RECORD_VERSION)
+		return false;
+	kind = rd_u8(r);
+	if (kind == OF_SITE)
+		get_site(r, ipsec, rec);
+	else if (kind == OF_WARRIOR)
+		get_server(r, ipsec, rec);
+	rec->n_kids = rd_u16(r);
+	if (rec->n_kids > KIDS_MAX)
+		return false;
+	for (i = 0; i < rec->n_kids; i++)
+		rec->kids[i] = rd_u32(r);
+	return !r->bad && rec->peer;
+}
+
+static struct kid *kid_of(struct ipsec_holder *h, uint32_t id)
+{
+	struct kid *k;
+
+	TAILQ_FOREACH(k, &h->ipsec->kids, link)
+		if (k->holder == h && k->kernel.id == id && k->in_kernel)
+			return k;
+	return NULL;
+}
+
+/* First those that are in use, then those that only receive any more, which have their kids. */
+static void adopt_kids(struct ipsec_holder *h, struct ike_sa *sa, const struct record *rec)
+{
+	struct ike_child *c = NULL, *next;
+	unsigned int i;
+
+	for (c = ike_child_next(sa, NULL); c; c = next) {
+		struct ike_child *at = NULL;
+		struct kid *k = kid_new(h);
+
+		next = ike_child_next(sa, c);
+		for (i = 0; i < rec->n_kids && (at = ike_child_each(sa, at)) && at != c; i++)
+			;
+		if (k && i < rec->n_kids && kid_adopt(k, rec->kids[i], c))
+			continue;
+		kid_free(k);
+		ike_child_close(c, "the kernel does not have it any more");
+	}
+	for (i = 0, c = NULL; i < rec->n_kids && (c = ike_child_each(sa, c)); i++) {
+		struct kid *k = ike_child_owner(c) ? NULL : kid_of(h, rec->kids[i]);
+		struct ike_child_info info;
+
+		ike_child_get_info(c, &info);
+		if (k)
+			kid_add_in_spi(k, info.spi_in);
+	}
+}
+
+static bool take_up(struct ipsec *ipsec, uint32_t slot, const void *data, size_t len)
+{
+	struct rd r = rd_of(data, len);
+	struct ipsec_holder *h;
+	struct record rec;
+	struct ike_sa *sa;
+
+	if (!get_head(&r, ipsec, &rec))
+		return false;
+	h = rec.site ? &rec.site->holder : warrior_new(ipsec, NULL);
+	sa = h ? ike_sa_thaw(ipsec->ike, rec.peer, h, &r) : NULL;
+	if (!sa) {
+		if (h && !rec.site)
+			warrior_drop(h);
+		return false;
+	}
+	ike_sa_set_slot(sa, slot);
+	if (rec.site)
+		site_adopt(rec.site, sa);
+	else
+		warrior_adopt(h, sa);
+	adopt_kids(h, sa, &rec);
+	return true;
+}
+
+void ipsec_record_read_all(struct ipsec *ipsec)
+{
+	struct memory *memory = ipsec->engine->memory;
+	unsigned int n = 0;
+	const void *data;
+	uint32_t slot;
+	size_t len;
+
+	for (slot = 0; slot < memory_slot_end(memory, MEMORY_IKE); slot++) {
+		if (!memory_slot_used(memory, MEMORY_IKE, slot))
+			continue;
+		if (memory_deaths(memory, MEMORY_IKE, slot) < MEMORY_DEATHS_MAX &&
+		    !memory_read(memory, MEMORY_IKE, slot, &data, &len) && take_up(ipsec, slot, data, len))
+			n++;
+		else
+			memory_slot_free(memory, MEMORY_IKE, slot);
+	}
+	if (n)
+		log_info(NULL, "taken up: %u IKE SAs", n);
+}
