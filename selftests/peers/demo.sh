@@ -1,7 +1,8 @@
 #!/bin/bash
 # SPDX-License-Identifier: GPL-2.0-or-later
 #
-# What adit does, for people to see: a gateway, stock clients of PPTP and L2TP, traffic, a refused login, and a disconnect.
+# What adit does, for people to see: a gateway, stock clients of PPTP and L2TP, traffic, a refused login, and a disconnect;
+# then IPsec with strongSwan (demo_ipsec.sh).
 # "make demo" runs it in a virtual machine. Ends with an error if any of it does not work.
 
 exec 3>&1
@@ -12,41 +13,7 @@ exec >/dev/null
 . "$(dirname "$0")/lib-client.sh"
 . "$(dirname "$0")/lib-xl2tpd.sh"
 exec >&3
-
-title()
-{
-	printf '\n\033[1m%s\033[0m\n' "$*"
-}
-
-# shown COMMAND...: the command as one would type it, and what it says.
-shown()
-{
-	echo "\$ $*"
-	"$@" 2>&1 | sed 's/^/    /'
-	[ "${PIPESTATUS[0]}" -eq 0 ] || broken "$*"
-}
-
-# quietly WHAT COMMAND...: a line of what is being done; its output only if it fails.
-quietly()
-{
-	local what=$1
-
-	shift
-	printf '  %-66s' "$what"
-	if "$@" >"$TMP/quietly.log" 2>&1; then
-		echo ok
-	else
-		echo FAILED
-		broken "$*"
-	fi
-}
-
-broken()
-{
-	echo
-	echo "The demo failed at: $1"
-	exit 1
-}
+. "$(dirname "$0")/lib-demo.sh"
 
 # Inside the client's namespace, and shown without the words that lead there.
 client()
@@ -64,12 +31,6 @@ topology()
 	l2tp_topology
 	client_addresses 4
 	traffic_server_start
-}
-
-# What is left goes without a word.
-lib_show_logs()
-{
-	:
 }
 
 title "A gateway (192.0.2.1), a client machine (192.0.2.10), and a server behind the gateway (10.8.0.2)"
@@ -131,7 +92,6 @@ quietly "all are told that the gateway goes" adit shutdown
 quietly "alice's client hears of it" log_says alice "LCP terminated by peer"
 quietly "dave's client hears of it" log_says dave "LCP terminated by peer"
 
-title "It works."
 LIB_DONE=yes
 lib_undo >/dev/null 2>&1
-exit 0
+bash "$(dirname "$0")/demo_ipsec.sh"
