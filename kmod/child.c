@@ -451,6 +451,7 @@ static struct adit_child *adit_child_alloc(struct adit_dev *adev, const struct a
 	RCU_INIT_POINTER(child->path, path);
 	child->adev = adev;
 	child->id = conf->id;
+	child->mode = conf->mode;
 	child->df = conf->df;
 	child->no_dscp = conf->no_dscp;
 	child->no_ecn = conf->no_ecn;

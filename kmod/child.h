@@ -81,6 +81,7 @@ struct adit_child_stats {
 	u64 loop;
 	u64 no_memory;
 	u64 no_socket;
+	u64 unfit;
 };
 
 /**
@@ -94,6 +95,7 @@ struct adit_child_stats {
  * @local_port: UDP port of this end, or 0
  * @peer_port: UDP port of the peer, or 0
  * @port_attr: the attribute that @local_port came from, for extack
+ * @mode: enum adit_esp_mode
  * @df: enum adit_esp_df
  * @no_dscp: DSCP is not copied outside
  * @no_ecn: ECN is not copied outside
@@ -110,6 +112,7 @@ struct adit_child_conf {
 	__be16 local_port;
 	__be16 peer_port;
 	const struct nlattr *port_attr;
+	u32 mode;
 	u32 df;
 	bool no_dscp;
 	bool no_ecn;
@@ -125,6 +128,7 @@ struct adit_child_conf {
  * @rcu: defers the free
  * @conf: one change at a time
  * @entries: [R] its selectors, written under conf
+ * @mode: [I] enum adit_esp_mode
  * @df: [I] enum adit_esp_df
  * @no_dscp: [I] DSCP is not copied outside
  * @no_ecn: [I] ECN is not copied outside
@@ -149,6 +153,7 @@ struct adit_child {
 	struct rcu_head rcu;
 	struct mutex conf;	/* one change at a time */
 	struct list_head entries;
+	u8 mode;
 	u8 df;
 	bool no_dscp;
 	bool no_ecn;
@@ -167,6 +172,12 @@ struct adit_child {
 	unsigned long acquired;
 	struct adit_child_stats stats;
 };
+
+/* Whether packets keep their own IP header, outside. */
+static inline bool adit_child_transports(const struct adit_child *child)
+{
+	return child->mode == ADIT_ESP_MODE_TRANSPORT;
+}
 
 int adit_child_new(struct adit_dev *adev, const struct adit_child_conf *conf, struct netlink_ext_ack *extack);
 int adit_child_set(struct adit_child *child, const struct adit_child_conf *conf, struct netlink_ext_ack *extack);

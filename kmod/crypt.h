@@ -90,6 +90,20 @@ struct adit_crypt_order {
 };
 
 /**
+ * struct adit_esp_look - what the outer header of a packet shows
+ * @tos: DSCP and ECN
+ * @ttl: hops that are left, or 0 for as many as the route has
+ * @df: don't-fragment bit over IPv4
+ * @whole: the packet may be fragmented now that it is sealed
+ */
+struct adit_esp_look {
+	u8 tos;
+	u8 ttl;
+	bool df;
+	bool whole;
+};
+
+/**
  * struct adit_crypt - one packet's way through an algorithm
  * @list: in the order of its SA
  * @sa: its SA
@@ -99,9 +113,7 @@ struct adit_crypt_order {
  * @saved: what was where the extended sequence number moves the header to
  * @pending: the call and the completion, of which the second goes on
  * @done: the algorithm is through, [order lock]
- * @tos: of the outer header
- * @df: of the outer header
- * @whole: may be fragmented after it was sealed
+ * @look: of the outer header
  * @size: octets of the request
  * @sg: the packet
  * @newest: no higher number had come when it came
@@ -118,9 +130,7 @@ struct adit_crypt {
 	u32 saved;
 	atomic_t pending;
 	bool done;
-	u8 tos;
-	bool df;
-	bool whole;
+	struct adit_esp_look look;
 	bool newest;
 	__be16 port;
 	unsigned int size;

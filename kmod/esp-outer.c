@@ -15,6 +15,7 @@
 #include <net/udp.h>
 
 #include "child.h"
+#include "crypt.h"
 #include "esp.h"
 #include "tx.h"
 
@@ -258,7 +259,7 @@ static void adit_esp_push_udp(const struct adit_esp_path *path, struct sk_buff *
 }
 
 static void adit_esp_output4(struct net *net, const struct adit_esp_path *path, struct sk_buff *skb,
-			     const struct dst_entry *dst, u8 tos, bool df)
+			     const struct dst_entry *dst, const struct adit_esp_look *look)
 {
 	struct iphdr *iph;
 
@@ -268,9 +269,9 @@ static void adit_esp_output4(struct net *net, const struct adit_esp_path *path, 
 	iph = ip_hdr(skb);
 	iph->version = 4;
 	iph->ihl = sizeof(*iph) / 4;
-	iph->tos = tos;
-	iph->frag_off = df ? htons(IP_DF) : 0;
-	iph->ttl = ip4_dst_hoplimit(dst);
+	iph->tos = look->tos;
+	iph->frag_off = look->df ? htons(IP_DF) : 0;
+	iph->ttl = look->ttl ?: ip4_dst_hoplimit(dst);
 	iph->protocol = adit_esp_protocol(path);
 	iph->saddr = path->local.s6_addr32[0];
 	iph->daddr = path->peer.s6_addr32[0];
@@ -279,7 +280,7 @@ static void adit_esp_output4(struct net *net, const struct adit_esp_path *path, 
 }
 
 static void adit_esp_output6(struct net *net, const struct adit_esp_path *path, struct sk_buff *skb,
-			     struct dst_entry *dst, u8 tos)
+			     struct dst_entry *dst, const struct adit_esp_look *look)
 {
 	struct ipv6hdr *ip6h;
 
@@ -287,9 +288,9 @@ static void adit_esp_output6(struct net *net, const struct adit_esp_path *path, 
 	skb_push(skb, sizeof(*ip6h));
 	skb_reset_network_header(skb);
 	ip6h = ipv6_hdr(skb);
-	ip6_flow_hdr(ip6h, tos, 0);
+	ip6_flow_hdr(ip6h, look->tos, 0);
 	ip6h->nexthdr = adit_esp_protocol(path);
-	ip6h->hop_limit = ip6_dst_hoplimit(dst);
+	ip6h->hop_limit = look->ttl ?: ip6_dst_hoplimit(dst);
 	ip6h->saddr = path->local;
 	ip6h->daddr = path->peer;
 	ip6_local_out(net, NULL, skb);
@@ -301,14 +302,12 @@ static void adit_esp_output6(struct net *net, const struct adit_esp_path *path, 
  * @path: its path
  * @skb: ESP header first, with headroom; consumed
  * @dst: from adit_esp_route() for @path in the same RCU read side
- * @tos: DSCP and ECN of the outer header
- * @df: don't-fragment bit over IPv4
- * @whole: may be fragmented now that it is sealed
+ * @look: what the outer header shows
  *
  * Context: bottom halves off, no lock.
  */
 void adit_esp_output(struct adit_child *child, const struct adit_esp_path *path, struct sk_buff *skb,
-		     struct dst_entry *dst, u8 tos, bool df, bool whole)
+		     struct dst_entry *dst, const struct adit_esp_look *look)
 {
 	const struct adit_dev *adev = child->adev;
 
@@ -316,7 +315,7 @@ void adit_esp_output(struct adit_child *child, const struct adit_esp_path *path,
 	/* One queue for all flows of a child: numbered packets that overtake one another may be lost. */
 	skb_clear_hash(skb);
 	skb->mark = READ_ONCE(adev->fwmark);
-	skb->ignore_df = whole;
+	skb->ignore_df = look->whole;
 	skb_reset_transport_header(skb);
 	skb->protocol = path->family == AF_INET ? htons(ETH_P_IP) : htons(ETH_P_IPV6);
 	skb_dst_set_noref(skb, dst);
@@ -324,7 +323,7 @@ void adit_esp_output(struct adit_child *child, const struct adit_esp_path *path,
 	if (path->local_port)
 		adit_esp_push_udp(path, skb);
 	if (path->family == AF_INET)
-		adit_esp_output4(adev->net, path, skb, dst, tos, df);
+		adit_esp_output4(adev->net, path, skb, dst, look);
 	else
-		adit_esp_output6(adev->net, path, skb, dst, tos);
+		adit_esp_output6(adev->net, path, skb, dst, look);
 }

@@ -6,7 +6,9 @@
 #include <linux/udp.h>
 #include <linux/unaligned.h>
 #include <net/dsfield.h>
+#include <net/ip.h>
 #include <net/ip_tunnels.h>
+#include <net/ipv6.h>
 
 #include "child.h"
 #include "clamp.h"
@@ -112,22 +114,77 @@ drop:
 	return 0;
 }
 
-/* See that what came in the tunnel is a packet, and one that may come. Return: NULL, or the counter of why not. */
+/*
+ * Put the IP header that a packet came with before what was protected, as if there had been nothing between. Options and
+ * extension headers have done what they do on the way here, and go.
+ */
+static void adit_esp_rejoin4(struct sk_buff *skb, u8 next)
+{
+	struct iphdr iph = *ip_hdr(skb);
+
+	iph.ihl = sizeof(iph) / 4;
+	iph.tot_len = htons(sizeof(iph) + skb->len);
+	iph.frag_off &= htons(IP_DF);
+	iph.protocol = next;
+	ip_send_check(&iph);
+	memcpy(__skb_push(skb, sizeof(iph)), &iph, sizeof(iph));
+}
+
+static void adit_esp_rejoin6(struct sk_buff *skb, u8 next)
+{
+	struct ipv6hdr ip6h = *ipv6_hdr(skb);
+
+	ip6h.payload_len = htons(skb->len);
+	ip6h.nexthdr = next;
+	memcpy(__skb_push(skb, sizeof(ip6h)), &ip6h, sizeof(ip6h));
+}
+
+/* Transport mode: make it a packet again. Return: family, or 0 for what has its place before ESP or is a fragment. */
+static u16 adit_esp_rejoin(struct adit_sa *sa, struct sk_buff *skb, u8 next)
+{
+	if (sa->key.family == AF_INET) {
+		adit_esp_rejoin4(skb, next);
+		return AF_INET;
+	}
+	if (next == NEXTHDR_HOP || next == NEXTHDR_ROUTING || next == NEXTHDR_FRAGMENT)
+		return 0;
+	adit_esp_rejoin6(skb, next);
+	return AF_INET6;
+}
+
+/* Family of the packet that comes in a tunnel, or 0. */
+static u16 adit_esp_tunnelled(u8 next)
+{
+	return next == IPPROTO_IPIP ? AF_INET : next == IPPROTO_IPV6 ? AF_INET6 : 0;
+}
+
+/* See that what was protected is a packet, and one that may come. Return: NULL, or the counter of why not. */
 static u64 *adit_esp_inner(struct adit_sa *sa, struct sk_buff *skb, u8 next)
 {
 	struct adit_flow flow;
+	u16 family;
 
-	if (next != IPPROTO_IPIP && next != IPPROTO_IPV6)
+	family = adit_child_transports(sa->child) ? adit_esp_rejoin(sa, skb, next) : adit_esp_tunnelled(next);
+	if (!family)
 		return &sa->stats.protocol;
 	if (adit_flow_parse(skb->data, min_t(unsigned int, skb->len, ADIT_FLOW_HEAD), &flow) ||
-	    flow.family != (next == IPPROTO_IPIP ? AF_INET : AF_INET6) || flow.len > skb->len)
+	    flow.family != family || flow.len > skb->len)
 		return &sa->stats.inner;
 	if (!adit_child_fits_in(sa->child, &flow))
 		return &sa->stats.selector;
 	/* What follows the packet is padding to hide its length (RFC 4303 section 2.7). */
 	__skb_trim(skb, flow.len);
-	skb->protocol = next == IPPROTO_IPIP ? htons(ETH_P_IP) : htons(ETH_P_IPV6);
+	skb->protocol = family == AF_INET ? htons(ETH_P_IP) : htons(ETH_P_IPV6);
 	return NULL;
+}
+
+/*
+ * In transport mode behind a NAT, which changed the addresses that a checksum inside covers, it is wrong, and the
+ * integrity check, which covers the same octets, stands for it (RFC 3948 section 3.1.2).
+ */
+static u8 adit_esp_summed(const struct adit_child *child)
+{
+	return adit_child_transports(child) && child->sock ? CHECKSUM_UNNECESSARY : CHECKSUM_NONE;
 }
 
 static void adit_esp_deliver(struct adit_sa *sa, struct sk_buff *skb, u8 outer)
@@ -139,7 +196,8 @@ static void adit_esp_deliver(struct adit_sa *sa, struct sk_buff *skb, u8 outer)
 	skb_reset_network_header(skb);
 	skb->mac_len = 0;
 	/* Whatever hardware said about checksums, it said about the ciphertext. */
-	skb->ip_summed = CHECKSUM_NONE;
+	skb->ip_summed = adit_esp_summed(sa->child);
+	skb->csum_level = 0;
 	if (!adit_rx_ecn(skb, outer)) {
 		adit_esp_lose(sa, skb, &sa->stats.ecn);
 		return;

@@ -21,6 +21,9 @@
 #include "socket.h"
 #include "tx.h"
 
+/* Fragments that wait for one another here are no other's: a number beside those of enum ip_defrag_users. */
+#define ADIT_ESP_DEFRAG		0x61646974
+
 static DEFINE_PER_CPU(unsigned int, adit_esp_depth);
 
 /**
@@ -30,9 +33,8 @@ static DEFINE_PER_CPU(unsigned int, adit_esp_depth);
  * @path: likewise
  * @dst: outer route, without a reference
  * @next: IP protocol of the payload
- * @tos: DSCP and ECN of the outer header
- * @df: don't-fragment bit of the outer header
- * @whole: may be fragmented after it was sealed
+ * @hlen: octets of the packet that are not protected: its IP header, in transport mode
+ * @look: what the outer header shows
  */
 struct adit_esp_out {
 	struct adit_child *child;
@@ -40,9 +42,8 @@ struct adit_esp_out {
 	struct adit_esp_path *path;
 	struct dst_entry *dst;
 	u8 next;
-	u8 tos;
-	bool df;
-	bool whole;
+	u8 hlen;
+	struct adit_esp_look look;
 };
 
 /**
@@ -101,7 +102,7 @@ static unsigned int adit_esp_path_room(const struct adit_esp_out *out)
 {
 	unsigned int mtu = adit_esp_path_mtu(out->path, out->dst), outer = adit_esp_outer_len(out->path);
 
-	return mtu > outer ? adit_esp_room(&out->sa->alg.dims, mtu - outer) : 0;
+	return mtu > outer ? out->hlen + adit_esp_room(&out->sa->alg.dims, mtu - outer) : 0;
 }
 
 static bool adit_esp_fits(const struct sk_buff *skb, unsigned int room)
@@ -203,8 +204,8 @@ static unsigned int adit_esp_prepare(const struct adit_esp_out *out, struct sk_b
 static void adit_esp_seal(const struct adit_esp_out *out, struct sk_buff *skb, u64 seq)
 {
 	const struct adit_esp_dims *dims = &out->sa->alg.dims;
-	unsigned int pad = adit_esp_pad(dims, skb->len);
 	struct adit_crypt *c = adit_crypt_new(out->sa, skb);
+	unsigned int pad;
 
 	if (!c) {
 		adit_sa_count(out->sa, &out->sa->stats.no_memory);
@@ -212,12 +213,12 @@ static void adit_esp_seal(const struct adit_esp_out *out, struct sk_buff *skb, u
 		kfree_skb(skb);
 		return;
 	}
+	__skb_pull(skb, out->hlen);
+	pad = adit_esp_pad(dims, skb->len);
 	adit_esp_close(skb_put(skb, pad + ADIT_ESP_TLEN + dims->icv), pad, out->next);
 	adit_esp_build(skb_push(skb, adit_esp_head(dims)), out->sa->key.spi, seq);
 	c->seq = seq;
-	c->tos = out->tos;
-	c->df = out->df;
-	c->whole = out->whole;
+	c->look = out->look;
 	adit_crypt_seal(c);
 }
 
@@ -231,13 +232,12 @@ void adit_esp_sealed_done(struct adit_crypt *c)
 {
 	struct adit_sa *sa = c->sa;
 	struct adit_child *child = sa->child;
+	const struct adit_esp_look look = c->look;
 	struct sk_buff *skb = c->skb;
-	const bool df = c->df, whole = c->whole;
 	int err = adit_crypt_tidy(c);
 	struct adit_esp_path *path;
 	struct adit_socket *sock;
 	struct dst_entry *dst;
-	const u8 tos = c->tos;
 
 	adit_crypt_free(c);
 	if (unlikely(err || READ_ONCE(sa->dead))) {
@@ -257,7 +257,7 @@ void adit_esp_sealed_done(struct adit_crypt *c)
 	if (IS_ERR(dst))
 		adit_esp_drop(child, skb, &child->stats.no_route);
 	else
-		adit_esp_output(child, path, skb, dst, tos, df, whole);
+		adit_esp_output(child, path, skb, dst, &look);
 }
 
 static void adit_esp_seal_list(const struct adit_esp_out *out, struct sk_buff_head *list)
@@ -272,7 +272,7 @@ static void adit_esp_seal_list(const struct adit_esp_out *out, struct sk_buff_he
 		packets++;
 		bytes += skb->len;
 	}
-	event = adit_sa_take(out->sa, packets, bytes, &seq);
+	event = adit_sa_take(out->sa, packets, bytes - packets * out->hlen, &seq);
 	if (event < 0) {
 		__skb_queue_purge(list);
 		atomic_long_add(packets, &dev->stats.__tx_dropped);
@@ -295,10 +295,54 @@ static void adit_esp_show(struct adit_esp_out *out, const struct sk_buff *skb, c
 		ds &= INET_ECN_MASK;
 	if (child->no_ecn)
 		ds &= ~INET_ECN_MASK;
-	out->tos = ds;
+	out->look.tos = ds;
+	out->look.df = child->df == ADIT_ESP_DF_SET || (child->df == ADIT_ESP_DF_COPY && !flow->may_fragment);
+	out->look.whole = child->df == ADIT_ESP_DF_CLEAR;
 	out->next = flow->family == AF_INET ? IPPROTO_IPIP : IPPROTO_IPV6;
-	out->df = child->df == ADIT_ESP_DF_SET || (child->df == ADIT_ESP_DF_COPY && !flow->may_fragment);
-	out->whole = child->df == ADIT_ESP_DF_CLEAR;
+}
+
+/* In transport mode, the IP header goes outside instead. */
+static void adit_esp_strip(struct adit_esp_out *out, const struct sk_buff *skb)
+{
+	if (out->path->family == AF_INET) {
+		out->hlen = sizeof(struct iphdr);
+		out->next = ip_hdr(skb)->protocol;
+		out->look.ttl = ip_hdr(skb)->ttl;
+	} else {
+		out->hlen = sizeof(struct ipv6hdr);
+		out->next = ipv6_hdr(skb)->nexthdr;
+		out->look.ttl = ipv6_hdr(skb)->hop_limit;
+	}
+}
+
+/*
+ * Whether the outer header can be the packet's own. ESP has its place behind options and the headers that routers look
+ * at (RFC 4303 section 3.1.1), and what is protected is no fragment (section 3.3.4).
+ */
+static bool adit_esp_fit_to_transport(const struct adit_esp_path *path, const struct sk_buff *skb,
+				      const struct adit_flow *flow)
+{
+	u8 next;
+
+	if (flow->family != path->family || !ipv6_addr_equal(&flow->src, &path->local) ||
+	    !ipv6_addr_equal(&flow->dst, &path->peer))
+		return false;
+	if (path->family == AF_INET)
+		return ip_hdr(skb)->ihl * 4 == sizeof(struct iphdr) && !ip_is_fragment(ip_hdr(skb));
+	next = ipv6_hdr(skb)->nexthdr;
+	return next != NEXTHDR_HOP && next != NEXTHDR_ROUTING && next != NEXTHDR_FRAGMENT;
+}
+
+/*
+ * Whether a packet that does not fit the path whole is cut all the same, outside: what IPv6 promises to carry (RFC 2473
+ * section 7.1), and in transport mode what IPv4 allows to be cut, which cannot be done before.
+ */
+static bool adit_esp_cut_outside(const struct adit_esp_out *out, const struct sk_buff *skb,
+				 const struct adit_flow *flow)
+{
+	if (flow->family == AF_INET)
+		return out->hlen && flow->may_fragment;
+	return adit_esp_fits(skb, IPV6_MIN_MTU);
 }
 
 /* The way of a packet by @out->child and @out->sa. Consumes it. */
@@ -316,14 +360,20 @@ static void adit_esp_send(struct adit_esp_out *out, struct sk_buff *skb, const s
 		return;
 	}
 	adit_esp_show(out, skb, flow);
-	if (!out->whole && !adit_esp_fits(skb, adit_esp_path_room(out))) {
-		/* What IPv6 promises to carry whole is cut outside where it must be (RFC 2473 section 7.1). */
-		out->whole = flow->family == AF_INET6 && adit_esp_fits(skb, IPV6_MIN_MTU);
-		if (!out->whole) {
+	if (adit_child_transports(child)) {
+		if (!adit_esp_fit_to_transport(out->path, skb, flow)) {
+			adit_esp_drop(child, skb, &child->stats.unfit);
+			return;
+		}
+		adit_esp_strip(out, skb);
+	}
+	if (!out->look.whole && !adit_esp_fits(skb, adit_esp_path_room(out))) {
+		out->look.whole = adit_esp_cut_outside(out, skb, flow);
+		if (!out->look.whole) {
 			adit_esp_too_big(child, skb, flow, adit_esp_path_room(out));
 			return;
 		}
-		out->df = false;
+		out->look.df = false;
 	}
 	if (mss)
 		adit_clamp(skb, mss);
@@ -340,6 +390,20 @@ static void adit_esp_send(struct adit_esp_out *out, struct sk_buff *skb, const s
 		adit_esp_seal_list(out, &list);
 }
 
+static bool adit_esp_is_fragment4(const struct sk_buff *skb, const struct adit_flow *flow)
+{
+	return flow->family == AF_INET && ip_is_fragment(ip_hdr(skb));
+}
+
+/* The stack cuts what is longer than the device's MTU; transport mode carries datagrams, so they are put together. */
+static void adit_esp_join(struct adit_dev *adev, struct sk_buff *skb)
+{
+	memset(IPCB(skb), 0, sizeof(*IPCB(skb)));
+	/* Not 0, it has taken the fragment, and frees it if it must. */
+	if (!ip_defrag(dev_net(adev->dev), skb, ADIT_ESP_DEFRAG))
+		adit_esp_packet(adev, skb);
+}
+
 static void adit_esp_packet(struct adit_dev *adev, struct sk_buff *skb)
 {
 	struct adit_esp_out out = {};
@@ -353,6 +417,10 @@ static void adit_esp_packet(struct adit_dev *adev, struct sk_buff *skb)
 	out.child = adit_spd_find(&adit_esp_dev(adev)->spd, &flow);
 	if (!out.child) {
 		adit_esp_no_child(adev, skb);
+		return;
+	}
+	if (adit_child_transports(out.child) && adit_esp_is_fragment4(skb, &flow)) {
+		adit_esp_join(adev, skb);
 		return;
 	}
 	out.sa = rcu_dereference(out.child->out);

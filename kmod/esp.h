@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0 */
 /*
- * ESP (RFC 4303) on the wire: packets routed into an esp device out, received ones in, in tunnel mode, over IPv4 and
- * IPv6, bare or in UDP (RFC 3948). The hooks in the stack are in esp.c, transmit in esp-tx.c, receive in esp-rx.c, the
+ * ESP (RFC 4303) on the wire: packets routed into an esp device out, received ones in, in tunnel and transport mode,
+ * over IPv4 and IPv6, bare or in UDP (RFC 3948). The hooks in the stack are in esp.c, transmit in esp-tx.c, receive in esp-rx.c, the
  * outer path in esp-outer.c, the link kind in link-esp.c.
  */
 #ifndef ADIT_ESP_H
@@ -16,6 +16,7 @@
 
 struct adit_child;
 struct adit_crypt;
+struct adit_esp_look;
 struct adit_esp_path;
 struct adit_sa;
 struct adit_socket;
@@ -73,7 +74,7 @@ void adit_esp_path_free(struct adit_esp_path *path);
 void adit_esp_path_free_later(struct adit_esp_path *path);
 void adit_esp_path_flush(struct adit_child *child);
 void adit_esp_output(struct adit_child *child, const struct adit_esp_path *path, struct sk_buff *skb,
-		     struct dst_entry *dst, u8 tos, bool df, bool whole);
+		     struct dst_entry *dst, const struct adit_esp_look *look);
 
 int adit_link_esp_init(void);
 void adit_link_esp_exit(void);

@@ -27,6 +27,7 @@ static const struct nla_policy adit_link_esp_policy[ADIT_A_LINK_ESP_MAX + 1] = {
 	[ADIT_A_LINK_ESP_DF]		= NLA_POLICY_MAX(NLA_U32, ADIT_ESP_DF_CLEAR),
 	[ADIT_A_LINK_ESP_NO_DSCP]	= { .type = NLA_FLAG },
 	[ADIT_A_LINK_ESP_NO_ECN]	= { .type = NLA_FLAG },
+	[ADIT_A_LINK_ESP_ESP_MODE]	= NLA_POLICY_MAX(NLA_U32, ADIT_ESP_MODE_TRANSPORT),
 };
 
 /* What makes a child; those of a concentrator have their own. */
@@ -38,6 +39,7 @@ static const struct adit_link_need adit_link_esp_needs[] = {
 	{ ADIT_A_LINK_ESP_DF, NULL, "df is of a child, a concentrator has none" },
 	{ ADIT_A_LINK_ESP_NO_DSCP, NULL, "no-dscp is of a child, a concentrator has none" },
 	{ ADIT_A_LINK_ESP_NO_ECN, NULL, "no-ecn is of a child, a concentrator has none" },
+	{ ADIT_A_LINK_ESP_ESP_MODE, NULL, "esp-mode is of a child, a concentrator has none" },
 };
 
 static int adit_link_esp_validate(struct nlattr *tb[], struct nlattr *data[], struct netlink_ext_ack *extack)
@@ -78,6 +80,7 @@ static int adit_link_esp_conf(struct nlattr *data[], struct adit_child_conf *con
 	};
 
 	conf->id = ADIT_ESP_P2P_ID;
+	conf->mode = adit_link_u32_or(data[ADIT_A_LINK_ESP_ESP_MODE], ADIT_ESP_MODE_TUNNEL);
 	conf->df = adit_link_u32_or(data[ADIT_A_LINK_ESP_DF], ADIT_ESP_DF_COPY);
 	conf->no_dscp = nla_get_flag(data[ADIT_A_LINK_ESP_NO_DSCP]);
 	conf->no_ecn = nla_get_flag(data[ADIT_A_LINK_ESP_NO_ECN]);
@@ -108,7 +111,10 @@ static int adit_link_esp_fill(struct adit_dev *adev, struct net *net, struct nla
 	adev->mss_clamp = adit_link_u32_or(data[ADIT_A_LINK_ESP_MSS_CLAMP], ADIT_MSS_CLAMP_AUTO);
 	if (adit_dev_is_p2p(adev)) {
 		adev->dev->flags |= IFF_MULTICAST;
-		if (conf->family == AF_INET)
+		/* In transport mode, the IP header outside is the packet's own. */
+		if (conf->mode == ADIT_ESP_MODE_TRANSPORT)
+			overhead -= sizeof(struct ipv6hdr);
+		else if (conf->family == AF_INET)
 			overhead -= sizeof(struct ipv6hdr) - sizeof(struct iphdr);
 		overhead -= sizeof(struct udphdr);
 	}
@@ -169,7 +175,7 @@ static int adit_link_esp_changelink(struct net_device *dev, struct nlattr *tb[],
 
 static size_t adit_link_esp_get_size(const struct net_device *dev)
 {
-	return 5 * nla_total_size(sizeof(u32)) +		/* mode, fwmark, link, mss-clamp, df */
+	return 6 * nla_total_size(sizeof(u32)) +		/* mode, fwmark, link, mss-clamp, df, esp-mode */
 	       2 * nla_total_size(sizeof(struct in6_addr)) +	/* local, remote */
 	       2 * nla_total_size(0);				/* no-dscp, no-ecn */
 }
@@ -189,6 +195,7 @@ static int adit_link_esp_fill_child(struct sk_buff *skb, const struct adit_child
 		      nla_put_in6_addr(skb, ADIT_A_LINK_ESP_REMOTE_V6, &path->peer);
 	rcu_read_unlock();
 	return err || nla_put_u32(skb, ADIT_A_LINK_ESP_DF, child->df) ||
+	       nla_put_u32(skb, ADIT_A_LINK_ESP_ESP_MODE, child->mode) ||
 	       (child->no_dscp && nla_put_flag(skb, ADIT_A_LINK_ESP_NO_DSCP)) ||
 	       (child->no_ecn && nla_put_flag(skb, ADIT_A_LINK_ESP_NO_ECN)) ? -EMSGSIZE : 0;
 }

@@ -162,6 +162,7 @@ int adit_esp_nl_parse_child(struct genl_info *info, bool fresh, struct adit_chil
 	if (fresh) {
 		conf->id = nla_get_u32(attrs[ADIT_A_CHILD_ID]);
 		conf->id_attr = attrs[ADIT_A_CHILD_ID];
+		conf->mode = adit_esp_nl_u32_or(attrs[ADIT_A_CHILD_MODE], ADIT_ESP_MODE_TUNNEL);
 		conf->df = adit_esp_nl_u32_or(attrs[ADIT_A_CHILD_DF], ADIT_ESP_DF_COPY);
 		conf->no_dscp = nla_get_flag(attrs[ADIT_A_CHILD_NO_DSCP]);
 		conf->no_ecn = nla_get_flag(attrs[ADIT_A_CHILD_NO_ECN]);

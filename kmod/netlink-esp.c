@@ -122,7 +122,8 @@ static u32 adit_esp_nl_state(struct adit_child *child)
 
 static int adit_esp_nl_put_conf(struct sk_buff *msg, struct adit_child *child)
 {
-	return adit_esp_nl_put_outer(msg, child) || nla_put_u32(msg, ADIT_A_CHILD_DF, child->df) ||
+	return adit_esp_nl_put_outer(msg, child) || nla_put_u32(msg, ADIT_A_CHILD_MODE, child->mode) ||
+	       nla_put_u32(msg, ADIT_A_CHILD_DF, child->df) ||
 	       (child->no_dscp && nla_put_flag(msg, ADIT_A_CHILD_NO_DSCP)) ||
 	       (child->no_ecn && nla_put_flag(msg, ADIT_A_CHILD_NO_ECN)) ||
 	       nla_put_u32(msg, ADIT_A_CHILD_STATE, adit_esp_nl_state(child)) ? -EMSGSIZE : 0;

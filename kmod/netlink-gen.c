@@ -168,7 +168,7 @@ const struct nla_policy adit_socket_detach_nl_policy[ADIT_A_SOCKET_FD + 1] = {
 };
 
 /* ADIT_CMD_CHILD_NEW - do */
-const struct nla_policy adit_child_new_nl_policy[ADIT_A_CHILD_PEER_PORT + 1] = {
+const struct nla_policy adit_child_new_nl_policy[ADIT_A_CHILD_MODE + 1] = {
 	[ADIT_A_CHILD_IFINDEX] = NLA_POLICY_FULL_RANGE(NLA_U32, &adit_a_child_ifindex_range),
 	[ADIT_A_CHILD_ID] = NLA_POLICY_MIN(NLA_U32, 1),
 	[ADIT_A_CHILD_LOCAL_V4] = { .type = NLA_U32, },
@@ -181,6 +181,7 @@ const struct nla_policy adit_child_new_nl_policy[ADIT_A_CHILD_PEER_PORT + 1] = {
 	[ADIT_A_CHILD_NO_ECN] = { .type = NLA_FLAG, },
 	[ADIT_A_CHILD_LOCAL_PORT] = { .type = NLA_U16, },
 	[ADIT_A_CHILD_PEER_PORT] = { .type = NLA_U16, },
+	[ADIT_A_CHILD_MODE] = NLA_POLICY_MAX(NLA_U32, 1),
 };
 
 /* ADIT_CMD_CHILD_SET - do */
@@ -323,7 +324,7 @@ const struct genl_ops adit_nl_ops[17] = {
 		.cmd		= ADIT_CMD_CHILD_NEW,
 		.doit		= adit_nl_child_new_doit,
 		.policy		= adit_child_new_nl_policy,
-		.maxattr	= ADIT_A_CHILD_PEER_PORT,
+		.maxattr	= ADIT_A_CHILD_MODE,
 		.flags		= GENL_UNS_ADMIN_PERM,
 	},
 	{

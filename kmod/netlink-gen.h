@@ -37,7 +37,7 @@ extern const struct nla_policy adit_socket_attach_nl_policy[ADIT_A_SOCKET_KIND +
 
 extern const struct nla_policy adit_socket_detach_nl_policy[ADIT_A_SOCKET_FD + 1];
 
-extern const struct nla_policy adit_child_new_nl_policy[ADIT_A_CHILD_PEER_PORT + 1];
+extern const struct nla_policy adit_child_new_nl_policy[ADIT_A_CHILD_MODE + 1];
 
 extern const struct nla_policy adit_child_set_nl_policy[ADIT_A_CHILD_PEER_PORT + 1];
 

@@ -14,9 +14,6 @@ esp_topology
 # Several remainders of the longest block, and a packet that fills the path.
 sizes=(0 1 6 7 1350)
 
-algorithms=(gcm128 gcm192 gcm256 chacha cbc128+sha1-96 cbc128+sha256-128 cbc192+sha256-96 cbc256+sha384-192
-	cbc256+sha512-256 3des+sha1-96 null+sha1-96 null+sha256-128)
-
 # passes_counted: both SAs have carried both families, and what IPv6 says by itself, and nothing was taken for forged.
 passes_counted()
 {

@@ -37,6 +37,7 @@ struct word {
 
 static const char *const directions[] = { "", "in", "out", NULL };
 static const char *const dfs[] = { "copy", "set", "clear", NULL };
+static const char *const modes[] = { "tunnel", "transport", NULL };
 static const char *const states[] = { "larval", "mature", "dying" };
 static const char *const ciphers[] = { "", "aes-gcm", "chacha20-poly1305", "aes-cbc", "des3-cbc", "null", NULL };
 static const char *const auths[] = {
@@ -49,6 +50,7 @@ static const struct word child_words[] = {
 	{ "peer", OUTER, ADIT_A_CHILD_PEER_V4, NULL },
 	{ "sel", SELECTOR, ADIT_A_CHILD_SELECTOR, NULL },
 	{ "df", NAME, ADIT_A_CHILD_DF, dfs },
+	{ "mode", NAME, ADIT_A_CHILD_MODE, modes },
 	{ "local-port", PORT, ADIT_A_CHILD_LOCAL_PORT, NULL },
 	{ "peer-port", PORT, ADIT_A_CHILD_PEER_PORT, NULL },
 	{ "no-dscp", FLAG, ADIT_A_CHILD_NO_DSCP, NULL },
@@ -78,7 +80,7 @@ static const struct word sa_words[] = {
 
 static const char *const child_stats[] = {
 	NULL, "acquires", "waited", "wait-dropped", "too-big", "no-route", "loop", "no-memory",
-	"no-socket",
+	"no-socket", "unfit",
 };
 
 static const char *const sa_stats[] = {
@@ -300,9 +302,9 @@ static int child_cb(const struct nlmsghdr *nlh, void *arg)
 
 	(void)arg;
 	nl_attrs(nlh, tb, ADIT_A_CHILD_MAX);
-	printf("id=%u\nstate=%s\ndf=%s\nselectors=%u\n", mnl_attr_get_u32(tb[ADIT_A_CHILD_ID]),
-	       states[mnl_attr_get_u32(tb[ADIT_A_CHILD_STATE])], dfs[mnl_attr_get_u32(tb[ADIT_A_CHILD_DF])],
-	       count_selectors(nlh));
+	printf("id=%u\nstate=%s\nmode=%s\ndf=%s\nselectors=%u\n", mnl_attr_get_u32(tb[ADIT_A_CHILD_ID]),
+	       states[mnl_attr_get_u32(tb[ADIT_A_CHILD_STATE])], modes[mnl_attr_get_u32(tb[ADIT_A_CHILD_MODE])],
+	       dfs[mnl_attr_get_u32(tb[ADIT_A_CHILD_DF])], count_selectors(nlh));
 	show_peer(tb);
 	printf("rx-idle-ms=%llu\ntx-idle-ms=%llu\n",
 	       (unsigned long long)mnl_attr_get_u64(tb[ADIT_A_CHILD_RX_IDLE_MS]),

@@ -43,7 +43,10 @@ check "as text as well" bash -c 'ip -n a -d link show e0 | grep -q "esp mode poi
 check "the MTU leaves room for every algorithm" bash -c 'ip -n a -j link show e0 | grep -q "\"mtu\":1407"'
 check "over IPv6" run add e1 local 2001:db8::1 remote 2001:db8::2
 check "is shown as it was made" shown e1 'local="2001:db8::1"' 'remote="2001:db8::2"' 'df="copy"' no_dscp=null \
-	'mss_clamp="auto"'
+	'mss_clamp="auto"' 'esp_mode="tunnel"'
+check "in transport mode" run add e3 "${v4[@]}" esp-mode transport
+check "is shown as it was made" shown e3 'esp_mode="transport"' 'df="copy"'
+check "the MTU is greater by an IP header" bash -c 'ip -n a -j link show e3 | grep -q "\"mtu\":1427"'
 check "a concentrator" run add e2 mode concentrator
 check "is shown" shown e2 'mode="concentrator"' local=null df=null
 
@@ -54,6 +57,8 @@ check "addresses do not either" says "only mss-clamp and fwmark" ip -n a link se
 
 check "a wrong word" says '"call-id" is no option' add e9 call-id 1
 check "a wrong df" says "it is copy, set or clear" add e9 "${v4[@]}" df maybe
+check "a wrong esp-mode" says "it is tunnel or transport" add e9 "${v4[@]}" esp-mode both
+check "a concentrator with esp-mode" says "a concentrator has none" add e9 mode concentrator esp-mode tunnel
 check "no remote" says "the peer's address is missing" add e9 local 192.0.2.1
 check "no local" says "the local address is missing" add e9 remote 192.0.2.1
 check "nothing at all" says "are missing" add e9
@@ -74,7 +79,7 @@ user_ns()
 	ip netns exec a unshare --user --map-root-user --net ip link add e0 type esp "${v4[@]}"
 }
 check "root of a user namespace, beside others" run user_ns
-for dev in e0 e1 e2; do
+for dev in e0 e1 e2 e3; do
 	check "$dev is removed" run ip -n a link del $dev
 done
 check "and alone" says "needs CAP_NET_ADMIN outside user namespaces" user_ns

@@ -45,6 +45,11 @@ key()
 	done
 }
 
+# Every algorithm.
+# shellcheck disable=SC2034 # for tests
+algorithms=(gcm128 gcm192 gcm256 chacha cbc128+sha1-96 cbc128+sha256-128 cbc192+sha256-96 cbc256+sha384-192
+	cbc256+sha512-256 3des+sha1-96 null+sha1-96 null+sha256-128)
+
 # What the algorithms are called here and there. adit_alg NAME FIRST: words of esp_tool.
 adit_alg()
 {

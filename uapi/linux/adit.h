@@ -143,6 +143,21 @@ enum adit_l2tp_seq {
 #define ADIT_REPLAY_WINDOW_MAX	4096
 
 /**
+ * enum adit_esp_mode - What of a packet a child protects (RFC 4301 section
+ *   4.1).
+ * @ADIT_ESP_MODE_TUNNEL: The whole packet, in an outer one between the peers.
+ * @ADIT_ESP_MODE_TRANSPORT: What follows the IP header, of packets between the
+ *   two outer addresses themselves. The header goes outside, made anew with
+ *   addresses, DSCP, ECN, TTL and DF. Fragments of IPv4 are put together
+ *   first; those of IPv6 are not, so large datagrams need a device with a
+ *   large MTU and df clear.
+ */
+enum adit_esp_mode {
+	ADIT_ESP_MODE_TUNNEL,
+	ADIT_ESP_MODE_TRANSPORT,
+};
+
+/**
  * enum adit_esp_df - The don't-fragment bit of outer IPv4 packets, and with it
  *   what happens to what does not fit.
  * @ADIT_ESP_DF_COPY: That of the inner packet, and of IPv6 always. What does
@@ -460,6 +475,7 @@ enum {
 	ADIT_A_CHILD_STATS_LOOP,
 	ADIT_A_CHILD_STATS_NO_MEMORY,
 	ADIT_A_CHILD_STATS_NO_SOCKET,
+	ADIT_A_CHILD_STATS_UNFIT,
 
 	__ADIT_A_CHILD_STATS_MAX,
 	ADIT_A_CHILD_STATS_MAX = (__ADIT_A_CHILD_STATS_MAX - 1)
@@ -485,6 +501,7 @@ enum {
 	ADIT_A_CHILD_FLOW,
 	ADIT_A_CHILD_LOCAL_PORT,
 	ADIT_A_CHILD_PEER_PORT,
+	ADIT_A_CHILD_MODE,
 
 	__ADIT_A_CHILD_MAX,
 	ADIT_A_CHILD_MAX = (__ADIT_A_CHILD_MAX - 1)
@@ -555,6 +572,7 @@ enum {
 	ADIT_A_LINK_ESP_DF,
 	ADIT_A_LINK_ESP_NO_DSCP,
 	ADIT_A_LINK_ESP_NO_ECN,
+	ADIT_A_LINK_ESP_ESP_MODE,
 
 	__ADIT_A_LINK_ESP_MAX,
 	ADIT_A_LINK_ESP_MAX = (__ADIT_A_LINK_ESP_MAX - 1)

@@ -8,7 +8,8 @@
 
 static const char help_text[] =
 	"Usage: ... esp [ mode point-to-point ] local ADDR remote ADDR\n"
-	"               [ df { copy | set | clear } ] [ no-dscp ] [ no-ecn ] [ COMMON ]\n"
+	"               [ esp-mode { tunnel | transport } ] [ df { copy | set | clear } ]\n"
+	"               [ no-dscp ] [ no-ecn ] [ COMMON ]\n"
 	"       ... esp mode concentrator [ COMMON ]\n"
 	"\n"
 	"Where: COMMON := [ fwmark MARK ] [ outer-dev NAME ] [ mss-clamp MSS ]\n"
@@ -21,12 +22,28 @@ static const char help_text[] =
 /* In the order of enum adit_esp_df. */
 static const char *const dfs[] = { "copy", "set", "clear" };
 
+/* In the order of enum adit_esp_mode. */
+static const char *const modes[] = { "tunnel", "transport" };
+
+#define COUNT(array) (sizeof(array) / sizeof((array)[0]))
+
+static int parse_name(const struct word *w, const char *const *names, unsigned int n, const char *value,
+		      const char *right, struct words_request *req)
+{
+	for (unsigned int i = 0; i < n; i++)
+		if (!strcmp(value, names[i]))
+			return words_put_u32(w, i, req);
+	return words_wrong(w, value, right, req);
+}
+
 static int parse_df(const struct word *w, const char *value, struct words_request *req)
 {
-	for (unsigned int i = 0; i < sizeof(dfs) / sizeof(dfs[0]); i++)
-		if (!strcmp(value, dfs[i]))
-			return words_put_u32(w, i, req);
-	return words_wrong(w, value, "it is copy, set or clear", req);
+	return parse_name(w, dfs, COUNT(dfs), value, "it is copy, set or clear", req);
+}
+
+static int parse_mode(const struct word *w, const char *value, struct words_request *req)
+{
+	return parse_name(w, modes, COUNT(modes), value, "it is tunnel or transport", req);
 }
 
 /* The attribute of IPv4; that of IPv6 is two further. */
@@ -52,6 +69,7 @@ static const struct word words[] = {
 	{ .text = "outer-dev", .attr = ADIT_A_LINK_ESP_LINK, .parse = words_dev },
 	{ .text = "mss-clamp", .attr = ADIT_A_LINK_ESP_MSS_CLAMP, .parse = words_mss, .min = WORDS_MSS_MIN,
 	  .max = WORDS_MSS_MAX },
+	{ .text = "esp-mode", .attr = ADIT_A_LINK_ESP_ESP_MODE, .parse = parse_mode },
 	{ .text = "df", .attr = ADIT_A_LINK_ESP_DF, .parse = parse_df },
 	{ .text = "no-dscp", .attr = ADIT_A_LINK_ESP_NO_DSCP, .parse = words_flag },
 	{ .text = "no-ecn", .attr = ADIT_A_LINK_ESP_NO_ECN, .parse = words_flag },
@@ -70,12 +88,13 @@ static int esp_parse(struct link_util *lu, int argc, char **argv, struct nlmsghd
 	return words_parse(&esp_words, argc, argv, n);
 }
 
-static void print_df(const struct rtattr *attr)
+static void print_name(const struct rtattr *attr, const char *const *names, unsigned int n, const char *key,
+		       const char *text)
 {
-	uint32_t df = attr ? words_get_u32(attr) : UINT32_MAX;
+	uint32_t value = attr ? words_get_u32(attr) : UINT32_MAX;
 
-	if (df < sizeof(dfs) / sizeof(dfs[0]))
-		print_color_string(PRINT_ANY, COLOR_NONE, "df", "df %s ", dfs[df]);
+	if (value < n)
+		print_color_string(PRINT_ANY, COLOR_NONE, key, text, names[value]);
 }
 
 static void esp_print(struct link_util *lu, FILE *f, struct rtattr *tb[])
@@ -89,7 +108,8 @@ static void esp_print(struct link_util *lu, FILE *f, struct rtattr *tb[])
 	words_print_addr(AF_INET, tb[ADIT_A_LINK_ESP_REMOTE_V4], "remote", "remote %s ");
 	words_print_addr(AF_INET6, tb[ADIT_A_LINK_ESP_LOCAL_V6], "local", "local %s ");
 	words_print_addr(AF_INET6, tb[ADIT_A_LINK_ESP_REMOTE_V6], "remote", "remote %s ");
-	print_df(tb[ADIT_A_LINK_ESP_DF]);
+	print_name(tb[ADIT_A_LINK_ESP_ESP_MODE], modes, COUNT(modes), "esp_mode", "esp-mode %s ");
+	print_name(tb[ADIT_A_LINK_ESP_DF], dfs, COUNT(dfs), "df", "df %s ");
 	words_print_flag(tb[ADIT_A_LINK_ESP_NO_DSCP], "no_dscp", "no-dscp");
 	words_print_flag(tb[ADIT_A_LINK_ESP_NO_ECN], "no_ecn", "no-ecn");
 	words_print_outer(tb[ADIT_A_LINK_ESP_FWMARK], tb[ADIT_A_LINK_ESP_LINK]);
