@@ -194,6 +194,23 @@ bool adit_child_wait(struct adit_child *child, struct sk_buff *skb, const struct
 	return true;
 }
 
+/**
+ * adit_child_ask() - ask the owner for an SA, for a packet that does not wait
+ * @child: child without one
+ *
+ * Context: RCU read side, bottom halves off.
+ */
+void adit_child_ask(struct adit_child *child)
+{
+	bool ask;
+
+	spin_lock(&child->lock);
+	ask = !child->dead && adit_child_acquires(child);
+	spin_unlock(&child->lock);
+	if (ask)
+		adit_child_event(child, ADIT_CHILD_EVENT_ACQUIRE, NULL);
+}
+
 /* An SA has come: send what waits. */
 static void adit_child_release_waiting(struct adit_child *child)
 {
@@ -452,6 +469,7 @@ static struct adit_child *adit_child_alloc(struct adit_dev *adev, const struct a
 	child->adev = adev;
 	child->id = conf->id;
 	child->mode = conf->mode;
+	child->l2tp_port = conf->l2tp_port;
 	child->df = conf->df;
 	child->no_dscp = conf->no_dscp;
 	child->no_ecn = conf->no_ecn;
@@ -463,6 +481,7 @@ static struct adit_child *adit_child_alloc(struct adit_dev *adev, const struct a
 	__skb_queue_head_init(&child->waiting);
 	timer_setup(&child->wait_timer, adit_child_timer, 0);
 	child->acquired = jiffies - ADIT_ACQUIRE_EVERY;
+	adit_allowance_init(&child->controls);
 	child->rx_last = jiffies;
 	child->tx_last = jiffies;
 	return child;
@@ -478,7 +497,7 @@ static void adit_child_unlink(struct adit_child *child)
 
 	mutex_lock(&child->conf);
 	spin_lock_bh(&child->lock);
-	child->dead = true;
+	WRITE_ONCE(child->dead, true);
 	spin_unlock_bh(&child->lock);
 
 	adit_child_drop_entries(child, &child->entries);
@@ -571,7 +590,8 @@ static int adit_child_set_outer(struct adit_child *child, const struct adit_chil
  * @extack: told why not
  *
  * Context: process.
- * Return: 0, -EINVAL when nothing is given, -ENOENT when it was removed meanwhile, -EBUSY, -ENOTCONN, -ENOMEM.
+ * Return: 0, -EINVAL when nothing is given, -ENOENT when it was removed meanwhile, -EBUSY, -EOPNOTSUPP, -ENOTCONN,
+ * -ENOMEM.
  */
 int adit_child_set(struct adit_child *child, const struct adit_child_conf *conf, struct netlink_ext_ack *extack)
 {
@@ -581,6 +601,10 @@ int adit_child_set(struct adit_child *child, const struct adit_child_conf *conf,
 	if (!conf->n_selectors && !conf->has_outer) {
 		NL_SET_ERR_MSG(extack, "there is nothing to change: give selectors, or outer addresses, or both");
 		return -EINVAL;
+	}
+	if (child->l2tp_port && conf->n_selectors) {
+		NL_SET_ERR_MSG(extack, "a child with an l2tp-port has no selectors");
+		return -EOPNOTSUPP;
 	}
 	mutex_lock(&child->conf);
 	if (!child->dead)

@@ -23,6 +23,7 @@
 #include <uapi/linux/adit.h>
 
 #include "device.h"
+#include "frame.h"
 #include "spd.h"
 
 struct adit_sa;
@@ -82,6 +83,9 @@ struct adit_child_stats {
 	u64 no_memory;
 	u64 no_socket;
 	u64 unfit;
+	u64 no_session;
+	u64 controls;
+	u64 controls_lost;
 };
 
 /**
@@ -101,6 +105,7 @@ struct adit_child_stats {
  * @no_ecn: ECN is not copied outside
  * @selectors: @n_selectors of them
  * @n_selectors: number
+ * @l2tp_port: UDP port of this end inside, of a child that carries L2TP alone and has no selectors; or 0
  */
 struct adit_child_conf {
 	u32 id;
@@ -118,6 +123,7 @@ struct adit_child_conf {
 	bool no_ecn;
 	struct adit_selector *selectors;
 	unsigned int n_selectors;
+	__be16 l2tp_port;
 };
 
 /**
@@ -129,6 +135,7 @@ struct adit_child_conf {
  * @conf: one change at a time
  * @entries: [R] its selectors, written under conf
  * @mode: [I] enum adit_esp_mode
+ * @l2tp_port: [I] UDP port of L2TP inside, or 0
  * @df: [I] enum adit_esp_df
  * @no_dscp: [I] DSCP is not copied outside
  * @no_ecn: [I] ECN is not copied outside
@@ -140,10 +147,11 @@ struct adit_child_conf {
  * @rx_last: jiffies of the last packet received
  * @tx_last: jiffies of the last packet sent
  * @lock: what follows
- * @dead: removed for good; also read under conf
+ * @dead: removed for good; also read under conf, and by who holds it for sessions without any lock
  * @waiting: packets
  * @wait_timer: armed while some wait
  * @acquired: jiffies at which the owner was last asked
+ * @controls: L2TP control messages that may go up
  * @stats: counters
  */
 struct adit_child {
@@ -153,6 +161,7 @@ struct adit_child {
 	struct rcu_head rcu;
 	struct mutex conf;	/* one change at a time */
 	struct list_head entries;
+	__be16 l2tp_port;
 	u8 mode;
 	u8 df;
 	bool no_dscp;
@@ -170,6 +179,7 @@ struct adit_child {
 	struct sk_buff_head waiting;
 	struct timer_list wait_timer;
 	unsigned long acquired;
+	struct adit_allowance controls;
 	struct adit_child_stats stats;
 };
 
@@ -193,6 +203,7 @@ int adit_child_del_sa(struct adit_child *child, u32 direction, u32 spi);
 struct adit_sa *adit_child_get_sa(struct adit_child *child, u32 direction, u32 spi);
 struct adit_sa *adit_child_nth_sa(struct adit_child *child, unsigned int n);
 
+void adit_child_ask(struct adit_child *child);
 bool adit_child_wait(struct adit_child *child, struct sk_buff *skb, const struct adit_flow *flow);
 void adit_child_count(struct adit_child *child, u64 *reason);
 void adit_child_stats(struct adit_child *child, struct adit_child_stats *stats);

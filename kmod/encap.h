@@ -19,6 +19,12 @@ static inline bool adit_encap_is_l2tp(const struct adit_session *s)
 	return s->key.kind == ADIT_KIND_L2TP;
 }
 
+/* The child that the session is in, or NULL: then none of what follows about the way out is for it, but carry.h. */
+static inline struct adit_child *adit_encap_child(const struct adit_session *s)
+{
+	return adit_encap_is_l2tp(s) ? s->l2tp.child : NULL;
+}
+
 /* Set up the kind's part of a session that nobody knows yet. May sleep; 0 or -errno. */
 static inline int adit_encap_init(struct adit_session *s, const struct adit_session_conf *conf,
 				  struct netlink_ext_ack *extack)

@@ -10,6 +10,7 @@
 #include <net/ip_tunnels.h>
 #include <net/ipv6.h>
 
+#include "carry.h"
 #include "child.h"
 #include "clamp.h"
 #include "crypt.h"
@@ -115,8 +116,8 @@ drop:
 }
 
 /*
- * Put the IP header that a packet came with before what was protected, as if there had been nothing between. Options and
- * extension headers have done what they do on the way here, and go.
+ * Put the IP header that a packet came with before what was protected, as if there had been nothing between. Options
+ * and extension headers have done what they do on the way here, and go.
  */
 static void adit_esp_rejoin4(struct sk_buff *skb, u8 next)
 {
@@ -184,7 +185,7 @@ static u64 *adit_esp_inner(struct adit_sa *sa, struct sk_buff *skb, u8 next)
  */
 static u8 adit_esp_summed(const struct adit_child *child)
 {
-	return adit_child_transports(child) && child->sock ? CHECKSUM_UNNECESSARY : CHECKSUM_NONE;
+	return adit_child_transports(child) && rcu_access_pointer(child->sock) ? CHECKSUM_UNNECESSARY : CHECKSUM_NONE;
 }
 
 static void adit_esp_deliver(struct adit_sa *sa, struct sk_buff *skb, u8 outer)
@@ -223,7 +224,7 @@ static void adit_esp_payload(struct adit_sa *sa, struct sk_buff *skb, unsigned i
 	}
 	__skb_pull(skb, adit_esp_head(&sa->alg.dims));
 	__skb_trim(skb, len);
-	reason = adit_esp_inner(sa, skb, next);
+	reason = sa->child->l2tp_port ? adit_carry_check(sa, skb, next) : adit_esp_inner(sa, skb, next);
 	/*
 	 * The device is closed, and packets are waited for, before it dies; so past this test it may be given packets
 	 * until RCU read side ends.
@@ -232,6 +233,8 @@ static void adit_esp_payload(struct adit_sa *sa, struct sk_buff *skb, unsigned i
 		reason = &sa->stats.down;
 	if (reason)
 		adit_esp_lose(sa, skb, reason);
+	else if (sa->child->l2tp_port)
+		adit_carry_rcv(sa->child, skb);
 	else
 		adit_esp_deliver(sa, skb, outer);
 }

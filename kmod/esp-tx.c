@@ -27,26 +27,6 @@
 static DEFINE_PER_CPU(unsigned int, adit_esp_depth);
 
 /**
- * struct adit_esp_out - one packet's or batch's way out
- * @child: by which
- * @sa: likewise
- * @path: likewise
- * @dst: outer route, without a reference
- * @next: IP protocol of the payload
- * @hlen: octets of the packet that are not protected: its IP header, in transport mode
- * @look: what the outer header shows
- */
-struct adit_esp_out {
-	struct adit_child *child;
-	struct adit_sa *sa;
-	struct adit_esp_path *path;
-	struct dst_entry *dst;
-	u8 next;
-	u8 hlen;
-	struct adit_esp_look look;
-};
-
-/**
  * adit_esp_mss() - largest TCP MSS that may pass, either way
  * @adev: device
  *
@@ -97,8 +77,13 @@ static unsigned int adit_esp_outer_len(const struct adit_esp_path *path)
 	       (path->local_port ? sizeof(struct udphdr) : 0);
 }
 
-/* Longest inner packet that the path takes whole. */
-static unsigned int adit_esp_path_room(const struct adit_esp_out *out)
+/**
+ * adit_esp_path_room() - longest packet that the path takes whole
+ * @out: way out
+ *
+ * Return: octets, those that go outside included.
+ */
+unsigned int adit_esp_path_room(const struct adit_esp_out *out)
 {
 	unsigned int mtu = adit_esp_path_mtu(out->path, out->dst), outer = adit_esp_outer_len(out->path);
 
@@ -139,6 +124,18 @@ static void adit_esp_too_big(struct adit_child *child, struct sk_buff *skb, cons
 	adit_esp_drop(child, skb, &child->stats.too_big);
 }
 
+/**
+ * adit_esp_headroom() - what an skb needs before what is protected
+ * @out: way out
+ *
+ * Return: octets.
+ */
+unsigned int adit_esp_headroom(const struct adit_esp_out *out)
+{
+	return LL_RESERVED_SPACE(out->dst->dev) + out->dst->header_len + adit_esp_outer_len(out->path) +
+	       ADIT_ESP_HEAD_MAX;
+}
+
 /* Make @skb linear and nobody else's, to be encrypted in place. Return: it or a copy; NULL when it was freed. */
 static struct sk_buff *adit_esp_own(struct sk_buff *skb, unsigned int headroom, unsigned int tailroom)
 {
@@ -172,8 +169,7 @@ err_free:
  */
 static unsigned int adit_esp_prepare(const struct adit_esp_out *out, struct sk_buff *skb, struct sk_buff_head *list)
 {
-	const unsigned int headroom = LL_RESERVED_SPACE(out->dst->dev) + out->dst->header_len +
-				      adit_esp_outer_len(out->path) + ADIT_ESP_HEAD_MAX;
+	const unsigned int headroom = adit_esp_headroom(out);
 	netdev_features_t features = skb->dev->features & ~(NETIF_F_GSO_MASK | NETIF_F_CSUM_MASK | NETIF_F_SG |
 							    NETIF_F_FRAGLIST);
 	unsigned int dropped = 0;
@@ -260,7 +256,14 @@ void adit_esp_sealed_done(struct adit_crypt *c)
 		adit_esp_output(child, path, skb, dst, &look);
 }
 
-static void adit_esp_seal_list(const struct adit_esp_out *out, struct sk_buff_head *list)
+/**
+ * adit_esp_seal_list() - protect packets and send them
+ * @out: way out, of this RCU read side
+ * @list: packets that are linear and ours, with headroom and ADIT_ESP_TAIL_MAX of tailroom; emptied
+ *
+ * Context: RCU read side, bottom halves off.
+ */
+void adit_esp_seal_list(const struct adit_esp_out *out, struct sk_buff_head *list)
 {
 	struct net_device *dev = out->child->adev->dev;
 	unsigned int packets = 0, bytes = 0;

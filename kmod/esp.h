@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0 */
 /*
  * ESP (RFC 4303) on the wire: packets routed into an esp device out, received ones in, in tunnel and transport mode,
- * over IPv4 and IPv6, bare or in UDP (RFC 3948). The hooks in the stack are in esp.c, transmit in esp-tx.c, receive in esp-rx.c, the
- * outer path in esp-outer.c, the link kind in link-esp.c.
+ * over IPv4 and IPv6, bare or in UDP (RFC 3948). The hooks in the stack are in esp.c, transmit in esp-tx.c, receive in
+ * esp-rx.c, the outer path in esp-outer.c, L2TP in a child in carry.c, the link kind in link-esp.c.
  */
 #ifndef ADIT_ESP_H
 #define ADIT_ESP_H
@@ -10,13 +10,12 @@
 #include <linux/netdevice.h>
 #include <linux/xarray.h>
 
+#include "crypt.h"
 #include "device.h"
 #include "esp-hdr.h"
 #include "spd.h"
 
 struct adit_child;
-struct adit_crypt;
-struct adit_esp_look;
 struct adit_esp_path;
 struct adit_sa;
 struct adit_socket;
@@ -24,6 +23,7 @@ struct dst_entry;
 struct net_device;
 struct netlink_ext_ack;
 struct sk_buff;
+struct sk_buff_head;
 
 /* Outer IP header (IPv6), UDP, ESP around a packet: what a child of a concentrator may need. */
 #define ADIT_ESP_OVERHEAD_MAX	(40 + 8 + ADIT_ESP_HEAD_MAX + ADIT_ESP_TAIL_MAX)
@@ -45,6 +45,26 @@ static inline struct adit_esp_dev *adit_esp_dev(struct adit_dev *adev)
 	return container_of(adev, struct adit_esp_dev, base);
 }
 
+/**
+ * struct adit_esp_out - one packet's or batch's way out
+ * @child: by which
+ * @sa: likewise
+ * @path: likewise
+ * @dst: outer route, without a reference
+ * @next: IP protocol of the payload
+ * @hlen: octets of the packet that are not protected: its IP header, in transport mode
+ * @look: what the outer header shows
+ */
+struct adit_esp_out {
+	struct adit_child *child;
+	struct adit_sa *sa;
+	struct adit_esp_path *path;
+	struct dst_entry *dst;
+	u8 next;
+	u8 hlen;
+	struct adit_esp_look look;
+};
+
 int adit_esp_dev_init(struct adit_dev *adev);
 void adit_esp_dev_destroy(struct adit_dev *adev);
 
@@ -59,6 +79,9 @@ netdev_tx_t adit_esp_xmit(struct sk_buff *skb, struct net_device *dev);
 void adit_esp_resend(struct adit_dev *adev, struct sk_buff *skb);
 void adit_esp_sealed_done(struct adit_crypt *c);
 unsigned int adit_esp_mss(const struct adit_dev *adev);
+unsigned int adit_esp_path_room(const struct adit_esp_out *out);
+unsigned int adit_esp_headroom(const struct adit_esp_out *out);
+void adit_esp_seal_list(const struct adit_esp_out *out, struct sk_buff_head *list);
 
 /* esp-rx.c */
 int adit_esp_udp_rcv(struct adit_socket *sock, struct sk_buff *skb);

@@ -162,24 +162,32 @@ u32 adit_owner_portid(struct adit_dev *adev)
 }
 
 /**
- * adit_frame_allowed() - take a frame from the session's allowance
- * @s: session, rx_lock held
+ * adit_allowance_init() - fill an allowance
+ * @a: allowance
  */
-bool adit_frame_allowed(struct adit_session *s)
+void adit_allowance_init(struct adit_allowance *a)
 {
-	unsigned long fresh;
+	a->tokens = ADIT_FRAME_BURST;
+	a->filled = jiffies;
+}
 
-	lockdep_assert_held(&s->rx_lock);
+/**
+ * adit_allowance_take() - take one frame from it
+ * @a: allowance, locked
+ *
+ * Return: whether there was one.
+ */
+bool adit_allowance_take(struct adit_allowance *a)
+{
+	unsigned long fresh = (jiffies - a->filled) * ADIT_FRAMES_PER_SEC / HZ;
 
-	fresh = (jiffies - s->frame_filled) * ADIT_FRAMES_PER_SEC / HZ;
 	if (fresh) {
-		s->frame_tokens = min_t(unsigned long, s->frame_tokens + fresh, ADIT_FRAME_BURST);
-		s->frame_filled = s->frame_tokens == ADIT_FRAME_BURST ?
-				  jiffies : s->frame_filled + fresh * HZ / ADIT_FRAMES_PER_SEC;
+		a->tokens = min_t(unsigned long, a->tokens + fresh, ADIT_FRAME_BURST);
+		a->filled = a->tokens == ADIT_FRAME_BURST ? jiffies : a->filled + fresh * HZ / ADIT_FRAMES_PER_SEC;
 	}
-	if (!s->frame_tokens)
+	if (!a->tokens)
 		return false;
-	s->frame_tokens--;
+	a->tokens--;
 	return true;
 }
 

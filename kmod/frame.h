@@ -19,6 +19,26 @@ struct sk_buff;
 /* The owner hears of lost frames this often and no more, jiffies: the news must not add to the flood. */
 #define ADIT_LOST_TOLD_EVERY	HZ
 
+/*
+ * Frames that a session may hand up: a login of the longest kind (LCP, CHAP with retries, CCP, IPCP, IPV6CP) fits into
+ * the burst, and a flooding peer costs its owner no more than the rate. A child's L2TP control messages likewise.
+ */
+#define ADIT_FRAME_BURST	64
+#define ADIT_FRAMES_PER_SEC	32
+
+/**
+ * struct adit_allowance - what may go up; the lock of whose it is
+ * @tokens: frames
+ * @filled: jiffies at which @tokens was true
+ */
+struct adit_allowance {
+	u32 tokens;
+	unsigned long filled;
+};
+
+void adit_allowance_init(struct adit_allowance *a);
+bool adit_allowance_take(struct adit_allowance *a);
+
 int adit_owner_claim(struct adit_dev *adev, struct net *net, u32 portid, bool take_over,
 		     struct netlink_ext_ack *extack);
 int adit_owner_release(struct adit_dev *adev, struct net *net, u32 portid, struct netlink_ext_ack *extack);
@@ -26,7 +46,6 @@ void adit_owner_closed(struct adit_dev *adev, struct net *net, u32 portid);
 void adit_owner_forget(struct adit_dev *adev);
 u32 adit_owner_portid(struct adit_dev *adev);
 
-bool adit_frame_allowed(struct adit_session *s);
 int adit_frame_up(struct adit_session *s, u16 protocol, struct sk_buff *skb, bool encrypted);
 void adit_frame_lost(struct adit_session *s);
 int adit_event_up(struct adit_session *s, u32 event);

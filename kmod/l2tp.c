@@ -9,6 +9,7 @@
 #include <net/ip6_checksum.h>
 #include <net/udp.h>
 
+#include "child.h"
 #include "device.h"
 #include "l2tp.h"
 #include "outer.h"
@@ -121,30 +122,26 @@ static __always_inline void adit_l2tp_strip(struct adit_session *s, struct sk_bu
 	adit_l2tp_rx(s, skb, hdr);
 }
 
-static void adit_l2tp2_rcv(struct adit_socket *sock, struct sk_buff *skb)
+static __always_inline bool adit_l2tp2_rcv(struct adit_wire_key *key, const struct adit_socket *sock,
+					   struct sk_buff *skb)
 {
 	const unsigned int at = sizeof(struct udphdr);
 	struct adit_l2tp_hdr hdr;
-	struct adit_wire_key key;
 	struct adit_session *s;
 
 	if (!pskb_may_pull(skb, min_t(unsigned int, skb->len, at + ADIT_L2TP2_HLEN_MAX)) ||
 	    adit_l2tp2_parse(skb->data + at, skb->len - at, &hdr))
-		goto drop;
+		return false;
 
-	adit_l2tp_key_of(&key, skb, sock->key.family, IPPROTO_UDP, hdr.id);
-	s = adit_session_by_wire(&key);
+	key->id = hdr.id;
+	s = adit_session_by_wire(key);
 	if (!s || s->l2tp.version != ADIT_L2TP_VERSION_V2)
-		goto drop;
-	if (s->l2tp.sock != sock) {
+		return false;
+	if (s->l2tp.sock != sock)
 		adit_l2tp_count(s, skb, &s->rx_stats.wrong_socket);
-		return;
-	}
-	adit_l2tp_strip(s, skb, at + hdr.len, &hdr);
-	return;
-
-drop:
-	kfree_skb(skb);
+	else
+		adit_l2tp_strip(s, skb, at + hdr.len, &hdr);
+	return true;
 }
 
 /* The session is known. @at: where its cookie begins. */
@@ -166,27 +163,45 @@ static noinline void adit_l2tp3_rcv(struct adit_session *s, struct sk_buff *skb,
 	adit_l2tp_strip(s, skb, at + hdr.len, &hdr);
 }
 
-static void adit_l2tp3_udp_rcv(struct adit_socket *sock, struct sk_buff *skb)
+static bool adit_l2tp3_udp_rcv(struct adit_wire_key *key, const struct adit_socket *sock, struct sk_buff *skb)
 {
 	const unsigned int at = sizeof(struct udphdr);
-	struct adit_wire_key key;
 	struct adit_session *s;
 
 	if (!pskb_may_pull(skb, at + ADIT_L2TP3_UDP_HLEN))
-		goto drop;
-	adit_l2tp_key_of(&key, skb, sock->key.family, IPPROTO_UDP, get_unaligned_be32(skb->data + at + 4));
-	s = adit_session_by_wire(&key);
+		return false;
+	key->id = get_unaligned_be32(skb->data + at + 4);
+	s = adit_session_by_wire(key);
 	if (!s || s->l2tp.version != ADIT_L2TP_VERSION_V3)
-		goto drop;
-	if (s->l2tp.sock != sock) {
+		return false;
+	if (s->l2tp.sock != sock)
 		adit_l2tp_count(s, skb, &s->rx_stats.wrong_socket);
-		return;
-	}
-	adit_l2tp3_rcv(s, skb, at + ADIT_L2TP3_UDP_HLEN);
-	return;
+	else
+		adit_l2tp3_rcv(s, skb, at + ADIT_L2TP3_UDP_HLEN);
+	return true;
+}
 
-drop:
-	kfree_skb(skb);
+/**
+ * adit_l2tp_data_rcv() - a datagram that is no control message came in
+ * @key: from whom, without its id, which is set
+ * @sock: at which place, or NULL in a child
+ * @skb: skb->data at its UDP header, with the first octets of L2TP linear
+ * @flags: those first octets
+ *
+ * The one place where the length of a packet from the wire is believed.
+ *
+ * Context: softirq or bottom halves off, RCU read side.
+ * Return: whether it was consumed; it belongs to no session where not.
+ */
+bool adit_l2tp_data_rcv(struct adit_wire_key *key, const struct adit_socket *sock, struct sk_buff *skb, u16 flags)
+{
+	switch (flags & ADIT_L2TP_VERSION_MASK) {
+	case 2:
+		return adit_l2tp2_rcv(key, sock, skb);
+	case 3:
+		return adit_l2tp3_udp_rcv(key, sock, skb);
+	}
+	return false;
 }
 
 /**
@@ -194,8 +209,7 @@ drop:
  * @sock: place
  * @skb: skb->data at its UDP header, checksum verified; consumed unless it is the socket's
  *
- * The one place where the length of a packet from the wire is believed. Data that belongs to no session, or to one of
- * another socket, is dropped without a word.
+ * Data that belongs to no session, or to one of another socket, is dropped without a word.
  *
  * Context: softirq or bottom halves off, RCU read side.
  * Return: 0, or 1 when it is left to the socket: a control message.
@@ -203,23 +217,21 @@ drop:
 int adit_l2tp_udp_rcv(struct adit_socket *sock, struct sk_buff *skb)
 {
 	const unsigned int at = sizeof(struct udphdr);
+	struct adit_wire_key key;
 	u16 flags;
 
-	if (!pskb_may_pull(skb, at + ADIT_L2TP_FLAGS_LEN)) {
-		kfree_skb(skb);
-		return 0;
-	}
+	if (!pskb_may_pull(skb, at + ADIT_L2TP_FLAGS_LEN))
+		goto drop;
 	flags = get_unaligned_be16(skb->data + at);
 	/* A socket of our own has no reader. */
 	if (flags & ADIT_L2TP_FLAG_T && !sock->own)
 		return 1;
 
-	if ((flags & (ADIT_L2TP_FLAG_T | ADIT_L2TP_VERSION_MASK)) == 2)
-		adit_l2tp2_rcv(sock, skb);
-	else if ((flags & (ADIT_L2TP_FLAG_T | ADIT_L2TP_VERSION_MASK)) == 3)
-		adit_l2tp3_udp_rcv(sock, skb);
-	else
-		kfree_skb(skb);
+	adit_l2tp_key_of(&key, skb, sock->key.family, IPPROTO_UDP, 0);
+	if (!(flags & ADIT_L2TP_FLAG_T) && adit_l2tp_data_rcv(&key, sock, skb, flags))
+		return 0;
+drop:
+	kfree_skb(skb);
 	return 0;
 }
 
@@ -293,7 +305,7 @@ unsigned int adit_l2tp_overhead(const struct adit_session_conf *conf)
 
 	if (l2tp->version == ADIT_L2TP_VERSION_V2)
 		return len + sizeof(struct udphdr) + ADIT_L2TP2_HLEN_MIN + 4;
-	len += conf->key.protocol == IPPROTO_UDP ? sizeof(struct udphdr) + ADIT_L2TP3_UDP_HLEN : ADIT_L2TP3_IP_HLEN;
+	len += conf->key.protocol != IPPROTO_L2TP ? sizeof(struct udphdr) + ADIT_L2TP3_UDP_HLEN : ADIT_L2TP3_IP_HLEN;
 	return len + l2tp->peer_cookie_len + (l2tp->sublayer ? ADIT_L2TP3_SUBLAYER_LEN : 0);
 }
 
@@ -306,7 +318,7 @@ unsigned int adit_l2tp_overhead(const struct adit_session_conf *conf)
 unsigned int adit_l2tp_hlen(const struct adit_session *s)
 {
 	const struct adit_l2tp *l2tp = &s->l2tp;
-	unsigned int len = l2tp->hdr_len + (l2tp->sock ? sizeof(struct udphdr) : 0);
+	unsigned int len = l2tp->hdr_len + (s->key.protocol != IPPROTO_L2TP ? sizeof(struct udphdr) : 0);
 
 	if (l2tp->version == ADIT_L2TP_VERSION_V2)
 		return len + (READ_ONCE(l2tp->seq) & ADIT_L2TP_SEQ_SEND ? 4 : 0);
@@ -406,6 +418,17 @@ int adit_l2tp_output(struct adit_session *s, struct sk_buff *skb, struct adit_wa
 
 /* Life. */
 
+static int adit_l2tp_init_child(struct adit_session *s, struct adit_child *child, struct netlink_ext_ack *extack)
+{
+	if (!net_eq(s->key.net, s->adev->net)) {
+		NL_SET_ERR_MSG(extack, "the child's device has another outer namespace than the session's");
+		return -EXDEV;
+	}
+	kref_get(&child->ref);
+	s->l2tp.child = child;
+	return 0;
+}
+
 /**
  * adit_l2tp_init() - set up L2TP's part of a session that nobody knows yet
  * @s: session
@@ -413,7 +436,7 @@ int adit_l2tp_output(struct adit_session *s, struct sk_buff *skb, struct adit_wa
  * @extack: told why not
  *
  * Context: process, may sleep.
- * Return: 0, -ENOTCONN when no socket serves it, or what opening one fails with.
+ * Return: 0, -ENOTCONN when no socket serves it, -EXDEV, or what opening a socket fails with.
  */
 int adit_l2tp_init(struct adit_session *s, const struct adit_session_conf *conf, struct netlink_ext_ack *extack)
 {
@@ -427,7 +450,9 @@ int adit_l2tp_init(struct adit_session *s, const struct adit_session_conf *conf,
 	l2tp->seq = conf->l2tp.seq;
 	l2tp->cookie_len = conf->l2tp.cookie_len;
 	memcpy(l2tp->cookie, conf->l2tp.cookie, l2tp->cookie_len);
-	adit_l2tp_template(l2tp, conf, key->protocol == IPPROTO_UDP);
+	adit_l2tp_template(l2tp, conf, key->protocol != IPPROTO_L2TP);
+	if (conf->l2tp.child)
+		return adit_l2tp_init_child(s, conf->l2tp.child, extack);
 	if (key->protocol != IPPROTO_UDP)
 		return 0;
 
@@ -464,11 +489,13 @@ void adit_l2tp_set(struct adit_session *s, const struct adit_session_conf *conf)
 }
 
 /**
- * adit_l2tp_release() - let go of the socket
- * @s: session that is dead. Packets that found it may use the place until RCU read side ends, and its memory lives on.
+ * adit_l2tp_release() - let go of the socket or child
+ * @s: session that is dead. Packets that found it may use either until RCU read side ends, and its memory lives on.
  */
 void adit_l2tp_release(struct adit_session *s)
 {
 	if (s->l2tp.sock)
 		adit_socket_put(s->l2tp.sock);
+	if (s->l2tp.child)
+		adit_child_put(s->l2tp.child);
 }

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0 */
 /*
  * L2TP on the wire: PPP packets or Ethernet frames of a session in version 2 or 3, over UDP or IP protocol 115, over
- * IPv4 and IPv6. The header alone is in l2tp-hdr.c, the protocol slot in l2tp-ip.c, aggregation in l2tp-gro.c, the link
- * kind in link-l2tp.c.
+ * IPv4 and IPv6, or over UDP in a child (carry.c). The header alone is in l2tp-hdr.c, the protocol slot in l2tp-ip.c,
+ * aggregation in l2tp-gro.c, the link kind in link-l2tp.c.
  */
 #ifndef ADIT_L2TP_H
 #define ADIT_L2TP_H
@@ -29,6 +29,7 @@ struct sock;
 #define ADIT_L2TP_OVERHEAD_MAX	(40 + 8 + ADIT_L2TP3_HLEN_MAX)
 
 int adit_l2tp_udp_rcv(struct adit_socket *sock, struct sk_buff *skb);
+bool adit_l2tp_data_rcv(struct adit_wire_key *key, const struct adit_socket *sock, struct sk_buff *skb, u16 flags);
 int adit_l2tp_ip_rcv(struct sk_buff *skb);
 
 unsigned int adit_l2tp_overhead(const struct adit_session_conf *conf);

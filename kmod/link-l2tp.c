@@ -5,6 +5,7 @@
 #include <linux/module.h>
 #include <net/rtnetlink.h>
 
+#include "carry.h"
 #include "device.h"
 #include "l2tp.h"
 #include "link.h"
@@ -34,6 +35,8 @@ static const struct nla_policy adit_link_l2tp_policy[ADIT_A_LINK_L2TP_MAX + 1] =
 	[ADIT_A_LINK_L2TP_RX_WINDOW]	= NLA_POLICY_MAX(NLA_U32, 256),
 	[ADIT_A_LINK_L2TP_REORDER_MS]	= NLA_POLICY_RANGE(NLA_U32, 1, 5000),
 	[ADIT_A_LINK_L2TP_MPPE_REQUIRED] = { .type = NLA_FLAG },
+	[ADIT_A_LINK_L2TP_CHILD_IFINDEX] = NLA_POLICY_MIN(NLA_U32, 1),
+	[ADIT_A_LINK_L2TP_CHILD]	= NLA_POLICY_MIN(NLA_U32, 1),
 };
 
 /* What makes a session; those of a concentrator have their own. */
@@ -51,6 +54,8 @@ static const struct adit_link_need adit_link_l2tp_needs[] = {
 	{ ADIT_A_LINK_L2TP_RX_WINDOW, NULL, "rx-window is of a session, a concentrator has none" },
 	{ ADIT_A_LINK_L2TP_REORDER_MS, NULL, "reorder-ms is of a session, a concentrator has none" },
 	{ ADIT_A_LINK_L2TP_MPPE_REQUIRED, NULL, "mppe-required is of a session, a concentrator has none" },
+	{ ADIT_A_LINK_L2TP_CHILD_IFINDEX, NULL, "child-ifindex is of a session, a concentrator has none" },
+	{ ADIT_A_LINK_L2TP_CHILD, NULL, "child is of a session, a concentrator has none" },
 };
 
 /* What a device with Ethernet has not. */
@@ -105,7 +110,8 @@ static int adit_link_l2tp_check(struct nlattr *data[], struct netlink_ext_ack *e
 	return adit_link_check_needs(adit_link_l2tp_needs, ARRAY_SIZE(adit_link_l2tp_needs), p2p, data, extack);
 }
 
-static int adit_link_l2tp_conf(struct nlattr *data[], struct adit_session_conf *conf, struct netlink_ext_ack *extack)
+static int adit_link_l2tp_conf(struct net *net, struct nlattr *data[], struct adit_session_conf *conf,
+			       struct netlink_ext_ack *extack)
 {
 	const struct adit_nl_outer outer = {
 		.local4		= data[ADIT_A_LINK_L2TP_LOCAL_V4],
@@ -114,6 +120,8 @@ static int adit_link_l2tp_conf(struct nlattr *data[], struct adit_session_conf *
 		.peer6		= data[ADIT_A_LINK_L2TP_REMOTE_V6],
 		.local_port	= data[ADIT_A_LINK_L2TP_LOCAL_PORT],
 		.peer_port	= data[ADIT_A_LINK_L2TP_REMOTE_PORT],
+		.child_ifindex	= data[ADIT_A_LINK_L2TP_CHILD_IFINDEX],
+		.child		= data[ADIT_A_LINK_L2TP_CHILD],
 	};
 	int err;
 
@@ -127,7 +135,7 @@ static int adit_link_l2tp_conf(struct nlattr *data[], struct adit_session_conf *
 		conf->given |= ADIT_CONF_REQUIRED;
 	adit_link_ppp_conf(data[ADIT_A_LINK_L2TP_FRAMING], data[ADIT_A_LINK_L2TP_MRU], conf);
 
-	err = adit_nl_outer_parse(&outer, conf, extack);
+	err = adit_nl_outer_parse(net, &outer, conf, extack);
 	if (!err)
 		err = adit_nl_l2tp_parse(data[ADIT_A_LINK_L2TP_L2TP], adit_link_is_ether(data), conf, extack);
 	return err ?: adit_nl_outer_check(&outer, conf, extack);
@@ -168,6 +176,8 @@ static int adit_link_l2tp_fill(struct adit_dev *adev, struct net *net, struct nl
 	adev->link = adit_link_u32_or(data[ADIT_A_LINK_L2TP_LINK], 0);
 	adev->mss_clamp = adit_link_u32_or(data[ADIT_A_LINK_L2TP_MSS_CLAMP], ADIT_MSS_CLAMP_AUTO);
 	overhead = adit_dev_is_p2p(adev) ? adit_l2tp_overhead(conf) : ADIT_L2TP_OVERHEAD_MAX;
+	if (conf->l2tp.child)
+		overhead += ADIT_CARRY_OVERHEAD;
 	if (adit_link_is_ether(data)) {
 		adit_dev_setup_ether(adev->dev);
 		adev->mss_clamp = ADIT_MSS_CLAMP_OFF;
@@ -192,7 +202,7 @@ static int adit_link_l2tp_newlink(struct net_device *dev, struct rtnl_newlink_pa
 		return adit_link_refuse(extack, NULL, "addresses and ids, or mode, are missing");
 	err = adit_link_l2tp_check(data, extack);
 	if (!err && adit_link_mode(data) == ADIT_DEV_MODE_POINT_TO_POINT)
-		err = adit_link_l2tp_conf(data, &conf, extack);
+		err = adit_link_l2tp_conf(outer, data, &conf, extack);
 	if (!err)
 		err = adit_link_l2tp_fill(adev, outer, params->tb, data, &conf, extack);
 	if (!err && conf.key.protocol == IPPROTO_L2TP) {
@@ -210,7 +220,7 @@ static int adit_link_l2tp_newlink(struct net_device *dev, struct rtnl_newlink_pa
 	if (err)
 		unregister_netdevice(dev);
 out:
-	memzero_explicit(&conf.l2tp, sizeof(conf.l2tp));
+	adit_nl_l2tp_conf_free(&conf);
 	return err;
 }
 
@@ -286,18 +296,23 @@ static int adit_link_l2tp_changelink(struct net_device *dev, struct nlattr *tb[]
 
 static size_t adit_link_l2tp_get_size(const struct net_device *dev)
 {
-	/* Of 32 bits: mode, payload, fwmark, link, framing, mss-clamp, rx-window, reorder-ms. */
-	return 8 * nla_total_size(sizeof(u32)) +
+	/* Of 32 bits: mode, payload, fwmark, link, framing, mss-clamp, rx-window, reorder-ms, child-ifindex, child. */
+	return 10 * nla_total_size(sizeof(u32)) +
 	       2 * nla_total_size(sizeof(struct in6_addr)) +	/* local, remote */
 	       3 * nla_total_size(sizeof(u16)) +		/* ports, mru */
 	       nla_total_size(0) +				/* mppe-required */
 	       adit_nl_l2tp_size();
 }
 
-static int adit_link_l2tp_fill_outer(struct sk_buff *skb, const struct adit_wire_key *key)
+static int adit_link_l2tp_fill_outer(struct sk_buff *skb, const struct adit_session *s)
 {
+	const struct adit_wire_key *key = &s->key;
 	int err;
 
+	if (s->l2tp.child)
+		return nla_put_u32(skb, ADIT_A_LINK_L2TP_CHILD_IFINDEX, adit_carry_ifindex(s->l2tp.child)) ||
+		       nla_put_u32(skb, ADIT_A_LINK_L2TP_CHILD, s->l2tp.child->id) ||
+		       nla_put_be16(skb, ADIT_A_LINK_L2TP_REMOTE_PORT, key->peer_port) ? -EMSGSIZE : 0;
 	if (key->family == AF_INET)
 		err = nla_put_in_addr(skb, ADIT_A_LINK_L2TP_LOCAL_V4, key->local.s6_addr32[0]) ||
 		      nla_put_in_addr(skb, ADIT_A_LINK_L2TP_REMOTE_V4, key->peer.s6_addr32[0]);
@@ -315,7 +330,7 @@ static int adit_link_l2tp_fill_session(struct sk_buff *skb, struct adit_session 
 	struct adit_session_view view;
 
 	adit_session_view(s, &view);
-	if (adit_link_l2tp_fill_outer(skb, &s->key) || adit_nl_l2tp_put(skb, ADIT_A_LINK_L2TP_L2TP, s, &view) ||
+	if (adit_link_l2tp_fill_outer(skb, s) || adit_nl_l2tp_put(skb, ADIT_A_LINK_L2TP_L2TP, s, &view) ||
 	    nla_put_u32(skb, ADIT_A_LINK_L2TP_RX_WINDOW, view.rx_window) ||
 	    nla_put_u32(skb, ADIT_A_LINK_L2TP_REORDER_MS, jiffies_to_msecs(view.reorder_wait)))
 		return -EMSGSIZE;

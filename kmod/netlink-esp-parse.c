@@ -109,6 +109,26 @@ static int adit_esp_nl_selector(const struct nlattr *attr, struct adit_selector 
 	return 0;
 }
 
+/* A child that carries L2TP has it instead of selectors. */
+static int adit_esp_nl_l2tp_port(struct genl_info *info, struct adit_child_conf *conf)
+{
+	const struct nlattr *port = info->attrs[ADIT_A_CHILD_L2TP_PORT], *mode = info->attrs[ADIT_A_CHILD_MODE];
+	const struct nlattr *selector = info->attrs[ADIT_A_CHILD_SELECTOR];
+
+	if (!port && !selector) {
+		NL_SET_ERR_ATTR_MISS(info->extack, NULL, ADIT_A_CHILD_SELECTOR);
+		return adit_esp_nl_refuse(info->extack, NULL, "selector is missing");
+	}
+	if (!port)
+		return 0;
+	if (selector)
+		return adit_esp_nl_refuse(info->extack, selector, "a child with an l2tp-port has no selectors");
+	if (adit_esp_nl_u32_or(mode, ADIT_ESP_MODE_TUNNEL) != ADIT_ESP_MODE_TRANSPORT)
+		return adit_esp_nl_refuse(info->extack, mode ?: port, "an l2tp-port needs mode transport");
+	conf->l2tp_port = nla_get_be16(port);
+	return conf->l2tp_port ? 0 : adit_esp_nl_refuse(info->extack, port, "port 0 is none");
+}
+
 static int adit_esp_nl_selectors(struct genl_info *info, struct adit_child_conf *conf)
 {
 	const struct nlattr *head = nlmsg_attrdata(info->nlhdr, GENL_HDRLEN), *attr;
@@ -162,12 +182,15 @@ int adit_esp_nl_parse_child(struct genl_info *info, bool fresh, struct adit_chil
 	if (fresh) {
 		conf->id = nla_get_u32(attrs[ADIT_A_CHILD_ID]);
 		conf->id_attr = attrs[ADIT_A_CHILD_ID];
+		err = adit_esp_nl_l2tp_port(info, conf);
+		if (err)
+			return err;
 		conf->mode = adit_esp_nl_u32_or(attrs[ADIT_A_CHILD_MODE], ADIT_ESP_MODE_TUNNEL);
 		conf->df = adit_esp_nl_u32_or(attrs[ADIT_A_CHILD_DF], ADIT_ESP_DF_COPY);
 		conf->no_dscp = nla_get_flag(attrs[ADIT_A_CHILD_NO_DSCP]);
 		conf->no_ecn = nla_get_flag(attrs[ADIT_A_CHILD_NO_ECN]);
 	}
-	return adit_esp_nl_selectors(info, conf);
+	return conf->l2tp_port ? 0 : adit_esp_nl_selectors(info, conf);
 }
 
 static int adit_esp_nl_key(const struct nlattr *attr, u8 *key, unsigned int *len, unsigned int max,

@@ -6,6 +6,7 @@
 #include <net/net_namespace.h>
 #include <net/sock.h>
 
+#include "carry.h"
 #include "child.h"
 #include "frame.h"
 #include "netlink-esp.h"
@@ -123,6 +124,7 @@ static u32 adit_esp_nl_state(struct adit_child *child)
 static int adit_esp_nl_put_conf(struct sk_buff *msg, struct adit_child *child)
 {
 	return adit_esp_nl_put_outer(msg, child) || nla_put_u32(msg, ADIT_A_CHILD_MODE, child->mode) ||
+	       (child->l2tp_port && nla_put_be16(msg, ADIT_A_CHILD_L2TP_PORT, child->l2tp_port)) ||
 	       nla_put_u32(msg, ADIT_A_CHILD_DF, child->df) ||
 	       (child->no_dscp && nla_put_flag(msg, ADIT_A_CHILD_NO_DSCP)) ||
 	       (child->no_ecn && nla_put_flag(msg, ADIT_A_CHILD_NO_ECN)) ||
@@ -311,6 +313,43 @@ int adit_sa_event(struct adit_sa *sa, u32 event)
 	return adit_esp_nl_unicast(sa->child->adev, msg);
 }
 
+/**
+ * adit_control_up() - hand an L2TP control message to the owner
+ * @child: child that it came in
+ * @peer_port: UDP port of the peer inside
+ * @data: from the L2TP header on; stays the caller's
+ *
+ * Context: RCU read side, no lock.
+ * Return: 0 or why it did not get there; the caller counts.
+ */
+int adit_control_up(struct adit_child *child, __be16 peer_port, const struct sk_buff *data)
+{
+	struct sk_buff *msg;
+	struct nlattr *attr;
+	void *hdr;
+
+	if (data->len > ADIT_FRAME_DATA_MAX || !adit_owner_portid(child->adev))
+		return -ENOTCONN;
+	msg = genlmsg_new(nla_total_size(data->len) + 2 * nla_total_size(sizeof(u32)) + nla_total_size(sizeof(u16)),
+			  GFP_ATOMIC);
+	if (!msg)
+		return -ENOMEM;
+	hdr = genlmsg_put(msg, 0, 0, &adit_nl_family, 0, ADIT_CMD_CONTROL_NTF);
+	if (!hdr || nla_put_u32(msg, ADIT_A_CONTROL_IFINDEX, child->adev->dev->ifindex) ||
+	    nla_put_u32(msg, ADIT_A_CONTROL_CHILD, child->id) ||
+	    nla_put_be16(msg, ADIT_A_CONTROL_PEER_PORT, peer_port))
+		goto err_free;
+	attr = nla_reserve(msg, ADIT_A_CONTROL_DATA, data->len);
+	if (!attr || skb_copy_bits(data, 0, nla_data(attr), data->len))
+		goto err_free;
+	genlmsg_end(msg, hdr);
+	return adit_esp_nl_unicast(child->adev, msg);
+
+err_free:
+	nlmsg_free(msg);
+	return -EMSGSIZE;
+}
+
 /* Requests. */
 
 /* The esp device a request is about, held. */
@@ -349,6 +388,38 @@ static void adit_esp_nl_child_put(struct adit_child *child, netdevice_tracker *t
 
 	adit_child_put(child);
 	adit_dev_put(adev, tracker);
+}
+
+/**
+ * adit_esp_nl_carrier() - the child that is to carry a session
+ * @net: namespace of the request
+ * @ifindex: attribute with the index of its device
+ * @id: attribute with its id
+ * @extack: told why not
+ *
+ * Return: child, referenced; it may be removed at any time. -ENODEV, -ENOENT, -EOPNOTSUPP.
+ */
+struct adit_child *adit_esp_nl_carrier(struct net *net, const struct nlattr *ifindex, const struct nlattr *id,
+				       struct netlink_ext_ack *extack)
+{
+	netdevice_tracker tracker;
+	struct adit_child *child;
+	struct adit_dev *adev;
+
+	adev = adit_esp_nl_dev(net, ifindex, &tracker, extack);
+	if (IS_ERR(adev))
+		return ERR_CAST(adev);
+	child = adit_child_get(adev, nla_get_u32(id));
+	adit_dev_put(adev, &tracker);
+	if (!child) {
+		NL_SET_ERR_MSG_ATTR(extack, id, "the device has no child with this id");
+		return ERR_PTR(-ENOENT);
+	}
+	if (child->l2tp_port)
+		return child;
+	NL_SET_ERR_MSG_ATTR(extack, id, "the child has no l2tp-port, it carries what is routed into its device");
+	adit_child_put(child);
+	return ERR_PTR(-EOPNOTSUPP);
 }
 
 int adit_nl_child_new_doit(struct sk_buff *skb, struct genl_info *info)
@@ -436,6 +507,33 @@ int adit_nl_child_get_doit(struct sk_buff *skb, struct genl_info *info)
 		return err;
 	}
 	return genlmsg_reply(msg, info);
+}
+
+int adit_nl_control_send_doit(struct sk_buff *skb, struct genl_info *info)
+{
+	const struct nlattr *data = info->attrs[ADIT_A_CONTROL_DATA];
+	const __be16 peer_port = nla_get_be16(info->attrs[ADIT_A_CONTROL_PEER_PORT]);
+	netdevice_tracker tracker;
+	struct adit_child *child;
+	int err;
+
+	if (nla_len(data) > ADIT_FRAME_DATA_MAX) {
+		NL_SET_ERR_MSG_ATTR(info->extack, data, "data is longer than frame-data-max");
+		return -EMSGSIZE;
+	}
+	if (!peer_port)
+		return adit_esp_nl_refuse(info->extack, info->attrs[ADIT_A_CONTROL_PEER_PORT], "port 0 is none");
+	child = adit_esp_nl_child(info, ADIT_A_CONTROL_IFINDEX, ADIT_A_CONTROL_CHILD, &tracker);
+	if (IS_ERR(child))
+		return PTR_ERR(child);
+	if (child->l2tp_port) {
+		err = adit_carry_control(child, peer_port, nla_data(data), nla_len(data), info->extack);
+	} else {
+		NL_SET_ERR_MSG_ATTR(info->extack, info->attrs[ADIT_A_CONTROL_CHILD], "the child has no l2tp-port");
+		err = -EOPNOTSUPP;
+	}
+	adit_esp_nl_child_put(child, &tracker);
+	return err;
 }
 
 int adit_nl_sa_new_doit(struct sk_buff *skb, struct genl_info *info)

@@ -38,6 +38,8 @@ struct adit_esp_nl_outer {
 	const struct nlattr *peer6;
 };
 
+struct adit_child *adit_esp_nl_carrier(struct net *net, const struct nlattr *ifindex, const struct nlattr *id,
+				       struct netlink_ext_ack *extack);
 int adit_esp_nl_outer(const struct adit_esp_nl_outer *from, struct adit_child_conf *conf,
 		      struct netlink_ext_ack *extack);
 int adit_esp_nl_parse_child(struct genl_info *info, bool fresh, struct adit_child_conf *conf);
@@ -46,5 +48,6 @@ void adit_esp_nl_wipe(const struct nlattr *attr);
 
 int adit_child_event(struct adit_child *child, u32 event, const struct adit_flow *flow);
 int adit_sa_event(struct adit_sa *sa, u32 event);
+int adit_control_up(struct adit_child *child, __be16 peer_port, const struct sk_buff *data);
 
 #endif /* ADIT_NETLINK_ESP_H */

@@ -25,12 +25,22 @@ static const struct netlink_range_validation adit_a_session_ifindex_range = {
 	.max	= S32_MAX,
 };
 
+static const struct netlink_range_validation adit_a_session_child_ifindex_range = {
+	.min	= 1ULL,
+	.max	= S32_MAX,
+};
+
 static const struct netlink_range_validation adit_a_frame_ifindex_range = {
 	.min	= 1ULL,
 	.max	= S32_MAX,
 };
 
 static const struct netlink_range_validation adit_a_child_ifindex_range = {
+	.min	= 1ULL,
+	.max	= S32_MAX,
+};
+
+static const struct netlink_range_validation adit_a_control_ifindex_range = {
 	.min	= 1ULL,
 	.max	= S32_MAX,
 };
@@ -95,7 +105,7 @@ const struct nla_policy adit_dev_release_nl_policy[ADIT_A_DEV_IFINDEX + 1] = {
 };
 
 /* ADIT_CMD_SESSION_NEW - do */
-const struct nla_policy adit_session_new_nl_policy[ADIT_A_SESSION_L2TP + 1] = {
+const struct nla_policy adit_session_new_nl_policy[ADIT_A_SESSION_CHILD + 1] = {
 	[ADIT_A_SESSION_IFINDEX] = NLA_POLICY_FULL_RANGE(NLA_U32, &adit_a_session_ifindex_range),
 	[ADIT_A_SESSION_ID] = NLA_POLICY_MIN(NLA_U32, 1),
 	[ADIT_A_SESSION_LOCAL_V4] = { .type = NLA_U32, },
@@ -118,6 +128,8 @@ const struct nla_policy adit_session_new_nl_policy[ADIT_A_SESSION_L2TP + 1] = {
 	[ADIT_A_SESSION_LOCAL_PORT] = { .type = NLA_U16, },
 	[ADIT_A_SESSION_PEER_PORT] = { .type = NLA_U16, },
 	[ADIT_A_SESSION_L2TP] = NLA_POLICY_NESTED(adit_l2tp_nl_policy),
+	[ADIT_A_SESSION_CHILD_IFINDEX] = NLA_POLICY_FULL_RANGE(NLA_U32, &adit_a_session_child_ifindex_range),
+	[ADIT_A_SESSION_CHILD] = NLA_POLICY_MIN(NLA_U32, 1),
 };
 
 /* ADIT_CMD_SESSION_SET - do */
@@ -168,7 +180,7 @@ const struct nla_policy adit_socket_detach_nl_policy[ADIT_A_SOCKET_FD + 1] = {
 };
 
 /* ADIT_CMD_CHILD_NEW - do */
-const struct nla_policy adit_child_new_nl_policy[ADIT_A_CHILD_MODE + 1] = {
+const struct nla_policy adit_child_new_nl_policy[ADIT_A_CHILD_L2TP_PORT + 1] = {
 	[ADIT_A_CHILD_IFINDEX] = NLA_POLICY_FULL_RANGE(NLA_U32, &adit_a_child_ifindex_range),
 	[ADIT_A_CHILD_ID] = NLA_POLICY_MIN(NLA_U32, 1),
 	[ADIT_A_CHILD_LOCAL_V4] = { .type = NLA_U32, },
@@ -182,6 +194,7 @@ const struct nla_policy adit_child_new_nl_policy[ADIT_A_CHILD_MODE + 1] = {
 	[ADIT_A_CHILD_LOCAL_PORT] = { .type = NLA_U16, },
 	[ADIT_A_CHILD_PEER_PORT] = { .type = NLA_U16, },
 	[ADIT_A_CHILD_MODE] = NLA_POLICY_MAX(NLA_U32, 1),
+	[ADIT_A_CHILD_L2TP_PORT] = { .type = NLA_U16, },
 };
 
 /* ADIT_CMD_CHILD_SET - do */
@@ -246,8 +259,16 @@ const struct nla_policy adit_sa_get_nl_policy[ADIT_A_SA_SPI + 1] = {
 	[ADIT_A_SA_SPI] = NLA_POLICY_MIN(NLA_U32, 256),
 };
 
+/* ADIT_CMD_CONTROL_SEND - do */
+const struct nla_policy adit_control_send_nl_policy[ADIT_A_CONTROL_DATA + 1] = {
+	[ADIT_A_CONTROL_IFINDEX] = NLA_POLICY_FULL_RANGE(NLA_U32, &adit_a_control_ifindex_range),
+	[ADIT_A_CONTROL_CHILD] = NLA_POLICY_MIN(NLA_U32, 1),
+	[ADIT_A_CONTROL_PEER_PORT] = { .type = NLA_U16, },
+	[ADIT_A_CONTROL_DATA] = { .type = NLA_BINARY, },
+};
+
 /* Ops table for adit */
-const struct genl_ops adit_nl_ops[17] = {
+const struct genl_ops adit_nl_ops[18] = {
 	{
 		.cmd		= ADIT_CMD_DEV_GET,
 		.doit		= adit_nl_dev_get_doit,
@@ -274,7 +295,7 @@ const struct genl_ops adit_nl_ops[17] = {
 		.cmd		= ADIT_CMD_SESSION_NEW,
 		.doit		= adit_nl_session_new_doit,
 		.policy		= adit_session_new_nl_policy,
-		.maxattr	= ADIT_A_SESSION_L2TP,
+		.maxattr	= ADIT_A_SESSION_CHILD,
 		.flags		= GENL_UNS_ADMIN_PERM,
 	},
 	{
@@ -324,7 +345,7 @@ const struct genl_ops adit_nl_ops[17] = {
 		.cmd		= ADIT_CMD_CHILD_NEW,
 		.doit		= adit_nl_child_new_doit,
 		.policy		= adit_child_new_nl_policy,
-		.maxattr	= ADIT_A_CHILD_MODE,
+		.maxattr	= ADIT_A_CHILD_L2TP_PORT,
 		.flags		= GENL_UNS_ADMIN_PERM,
 	},
 	{
@@ -369,6 +390,13 @@ const struct genl_ops adit_nl_ops[17] = {
 		.dumpit		= adit_nl_sa_get_dumpit,
 		.policy		= adit_sa_get_nl_policy,
 		.maxattr	= ADIT_A_SA_SPI,
+		.flags		= GENL_UNS_ADMIN_PERM,
+	},
+	{
+		.cmd		= ADIT_CMD_CONTROL_SEND,
+		.doit		= adit_nl_control_send_doit,
+		.policy		= adit_control_send_nl_policy,
+		.maxattr	= ADIT_A_CONTROL_DATA,
 		.flags		= GENL_UNS_ADMIN_PERM,
 	},
 };

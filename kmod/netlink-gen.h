@@ -23,7 +23,7 @@ extern const struct nla_policy adit_dev_claim_nl_policy[ADIT_A_DEV_TAKE_OVER + 1
 
 extern const struct nla_policy adit_dev_release_nl_policy[ADIT_A_DEV_IFINDEX + 1];
 
-extern const struct nla_policy adit_session_new_nl_policy[ADIT_A_SESSION_L2TP + 1];
+extern const struct nla_policy adit_session_new_nl_policy[ADIT_A_SESSION_CHILD + 1];
 
 extern const struct nla_policy adit_session_set_nl_policy[ADIT_A_SESSION_L2TP + 1];
 
@@ -37,7 +37,7 @@ extern const struct nla_policy adit_socket_attach_nl_policy[ADIT_A_SOCKET_KIND +
 
 extern const struct nla_policy adit_socket_detach_nl_policy[ADIT_A_SOCKET_FD + 1];
 
-extern const struct nla_policy adit_child_new_nl_policy[ADIT_A_CHILD_MODE + 1];
+extern const struct nla_policy adit_child_new_nl_policy[ADIT_A_CHILD_L2TP_PORT + 1];
 
 extern const struct nla_policy adit_child_set_nl_policy[ADIT_A_CHILD_PEER_PORT + 1];
 
@@ -51,8 +51,10 @@ extern const struct nla_policy adit_sa_del_nl_policy[ADIT_A_SA_SPI + 1];
 
 extern const struct nla_policy adit_sa_get_nl_policy[ADIT_A_SA_SPI + 1];
 
+extern const struct nla_policy adit_control_send_nl_policy[ADIT_A_CONTROL_DATA + 1];
+
 /* Ops table for adit */
-extern const struct genl_ops adit_nl_ops[17];
+extern const struct genl_ops adit_nl_ops[18];
 
 int adit_nl_dev_get_doit(struct sk_buff *skb, struct genl_info *info);
 int adit_nl_dev_get_dumpit(struct sk_buff *skb, struct netlink_callback *cb);
@@ -76,5 +78,6 @@ int adit_nl_sa_new_doit(struct sk_buff *skb, struct genl_info *info);
 int adit_nl_sa_del_doit(struct sk_buff *skb, struct genl_info *info);
 int adit_nl_sa_get_doit(struct sk_buff *skb, struct genl_info *info);
 int adit_nl_sa_get_dumpit(struct sk_buff *skb, struct netlink_callback *cb);
+int adit_nl_control_send_doit(struct sk_buff *skb, struct genl_info *info);
 
 #endif /* _LINUX_ADIT_GEN_H */

@@ -4,7 +4,9 @@
 #include <linux/in.h>
 #include <linux/unaligned.h>
 
+#include "carry.h"
 #include "l2tp.h"
+#include "netlink-esp.h"
 #include "netlink-gen.h"
 #include "netlink-l2tp.h"
 #include "netlink.h"
@@ -168,6 +170,9 @@ int adit_nl_l2tp_parse(const struct nlattr *nest, bool ether, struct adit_sessio
 	err = v2 ? adit_nl_l2tp_check2(tb, nest, ip, extack) : adit_nl_l2tp_check3(tb, nest, ip, extack);
 	if (err)
 		return err;
+	if (l2tp->child && (ip || tb[ADIT_A_L2TP_NO_UDP_CSUM]))
+		return adit_nl_refuse(extack, tb[ip ? ADIT_A_L2TP_ENCAP : ADIT_A_L2TP_NO_UDP_CSUM],
+				      "in a child L2TP is over UDP, with such a checksum as ESP needs");
 	if (conf->key.family == AF_INET6 && tb[ADIT_A_L2TP_NO_UDP_CSUM])
 		return adit_nl_refuse(extack, tb[ADIT_A_L2TP_NO_UDP_CSUM],
 				      "over IPv6 UDP has a checksum (RFC 8200 section 8.1)");
@@ -178,7 +183,8 @@ int adit_nl_l2tp_parse(const struct nlattr *nest, bool ether, struct adit_sessio
 	l2tp->peer_session_id = nla_get_u32(tb[ADIT_A_L2TP_PEER_SESSION_ID]);
 	conf->df = nla_get_flag(tb[ADIT_A_L2TP_DF]);
 	conf->key.kind = ADIT_KIND_L2TP;
-	conf->key.protocol = ip ? IPPROTO_L2TP : IPPROTO_UDP;
+	if (!l2tp->child)
+		conf->key.protocol = ip ? IPPROTO_L2TP : IPPROTO_UDP;
 	conf->key.id = nla_get_u32(tb[ADIT_A_L2TP_SESSION_ID]);
 	if (v2)
 		conf->key.id |= (u32)nla_get_u16(tb[ADIT_A_L2TP_TUNNEL_ID]) << 16;
@@ -234,7 +240,7 @@ static int adit_nl_l2tp_put_ids(struct sk_buff *msg, const struct adit_session *
 		       nla_put_u32(msg, ADIT_A_L2TP_PEER_SESSION_ID, get_unaligned_be16(hdr + 4)) ? -EMSGSIZE : 0;
 	return nla_put_u32(msg, ADIT_A_L2TP_SESSION_ID, s->key.id) ||
 	       nla_put_u32(msg, ADIT_A_L2TP_PEER_SESSION_ID,
-			   get_unaligned_be32(s->l2tp.sock ? hdr + 4 : hdr)) ||
+			   get_unaligned_be32(s->key.protocol == IPPROTO_L2TP ? hdr : hdr + 4)) ||
 	       nla_put_u32(msg, ADIT_A_L2TP_SUBLAYER,
 			   s->l2tp.sublayer ? ADIT_L2TP_SUBLAYER_DEFAULT : ADIT_L2TP_SUBLAYER_NONE) ? -EMSGSIZE : 0;
 }
@@ -253,7 +259,8 @@ int adit_nl_l2tp_put(struct sk_buff *msg, int type, const struct adit_session *s
 	struct nlattr *nest = nla_nest_start(msg, type);
 
 	if (!nest || nla_put_u32(msg, ADIT_A_L2TP_VERSION, s->l2tp.version) ||
-	    nla_put_u32(msg, ADIT_A_L2TP_ENCAP, s->l2tp.sock ? ADIT_L2TP_ENCAP_UDP : ADIT_L2TP_ENCAP_IP) ||
+	    nla_put_u32(msg, ADIT_A_L2TP_ENCAP,
+			s->key.protocol == IPPROTO_L2TP ? ADIT_L2TP_ENCAP_IP : ADIT_L2TP_ENCAP_UDP) ||
 	    adit_nl_l2tp_put_ids(msg, s) || nla_put_u32(msg, ADIT_A_L2TP_SEQ, view->l2tp_seq) ||
 	    (s->l2tp.no_udp_csum && nla_put_flag(msg, ADIT_A_L2TP_NO_UDP_CSUM)) ||
 	    (s->df && nla_put_flag(msg, ADIT_A_L2TP_DF)))
@@ -273,20 +280,61 @@ size_t adit_nl_l2tp_size(void)
 	       2 * nla_total_size(0);
 }
 
+/* The way by a child, which knows the addresses. */
+static int adit_nl_outer_child(struct net *net, const struct adit_nl_outer *from, struct adit_session_conf *conf,
+			       struct netlink_ext_ack *extack)
+{
+	const struct nlattr *other = from->local4 ?: from->peer4 ?: from->local6 ?: from->peer6 ?: from->local_port;
+	__be16 peer_port = from->peer_port ? nla_get_be16(from->peer_port) : htons(ADIT_L2TP_PORT);
+	struct adit_child *child;
+	u16 family;
+
+	if (!from->child || !from->child_ifindex)
+		return adit_nl_refuse(extack, from->child ?: from->child_ifindex,
+				      "a child is named by child-ifindex and child");
+	if (other)
+		return adit_nl_refuse(extack, other, "a child stands instead of addresses and the local port");
+	if (!peer_port)
+		return adit_nl_refuse(extack, from->peer_port, "port 0 is none");
+	child = adit_esp_nl_carrier(net, from->child_ifindex, from->child, extack);
+	if (IS_ERR(child))
+		return PTR_ERR(child);
+	conf->l2tp.child = child;
+	rcu_read_lock();
+	family = rcu_dereference(child->path)->family;
+	rcu_read_unlock();
+	adit_carry_key(&conf->key, child, family, peer_port);
+	return 0;
+}
+
+/**
+ * adit_nl_l2tp_conf_free() - give back what adit_nl_outer_parse() found, and wipe the rest of L2TP's part
+ * @conf: from it
+ */
+void adit_nl_l2tp_conf_free(struct adit_session_conf *conf)
+{
+	if (conf->l2tp.child)
+		adit_child_put(conf->l2tp.child);
+	memzero_explicit(&conf->l2tp, sizeof(conf->l2tp));
+}
+
 /**
  * adit_nl_outer_parse() - read outer addresses and ports
+ * @net: namespace of the request
  * @from: attributes, in the set that they came in
- * @conf: gets them in its key
+ * @conf: gets them in its key; adit_nl_l2tp_conf_free() it on success and on failure
  * @extack: told why not
  *
- * Return: 0 or -EINVAL.
+ * Return: 0, -EINVAL, and as adit_esp_nl_carrier().
  */
-int adit_nl_outer_parse(const struct adit_nl_outer *from, struct adit_session_conf *conf,
+int adit_nl_outer_parse(struct net *net, const struct adit_nl_outer *from, struct adit_session_conf *conf,
 			struct netlink_ext_ack *extack)
 {
 	struct adit_wire_key *key = &conf->key;
 	bool v4 = from->local4 || from->peer4, v6 = from->local6 || from->peer6;
 
+	if (from->child || from->child_ifindex)
+		return adit_nl_outer_child(net, from, conf, extack);
 	if (v4 && v6)
 		return adit_nl_refuse(extack, from->local6 ?: from->peer6, "outer addresses are all IPv4 or all IPv6");
 	if (!(from->local4 || from->local6))
@@ -327,7 +375,7 @@ int adit_nl_outer_parse(const struct adit_nl_outer *from, struct adit_session_co
 int adit_nl_outer_check(const struct adit_nl_outer *from, struct adit_session_conf *conf,
 			struct netlink_ext_ack *extack)
 {
-	if (conf->key.protocol == IPPROTO_UDP)
+	if (conf->key.protocol != IPPROTO_L2TP)
 		return 0;
 	if (from->local_port || from->peer_port)
 		return adit_nl_refuse(extack, from->local_port ?: from->peer_port, "encap ip has no ports");

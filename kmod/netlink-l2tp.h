@@ -19,6 +19,8 @@ struct adit_session_view;
  * @peer6: IPv6 address of the peer
  * @local_port: UDP port of this end
  * @peer_port: UDP port of the peer
+ * @child_ifindex: device of the child that stands for all but the peer's port
+ * @child: its id
  */
 struct adit_nl_outer {
 	const struct nlattr *local4;
@@ -27,10 +29,13 @@ struct adit_nl_outer {
 	const struct nlattr *peer6;
 	const struct nlattr *local_port;
 	const struct nlattr *peer_port;
+	const struct nlattr *child_ifindex;
+	const struct nlattr *child;
 };
 
-int adit_nl_outer_parse(const struct adit_nl_outer *from, struct adit_session_conf *conf,
+int adit_nl_outer_parse(struct net *net, const struct adit_nl_outer *from, struct adit_session_conf *conf,
 			struct netlink_ext_ack *extack);
+void adit_nl_l2tp_conf_free(struct adit_session_conf *conf);
 int adit_nl_outer_check(const struct adit_nl_outer *from, struct adit_session_conf *conf,
 			struct netlink_ext_ack *extack);
 int adit_nl_l2tp_parse(const struct nlattr *nest, bool ether, struct adit_session_conf *conf,

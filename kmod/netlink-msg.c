@@ -4,7 +4,9 @@
 #include <linux/jiffies.h>
 #include <linux/mutex.h>
 
+#include "carry.h"
 #include "device.h"
+#include "encap.h"
 #include "frame.h"
 #include "netlink-gen.h"
 #include "netlink-l2tp.h"
@@ -125,7 +127,11 @@ static int adit_nl_put_counters(struct sk_buff *msg, const struct adit_session_v
 static int adit_nl_put_key(struct sk_buff *msg, const struct adit_session *s)
 {
 	const struct adit_wire_key *key = &s->key;
+	const struct adit_child *child = adit_encap_child(s);
 
+	if (child)
+		return nla_put_u32(msg, ADIT_A_SESSION_CHILD_IFINDEX, adit_carry_ifindex(child)) ||
+		       nla_put_u32(msg, ADIT_A_SESSION_CHILD, child->id) ? -EMSGSIZE : 0;
 	if (key->family == AF_INET)
 		return nla_put_in_addr(msg, ADIT_A_SESSION_LOCAL_V4, key->local.s6_addr32[0]) ||
 		       nla_put_in_addr(msg, ADIT_A_SESSION_PEER_V4, key->peer.s6_addr32[0]) ? -EMSGSIZE : 0;
@@ -140,9 +146,11 @@ static int adit_nl_put_kind(struct sk_buff *msg, const struct adit_session *s, c
 		       nla_put_u16(msg, ADIT_A_SESSION_PEER_CALL_ID, s->pptp.peer_call_id) ||
 		       nla_put_u32(msg, ADIT_A_SESSION_ACK_DELAY_MS, jiffies_to_msecs(s->pptp.ack_delay)) ?
 		       -EMSGSIZE : 0;
-	if (s->key.local_port &&
-	    (nla_put_be16(msg, ADIT_A_SESSION_LOCAL_PORT, s->key.local_port) ||
-	     nla_put_be16(msg, ADIT_A_SESSION_PEER_PORT, s->key.peer_port)))
+	/* That of a child is the child's. */
+	if (s->key.local_port && !adit_encap_child(s) &&
+	    nla_put_be16(msg, ADIT_A_SESSION_LOCAL_PORT, s->key.local_port))
+		return -EMSGSIZE;
+	if (s->key.peer_port && nla_put_be16(msg, ADIT_A_SESSION_PEER_PORT, s->key.peer_port))
 		return -EMSGSIZE;
 	return adit_nl_l2tp_put(msg, ADIT_A_SESSION_L2TP, s, view);
 }

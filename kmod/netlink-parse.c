@@ -40,7 +40,6 @@ static const struct adit_nl_need adit_nl_needs[] = {
 	{ ADIT_CMD_FRAME_SEND,	ADIT_A_FRAME_DATA,		"data is missing" },
 	{ ADIT_CMD_CHILD_NEW,	ADIT_A_CHILD_IFINDEX,		"ifindex is missing" },
 	{ ADIT_CMD_CHILD_NEW,	ADIT_A_CHILD_ID,		"id is missing" },
-	{ ADIT_CMD_CHILD_NEW,	ADIT_A_CHILD_SELECTOR,		"selector is missing" },
 	{ ADIT_CMD_CHILD_SET,	ADIT_A_CHILD_IFINDEX,		"ifindex is missing" },
 	{ ADIT_CMD_CHILD_SET,	ADIT_A_CHILD_ID,		"id is missing" },
 	{ ADIT_CMD_CHILD_DEL,	ADIT_A_CHILD_IFINDEX,		"ifindex is missing" },
@@ -60,6 +59,10 @@ static const struct adit_nl_need adit_nl_needs[] = {
 	{ ADIT_CMD_SA_GET,	ADIT_A_SA_CHILD,		"child is missing" },
 	{ ADIT_CMD_SA_GET,	ADIT_A_SA_DIRECTION,		"direction is missing" },
 	{ ADIT_CMD_SA_GET,	ADIT_A_SA_SPI,			"spi is missing" },
+	{ ADIT_CMD_CONTROL_SEND, ADIT_A_CONTROL_IFINDEX,	"ifindex is missing" },
+	{ ADIT_CMD_CONTROL_SEND, ADIT_A_CONTROL_CHILD,		"child is missing" },
+	{ ADIT_CMD_CONTROL_SEND, ADIT_A_CONTROL_PEER_PORT,	"peer-port is missing" },
+	{ ADIT_CMD_CONTROL_SEND, ADIT_A_CONTROL_DATA,		"data is missing" },
 	{ ADIT_CMD_SOCKET_ATTACH, ADIT_A_SOCKET_FD,		"fd is missing" },
 	{ ADIT_CMD_SOCKET_DETACH, ADIT_A_SOCKET_FD,		"fd is missing" },
 };
@@ -89,6 +92,8 @@ static const struct adit_nl_kind_need adit_nl_kind_has[] = {
 	{ ADIT_KIND_L2TP,	ADIT_A_SESSION_PEER_V6,		"peer-v6 is of l2tp, pptp has IPv4 outside" },
 	{ ADIT_KIND_L2TP,	ADIT_A_SESSION_LOCAL_PORT,	"local-port is of l2tp" },
 	{ ADIT_KIND_L2TP,	ADIT_A_SESSION_PEER_PORT,	"peer-port is of l2tp" },
+	{ ADIT_KIND_L2TP,	ADIT_A_SESSION_CHILD_IFINDEX,	"child-ifindex is of l2tp" },
+	{ ADIT_KIND_L2TP,	ADIT_A_SESSION_CHILD,		"child is of l2tp" },
 };
 
 /* What is of PPP, and of no session of a device that carries Ethernet. */
@@ -414,15 +419,17 @@ static int adit_nl_parse_l2tp(struct genl_info *info, struct adit_session_conf *
 		.peer6		= attrs[ADIT_A_SESSION_PEER_V6],
 		.local_port	= attrs[ADIT_A_SESSION_LOCAL_PORT],
 		.peer_port	= attrs[ADIT_A_SESSION_PEER_PORT],
+		.child_ifindex	= attrs[ADIT_A_SESSION_CHILD_IFINDEX],
+		.child		= attrs[ADIT_A_SESSION_CHILD],
 	};
 	int err;
 
-	err = adit_nl_outer_parse(&outer, conf, info->extack);
+	err = adit_nl_outer_parse(genl_info_net(info), &outer, conf, info->extack);
 	if (!err)
 		err = adit_nl_l2tp_parse(attrs[ADIT_A_SESSION_L2TP], false, conf, info->extack);
 	if (!err)
 		err = adit_nl_outer_check(&outer, conf, info->extack);
-	if (!err && conf->key.protocol != IPPROTO_UDP) {
+	if (!err && conf->key.protocol == IPPROTO_L2TP) {
 		NL_SET_ERR_MSG_ATTR(info->extack, attrs[ADIT_A_SESSION_L2TP],
 				    "encap ip is of point-to-point devices, the sessions of a concentrator are over UDP");
 		err = -EOPNOTSUPP;
@@ -490,7 +497,7 @@ void adit_nl_conf_free(struct adit_session_conf *conf)
 {
 	adit_mppe_wipe(&conf->tx_mppe);
 	adit_mppe_wipe(&conf->rx_mppe);
-	memzero_explicit(&conf->l2tp, sizeof(conf->l2tp));
+	adit_nl_l2tp_conf_free(conf);
 	kfree(conf->prefixes);
 	kfree(conf->prefix_attr);
 }

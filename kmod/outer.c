@@ -137,7 +137,8 @@ u16 adit_outer_idents_more(struct adit_session *s, unsigned int n)
 
 	lockdep_assert_held(&s->tx_lock);
 
-	if (s->key.family != AF_INET)
+	/* In a child, ESP numbers its packets. */
+	if (s->key.family != AF_INET || s->key.protocol == IPPROTO_ESP)
 		return 0;
 	iph.saddr = s->key.local.s6_addr32[0];
 	iph.daddr = s->key.peer.s6_addr32[0];

@@ -58,7 +58,7 @@ static void adit_rx_queue(struct sk_buff *skb, u16 protocol, bool frame, bool en
 static noinline void adit_rx_frame(struct adit_session *s, struct sk_buff *skb, u16 protocol, bool encrypted,
 				   struct adit_rx_batch *batch)
 {
-	if (!adit_frame_allowed(s)) {
+	if (!adit_allowance_take(&s->frames)) {
 		batch->lost = true;
 		adit_rx_drop(s, skb, &s->rx_stats.frames_lost);
 		return;

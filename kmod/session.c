@@ -256,7 +256,9 @@ static struct adit_session *adit_session_alloc(struct adit_dev *adev, const stru
 		return NULL;
 
 	s->key = conf->key;
-	s->key.net = adev->net;
+	/* A session in a child has the child's, which has to be the same. */
+	if (!conf->l2tp.child)
+		s->key.net = adev->net;
 	s->adev = adev;
 	s->id = conf->id;
 	s->df = conf->df;
@@ -267,8 +269,7 @@ static struct adit_session *adit_session_alloc(struct adit_dev *adev, const stru
 	spin_lock_init(&s->tx_lock);
 	spin_lock_init(&s->rx_lock);
 	adit_reorder_init(&s->reorder, conf->rx_window, msecs_to_jiffies(conf->reorder_ms));
-	s->frame_tokens = ADIT_FRAME_BURST;
-	s->frame_filled = jiffies;
+	adit_allowance_init(&s->frames);
 	s->rx_last = jiffies;
 	s->tx_last = jiffies;
 	s->desync_told = jiffies - msecs_to_jiffies(ADIT_DESYNC_EVENT_MS);

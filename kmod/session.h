@@ -24,10 +24,12 @@
 #include <linux/timer.h>
 #include <uapi/linux/adit.h>
 
+#include "frame.h"
 #include "inner.h"
 #include "mppe.h"
 #include "reorder.h"
 
+struct adit_child;
 struct adit_dev;
 struct adit_socket;
 struct dst_entry;
@@ -47,13 +49,6 @@ struct dst_entry;
 /* RFC 2637 section 4.2 wants an acknowledgment within half a second and leaves the time open. */
 #define ADIT_ACK_DELAY_MS_DEFAULT 200
 
-/*
- * Frames that a session may hand up: a login of the longest kind (LCP, CHAP with retries, CCP, IPCP, IPV6CP) fits into
- * the burst, and a flooding peer costs its owner no more than the rate.
- */
-#define ADIT_FRAME_BURST	64
-#define ADIT_FRAMES_PER_SEC	32
-
 /* Repeats of the event that asks for a Reset-Request: often enough for a lost one, too seldom to flood. */
 #define ADIT_DESYNC_EVENT_MS	100
 /* The least time between two where each began with a stream in step. */
@@ -65,14 +60,15 @@ struct dst_entry;
 /**
  * struct adit_wire_key - what identifies a session on the wire; a hash key, so without padding
  * @net: outer namespace
- * @local: outer address of this end; IPv4 in the first word, the rest zero
- * @peer: outer address of the peer, likewise
+ * @local: outer address of this end; IPv4 in the first word, the rest zero. Of a session in a child, where the child is
+ *   in memory, see adit_carry_key()
+ * @peer: outer address of the peer, likewise; all zero in a child
  * @local_port: UDP port of this end, or 0
  * @peer_port: UDP port of the peer, or 0
  * @id: what this end assigned and stands in received packets; PPTP: call id; L2TP: session id, in version 2 with the
  *   tunnel id in the upper half
- * @family: of both addresses
- * @protocol: IP protocol that carries it
+ * @family: of the outer addresses
+ * @protocol: IP protocol that carries it; ESP in a child
  * @kind: enum adit_kind
  */
 struct adit_wire_key {
@@ -140,11 +136,14 @@ struct adit_tx_stats {
 	u64 loop;
 	u64 no_memory;
 	u64 no_socket;
+	u64 no_child;
+	u64 no_sa;
 };
 
 /**
  * struct adit_l2tp - what of a session is L2TP's own
- * @sock: [I] where it receives and sends, referenced; NULL over IP
+ * @sock: [I] where it receives and sends, referenced; NULL over IP and in a child
+ * @child: [I] that it is in, referenced; NULL elsewhere
  * @hdr: [I] the header that goes out begins with this
  * @hdr_len: [I] octets of it
  * @version: [I] enum adit_l2tp_version
@@ -156,6 +155,7 @@ struct adit_tx_stats {
  */
 struct adit_l2tp {
 	struct adit_socket *sock;
+	struct adit_child *child;
 	u8 hdr[16];
 	u8 hdr_len;
 	u8 version;
@@ -204,8 +204,7 @@ struct adit_l2tp {
  * @addr6: first single IPv6 address or ::, likewise, [rx]
  * @ifid: interface identifier, [rx]
  * @has_ifid: @ifid is set, [rx]
- * @frame_tokens: frames that may go up, [rx]
- * @frame_filled: jiffies at which @frame_tokens was true, [rx]
+ * @frames: that may go up, [rx]
  * @desync_told: jiffies of the last event about it, [rx]
  * @reorder_timer: armed under @rx_lock
  */
@@ -251,8 +250,7 @@ struct adit_session {
 	struct in6_addr addr6;
 	u8 ifid[8];
 	bool has_ifid;
-	u32 frame_tokens;
-	unsigned long frame_filled;
+	struct adit_allowance frames;
 	unsigned long desync_told;
 	struct timer_list reorder_timer;
 };
@@ -284,6 +282,7 @@ enum {
  * @sublayer: with the default L2-specific sublayer
  * @no_udp_csum: over IPv4, send none
  * @open_socket: where none is attached, open one
+ * @child: that it is in, referenced by the caller; or NULL
  * @cookie_len: octets of @cookie
  * @peer_cookie_len: octets of @peer_cookie
  * @cookie: what must come
@@ -297,6 +296,7 @@ struct adit_l2tp_conf {
 	bool sublayer;
 	bool no_udp_csum;
 	bool open_socket;
+	struct adit_child *child;
 	u8 cookie_len;
 	u8 peer_cookie_len;
 	u8 cookie[ADIT_L2TP_COOKIE_MAX];

@@ -15,6 +15,7 @@
 #include <net/ipv6.h>
 #include <net/udp_tunnel.h>
 
+#include "carry.h"
 #include "device.h"
 #include "encap.h"
 #include "mppe.h"
@@ -194,12 +195,13 @@ static __always_inline bool adit_tx_sum(struct sk_buff *skb)
 }
 
 /* Make @skb linear and nobody else's, to be encrypted in place. Return: it or a copy; NULL when it was freed. */
-static noinline struct sk_buff *adit_tx_own(struct sk_buff *skb, unsigned int headroom)
+static noinline struct sk_buff *adit_tx_own(struct sk_buff *skb, unsigned int headroom, unsigned int tailroom)
 {
 	struct sk_buff *own = skb;
 
-	if (skb_is_nonlinear(skb) || skb_cloned(skb) || unlikely(skb_headroom(skb) < headroom)) {
-		own = skb_copy_expand(skb, headroom, 0, GFP_ATOMIC);
+	if (skb_is_nonlinear(skb) || skb_cloned(skb) || unlikely(skb_headroom(skb) < headroom) ||
+	    skb_tailroom(skb) < tailroom) {
+		own = skb_copy_expand(skb, headroom, tailroom, GFP_ATOMIC);
 		if (!own)
 			goto err_free;
 		/* The sender's socket goes on to be charged until the packet has left. */
@@ -261,15 +263,15 @@ static noinline struct sk_buff *adit_tx_late(struct adit_session *s, struct sk_b
 }
 
 /*
- * Segments are summed when they are made; those that will be encrypted are made without scatter-gather as well, so that
- * one pass copies and sums the data into linear skbs. Return: a list; NULL when it failed. @skb is consumed.
+ * Segments are summed when they are made; those that must be @own are made without scatter-gather as well, so that one
+ * pass copies and sums the data into linear skbs. Return: a list; NULL when it failed. @skb is consumed.
  */
-static noinline struct sk_buff *adit_tx_segment(struct sk_buff *skb, bool crypt)
+static noinline struct sk_buff *adit_tx_segment(struct sk_buff *skb, bool own)
 {
 	netdev_features_t features = skb->dev->features & ~(NETIF_F_GSO_MASK | NETIF_F_CSUM_MASK);
 	struct sk_buff *segs;
 
-	if (crypt)
+	if (own)
 		features &= ~(NETIF_F_SG | NETIF_F_FRAGLIST);
 	segs = skb_gso_segment(skb, features);
 	if (IS_ERR_OR_NULL(segs)) {
@@ -284,7 +286,7 @@ static noinline struct sk_buff *adit_tx_segment(struct sk_buff *skb, bool crypt)
 static __always_inline struct sk_buff *adit_tx_prepare(struct adit_session *s, struct sk_buff *skb, bool crypt,
 						       unsigned int headroom)
 {
-	return unlikely(crypt) ? adit_tx_own(skb, headroom) : adit_tx_head(s, skb, headroom);
+	return unlikely(crypt) ? adit_tx_own(skb, headroom, 0) : adit_tx_head(s, skb, headroom);
 }
 
 /* Count packets that were lost or refused, and free those of @list. */
@@ -464,6 +466,63 @@ static __always_inline void adit_tx_send(struct adit_session *s, struct sk_buff 
 	} while (unlikely(skb));
 }
 
+/* Make packets on a list that are ours, for a child to encrypt. Return: number of those lost; @skb is consumed. */
+static unsigned int adit_tx_prepare_own(struct sk_buff *skb, unsigned int headroom, struct sk_buff **list)
+{
+	unsigned int dropped = 0;
+	struct sk_buff *next;
+
+	*list = NULL;
+	if (skb_is_gso(skb)) {
+		skb = adit_tx_segment(skb, true);
+		dropped = !skb;
+	}
+	skb_list_walk_safe(skb, skb, next) {
+		skb_mark_not_on_list(skb);
+		skb = adit_tx_own(skb, headroom, ADIT_ESP_TAIL_MAX);
+		if (skb) {
+			*list = skb;
+			list = &skb->next;
+		} else {
+			dropped++;
+		}
+	}
+	return dropped;
+}
+
+/* adit_tx_send() by a child: encapsulated and protected in one go. */
+static noinline void adit_tx_send_child(struct adit_session *s, struct sk_buff *skb, u16 protocol, bool crypt, u8 tos)
+{
+	unsigned int dropped, extra, room;
+	struct adit_esp_out out;
+	struct sk_buff *list;
+	u64 *reason;
+	u16 ident;
+
+	reason = this_cpu_read(adit_tx_depth) > ADIT_TX_DEPTH_MAX ? &s->tx_stats.loop : adit_carry_begin(s, &out, tos);
+	if (reason) {
+		adit_tx_drop(s, skb, reason);
+		return;
+	}
+	extra = (s->adev->ether ? ETH_HLEN : ADIT_PPP_HLEN_MAX) + (crypt ? ADIT_MPPE_EXTRA : 0);
+	room = adit_carry_room(s, &out);
+	if (!out.look.whole && !adit_tx_fits(skb, room - min(room, extra))) {
+		adit_tx_too_big(s, skb, room - min(room, extra));
+		return;
+	}
+	adit_tx_clamp(s, skb);
+
+	dropped = adit_tx_prepare_own(skb, adit_esp_headroom(&out) + ADIT_CARRY_HEAD + s->adev->overhead, &list);
+	if (dropped)
+		adit_tx_drop_list(s, NULL, dropped, &s->tx_stats.no_memory);
+	if (!list)
+		return;
+	if (adit_tx_seal_list(s, list, protocol, crypt, &ident))
+		adit_tx_drop_list(s, list, 0, &s->tx_stats.no_key);
+	else
+		adit_carry_send(s, &out, list);
+}
+
 static void adit_tx_session(struct adit_session *s, struct sk_buff *skb, u16 protocol)
 {
 	const u32 net = protocol == ADIT_PPP_IP ? ADIT_PPP_NET_IPV4 : ADIT_PPP_NET_IPV6;
@@ -478,7 +537,10 @@ static void adit_tx_session(struct adit_session *s, struct sk_buff *skb, u16 pro
 		adit_tx_too_big(s, skb, room);
 		return;
 	}
-	adit_tx_send(s, skb, protocol, crypt, adit_tx_tos(skb, crypt));
+	if (unlikely(adit_encap_child(s)))
+		adit_tx_send_child(s, skb, protocol, crypt, adit_tx_tos(skb, crypt));
+	else
+		adit_tx_send(s, skb, protocol, crypt, adit_tx_tos(skb, crypt));
 }
 
 static void adit_tx_packet(struct adit_dev *adev, struct sk_buff *skb)
@@ -514,6 +576,16 @@ netdev_tx_t adit_tx_xmit(struct sk_buff *skb, struct net_device *dev)
 	return NETDEV_TX_OK;
 }
 
+static void adit_tx_send_frame(struct adit_session *s, struct sk_buff *skb)
+{
+	u8 tos = pskb_inet_may_pull(skb) ? adit_tx_tos(skb, false) : 0;
+
+	if (adit_encap_child(s))
+		adit_tx_send_child(s, skb, 0, false, tos);
+	else
+		adit_tx_send(s, skb, 0, false, tos);
+}
+
 /**
  * adit_tx_xmit_ether() - an Ethernet frame goes into a device that carries them
  * @skb: frame
@@ -530,7 +602,7 @@ netdev_tx_t adit_tx_xmit_ether(struct sk_buff *skb, struct net_device *dev)
 	this_cpu_inc(adit_tx_depth);
 	s = rcu_dereference(adit_dev(dev)->only);
 	if (s) {
-		adit_tx_send(s, skb, 0, false, pskb_inet_may_pull(skb) ? adit_tx_tos(skb, false) : 0);
+		adit_tx_send_frame(s, skb);
 	} else {
 		DEV_STATS_INC(dev, tx_dropped);
 		kfree_skb(skb);
@@ -593,12 +665,40 @@ static int adit_tx_frame_seal(struct adit_session *s, struct sk_buff *skb, u16 p
 	return err;
 }
 
+static int adit_tx_frame_child(struct adit_session *s, struct sk_buff *skb, u16 protocol, bool crypt,
+			       struct netlink_ext_ack *extack)
+{
+	struct adit_esp_out out;
+	u64 *reason;
+	u16 ident;
+	int err;
+
+	reason = adit_carry_begin(s, &out, 0);
+	if (reason) {
+		NL_SET_ERR_MSG(extack, "the child is gone or down, or has no security association or route");
+		adit_tx_drop(s, skb, reason);
+		return -EHOSTUNREACH;
+	}
+	err = skb_cow_head(skb, adit_esp_headroom(&out) + ADIT_CARRY_HEAD + s->adev->overhead);
+	if (!err)
+		err = adit_tx_frame_seal(s, skb, protocol, crypt, &ident, extack);
+	if (err)
+		kfree_skb(skb);
+	else
+		adit_carry_send(s, &out, skb);
+	return err;
+}
+
 static int adit_tx_frame_skb(struct adit_session *s, struct sk_buff *skb, u16 protocol,
 			     struct netlink_ext_ack *extack)
 {
 	const bool crypt = adit_ppp_is_data(protocol) && adit_tx_encrypts(s);
-	struct adit_way way = { .dst = adit_outer_route(s) };
+	struct adit_way way = {};
 	int err;
+
+	if (adit_encap_child(s))
+		return adit_tx_frame_child(s, skb, protocol, crypt, extack);
+	way.dst = adit_outer_route(s);
 
 	if (way.dst == ERR_PTR(-ELOOP)) {
 		NL_SET_ERR_MSG(extack, "the route to the peer leads back into the device");
@@ -637,7 +737,7 @@ static int adit_tx_frame_skb(struct adit_session *s, struct sk_buff *skb, u16 pr
 int adit_tx_frame(struct adit_session *s, u16 protocol, const void *data, unsigned int len,
 		  struct netlink_ext_ack *extack)
 {
-	const unsigned int headroom = LL_MAX_HEADER + s->adev->overhead;
+	const unsigned int headroom = LL_MAX_HEADER + s->adev->overhead + (adit_encap_child(s) ? ADIT_CARRY_HEAD : 0);
 	struct sk_buff *skb;
 	int err;
 
@@ -645,7 +745,7 @@ int adit_tx_frame(struct adit_session *s, u16 protocol, const void *data, unsign
 	if (err)
 		return err;
 
-	skb = alloc_skb(headroom + len, GFP_KERNEL);
+	skb = alloc_skb(headroom + len + (adit_encap_child(s) ? ADIT_ESP_TAIL_MAX : 0), GFP_KERNEL);
 	if (!skb)
 		return -ENOMEM;
 	skb_reserve(skb, headroom);

@@ -30,7 +30,7 @@
 
 #include "nl.h"
 
-enum type { FLAG, U16, U32, PORT, IP4, OUTER, IFID, PREFIX, KEY, L2TP, L2TP3, SEQ };
+enum type { FLAG, U16, U32, PORT, DEV, IP4, OUTER, IFID, PREFIX, KEY, L2TP, L2TP3, SEQ };
 
 struct word {
 	const char *name;
@@ -62,6 +62,8 @@ static const struct word session_words[] = {
 	{ "peer", OUTER, ADIT_A_SESSION_PEER_V4 },
 	{ "local-port", PORT, ADIT_A_SESSION_LOCAL_PORT },
 	{ "peer-port", PORT, ADIT_A_SESSION_PEER_PORT },
+	{ "child-dev", DEV, ADIT_A_SESSION_CHILD_IFINDEX },
+	{ "child", U32, ADIT_A_SESSION_CHILD },
 	{ "l2tp", L2TP, ADIT_A_SESSION_L2TP },
 	{ "l2tp3", L2TP3, ADIT_A_SESSION_L2TP },
 	{ "seq", SEQ, ADIT_A_SESSION_L2TP },
@@ -101,7 +103,8 @@ static const char *const tx_names[] = {
 	[ADIT_A_TX_STATS_CLOSED] = "closed", [ADIT_A_TX_STATS_NO_KEY] = "no-key",
 	[ADIT_A_TX_STATS_TOO_BIG] = "too-big", [ADIT_A_TX_STATS_NO_ROUTE] = "no-route",
 	[ADIT_A_TX_STATS_LOOP] = "loop", [ADIT_A_TX_STATS_NO_MEMORY] = "no-memory",
-	[ADIT_A_TX_STATS_NO_SOCKET] = "no-socket",
+	[ADIT_A_TX_STATS_NO_SOCKET] = "no-socket", [ADIT_A_TX_STATS_NO_CHILD] = "no-child",
+	[ADIT_A_TX_STATS_NO_SA] = "no-sa",
 };
 
 static void die(const char *what)
@@ -224,6 +227,11 @@ static void put_seq(struct nlmsghdr *nlh, int attr, const char *value)
 	mnl_attr_nest_end(nlh, nest);
 }
 
+static unsigned int index_of(const char *dev)
+{
+	return isdigit(dev[0]) ? (unsigned int)atoi(dev) : if_nametoindex(dev);
+}
+
 static void put_word(struct nlmsghdr *nlh, const struct word *word, char *value)
 {
 	struct in_addr addr4;
@@ -241,6 +249,9 @@ static void put_word(struct nlmsghdr *nlh, const struct word *word, char *value)
 		break;
 	case PORT:
 		mnl_attr_put_u16(nlh, word->attr, htons(atoi(value)));
+		break;
+	case DEV:
+		mnl_attr_put_u32(nlh, word->attr, index_of(value));
 		break;
 	case OUTER:
 		put_outer(nlh, word->attr, value);
@@ -304,11 +315,6 @@ static int do_link(char **argv, uint16_t flags)
 	nl_link_begin(&rt, &link, argv[0], flags);
 	put_words(link.nlh, link_words, argv + 1);
 	return said(&rt, nl_link_end(&rt, &link));
-}
-
-static unsigned int index_of(const char *dev)
-{
-	return isdigit(dev[0]) ? (unsigned int)atoi(dev) : if_nametoindex(dev);
 }
 
 static struct nlmsghdr *begin(struct nl *nl, char *buf, int cmd, int flags, const char *dev)

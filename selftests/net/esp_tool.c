@@ -8,6 +8,7 @@
  *	esp_tool child-dump|sa-dump [DEV]		number of them
  *	esp_tool sa-new DEV ATTR=VALUE...		dir=in|out, cipher=NAME, auth=NAME, keys in hex
  *	esp_tool sa-del|sa-show DEV CHILD in|out SPI
+ *	esp_tool control DEV CHILD PORT HEX		send an L2TP control message to this port of the peer
  *	esp_tool socket ADDRESS PORT [KIND]		open a UDP socket, attach it for esp or the kind of this
  *							number, print what stays on it
  *	esp_tool listen DEV SECONDS [TEXT]		claim, print events; ends when a line holds TEXT
@@ -51,6 +52,7 @@ static const struct word child_words[] = {
 	{ "sel", SELECTOR, ADIT_A_CHILD_SELECTOR, NULL },
 	{ "df", NAME, ADIT_A_CHILD_DF, dfs },
 	{ "mode", NAME, ADIT_A_CHILD_MODE, modes },
+	{ "l2tp-port", PORT, ADIT_A_CHILD_L2TP_PORT, NULL },
 	{ "local-port", PORT, ADIT_A_CHILD_LOCAL_PORT, NULL },
 	{ "peer-port", PORT, ADIT_A_CHILD_PEER_PORT, NULL },
 	{ "no-dscp", FLAG, ADIT_A_CHILD_NO_DSCP, NULL },
@@ -80,7 +82,7 @@ static const struct word sa_words[] = {
 
 static const char *const child_stats[] = {
 	NULL, "acquires", "waited", "wait-dropped", "too-big", "no-route", "loop", "no-memory",
-	"no-socket", "unfit",
+	"no-socket", "unfit", "no-session", "controls", "controls-lost",
 };
 
 static const char *const sa_stats[] = {
@@ -109,7 +111,7 @@ static uint32_t index_in(const char *const *names, const char *name)
 
 static void put_hex(struct nlmsghdr *nlh, int attr, const char *text)
 {
-	uint8_t octets[128];
+	uint8_t octets[ADIT_FRAME_DATA_MAX + 64];
 	size_t n = 0;
 
 	for (; text[0] && text[1]; text += 2)
@@ -353,6 +355,20 @@ static int do_sa(int cmd, char **argv)
 	return said(&nl, nl_talk(&nl, nlh, cmd == ADIT_CMD_SA_GET ? sa_cb : NULL, NULL));
 }
 
+static int do_control(int cmd, char **argv)
+{
+	struct nlmsghdr *nlh;
+	char buf[NL_BUF];
+	struct nl nl = { 0 };
+
+	nlh = begin(&nl, buf, cmd, 0, NULL);
+	mnl_attr_put_u32(nlh, ADIT_A_CONTROL_IFINDEX, index_of(argv[0]));
+	mnl_attr_put_u32(nlh, ADIT_A_CONTROL_CHILD, atoi(argv[1]));
+	mnl_attr_put_u16(nlh, ADIT_A_CONTROL_PEER_PORT, htons(atoi(argv[2])));
+	put_hex(nlh, ADIT_A_CONTROL_DATA, argv[3]);
+	return said(&nl, nl_talk(&nl, nlh, NULL, NULL));
+}
+
 static int count_cb(const struct nlmsghdr *nlh, void *arg)
 {
 	(void)nlh;
@@ -399,6 +415,21 @@ static void line_of_sa(const struct nlmsghdr *nlh, char *line, size_t size)
 		 names[mnl_attr_get_u32(tb[ADIT_A_SA_EVENT])]);
 }
 
+static void line_of_control(const struct nlmsghdr *nlh, char *line, size_t size)
+{
+	const struct nlattr *tb[ADIT_A_CONTROL_MAX + 1];
+	const uint8_t *data;
+	unsigned int i;
+	int n;
+
+	nl_attrs(nlh, tb, ADIT_A_CONTROL_MAX);
+	n = snprintf(line, size, "control child=%u port=%u ", mnl_attr_get_u32(tb[ADIT_A_CONTROL_CHILD]),
+		     ntohs(mnl_attr_get_u16(tb[ADIT_A_CONTROL_PEER_PORT])));
+	data = mnl_attr_get_payload(tb[ADIT_A_CONTROL_DATA]);
+	for (i = 0; i < mnl_attr_get_payload_len(tb[ADIT_A_CONTROL_DATA]) && n + 2 < (int)size; i++)
+		n += snprintf(line + n, size - n, "%02x", data[i]);
+}
+
 struct wanted {
 	const char *text;
 	bool seen;
@@ -412,6 +443,8 @@ static int listen_cb(const struct nlmsghdr *nlh, void *arg)
 
 	if (genl->cmd == ADIT_CMD_CHILD_NTF)
 		line_of_child(nlh, line, sizeof(line));
+	else if (genl->cmd == ADIT_CMD_CONTROL_NTF)
+		line_of_control(nlh, line, sizeof(line));
 	else
 		line_of_sa(nlh, line, sizeof(line));
 	puts(line);
@@ -494,6 +527,7 @@ static const struct verb {
 	{ "sa-del", ADIT_CMD_SA_DEL, 4, NULL, do_sa },
 	{ "sa-show", ADIT_CMD_SA_GET, 4, NULL, do_sa },
 	{ "sa-dump", ADIT_CMD_SA_GET, 0, NULL, do_dump },
+	{ "control", ADIT_CMD_CONTROL_SEND, 4, NULL, do_control },
 };
 
 int main(int argc, char **argv)

@@ -9,29 +9,14 @@
 . "$(dirname "$0")/../lib/lib.sh"
 # shellcheck source=selftests/net/lib-esp.sh
 . "$(dirname "$0")/lib-esp.sh"
+# shellcheck source=selftests/net/lib-link.sh
+. "$(dirname "$0")/lib-link.sh"
+KIND=esp
 
 namespace a
 namespace b
 join a wan0 192.0.2.1/24 b wan0 192.0.2.2/24
 run ip -n a addr add 2001:db8::1/64 dev wan0 nodad
-
-# shown DEVICE KEY=JSON...: whether ip -d -j says exactly this about the device's options.
-shown()
-{
-	ip -n a -d -j link show dev "$1" | python3 -c '
-import json, sys
-info = json.load(sys.stdin)[0]["linkinfo"]
-assert info["info_kind"] == "esp", info
-want = dict((k, json.loads(v)) for k, v in (w.split("=", 1) for w in sys.argv[1:]))
-got = {k: info["info_data"].get(k) for k in want}
-sys.exit(0 if got == want else f"{got} instead of {want}")' "${@:2}"
-}
-
-# add NAME WORD...
-add()
-{
-	ip -n a link add "$1" type esp "${@:2}"
-}
 
 v4=(local 192.0.2.1 remote 192.0.2.2)
 

@@ -9,29 +9,16 @@
 . "$(dirname "$0")/../lib/lib.sh"
 # shellcheck source=selftests/net/lib-l2tp.sh
 . "$(dirname "$0")/lib-l2tp.sh"
+# shellcheck source=selftests/net/lib-esp.sh
+. "$(dirname "$0")/lib-esp.sh"
+# shellcheck source=selftests/net/lib-link.sh
+. "$(dirname "$0")/lib-link.sh"
+KIND=l2tp
 
 namespace a
 namespace b
 join a wan0 192.0.2.1/24 b wan0 192.0.2.2/24
 run ip -n a addr add 2001:db8::1/64 dev wan0 nodad
-
-# shown DEVICE KEY=JSON...: whether ip -d -j says exactly this about the device's options.
-shown()
-{
-	ip -n a -d -j link show dev "$1" | python3 -c '
-import json, sys
-info = json.load(sys.stdin)[0]["linkinfo"]
-assert info["info_kind"] == "l2tp", info
-want = dict((k, json.loads(v)) for k, v in (w.split("=", 1) for w in sys.argv[1:]))
-got = {k: info["info_data"].get(k) for k in want}
-sys.exit(0 if got == want else f"{got} instead of {want}")' "${@:2}"
-}
-
-# add NAME WORD...
-add()
-{
-	ip -n a link add "$1" type l2tp "${@:2}"
-}
 
 v4=(local 192.0.2.1 remote 192.0.2.2)
 v6=(local 2001:db8::1 remote 2001:db8::2)
@@ -62,6 +49,21 @@ check "the same session again" says "belongs to a session with the same addresse
 	add l3 "${v4[@]}" "${v3[@]}" version 3 encap ip
 check "the same over UDP is another" run add l3 "${v4[@]}" "${v3[@]}" version 3 no-udp-csum
 check "and says so" shown l3 no_udp_csum=true
+run ip -n a link add e0 type esp mode concentrator
+esp a child-new e0 id=7 local=192.0.2.1 peer=192.0.2.2 mode=transport l2tp-port=1701
+check "in a child" run add l4 child-dev e0 child 7 "${v2[@]}"
+check "is shown as it was made" shown l4 'child_dev="e0"' child=7 local=null remote=null local_port=null \
+	remote_port=1701 'encap="udp"' tunnel_id=1
+check "the MTU leaves room" bash -c 'ip -n a -j link show l4 | grep -q "\"mtu\":1373"'
+check "the same ids once more" says "belongs to a session with the same addresses" add l5 child-dev e0 child 7 "${v2[@]}"
+check "with an address" says "instead of addresses" add l5 child-dev e0 child 7 remote 192.0.2.2 "${v2[@]}"
+check "without an id" says "child-ifindex and child" add l5 child-dev e0 "${v2[@]}"
+check "over IP" says "L2TP is over UDP" add l5 child-dev e0 child 7 "${v3[@]}" version 3 encap ip
+check "a concentrator in one" says "a concentrator has none" add l5 mode concentrator child-dev e0 child 7
+check "the child goes" esp a child-del e0 7
+check "and the device stays" run ip -n a -d link show l4
+ip -n a link del l4
+ip -n a link del e0
 check "a concentrator" run add gw0 mode concentrator mss-clamp off
 check "is shown" shown gw0 'mode="concentrator"' 'mss_clamp="off"' local=null version=null
 

@@ -6,36 +6,17 @@
 #	a: p0 10.1.0.1  ==pptp==  p0 10.1.0.2 :b
 #	   wan0 192.0.2.1 ------- wan0 192.0.2.2
 
+# shellcheck source=selftests/lib/lib.sh
 . "$(dirname "$0")/../lib/lib.sh"
+# shellcheck source=selftests/net/lib-pptp.sh
+. "$(dirname "$0")/lib-pptp.sh"
+# shellcheck source=selftests/net/lib-link.sh
+. "$(dirname "$0")/lib-link.sh"
+KIND=pptp
 
 namespace a
 namespace b
 join a wan0 192.0.2.1/24 b wan0 192.0.2.2/24
-
-# shown NAMESPACE DEVICE KEY=JSON...: whether ip -d -j says exactly this about the device's options.
-shown()
-{
-	ip -n "$1" -d -j link show dev "$2" | python3 -c '
-import json, sys
-info = json.load(sys.stdin)[0]["linkinfo"]
-assert info["info_kind"] == "pptp", info
-want = dict((k, json.loads(v)) for k, v in (w.split("=", 1) for w in sys.argv[1:]))
-got = {k: info["info_data"].get(k) for k in want}
-sys.exit(0 if got == want else f"{got} instead of {want}")' "${@:3}"
-}
-
-# says TEXT COMMAND...: whether the command is refused with these words.
-says()
-{
-	local text=$1 out
-
-	shift
-	if out=$("$@" 2>&1); then
-		echo "not refused: $*"
-		return 1
-	fi
-	[[ $out == *"$text"* ]] || { echo "said: $out"; return 1; }
-}
 
 p2p="local 192.0.2.1 remote 192.0.2.2 call-id 11 peer-call-id 22"
 
@@ -45,10 +26,10 @@ check "a tunnel is made" run ip -n a link add p0 type pptp $p2p acfc on mru 1300
 	reorder-ms 60 ack-delay-ms 20 fwmark 0x7 outer-dev wan0
 check "its other end is made" run ip -n b link add p0 type pptp mode point-to-point local 192.0.2.2 remote 192.0.2.1 \
 	call-id 22 peer-call-id 11
-check "it is shown as it was made" shown a p0 'mode="point-to-point"' 'local="192.0.2.1"' 'remote="192.0.2.2"' call_id=11 \
+check "it is shown as it was made" shown p0 'mode="point-to-point"' 'local="192.0.2.1"' 'remote="192.0.2.2"' call_id=11 \
 	peer_call_id=22 acfc=true pfc=false mru=1300 mss_clamp=1200 rx_window=32 reorder_ms=60 ack_delay_ms=20 'fwmark="0x7"' \
 	'outer_dev="wan0"'
-check "defaults are shown too" shown b p0 acfc=false pfc=false 'mss_clamp="auto"' mppe_required=null
+check "defaults are shown too" shown_in b p0 acfc=false pfc=false 'mss_clamp="auto"' mppe_required=null
 check "as text as well" bash -c 'ip -n a -d link show p0 | grep -q "pptp mode point-to-point local 192.0.2.1 remote 192.0.2.2"'
 
 for ns in a b; do
@@ -59,16 +40,16 @@ run ip -n b addr add 10.1.0.2 peer 10.1.0.1 dev p0
 check "it carries traffic" wait_for 10 ip netns exec a ping -c 1 -W 2 10.1.0.2
 
 check "mru and framing change" run ip -n a link set p0 type pptp mru 1250 acfc off pfc on mss-clamp auto
-check "and are shown" shown a p0 mru=1250 acfc=false pfc=true 'mss_clamp="auto"'
+check "and are shown" shown p0 mru=1250 acfc=false pfc=true 'mss_clamp="auto"'
 check "and it still carries traffic" wait_for 10 ip netns exec a ping -c 1 -W 2 10.1.0.2
 check "half of the framing is refused" says "give both" ip -n a link set p0 type pptp acfc on
 check "the addresses do not change" refused ip -n a link set p0 type pptp remote 192.0.2.9
 
 check "a concentrator is made" run ip -n a link add gw0 type pptp mode concentrator mss-clamp off
-check "and is shown" shown a gw0 'mode="concentrator"' 'mss_clamp="off"' local=null call_id=null
+check "and is shown" shown gw0 'mode="concentrator"' 'mss_clamp="off"' local=null call_id=null
 check "encryption can be required" run ip -n a link add p1 type pptp local 192.0.2.1 remote 192.0.2.2 call-id 12 \
 	peer-call-id 23 mppe-required
-check "and is shown" shown a p1 mppe_required=true
+check "and is shown" shown p1 mppe_required=true
 
 check "a wrong word" says '"locl" is no option' ip -n a link add p2 type pptp locl 192.0.2.1
 check "a wrong address" says 'remote "::1" is wrong' ip -n a link add p2 type pptp remote ::1

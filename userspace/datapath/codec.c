@@ -214,7 +214,8 @@ static const char *const tx_names[] = {
 	[ADIT_A_TX_STATS_CLOSED] = "closed",   [ADIT_A_TX_STATS_NO_KEY] = "no-key",
 	[ADIT_A_TX_STATS_TOO_BIG] = "too-big", [ADIT_A_TX_STATS_NO_ROUTE] = "no-route",
 	[ADIT_A_TX_STATS_LOOP] = "loop",       [ADIT_A_TX_STATS_NO_MEMORY] = "no-memory",
-	[ADIT_A_TX_STATS_NO_SOCKET] = "no-socket",
+	[ADIT_A_TX_STATS_NO_SOCKET] = "no-socket", [ADIT_A_TX_STATS_NO_CHILD] = "no-child",
+	[ADIT_A_TX_STATS_NO_SA] = "no-sa",
 };
 
 static_assert(N_OF(rx_names) == ADIT_A_RX_STATS_MAX + 1 && ADIT_A_RX_STATS_MAX < DP_COUNTERS_MAX,

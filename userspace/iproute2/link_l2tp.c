@@ -15,6 +15,7 @@ static const char help_text[] =
 	"                [ seq { off | SEQ } ] [ rx-window PACKETS ] [ reorder-ms MS ]\n"
 	"                [ no-udp-csum ] [ df ] [ COMMON ]\n"
 	"                { payload ethernet | [ payload ppp ] [ PPP ] }\n"
+	"       ... l2tp child-dev NAME child ID ..., instead of local, remote and local-port\n"
 	"       ... l2tp mode concentrator [ mss-clamp MSS ] [ COMMON ]\n"
 	"\n"
 	"Where: COMMON := [ fwmark MARK ] [ outer-dev NAME ]\n"
@@ -31,57 +32,36 @@ static const char help_text[] =
 	"       MS     := 1..5000\n"
 	"       PACKETS := 0..256, 0 never waits for a late packet\n";
 
-/* Of a word with fixed values, what each becomes. */
-struct choice {
-	const char *text;
-	uint32_t value;
-};
-
-static const struct choice payloads[] = {
+static const struct words_choice payloads[] = {
 	{ "ppp", ADIT_L2TP_PAYLOAD_PPP }, { "ethernet", ADIT_L2TP_PAYLOAD_ETHERNET }, { NULL, 0 } };
-static const struct choice versions[] = {
+static const struct words_choice versions[] = {
 	{ "2", ADIT_L2TP_VERSION_V2 }, { "3", ADIT_L2TP_VERSION_V3 }, { NULL, 0 } };
-static const struct choice encaps[] = { { "udp", ADIT_L2TP_ENCAP_UDP }, { "ip", ADIT_L2TP_ENCAP_IP }, { NULL, 0 } };
-static const struct choice sublayers[] = {
+static const struct words_choice encaps[] = {
+	{ "udp", ADIT_L2TP_ENCAP_UDP }, { "ip", ADIT_L2TP_ENCAP_IP }, { NULL, 0 } };
+static const struct words_choice sublayers[] = {
 	{ "default", ADIT_L2TP_SUBLAYER_DEFAULT }, { "none", ADIT_L2TP_SUBLAYER_NONE }, { NULL, 0 } };
-static const struct choice seqs[] = {
+static const struct words_choice seqs[] = {
 	{ "send", ADIT_L2TP_SEQ_SEND }, { "required", ADIT_L2TP_SEQ_REQUIRED }, { "follow", ADIT_L2TP_SEQ_FOLLOW },
 	{ NULL, 0 } };
 
-static const struct choice *choose(const struct choice *c, const char *text, size_t len)
-{
-	for (; c->text; c++)
-		if (strlen(c->text) == len && !memcmp(c->text, text, len))
-			return c;
-	return NULL;
-}
-
-static int put_choice(const struct word *w, const char *value, const struct choice *choices, const char *why,
-		      struct words_request *req)
-{
-	const struct choice *c = choose(choices, value, strlen(value));
-
-	return c ? words_put_u32(w, c->value, req) : words_wrong(w, value, why, req);
-}
-
 static int parse_payload(const struct word *w, const char *value, struct words_request *req)
 {
-	return put_choice(w, value, payloads, "it is ppp or ethernet", req);
+	return words_put_choice(w, value, payloads, "it is ppp or ethernet", req);
 }
 
 static int parse_version(const struct word *w, const char *value, struct words_request *req)
 {
-	return put_choice(w, value, versions, "it is 2 or 3", req);
+	return words_put_choice(w, value, versions, "it is 2 or 3", req);
 }
 
 static int parse_encap(const struct word *w, const char *value, struct words_request *req)
 {
-	return put_choice(w, value, encaps, "it is udp or ip", req);
+	return words_put_choice(w, value, encaps, "it is udp or ip", req);
 }
 
 static int parse_sublayer(const struct word *w, const char *value, struct words_request *req)
 {
-	return put_choice(w, value, sublayers, "it is default or none", req);
+	return words_put_choice(w, value, sublayers, "it is default or none", req);
 }
 
 static int parse_seq(const struct word *w, const char *value, struct words_request *req)
@@ -93,7 +73,7 @@ static int parse_seq(const struct word *w, const char *value, struct words_reque
 		return words_put_u32(w, 0, req);
 	for (;;) {
 		size_t len = strcspn(at, ",");
-		const struct choice *c = choose(seqs, at, len);
+		const struct words_choice *c = words_choose(seqs, at, len);
 
 		if (!c)
 			return words_wrong(w, value, "it is off, or of send, required and follow, with commas between",
@@ -103,21 +83,6 @@ static int parse_seq(const struct word *w, const char *value, struct words_reque
 			return words_put_u32(w, seq, req);
 		at += len + 1;
 	}
-}
-
-/* The attribute of IPv4; that of IPv6 is two further. */
-static int parse_addr(const struct word *w, const char *value, struct words_request *req)
-{
-	struct word w6 = *w;
-	struct in6_addr addr6;
-	struct in_addr addr;
-
-	w6.attr += ADIT_A_LINK_L2TP_LOCAL_V6 - ADIT_A_LINK_L2TP_LOCAL_V4;
-	if (inet_pton(AF_INET, value, &addr) == 1)
-		return words_put(w, &addr, sizeof(addr), req);
-	if (inet_pton(AF_INET6, value, &addr6) == 1)
-		return words_put(&w6, &addr6, sizeof(addr6), req);
-	return words_wrong(w, value, "it is an address like 192.0.2.1 or 2001:db8::1", req);
 }
 
 static int parse_port(const struct word *w, const char *value, struct words_request *req)
@@ -155,11 +120,13 @@ static int parse_cookie(const struct word *w, const char *value, struct words_re
 static const struct word words[] = {
 	{ .text = "mode", .attr = ADIT_A_LINK_L2TP_MODE, .parse = words_mode },
 	{ .text = "payload", .attr = ADIT_A_LINK_L2TP_PAYLOAD, .parse = parse_payload },
-	{ .text = "local", .attr = ADIT_A_LINK_L2TP_LOCAL_V4, .parse = parse_addr },
-	{ .text = "remote", .attr = ADIT_A_LINK_L2TP_REMOTE_V4, .parse = parse_addr },
+	{ .text = "local", .attr = ADIT_A_LINK_L2TP_LOCAL_V4, .parse = words_addr },
+	{ .text = "remote", .attr = ADIT_A_LINK_L2TP_REMOTE_V4, .parse = words_addr },
 	{ .text = "local-port", .attr = ADIT_A_LINK_L2TP_LOCAL_PORT, .parse = parse_port, .min = 1, .max = UINT16_MAX },
 	{ .text = "remote-port", .attr = ADIT_A_LINK_L2TP_REMOTE_PORT, .parse = parse_port, .min = 1,
 	  .max = UINT16_MAX },
+	{ .text = "child-dev", .attr = ADIT_A_LINK_L2TP_CHILD_IFINDEX, .parse = words_dev },
+	{ .text = "child", .attr = ADIT_A_LINK_L2TP_CHILD, .parse = words_u32, .min = 1, .max = UINT32_MAX },
 	{ .text = "version", .attr = ADIT_A_L2TP_VERSION, .parse = parse_version, .nested = true },
 	{ .text = "encap", .attr = ADIT_A_L2TP_ENCAP, .parse = parse_encap, .nested = true },
 	{ .text = "tunnel-id", .attr = ADIT_A_L2TP_TUNNEL_ID, .parse = words_u16, .min = 1, .max = UINT16_MAX,
@@ -203,22 +170,12 @@ static int l2tp_parse(struct link_util *lu, int argc, char **argv, struct nlmsgh
 	return words_parse(&l2tp_words, argc, argv, n);
 }
 
-static void print_choice(const struct rtattr *attr, const struct choice *c, const char *key, const char *fmt)
-{
-	if (!attr)
-		return;
-	while (c->text && c->value != words_get_u32(attr))
-		c++;
-	if (c->text)
-		print_color_string(PRINT_ANY, COLOR_NONE, key, fmt, c->text);
-}
-
 static void print_seq(const struct rtattr *attr)
 {
 	uint32_t seq = attr ? words_get_u32(attr) : 0;
 	char text[32] = "";
 
-	for (const struct choice *c = seqs; c->text; c++) {
+	for (const struct words_choice *c = seqs; c->text; c++) {
 		if (!(seq & c->value))
 			continue;
 		if (text[0])
@@ -247,13 +204,13 @@ static void print_nest(const struct rtattr *nest)
 		if (at->rta_type <= ADIT_A_L2TP_MAX)
 			tb[at->rta_type] = at;
 
-	print_choice(tb[ADIT_A_L2TP_VERSION], versions, "version", "version %s ");
-	print_choice(tb[ADIT_A_L2TP_ENCAP], encaps, "encap", "encap %s ");
+	words_print_choice(tb[ADIT_A_L2TP_VERSION], versions, "version", "version %s ");
+	words_print_choice(tb[ADIT_A_L2TP_ENCAP], encaps, "encap", "encap %s ");
 	words_print_u16(tb[ADIT_A_L2TP_TUNNEL_ID], "tunnel_id", "tunnel-id %u ");
 	words_print_u16(tb[ADIT_A_L2TP_PEER_TUNNEL_ID], "peer_tunnel_id", "peer-tunnel-id %u ");
 	words_print_u32(tb[ADIT_A_L2TP_SESSION_ID], "session_id", "session-id %u ");
 	words_print_u32(tb[ADIT_A_L2TP_PEER_SESSION_ID], "peer_session_id", "peer-session-id %u ");
-	print_choice(tb[ADIT_A_L2TP_SUBLAYER], sublayers, "sublayer", "sublayer %s ");
+	words_print_choice(tb[ADIT_A_L2TP_SUBLAYER], sublayers, "sublayer", "sublayer %s ");
 	print_seq(tb[ADIT_A_L2TP_SEQ]);
 	words_print_flag(tb[ADIT_A_L2TP_NO_UDP_CSUM], "no_udp_csum", "no-udp-csum");
 	words_print_flag(tb[ADIT_A_L2TP_DF], "df", "df");
@@ -266,11 +223,13 @@ static void l2tp_print(struct link_util *lu, FILE *f, struct rtattr *tb[])
 	if (!tb)
 		return;
 	words_print_mode(tb[ADIT_A_LINK_L2TP_MODE]);
-	print_choice(tb[ADIT_A_LINK_L2TP_PAYLOAD], payloads, "payload", "payload %s ");
+	words_print_choice(tb[ADIT_A_LINK_L2TP_PAYLOAD], payloads, "payload", "payload %s ");
 	words_print_addr(AF_INET, tb[ADIT_A_LINK_L2TP_LOCAL_V4], "local", "local %s ");
 	words_print_addr(AF_INET, tb[ADIT_A_LINK_L2TP_REMOTE_V4], "remote", "remote %s ");
 	words_print_addr(AF_INET6, tb[ADIT_A_LINK_L2TP_LOCAL_V6], "local", "local %s ");
 	words_print_addr(AF_INET6, tb[ADIT_A_LINK_L2TP_REMOTE_V6], "remote", "remote %s ");
+	words_print_dev(tb[ADIT_A_LINK_L2TP_CHILD_IFINDEX], "child_dev", "child-dev %s ");
+	words_print_u32(tb[ADIT_A_LINK_L2TP_CHILD], "child", "child %u ");
 	print_port(tb[ADIT_A_LINK_L2TP_LOCAL_PORT], "local_port", "local-port %u ");
 	print_port(tb[ADIT_A_LINK_L2TP_REMOTE_PORT], "remote_port", "remote-port %u ");
 	print_nest(tb[ADIT_A_LINK_L2TP_L2TP]);

@@ -35,6 +35,36 @@ int words_mode(const struct word *w, const char *value, struct words_request *re
 	return words_wrong(w, value, "it is point-to-point or concentrator", req);
 }
 
+const struct words_choice *words_choose(const struct words_choice *choices, const char *text, size_t len)
+{
+	for (; choices->text; choices++)
+		if (strlen(choices->text) == len && !memcmp(choices->text, text, len))
+			return choices;
+	return NULL;
+}
+
+int words_put_choice(const struct word *w, const char *value, const struct words_choice *choices, const char *why,
+		     struct words_request *req)
+{
+	const struct words_choice *c = words_choose(choices, value, strlen(value));
+
+	return c ? words_put_u32(w, c->value, req) : words_wrong(w, value, why, req);
+}
+
+int words_addr(const struct word *w, const char *value, struct words_request *req)
+{
+	struct word w6 = *w;
+	struct in6_addr addr6;
+	struct in_addr addr;
+
+	w6.attr += 2;
+	if (inet_pton(AF_INET, value, &addr) == 1)
+		return words_put(w, &addr, sizeof(addr), req);
+	if (inet_pton(AF_INET6, value, &addr6) == 1)
+		return words_put(&w6, &addr6, sizeof(addr6), req);
+	return words_wrong(w, value, "it is an address like 192.0.2.1 or 2001:db8::1", req);
+}
+
 int words_addr4(const struct word *w, const char *value, struct words_request *req)
 {
 	struct in_addr addr;
@@ -252,13 +282,29 @@ void words_print_mss(const struct rtattr *attr)
 				   mss == MSS_OFF ? "off" : "auto");
 }
 
+void words_print_dev(const struct rtattr *attr, const char *key, const char *fmt)
+{
+	if (attr)
+		print_color_string(PRINT_ANY, COLOR_NONE, key, fmt, ll_index_to_name(words_get_u32(attr)));
+}
+
 void words_print_outer(const struct rtattr *mark, const struct rtattr *link)
 {
 	if (mark && words_get_u32(mark))
 		print_color_0xhex(PRINT_ANY, COLOR_NONE, "fwmark", "fwmark %#llx ", words_get_u32(mark));
 	if (link && words_get_u32(link))
-		print_color_string(PRINT_ANY, COLOR_NONE, "outer_dev", "outer-dev %s ",
-				   ll_index_to_name(words_get_u32(link)));
+		words_print_dev(link, "outer_dev", "outer-dev %s ");
+}
+
+void words_print_choice(const struct rtattr *attr, const struct words_choice *choices, const char *key,
+			const char *fmt)
+{
+	if (!attr)
+		return;
+	while (choices->text && choices->value != words_get_u32(attr))
+		choices++;
+	if (choices->text)
+		print_color_string(PRINT_ANY, COLOR_NONE, key, fmt, choices->text);
 }
 
 void words_print_flag(const struct rtattr *attr, const char *key, const char *word)

@@ -37,6 +37,12 @@ struct words_kind {
 	unsigned int nest;	/* attribute, or 0 */
 };
 
+/* Of a word with fixed values, what each becomes. The last has no text. */
+struct words_choice {
+	const char *text;
+	uint32_t value;
+};
+
 /* Attributes for the nest wait here until every word is read. */
 struct words_nest {
 	struct nlmsghdr header;
@@ -59,6 +65,11 @@ int words_wrong(const struct word *w, const char *value, const char *why, const 
 int words_put(const struct word *w, const void *data, int len, struct words_request *req);
 int words_put_u32(const struct word *w, uint32_t value, struct words_request *req);
 int words_mode(const struct word *w, const char *value, struct words_request *req);
+int words_put_choice(const struct word *w, const char *value, const struct words_choice *choices, const char *why,
+		     struct words_request *req);
+const struct words_choice *words_choose(const struct words_choice *choices, const char *text, size_t len);
+/* IPv4 or IPv6, whose attribute is two further. */
+int words_addr(const struct word *w, const char *value, struct words_request *req);
 int words_addr4(const struct word *w, const char *value, struct words_request *req);
 int words_u16(const struct word *w, const char *value, struct words_request *req);
 int words_u32(const struct word *w, const char *value, struct words_request *req);
@@ -71,9 +82,12 @@ int words_number(const struct word *w, const char *value, uint32_t *out, const s
 /* Printers; @attr may be NULL. */
 uint32_t words_get_u32(const struct rtattr *attr);
 uint16_t words_get_u16(const struct rtattr *attr);
+void words_print_choice(const struct rtattr *attr, const struct words_choice *choices, const char *key,
+			const char *fmt);
 void words_print_addr(int family, const struct rtattr *attr, const char *key, const char *fmt);
 void words_print_u16(const struct rtattr *attr, const char *key, const char *fmt);
 void words_print_u32(const struct rtattr *attr, const char *key, const char *fmt);
+void words_print_dev(const struct rtattr *attr, const char *key, const char *fmt);
 void words_print_mode(const struct rtattr *attr);
 void words_print_framing(const struct rtattr *attr);
 void words_print_mss(const struct rtattr *attr);
