@@ -1,13 +1,12 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 /*
- * Changes the valid packets of tunnels that leave by an interface (GRE, L2TP over UDP and over IP, all in IPv4) and
- * sends the changed ones beside them, from the same source to the same destination: one octet, a field, the length, a
- * piece cut off or doubled, as fragments, with IP options, in another order. For packet-fuzz.sh and
- * packet-fuzz-l2tp.sh.
+ * Changes the valid packets of tunnels that leave by an interface (GRE, L2TP over UDP and over IP, ESP bare and in UDP,
+ * all in IPv4) and sends the changed ones beside them, from the same source to the same destination: one octet, a field,
+ * the length, a piece cut off or doubled, as fragments, with IP options, in another order. For packet-fuzz*.sh.
  *
- *	packet_fuzz_tool IFACE SECONDS SEED [COUNT]
+ *	packet_fuzz_tool IFACE SECONDS SEED [COUNT [KEY]]
  *
- * Prints how many valid packets it saw and how many changed ones it sent.
+ * With KEY (of HMAC-SHA-256-128, in hexadecimal) what is inside ESP without a cipher is changed and signed. Prints how many valid packets it saw and how many changed ones it sent.
  */
 #include <arpa/inet.h>
 #include <errno.h>
@@ -22,6 +21,7 @@
 #include <sys/socket.h>
 #include <time.h>
 #include <unistd.h>
+#include <linux/if_alg.h>
 #include <linux/if_ether.h>
 #include <linux/if_packet.h>
 
@@ -33,6 +33,10 @@
 #define L2TP_PORT	1701
 #define L2TP_IP		115	/* the protocol */
 #define UDP_HLEN	8
+#define ESP_PORT	4500
+#define ESP_HLEN	8
+#define ESP_ICV		16
+#define KEY_LEN		32
 #define PER_VALID	8	/* changed ones for each that is seen, so that traffic keeps up */
 
 struct packet {
@@ -43,6 +47,7 @@ struct packet {
 static struct packet kept[KEPT];
 static unsigned int n_kept, next_kept;
 static uint64_t state;
+static int signer = -1;		/* socket of the kernel's HMAC with the key */
 
 static uint32_t chance(uint32_t n)
 {
@@ -81,8 +86,9 @@ static uint16_t get16(const uint8_t *p)
 
 static bool is_tunnel(const struct iphdr *ip, const uint8_t *payload)
 {
-	return ip->protocol == IPPROTO_GRE || ip->protocol == L2TP_IP ||
-	       (ip->protocol == IPPROTO_UDP && (get16(payload) == L2TP_PORT || get16(payload + 2) == L2TP_PORT));
+	return ip->protocol == IPPROTO_GRE || ip->protocol == L2TP_IP || ip->protocol == IPPROTO_ESP ||
+	       (ip->protocol == IPPROTO_UDP && (get16(payload) == L2TP_PORT || get16(payload + 2) == L2TP_PORT ||
+						get16(payload + 2) == ESP_PORT));
 }
 
 /* Return: 1 for a valid packet that was kept, 0 for another, -1 when there is none. */
@@ -283,10 +289,121 @@ static size_t change_ip(uint8_t *l2tp, size_t len)
 	}
 }
 
+/* --- ESP --- */
+
+static void signer_open(const char *hex)
+{
+	struct sockaddr_alg alg = { .salg_family = AF_ALG, .salg_type = "hash", .salg_name = "hmac(sha256)" };
+	int fd = socket(AF_ALG, SOCK_SEQPACKET, 0);
+	uint8_t key[KEY_LEN];
+	int i;
+
+	for (i = 0; i < KEY_LEN; i++)
+		if (sscanf(hex + 2 * i, "%2hhx", &key[i]) != 1)
+			exit(2);
+	if (fd < 0 || bind(fd, (struct sockaddr *)&alg, sizeof(alg)) ||
+	    setsockopt(fd, SOL_ALG, ALG_SET_KEY, key, sizeof(key)) || (signer = accept(fd, NULL, NULL)) < 0) {
+		perror("hmac(sha256)");
+		exit(2);
+	}
+}
+
+/* A number near: most are in the window, some have come before. */
+static void move_number(uint8_t *esp)
+{
+	uint32_t seq = get32(esp + 4) + chance(80) - 8;
+
+	put16(esp + 4, seq >> 16);
+	put16(esp + 6, seq);
+}
+
+/* What is inside is a datagram of L2TP, or a packet. Return: its new length. */
+static size_t change_inside(uint8_t *inner, size_t len, uint8_t next)
+{
+	if (next == IPPROTO_UDP && len > UDP_HLEN)
+		return change_udp(inner, len);
+	switch (chance(4)) {
+	case 0:
+		return chance(len + 1);
+	case 1:		/* its length by its header */
+		put16(inner + 2, chance(2) ? chance(65536) : chance(len + 20));
+		return len;
+	case 2:		/* its addresses */
+		inner[12 + chance(8)] ^= 1 << chance(8);
+		return len;
+	default:
+		change_octets(inner, len);
+		return len;
+	}
+}
+
+/* Padding and trailer, right most times. Return: length with them. */
+static size_t close_inside(uint8_t *inner, size_t len, uint8_t next)
+{
+	unsigned int pad = -(len + 2) & 3, i;
+
+	for (i = 0; i < pad; i++)
+		inner[len++] = chance(40) ? i + 1 : chance(256);
+	inner[len++] = chance(20) ? pad : chance(256);
+	inner[len++] = chance(12) ? next : chance(2) ? chance(256) : 59;
+	return len;
+}
+
+static size_t sign(uint8_t *esp, size_t len)
+{
+	if (send(signer, esp, len, 0) < 0 || recv(signer, esp + len, ESP_ICV, 0) != ESP_ICV)
+		exit(2);
+	return len + ESP_ICV;
+}
+
+static size_t change_signed(uint8_t *esp, size_t len)
+{
+	size_t end = len - ESP_ICV - 2;
+	uint8_t next = esp[end + 1], pad = esp[end];
+	size_t inner = end - ESP_HLEN - pad;
+
+	if (end < ESP_HLEN + pad)
+		return len;
+	move_number(esp);
+	inner = change_inside(esp + ESP_HLEN, inner, next);
+	return sign(esp, ESP_HLEN + close_inside(esp + ESP_HLEN, inner, next));
+}
+
+/* Return: new length. */
+static size_t change_esp(uint8_t *esp, size_t len)
+{
+	if (signer >= 0 && len > ESP_HLEN + ESP_ICV + 24 && chance(5))
+		return change_signed(esp, len);
+	switch (chance(6)) {
+	case 0:
+		return chance(len + 1);
+	case 1:
+		put16(esp + 2 * chance(2), chance(65536));
+		return len;
+	case 2:		/* as it was: a replay */
+		return len;
+	default:
+		change_octets(esp, len);
+		return len;
+	}
+}
+
+static size_t change_esp_udp(uint8_t *udp, size_t len)
+{
+	len = UDP_HLEN + change_esp(udp + UDP_HLEN, len - UDP_HLEN);
+	put16(udp + 4, chance(20) ? len : chance(65536));
+	put16(udp + 6, 0);
+	return len;
+}
+
 static size_t change(uint8_t protocol, uint8_t *payload, size_t len)
 {
 	if (protocol == IPPROTO_GRE)
 		return change_gre(payload, len);
+	if (protocol == IPPROTO_ESP)
+		return change_esp(payload, len);
+	if (protocol == IPPROTO_UDP && get16(payload + 2) == ESP_PORT)
+		return change_esp_udp(payload, len);
 	return protocol == IPPROTO_UDP ? change_udp(payload, len) : change_ip(payload, len);
 }
 
@@ -360,9 +477,11 @@ int main(int argc, char **argv)
 	int out, got, i;
 
 	if (argc < 4) {
-		fprintf(stderr, "usage: packet_fuzz_tool IFACE SECONDS SEED [COUNT]\n");
+		fprintf(stderr, "usage: packet_fuzz_tool IFACE SECONDS SEED [COUNT [KEY]]\n");
 		return 2;
 	}
+	if (argc > 5)
+		signer_open(argv[5]);
 	state = 0x9e3779b97f4a7c15ULL ^ strtoul(argv[3], NULL, 0);
 	pfd = (struct pollfd){ .fd = open_sniffer(argv[1]), .events = POLLIN };
 	out = socket(AF_INET, SOCK_RAW, IPPROTO_RAW);
