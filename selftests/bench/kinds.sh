@@ -23,7 +23,10 @@ esp-null         policies 1      esp4,authenc,echainiv
 esp-gcm          policies 1      esp4
 esp-cbc          policies 1      esp4,authenc,echainiv
 esp-chacha       policies 1      esp4
+esp-udp-gcm      policies 1      esp4
 xfrmi-gcm        policies 1      esp4,xfrm_interface
+l2tp-esp         policies 1      esp4,l2tp_ppp
+xfrm-setup       in-tree  1000   esp4
 wireguard        in-tree  1      wireguard
 adit-pptp        ours     1000   adit
 adit-pptp-128s   ours     1      adit
@@ -33,6 +36,14 @@ adit-pptp-many-128 ours   10000  adit
 adit-l2tp        ours     1      adit
 adit-l2tp-eth    ours     1      adit
 adit-l2tp-many   ours     10000  adit
+adit-esp-null    ours     1      adit
+adit-esp-gcm     ours     1      adit
+adit-esp-cbc     ours     1      adit
+adit-esp-chacha  ours     1      adit
+adit-esp-udp-gcm ours     1      adit
+adit-l2tp-esp    ours     1      adit
+adit-esp-many    ours     10000  adit
+adit-esp-setup   ours     1000   adit
 "
 
 # kinds HALF: names of the table.
@@ -153,7 +164,8 @@ ethernet_up()
 # xfrm_state NAMESPACE FROM TO SPI ALGORITHM...
 xfrm_state()
 {
-	ip -n "$1" xfrm state add src "$2" dst "$3" proto esp spi "$4" mode tunnel reqid "$K" replay-window 32 "${@:5}"
+	ip -n "$1" xfrm state add src "$2" dst "$3" proto esp spi "$4" mode "${XFRM_MODE:-tunnel}" reqid "$K" \
+		replay-window 32 "${@:5}"
 }
 
 # xfrm_policy NAMESPACE DIR INNER-FROM INNER-TO FROM TO WORD...
@@ -191,6 +203,37 @@ make_esp-gcm() { esp "" aead "rfc4106(gcm(aes))" "$(key 20)" 128; }
 make_esp-cbc() { esp "" auth-trunc "hmac(sha256)" "$(key 32)" 128 enc "cbc(aes)" "$(key 16)"; }
 make_esp-chacha() { esp "" aead "rfc7539esp(chacha20,poly1305)" "$(key 36)" 128; }
 
+make_esp-udp-gcm()
+{
+	keep "$HERE/xfrm_pair" encap c=c c-addr=$C_OUT g=g g-addr=$G_OUT port=4500 || return
+	esp "" aead "rfc4106(gcm(aes))" "$(key 20)" 128 encap espinudp 4500 4500 0.0.0.0
+}
+
+# L2TP's port alone is protected, in transport mode.
+make_l2tp-esp()
+{
+	local ns ends dir
+
+	for ns in c g; do
+		for ends in "$C_OUT $G_OUT $((256 + K))" "$G_OUT $C_OUT $((512 + K))"; do
+			read -r from to spi <<<"$ends"
+			XFRM_MODE=transport xfrm_state $ns "$from" "$to" "$spi" aead "rfc4106(gcm(aes))" "$(key 20)" 128
+			dir=in
+			[ "$ns$from" != c$C_OUT ] && [ "$ns$from" != g$G_OUT ] || dir=out
+			ip -n $ns xfrm policy add dir $dir src "$from" dst "$to" proto udp sport $((1700 + K)) \
+				dport $((1700 + K)) tmpl src "$from" dst "$to" proto esp mode transport reqid "$K"
+		done
+	done
+	make_l2tp-ppp
+}
+
+make_xfrm-setup()
+{
+	SETUP=$("$HERE/xfrm_pair" setup c=c c-addr=$C_OUT g=g g-addr=$G_OUT "count=$N" "c-inner=10.$K.0.1" \
+		"g-inner=10.$((100 + K)).0.1") || return
+	make_floor
+}
+
 make_xfrmi-gcm()
 {
 	ip -n c link add "xfrm$K" type xfrm dev wan0 if_id "$K"
@@ -222,10 +265,11 @@ adit_words()
 	LAST_ID=$((LAST_ID + N))
 }
 
-# adit_p2p PROTOCOL MPPE: a device for each session.
+# adit_p2p PROTOCOL MPPE [WORD...]: a device for each session.
 adit_p2p()
 {
 	adit_words "$@"
+	WORDS+=("${@:3}")
 	SETUP=$("$HERE/adit_pair" p2p "${WORDS[@]}") || return
 	if [ "$1" = l2tp-eth ]; then
 		ethernet_up "adit$K-0"
@@ -235,11 +279,12 @@ adit_p2p()
 	devices_up g "adit$K-" 0 "10.$K"
 }
 
-# adit_many PROTOCOL MPPE: one for all.
+# adit_many PROTOCOL MPPE [WORD...]: one for all.
 adit_many()
 {
 	adit_words "$@"
-	if [ "$1" = l2tp ]; then
+	WORDS+=("${@:3}")
+	if [ "$1" = l2tp ] || [[ $* == *udp=* ]]; then
 		keep "$HERE/adit_pair" concentrator "${WORDS[@]}" || return
 		SETUP=$(<"$TMP/kept")
 	else
@@ -256,3 +301,18 @@ make_adit-pptp-many-128() { adit_many pptp 128; }
 make_adit-l2tp() { adit_p2p l2tp none; }
 make_adit-l2tp-eth() { adit_p2p l2tp-eth none; }
 make_adit-l2tp-many() { adit_many l2tp none; }
+make_adit-esp-null() { adit_p2p esp none alg=null; }
+make_adit-esp-gcm() { adit_p2p esp none alg=gcm; }
+make_adit-esp-cbc() { adit_p2p esp none alg=cbc; }
+make_adit-esp-chacha() { adit_p2p esp none alg=chacha; }
+make_adit-esp-udp-gcm() { adit_many esp none alg=gcm udp=4500; }
+make_adit-l2tp-esp() { adit_many l2tp-esp none alg=gcm; }
+make_adit-esp-many() { adit_many esp none alg=gcm; }
+
+# Children made and removed; nothing is left but the routes of no tunnel.
+make_adit-esp-setup()
+{
+	adit_words esp none
+	SETUP=$("$HERE/adit_pair" concentrator "${WORDS[@]}" alg=gcm del=1) || return
+	make_floor
+}

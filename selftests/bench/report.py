@@ -20,6 +20,19 @@ RIVALS = {
     "adit-l2tp": "l2tp-ppp",
     "adit-l2tp-eth": "l2tp-eth",
     "adit-l2tp-many": "l2tp-ppp",
+    "adit-esp-null": "esp-null",
+    "adit-esp-gcm": "esp-gcm",
+    "adit-esp-cbc": "esp-cbc",
+    "adit-esp-chacha": "esp-chacha",
+    "adit-esp-udp-gcm": "esp-udp-gcm",
+    "adit-l2tp-esp": "l2tp-esp",
+    "adit-esp-many": "esp-gcm",
+}
+
+# Others that ours is held against, beside its rival.
+OTHERS = {
+    "xfrmi": ("adit-esp-gcm", "xfrmi-gcm"),
+    "wireguard": ("adit-esp-chacha", "wireguard"),
 }
 
 # What a ratio must not exceed: (what, kind, column) to limit.
@@ -45,6 +58,22 @@ TARGETS = {
     ("many native", "adit-l2tp-many", 10000): 1.3,
     ("memory", "adit-l2tp-many", 1000): 1 / 20,
     ("time", "adit-l2tp-many", 1000): 1 / 50,
+    ("packet", "adit-esp-null", 64): 0.45,
+    ("packet", "adit-esp-gcm", 64): 0.6,
+    ("packet", "adit-esp-gcm", 1340): 0.7,
+    ("packet", "adit-esp-cbc", 64): 1,
+    ("packet", "adit-esp-cbc", 1340): 1,
+    ("packet", "adit-esp-chacha", 64): 1,
+    ("packet", "adit-esp-chacha", 1340): 1,
+    ("packet", "adit-esp-udp-gcm", 64): 0.6,
+    ("packet", "adit-esp-udp-gcm", 1340): 0.65,
+    ("packet", "adit-l2tp-esp", 64): 0.4,
+    ("packet", "adit-l2tp-esp", 1340): 0.46,
+    ("other", "xfrmi", 64): 0.4,
+    ("other", "wireguard", 64): 0.4,
+    ("other stream", "xfrmi", "tcp-gso"): 0.62,
+    ("many", "adit-esp-many", 10000): 1.02,
+    ("made and removed", "adit-esp-setup", 1000): 0.1,
 }
 
 
@@ -92,17 +121,19 @@ class Run:
         return (self.figures.get((figure, half, kind, size, sessions)) or [None])[0]
 
     def cost(self, figure, half, kind, size, sessions=1, native=False):
-        """Over plain routing."""
+        """Over plain routing, without policies: that they are looked up is part of what IPsec with them costs."""
         whole = self.value(figure, half, kind, size, sessions, native)
-        floor = self.value(figure, half, "floor", size, sessions, native)
+        floor = self.value(figure, "ours" if half == "policies" else half, "floor", size, sessions, native)
         return None if whole is None or floor is None else whole - floor
 
-    def ratio(self, kind, cost):
-        """Of ours to its rival's; cost is a function of half and kind."""
-        if kind not in RIVALS:
-            return None
-        ours, theirs = cost("ours", kind), cost("in-tree", RIVALS[kind])
+    def ratio_to(self, kind, rival, cost):
+        """Of ours to another; cost is a function of half and kind."""
+        ours, theirs = cost("ours", kind), cost(dict(self.kinds()).get(rival), rival)
         return None if ours is None or not theirs else ours / theirs
+
+    def ratio(self, kind, cost):
+        """Of ours to its rival's."""
+        return self.ratio_to(kind, RIVALS[kind], cost) if kind in RIVALS else None
 
     def sizes(self):
         return sorted({row["size"] for row in self.rows if row["figure"] == "udp"})
@@ -186,10 +217,15 @@ def setups(run, unit):
     table("Set-up of one end of a session", ["", "octets", unit], rows)
 
 
+def by_setup(run, kind, rival, count, what):
+    """What one end of a session takes, by what another kind's does."""
+    ours, theirs = setup_cost(run, kind, count, what), setup_cost(run, rival, count, what)
+    return ours / theirs if ours is not None and theirs else None
+
+
 def by_unit(run, kind, count, what):
     """A session beside a ppp unit with its channel and socket."""
-    ours, theirs = setup_cost(run, kind, count, what), setup_cost(run, "pptp", count, what)
-    return ours / theirs if ours is not None and theirs else None
+    return by_setup(run, kind, "pptp", count, what)
 
 
 def by_one(run, kind, count, native):
@@ -204,6 +240,12 @@ def reached(icount, native):
             value = icount.ratio(kind, lambda h, k, c=column: icount.cost("udp", h, k, c))
         elif what == "stream":
             value = icount.ratio(kind, lambda h, k, c=column: icount.value(c, h, k, 0, 1))
+        elif what == "other":
+            value = icount.ratio_to(*OTHERS[kind], lambda h, k, c=column: icount.cost("udp", h, k, c))
+        elif what == "other stream":
+            value = icount.ratio_to(*OTHERS[kind], lambda h, k, c=column: icount.value(c, h, k, 0, 1))
+        elif what == "made and removed":
+            value = by_setup(icount, kind, "xfrm-setup", column, "ns")
         elif what == "many":
             value = by_one(icount, kind, column, False)
         elif what == "many native":
