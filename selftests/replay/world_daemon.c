@@ -6,6 +6,7 @@
  *   c0 NAME ITEMS...              on control connection 0, as in world_pptp.c
  *   s1 PROTOCOL CODE ID ITEMS...  on the link of session 1, as in world_ppp.c
  *   u NAME ITEMS...               a datagram at the L2TP port, as in world_l2tp.c, all ids said
+ *   i1 NAME ITEMS...              the same in IPsec child 1; all children have the same peer and port
  *
  * What the engine asks the kernel for comes out as events "kernel ...". The configuration is one of
  * those below. do die kills the engine, and the next one takes up what the memory file, the kernel
@@ -48,6 +49,8 @@ static const struct { const char *name, *text; } configurations[] = {
 	{ "l2tp", "server l2tp {\n address = \"10.9.0.1\"\n pool = p\n host-name = gw\n"
 		  " max-sessions-per-tunnel = 3\n}\n"
 		  "l2tp-peer known {\n secret = 's'\n sequencing = always\n}\n" },
+	{ "l2tp-ipsec", "server l2tp {\n address = \"10.9.0.1\"\n pool = p\n host-name = gw\n"
+			" ipsec = required\n}\n" },
 	{ "client", "client hq {\n protocol = pptp\n gateway = \"192.0.2.9\"\n user = bob\n"
 		    " password = 'clientPass'\n auth = { pap }\n encryption = none\n"
 		    " routes = { \"10.20.0.0/16\" }\n default-route = yes\n redial-max = 12\n}\n" },
@@ -299,6 +302,9 @@ static void take_up(struct world *w)
 			conn_thaw(&w->e, i, dup(w->wires[i].kept));
 	if (!w->server && w->udp_kept >= 0)
 		dialer_take_socket(&w->e, 0, dup(w->udp_kept));
+	for (slot = 1; slot <= CHILDREN; slot++)
+		if (w->children[slot])
+			world_child(w, slot);
 	tunnel_thaw_all(&w->e);
 	session_thaw_all(&w->e);
 	tunnel_resume_all(&w->e);
@@ -451,6 +457,12 @@ static void tell_frames(struct world *w)
 	struct dp_null_frame f;
 
 	while (dp_null_frame_next(w->e.dp, &f)) {
+		if (f.control) {
+			octets[0] = (uint8_t)(CHILD_OCTET + f.id);
+			memcpy(octets + 1, f.data, f.len);
+			outputs_packet(w->out, octets, f.len + 1);
+			continue;
+		}
 		remember_challenge(w, &f);
 		octets[0] = (uint8_t)(SESSION_OCTET + id_here(w, f.id));
 		octets[1] = f.protocol >> 8;
@@ -526,6 +538,12 @@ static void rx(struct world *w, const uint8_t *data, size_t len)
 			__real_send(w->udp_client, data + 1, len - 1, MSG_DONTWAIT | MSG_NOSIGNAL);
 		return;
 	}
+	if (data[0] > CHILD_OCTET && data[0] <= CHILD_OCTET + CHILDREN) {
+		dp_null_control(w->e.dp, CHILD_IFINDEX, data[0] - CHILD_OCTET, CHILD_PEER_PORT, data + 1,
+				len - 1);
+		engine_settle(&w->e);
+		return;
+	}
 	if (data[0] < SESSION_OCTET) {
 		unsigned int i = data[0] % CONNS;
 
@@ -549,18 +567,20 @@ static const char *encode(struct world *w, const struct token *t, unsigned int n
 	const char *err;
 	unsigned int i;
 
-	if (n < 2 || !strchr("csu", t[0].text[0]))
-		return "cN, sN or u comes first";
+	if (n < 2 || !strchr("csui", t[0].text[0]))
+		return "cN, sN, iN or u comes first";
 	for (i = 1; i < n; i++)
 		if (!t[i].quoted && t[i].text[0] == '@')
 			return "who logs in here says: do login";
 	if (t[0].text[0] == 's')
 		first += SESSION_OCTET;
+	if (t[0].text[0] == 'i')
+		first += CHILD_OCTET;
 	if (t[0].text[0] == 'u')
 		first = DATAGRAM_OCTET;
 	inner.len = 0;
 	inner.open = false;
-	if (first == DATAGRAM_OCTET)
+	if (first == DATAGRAM_OCTET || t[0].text[0] == 'i')
 		err = world_l2tp.encode(w->l2tp, t + 1, n - 1, &inner);
 	else
 		err = (first < SESSION_OCTET ? &world_pptp : &world_ppp)

@@ -8,6 +8,7 @@
 #include "daemon/conn.h"
 #include "daemon/control.h"
 #include "daemon/dialer.h"
+#include "daemon/lns.h"
 #include "daemon/server.h"
 #include "daemon/session.h"
 #include "wire/mschap.h"
@@ -130,6 +131,35 @@ static void do_retire(struct world *w)
 	engine_settle(&w->e);
 }
 
+int world_child(struct world *w, uint32_t id)
+{
+	const struct endpoint_child child = {
+		.ifindex = CHILD_IFINDEX, .id = id, .local = addr_v4(0xc0000201),
+		.peer = addr_v4(0xc000020a), .port = 1701,
+	};
+
+	return lns_child_up(w->server->lns, &child);
+}
+
+/* As IKE does when a child has come, and when it has gone. */
+static const char *do_child(struct world *w, uint32_t id, bool up)
+{
+	struct dp_child child = { .ifindex = CHILD_IFINDEX, .id = id, .transport = true, .l2tp_port = 1701 };
+	struct dp_err err;
+
+	if (!w->server || !w->server->lns || !id || id > CHILDREN)
+		return "no such child";
+	w->children[id] = up;
+	if (!up) {
+		lns_child_down(w->server->lns, id, "the peer deleted its child");
+		dp_child_del(w->e.dp, CHILD_IFINDEX, id, &err);
+	} else if (dp_child_new(w->e.dp, &child, &err) || world_child(w, id)) {
+		world_fail("no child");
+	}
+	engine_settle(&w->e);
+	return NULL;
+}
+
 const char *world_act(struct world *w, const struct token *t, unsigned int n)
 {
 	const char *verb = n ? t[0].text : "", *arg = n > 1 ? t[1].text : "";
@@ -148,6 +178,8 @@ const char *world_act(struct world *w, const struct token *t, unsigned int n)
 	}
 	if (!strcmp(verb, "connect"))
 		return do_connect(w);
+	if (!strcmp(verb, "child") || !strcmp(verb, "child-gone"))
+		return do_child(w, (uint32_t)atoi(arg), !strcmp(verb, "child"));
 	if (!strcmp(verb, "eof"))
 		return do_eof(w, (unsigned int)atoi(arg));
 	if (!strcmp(verb, "login") && n == 4)

@@ -11,6 +11,11 @@
 #define SESSIONS_MAX	64	/* that a packet's first octet can name */
 #define SESSION_OCTET	16	/* first octets below it are connections, but for */
 #define DATAGRAM_OCTET	15
+/* of IPsec children, by their ids from 1 on; two may have the same peer and port */
+#define CHILD_OCTET	11
+#define CHILDREN	3
+#define CHILD_IFINDEX	99
+#define CHILD_PEER_PORT	1701
 #define RECORD_MAX	32768
 
 /* The client's end, the end that the parent keeps, and what passed the engine's. */
@@ -34,6 +39,7 @@ struct world {
 	int control_fd;
 	int udp_client, udp_kept;	/* -1: nothing is served there */
 	struct world *l2tp;		/* that knows how datagrams are written */
+	bool children[CHILDREN + 1];	/* by id: the kernel has it */
 	bool tampered;
 	bool dying;
 	bool refused;	/* the kernel did not do something that it was asked for */
@@ -47,6 +53,7 @@ void world_fail(const char *what) __attribute__((noreturn));
 unsigned int world_free_wire(struct world *w);
 int world_new_wire(struct world *w);	/* the engine's end of a new one */
 void world_die(struct world *w, void (*tamper)(void *arg, struct memory *memory), void *arg);
+int world_child(struct world *w, uint32_t id);	/* tell the engine of a child that the kernel has */
 const char *world_act(struct world *w, const struct token *t, unsigned int n);
 /* the real ones */
 ssize_t __real_recv(int fd, void *buf, size_t len, int flags);

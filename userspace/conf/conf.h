@@ -99,6 +99,7 @@ enum conf_choice { CONF_UNSET, CONF_YES, CONF_NO };
 enum conf_sequencing { CONF_SEQUENCING_ASKED = 1, CONF_SEQUENCING_ALWAYS };
 enum conf_proxy { CONF_PROXY_ACCEPT = 1, CONF_PROXY_RENEGOTIATE };
 enum conf_strangers { CONF_PEERS_ANY, CONF_PEERS_KNOWN };
+enum conf_ipsec { CONF_IPSEC_NONE, CONF_IPSEC_REQUIRED };
 
 #define CONF_HOST_NAME_MAX	255	/* octets that an L2TP endpoint takes */
 #define CONF_ANY_HOST		"*"
@@ -146,6 +147,7 @@ struct conf_server {
 	enum conf_sequencing sequencing;
 	enum conf_proxy proxy;
 	enum conf_strangers peers;
+	enum conf_ipsec ipsec;
 	uint32_t hello_interval_s;	/* 0: never */
 	uint32_t retransmissions;
 	uint32_t max_sessions_per_tunnel, max_half_open, max_half_open_per_address;

@@ -87,6 +87,10 @@ static const struct option_word strangers[] = {
 	{ "any", CONF_PEERS_ANY }, { "known", CONF_PEERS_KNOWN }, { NULL, 0 },
 };
 
+static const struct option_word ipsecs[] = {
+	{ "none", CONF_IPSEC_NONE }, { "required", CONF_IPSEC_REQUIRED }, { NULL, 0 },
+};
+
 #define GLOBAL(field) FIELD(struct conf, field)
 static const struct option global_options[] = {
 	{ "log-level", &value_word, GLOBAL(log_level), .words = log_levels, .fallback = "info",
@@ -245,6 +249,8 @@ static const struct option server_options[] = {
 		 "its challenge, are taken over, or everything is negotiated with the client itself." },
 	{ "peers", &value_word, SERVER(peers), .words = strangers, .fallback = "any", .of = "l2tp",
 	  .doc = "Who may open tunnels: any peer, or those with an l2tp-peer section." },
+	{ "ipsec", &value_word, SERVER(ipsec), .words = ipsecs, .fallback = "none", .of = "l2tp",
+	  .doc = "Whether L2TP is served inside IPsec: with required there alone, and plain L2TP is refused." },
 	{ "hello-interval", &value_number, SERVER(hello_interval_s), .max = 3600, .fallback = "60",
 	  .of = "l2tp",
 	  .doc = "Seconds of silence after which a peer is asked whether it lives; 0 never asks." },

@@ -138,6 +138,7 @@ static void show_pptp(json_t *o, const struct dp_session *k)
 
 static void show_l2tp(json_t *o, const struct dp_l2tp *l2tp)
 {
+	set(o, "ipsec", json_boolean(l2tp->child));
 	set_number(o, "local_port", l2tp->local_port);
 	set_number(o, "peer_port", l2tp->peer_port);
 	set_number(o, "tunnel_id", l2tp->tunnel_id);

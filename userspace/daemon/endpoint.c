@@ -2,6 +2,7 @@
 #include "daemon/endpoint.h"
 
 #include <errno.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
@@ -26,6 +27,7 @@ struct endpoint_socket {
 
 struct datagram {
 	STAILQ_ENTRY(datagram) link;
+	uint32_t child;			/* 0: by a socket */
 	struct udp_path path;
 	size_t len;
 	uint8_t data[];
@@ -97,15 +99,19 @@ unsigned int endpoint_addresses(const struct endpoint *ep, struct addr *out, uns
 	return n;
 }
 
-static void receive(struct endpoint *ep, const struct udp_path *path, const uint8_t *data, size_t len)
+static void receive(struct endpoint *ep, const struct l2tp_path *from, const uint8_t *data, size_t len)
 {
-	struct l2tp_path from = { .local = path->local, .peer = path->peer,
-				  .local_port = path->local_port, .peer_port = path->peer_port };
-	struct l2tp_tunnel *t = l2tp_tunnel_at(ep->l2tp, &from, data, len);
+	struct l2tp_tunnel *t = l2tp_tunnel_at(ep->l2tp, from, data, len);
 
 	if (t && l2tp_tunnel_owner(t))
 		tunnel_work_on(l2tp_tunnel_owner(t));
-	l2tp_rx(ep->l2tp, &from, data, len);
+	l2tp_rx(ep->l2tp, from, data, len);
+}
+
+static struct l2tp_path path_from(const struct udp_path *path)
+{
+	return (struct l2tp_path){ .local = path->local, .peer = path->peer,
+				   .local_port = path->local_port, .peer_port = path->peer_port };
 }
 
 static void ready(void *arg, int fd, bool readable, bool writable)
@@ -113,6 +119,7 @@ static void ready(void *arg, int fd, bool readable, bool writable)
 	struct endpoint_socket *s = arg;
 	struct endpoint *ep = s->endpoint;
 	uint8_t data[L2TP_CONTROL_MAX];
+	struct l2tp_path from;
 	struct udp_path path;
 	unsigned int i;
 	ssize_t n;
@@ -123,8 +130,10 @@ static void ready(void *arg, int fd, bool readable, bool writable)
 		n = udp_recv(fd, s->port, data, sizeof(data), &path);
 		if (n == -EAGAIN)
 			break;
-		if (n > 0)
-			receive(ep, &path, data, (size_t)n);
+		if (n <= 0)
+			continue;
+		from = path_from(&path);
+		receive(ep, &from, data, (size_t)n);
 	}
 	engine_settle(ep->engine);
 }
@@ -197,6 +206,74 @@ void endpoint_sockets_end(struct endpoint *ep)
 	}
 }
 
+/* --- children --- */
+
+static bool same_child(const struct hash_node *node, const void *key)
+{
+	return hash_entry(node, struct endpoint_child, by_id)->id == *(const uint32_t *)key;
+}
+
+static struct endpoint_child *child_at(const struct endpoint *ep, uint32_t id)
+{
+	struct hash_node *node = hash_find(&ep->children, hash_bytes(&id, sizeof(id)), same_child, &id);
+
+	return node ? hash_entry(node, struct endpoint_child, by_id) : NULL;
+}
+
+const struct endpoint_child *endpoint_child_find(const struct endpoint *ep, uint32_t id)
+{
+	return child_at(ep, id);
+}
+
+void endpoint_child_del(struct endpoint *ep, uint32_t id)
+{
+	struct endpoint_child *child = child_at(ep, id);
+
+	if (!child)
+		return;
+	hash_del(&ep->children, &child->by_id);
+	free(child);
+}
+
+int endpoint_child_add(struct endpoint *ep, const struct endpoint_child *child)
+{
+	struct endpoint_child *mine = malloc(sizeof(*mine));
+
+	if (!mine)
+		return -ENOMEM;
+	endpoint_child_del(ep, child->id);
+	*mine = *child;
+	if (hash_add(&ep->children, &mine->by_id, hash_bytes(&mine->id, sizeof(mine->id)))) {
+		free(mine);
+		return -ENOMEM;
+	}
+	return 0;
+}
+
+void endpoint_control(struct engine *e, int ifindex, uint32_t child, uint16_t peer_port,
+		      const uint8_t *data, size_t len)
+{
+	const struct endpoint_child *c;
+	struct l2tp_path from;
+	struct endpoint *ep;
+
+	TAILQ_FOREACH(ep, &e->endpoints, link) {
+		c = child_at(ep, child);
+		if (!c || c->ifindex != ifindex)
+			continue;
+		from = (struct l2tp_path){ .transport = c->id, .local = c->local, .peer = c->peer,
+					   .local_port = c->port, .peer_port = peer_port };
+		receive(ep, &from, data, len);
+		return;
+	}
+}
+
+bool endpoint_has(const struct endpoint *ep, const struct l2tp_path *path)
+{
+	return path->transport ? child_at(ep, path->transport) != NULL :
+				 endpoint_serves(ep, &path->local);
+}
+
 /* --- what leaves --- */
 
 void endpoint_tx(struct endpoint *ep, const struct l2tp_path *path, const uint8_t *data, size_t len)
@@ -208,6 +285,7 @@ void endpoint_tx(struct endpoint *ep, const struct l2tp_path *path, const uint8_
 	d = malloc(sizeof(*d) + len);
 	if (!d)
 		return;
+	d->child = path->transport;
 	d->path = (struct udp_path){ .local = path->local, .peer = path->peer,
 				     .local_port = path->local_port, .peer_port = path->peer_port };
 	d->len = len;
@@ -217,15 +295,35 @@ void endpoint_tx(struct endpoint *ep, const struct l2tp_path *path, const uint8_
 	engine_unsettled(ep->engine);
 }
 
-static void send_one(struct endpoint *ep, const struct datagram *d)
+static int send_by_socket(const struct endpoint *ep, const struct datagram *d, struct dp_err *why)
 {
 	const struct endpoint_socket *s = socket_for(ep, &d->path.local);
-	char peer[ADDR_STRLEN];
-	struct log_about who = { .peer = addr_to_str(&d->path.peer, peer) };
 	int err = s ? udp_send(s->fd, &d->path, d->data, d->len) : -ENOTCONN;
 
 	if (err)
-		log_debug(&who, "L2TP: a control message was not sent: %s", strerror(-err));
+		snprintf(why->text, sizeof(why->text), "%s", strerror(-err));
+	return err;
+}
+
+static int send_in_child(const struct endpoint *ep, const struct datagram *d, struct dp_err *why)
+{
+	const struct endpoint_child *c = child_at(ep, d->child);
+
+	if (c)
+		return dp_control_send(ep->engine->dp, c->ifindex, c->id, d->path.peer_port, d->data,
+				       d->len, why);
+	snprintf(why->text, sizeof(why->text), "its IPsec child is gone");
+	return -ENOENT;
+}
+
+static void send_one(struct endpoint *ep, const struct datagram *d)
+{
+	char peer[ADDR_STRLEN];
+	struct log_about who = { .peer = addr_to_str(&d->path.peer, peer) };
+	struct dp_err why;
+
+	if (d->child ? send_in_child(ep, d, &why) : send_by_socket(ep, d, &why))
+		log_debug(&who, "L2TP: a control message was not sent: %s", why.text);
 }
 
 void endpoint_flush(struct endpoint *ep)
@@ -242,17 +340,33 @@ void endpoint_flush(struct endpoint *ep)
 
 /* --- life --- */
 
-void endpoint_init(struct endpoint *ep, struct engine *e)
+int endpoint_init(struct endpoint *ep, struct engine *e)
 {
 	*ep = (struct endpoint){ .engine = e };
+	if (hash_init(&ep->children))
+		return -ENOMEM;
 	TAILQ_INIT(&ep->sockets);
 	STAILQ_INIT(&ep->waiting);
 	TAILQ_INSERT_TAIL(&e->endpoints, ep, link);
+	return 0;
+}
+
+static void drop_children(struct endpoint *ep)
+{
+	struct hash_node *node, *next;
+	size_t cursor;
+
+	for (node = hash_next(&ep->children, &cursor, NULL); node; node = next) {
+		next = hash_next(&ep->children, &cursor, node);
+		free(hash_entry(node, struct endpoint_child, by_id));
+	}
+	hash_fini(&ep->children);
 }
 
 void endpoint_fini(struct endpoint *ep)
 {
 	endpoint_flush(ep);
+	drop_children(ep);
 	while (!TAILQ_EMPTY(&ep->sockets))
 		socket_free(TAILQ_FIRST(&ep->sockets));
 	TAILQ_REMOVE(&ep->engine->endpoints, ep, link);

@@ -21,13 +21,27 @@ struct endpoint {
 	struct engine *engine;
 	struct l2tp *l2tp;		/* the owner's */
 	struct endpoint_sockets sockets;
+	struct hash children;
 	struct datagrams waiting;
 	unsigned int n_waiting;
 	TAILQ_ENTRY(endpoint) link;
 };
 
+/*
+ * A peer that speaks L2TP inside a child of an esp device (dp_child.l2tp_port) is told from others by
+ * the child alone: its tunnels have the child's id as their path's transport, and addresses that the
+ * child had when it was made. Where the kernel sends to is the kernel's affair.
+ */
+struct endpoint_child {
+	int ifindex;
+	uint32_t id;			/* unique in the endpoint */
+	struct addr local, peer;
+	uint16_t port;			/* ours, inside */
+	struct hash_node by_id;
+};
+
 /* The owner sets l2tp before the first socket comes. */
-void endpoint_init(struct endpoint *ep, struct engine *e);
+int endpoint_init(struct endpoint *ep, struct engine *e);	/* -ENOMEM */
 void endpoint_fini(struct endpoint *ep);
 /* The op of struct l2tp_ops that sends ends here. */
 void endpoint_tx(struct endpoint *ep, const struct l2tp_path *path, const uint8_t *data, size_t len);
@@ -44,6 +58,16 @@ int endpoint_socket_add(struct endpoint *ep, int fd);	/* takes fd; -errno: logge
 bool endpoint_leaves(const struct endpoint *ep, const struct addr *local);
 void endpoint_sockets_end(struct endpoint *ep);
 
+/* Copied; one of the same id is replaced. -ENOMEM. */
+int endpoint_child_add(struct endpoint *ep, const struct endpoint_child *child);
+void endpoint_child_del(struct endpoint *ep, uint32_t id);	/* its tunnels are the owner's affair */
+const struct endpoint_child *endpoint_child_find(const struct endpoint *ep, uint32_t id);
+/* What the kernel handed up: a control message in some endpoint's child. */
+void endpoint_control(struct engine *e, int ifindex, uint32_t child, uint16_t peer_port,
+		      const uint8_t *data, size_t len);
+
+/* Whether datagrams of the path come and go: a socket, or the child that it names. */
+bool endpoint_has(const struct endpoint *ep, const struct l2tp_path *path);
 bool endpoint_serves(const struct endpoint *ep, const struct addr *local);
 uint16_t endpoint_port(const struct endpoint *ep, const struct addr *local);	/* 0: not served */
 unsigned int endpoint_addresses(const struct endpoint *ep, struct addr *out, unsigned int max);

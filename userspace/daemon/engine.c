@@ -171,6 +171,12 @@ static void on_frame(void *ctx, int ifindex, uint32_t id, uint16_t protocol, boo
 		session_frame(s, protocol, encrypted, data, len);
 }
 
+static void on_control(void *ctx, int ifindex, uint32_t child, uint16_t peer_port, const uint8_t *data,
+		       size_t len)
+{
+	endpoint_control(ctx, ifindex, child, peer_port, data, len);
+}
+
 static void on_desync(void *ctx, int ifindex, uint32_t id)
 {
 	struct session *s = session_at(ctx, ifindex, id);
@@ -223,8 +229,8 @@ static void on_sa_limit(void *ctx, int ifindex, uint32_t child, bool outbound, u
 
 const struct dp_events engine_dp_events = {
 	.frame = on_frame, .mppe_desync = on_desync, .gone = on_gone, .frames_lost = on_frames_lost,
-	.child_acquire = on_acquire, .child_gone = on_child_gone, .child_moved = on_child_moved,
-	.sa_limit = on_sa_limit,
+	.control = on_control, .child_acquire = on_acquire, .child_gone = on_child_gone,
+	.child_moved = on_child_moved, .sa_limit = on_sa_limit,
 };
 
 static void dp_ready(void *arg, int fd, bool readable, bool writable)

@@ -219,11 +219,11 @@ struct lac *lac_new(struct dialer *d)
 	lac->dialer = d;
 	config(d, &cfg);
 	lac->l2tp = l2tp_new(d->engine->loop, &cfg, &ops, lac);
-	if (!lac->l2tp) {
+	if (!lac->l2tp || endpoint_init(&lac->endpoint, d->engine)) {
+		l2tp_free(lac->l2tp);
 		free(lac);
 		return NULL;
 	}
-	endpoint_init(&lac->endpoint, d->engine);
 	lac->endpoint.l2tp = lac->l2tp;
 	return lac;
 }

@@ -38,7 +38,11 @@ static bool op_admit(void *ctx, const struct l2tp_path *path, struct l2tp_refusa
 {
 	struct lns *lns = ctx;
 
-	(void)path;
+	if (!path->transport && conf_of(lns)->ipsec == CONF_IPSEC_REQUIRED) {
+		*refusal = (struct l2tp_refusal){ .result = L2TP_STOP_NOT_AUTHORIZED,
+						  .why = "plain L2TP, and ipsec is required" };
+		return false;
+	}
 	*refusal = (struct l2tp_refusal){ .result = L2TP_STOP_SHUTDOWN,
 					  .why = "the gateway is stopping" };
 	return !lns->server->engine->stopping && !lns->server->retired;
@@ -237,11 +241,11 @@ struct lns *lns_new(struct server *server)
 	lns->server = server;
 	config(lns, &cfg);
 	lns->l2tp = l2tp_new(server->engine->loop, &cfg, &ops, lns);
-	if (!lns->l2tp) {
+	if (!lns->l2tp || endpoint_init(&lns->endpoint, server->engine)) {
+		l2tp_free(lns->l2tp);
 		free(lns);
 		return NULL;
 	}
-	endpoint_init(&lns->endpoint, server->engine);
 	lns->endpoint.l2tp = lns->l2tp;
 	return lns;
 }
@@ -270,12 +274,27 @@ void lns_reconfigure(struct lns *lns)
 	l2tp_set_config(lns->l2tp, &cfg);
 }
 
+int lns_child_up(struct lns *lns, const struct endpoint_child *child)
+{
+	return endpoint_child_add(&lns->endpoint, child);
+}
+
+void lns_child_down(struct lns *lns, uint32_t id, const char *why)
+{
+	struct tunnel *t;
+
+	TAILQ_FOREACH(t, &lns->server->engine->tunnels, link)
+		if (t->endpoint == &lns->endpoint && t->child == id)
+			tunnel_stop(t, why);
+	endpoint_child_del(&lns->endpoint, id);
+}
+
 void lns_sockets_end(struct lns *lns)
 {
 	struct tunnel *t;
 
 	TAILQ_FOREACH(t, &lns->server->engine->tunnels, link)
-		if (t->endpoint == &lns->endpoint && endpoint_leaves(&lns->endpoint, &t->carrier.local))
+		if (t->endpoint == &lns->endpoint && !t->child && endpoint_leaves(&lns->endpoint, &t->carrier.local))
 			tunnel_stop(t, "the gateway does not listen there any more");
 	endpoint_sockets_end(&lns->endpoint);
 }

@@ -19,6 +19,12 @@ struct lns {
 struct lns *lns_new(struct server *server);	/* NULL on ENOMEM */
 void lns_free(struct lns *lns);			/* its sessions are gone */
 void lns_reconfigure(struct lns *lns);		/* the server has another configuration */
+/*
+ * A peer has a child in which it may speak L2TP; -ENOMEM. At the end its tunnels have nothing any more
+ * to say anything in.
+ */
+int lns_child_up(struct lns *lns, const struct endpoint_child *child);
+void lns_child_down(struct lns *lns, uint32_t id, const char *why);
 /* The sockets of a reload have come: endpoint_sockets_begin() was before them. */
 void lns_sockets_end(struct lns *lns);
 

@@ -146,6 +146,7 @@ const struct carrier_ops tunnel_carrier = {
 
 struct dp_session tunnel_wire(const struct tunnel *t, const struct l2tp_call *call)
 {
+	const struct endpoint_child *child = endpoint_child_find(t->endpoint, t->child);
 	struct l2tp_tunnel_info tunnel;
 	struct l2tp_call_info info;
 
@@ -153,7 +154,8 @@ struct dp_session tunnel_wire(const struct tunnel *t, const struct l2tp_call *ca
 	l2tp_call_get_info(call, &info);
 	return (struct dp_session){
 		.is_l2tp = true,
-		.l2tp = { .local_port = tunnel.path.local_port, .peer_port = tunnel.path.peer_port,
+		.l2tp = { .child_ifindex = child ? child->ifindex : 0, .child = t->child,
+			  .local_port = tunnel.path.local_port, .peer_port = tunnel.path.peer_port,
 			  .tunnel_id = tunnel.id, .peer_tunnel_id = tunnel.peer_id,
 			  .session_id = info.id, .peer_session_id = info.peer_id },
 	};
@@ -314,6 +316,7 @@ static void publish(struct tunnel *t, struct l2tp_tunnel *l2tp)
 	l2tp_tunnel_get_info(l2tp, &info);
 	t->carrier.local = info.path.local;
 	t->carrier.peer = info.path.peer;
+	t->child = info.path.transport;
 	addr_to_str(&t->carrier.peer, t->carrier.peer_text);
 	TAILQ_INSERT_TAIL(&t->carrier.engine->tunnels, t, link);
 	t->carrier.engine->n_conns++;
@@ -436,14 +439,17 @@ void tunnel_thaw_all(struct engine *e)
 /* Whoever is not let in any more goes while the others begin. */
 void tunnel_resume_all(struct engine *e)
 {
+	struct l2tp_tunnel_info info;
 	struct tunnel *t;
 
 	TAILQ_FOREACH(t, &e->tunnels, link) {
 		if (t->carrier.down)
 			continue;
-		if (endpoint_serves(t->endpoint, &t->carrier.local))
+		l2tp_tunnel_get_info(t->l2tp, &info);
+		if (endpoint_has(t->endpoint, &info.path))
 			l2tp_tunnel_resume(t->l2tp);
 		else
-			tunnel_stop(t, "the gateway does not listen there any more");
+			tunnel_stop(t, t->child ? "its IPsec child is gone" :
+						  "the gateway does not listen there any more");
 	}
 }

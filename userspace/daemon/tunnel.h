@@ -16,6 +16,7 @@ struct tunnel {
 	struct carrier carrier;
 	struct endpoint *endpoint;	/* where its datagrams come and go */
 	struct l2tp_tunnel *l2tp;	/* NULL once it is down */
+	uint32_t child;			/* of the endpoint, which carries it; 0: a socket does */
 	bool unsettled;
 	struct loop_timer reaper;	/* frees it, from outside of every callback of the protocol */
 	TAILQ_ENTRY(tunnel) link, unsettled_link;

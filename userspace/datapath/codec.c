@@ -103,6 +103,13 @@ static int put_addr(struct nl_msg *msg, int v4, int v6, const struct addr *a)
 	return nla_put(msg, v4, 4, a->bytes) ? -ENOMEM : 0;
 }
 
+static int put_outer(struct nl_msg *msg, const struct dp_session *s)
+{
+	int err = put_addr(msg, ADIT_A_SESSION_LOCAL_V4, ADIT_A_SESSION_LOCAL_V6, &s->local);
+
+	return err ? err : put_addr(msg, ADIT_A_SESSION_PEER_V4, ADIT_A_SESSION_PEER_V6, &s->peer);
+}
+
 static uint32_t seq_flags(const struct dp_l2tp *l2tp)
 {
 	return (l2tp->seq_send ? ADIT_L2TP_SEQ_SEND : 0) |
@@ -124,8 +131,15 @@ static int put_l2tp(struct nl_msg *msg, const struct dp_session *s)
 {
 	const struct dp_l2tp *l2tp = &s->l2tp;
 
-	if (nla_put_u16(msg, ADIT_A_SESSION_LOCAL_PORT, htons(l2tp->local_port)) ||
-	    nla_put_u16(msg, ADIT_A_SESSION_PEER_PORT, htons(l2tp->peer_port)))
+	if (l2tp->child) {
+		if (nla_put_u32(msg, ADIT_A_SESSION_CHILD_IFINDEX, (uint32_t)l2tp->child_ifindex) ||
+		    nla_put_u32(msg, ADIT_A_SESSION_CHILD, l2tp->child))
+			return -ENOMEM;
+	} else if (put_outer(msg, s) ||
+		   nla_put_u16(msg, ADIT_A_SESSION_LOCAL_PORT, htons(l2tp->local_port))) {
+		return -ENOMEM;
+	}
+	if (nla_put_u16(msg, ADIT_A_SESSION_PEER_PORT, htons(l2tp->peer_port)))
 		return -ENOMEM;
 	return codec_put_l2tp(msg, ADIT_A_SESSION_L2TP, l2tp);
 }
@@ -147,7 +161,7 @@ int codec_put_l2tp(struct nl_msg *msg, int type, const struct dp_l2tp *l2tp)
 
 static int put_pptp(struct nl_msg *msg, const struct dp_session *s)
 {
-	if (nla_put_u16(msg, ADIT_A_SESSION_CALL_ID, s->call_id) ||
+	if (put_outer(msg, s) || nla_put_u16(msg, ADIT_A_SESSION_CALL_ID, s->call_id) ||
 	    nla_put_u16(msg, ADIT_A_SESSION_PEER_CALL_ID, s->peer_call_id))
 		return -ENOMEM;
 	return 0;
@@ -156,8 +170,6 @@ static int put_pptp(struct nl_msg *msg, const struct dp_session *s)
 int codec_put_new(struct nl_msg *msg, const struct dp_session *s)
 {
 	if (codec_put_id(msg, s->ifindex, s->id) ||
-	    put_addr(msg, ADIT_A_SESSION_LOCAL_V4, ADIT_A_SESSION_LOCAL_V6, &s->local) ||
-	    put_addr(msg, ADIT_A_SESSION_PEER_V4, ADIT_A_SESSION_PEER_V6, &s->peer) ||
 	    (s->is_l2tp ? put_l2tp(msg, s) : put_pptp(msg, s)))
 		return -ENOMEM;
 	if (put_prefixes(msg, s) || put_framing(msg, s) || put_both_mppe(msg, s) ||
@@ -396,6 +408,8 @@ static int get_l2tp(struct nlattr **tb, struct dp_session *s)
 	seq = get_u32(l2tp[ADIT_A_L2TP_SEQ]);
 	s->is_l2tp = true;
 	s->l2tp = (struct dp_l2tp){
+		.child_ifindex = (int)get_u32(tb[ADIT_A_SESSION_CHILD_IFINDEX]),
+		.child = get_u32(tb[ADIT_A_SESSION_CHILD]),
 		.local_port = ntohs(get_u16(tb[ADIT_A_SESSION_LOCAL_PORT])),
 		.peer_port = ntohs(get_u16(tb[ADIT_A_SESSION_PEER_PORT])),
 		.tunnel_id = get_u16(l2tp[ADIT_A_L2TP_TUNNEL_ID]),
@@ -426,6 +440,8 @@ int codec_get(struct nlattr *attrs, int len, struct dp_session *s, struct dp_sta
 		[ADIT_A_SESSION_PEER_V6] = { .type = NLA_UNSPEC, .minlen = 16, .maxlen = 16 },
 		[ADIT_A_SESSION_LOCAL_PORT] = { .type = NLA_U16 },
 		[ADIT_A_SESSION_PEER_PORT] = { .type = NLA_U16 },
+		[ADIT_A_SESSION_CHILD_IFINDEX] = { .type = NLA_U32 },
+		[ADIT_A_SESSION_CHILD] = { .type = NLA_U32 },
 		[ADIT_A_SESSION_RX_IDLE_MS] = { .type = NLA_U64 },
 		[ADIT_A_SESSION_TX_IDLE_MS] = { .type = NLA_U64 },
 	};

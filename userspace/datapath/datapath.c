@@ -174,6 +174,12 @@ int dp_sa_get(struct dp *dp, int ifindex, uint32_t child, bool outbound, uint32_
 	return dp->ops->sa_get(dp, ifindex, child, outbound, spi, stats, err);
 }
 
+int dp_control_send(struct dp *dp, int ifindex, uint32_t child, uint16_t peer_port, const uint8_t *data,
+		    size_t len, struct dp_err *err)
+{
+	return dp->ops->control_send(dp, ifindex, child, peer_port, data, len, err);
+}
+
 int dp_address_add(struct dp *dp, int ifindex, const struct prefix *p, struct dp_err *err)
 {
 	return dp->ops->address_add(dp, ifindex, p, err);

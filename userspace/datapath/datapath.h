@@ -73,9 +73,12 @@ enum {
 
 /*
  * What a session of kind l2tp has in the place of call ids: version 2 over UDP, of which data comes
- * and goes through the socket attached to its local address and port (dp_socket_attach()).
+ * and goes through the socket attached to its local address and port (dp_socket_attach()), or in a
+ * child of an esp device, which says where from and where to.
  */
 struct dp_l2tp {
+	int child_ifindex;
+	uint32_t child;			/* 0: a socket */
 	uint16_t local_port, peer_port;
 	uint16_t tunnel_id, peer_tunnel_id;
 	uint16_t session_id, peer_session_id;
@@ -132,6 +135,12 @@ struct dp_child {
 	uint16_t local_port, peer_port;	/* of UDP encapsulation, RFC 3948; 0: bare ESP */
 	struct dp_selector selectors[DP_SELECTORS_MAX];
 	unsigned int n_selectors;
+	bool transport;			/* what is between the outer addresses themselves */
+	/*
+	 * In transport mode, without selectors: carries L2TP at this UDP port of ours alone, data of
+	 * the sessions that name the child, and control messages (dp_control_send(), control()).
+	 */
+	uint16_t l2tp_port;
 };
 
 enum { DP_CHILD_SELECTORS = 1 << 0, DP_CHILD_OUTER = 1 << 1 };
@@ -174,6 +183,9 @@ struct dp_events {
 	void (*child_gone)(void *ctx, int ifindex, uint32_t id);
 	/* Authentic packets come from there now, and packets go there. */
 	void (*child_moved)(void *ctx, int ifindex, uint32_t id, const struct addr *peer, uint16_t port);
+	/* An L2TP control message, from that UDP port inside the child. */
+	void (*control)(void *ctx, int ifindex, uint32_t child, uint16_t peer_port, const uint8_t *data,
+			size_t len);
 	/* It reached a limit: soft, and should be replaced; hard, and carries nothing any more. */
 	void (*sa_limit)(void *ctx, int ifindex, uint32_t child, bool outbound, uint32_t spi, bool hard);
 };
@@ -258,6 +270,9 @@ int dp_sa_new(struct dp *dp, const struct dp_sa *sa, struct dp_err *err);
 int dp_sa_del(struct dp *dp, int ifindex, uint32_t child, bool outbound, uint32_t spi, struct dp_err *err);
 int dp_sa_get(struct dp *dp, int ifindex, uint32_t child, bool outbound, uint32_t spi,
 	      struct dp_sa_stats *stats, struct dp_err *err);
+/* An L2TP control message, to that UDP port inside the child. -ENOKEY: it has no SA yet. */
+int dp_control_send(struct dp *dp, int ifindex, uint32_t child, uint16_t peer_port, const uint8_t *data,
+		    size_t len, struct dp_err *err);
 /* An address of a device, beside those of its configuration. */
 int dp_address_add(struct dp *dp, int ifindex, const struct prefix *p, struct dp_err *err);
 int dp_address_del(struct dp *dp, int ifindex, const struct prefix *p, struct dp_err *err);

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 #include "datapath/events.h"
 
+#include <arpa/inet.h>
 #include <errno.h>
 #include <linux/adit.h>
 #include <linux/genetlink.h>
@@ -152,6 +153,17 @@ static void on_sa_event(struct nlattr **tb, const struct dp_events *events, void
 			 nla_get_u32(tb[ADIT_A_SA_EVENT]) == ADIT_SA_EVENT_HARD);
 }
 
+static void on_control(struct nlattr **tb, const struct dp_events *events, void *ctx)
+{
+	if (!tb[ADIT_A_CONTROL_IFINDEX] || !tb[ADIT_A_CONTROL_CHILD] || !tb[ADIT_A_CONTROL_PEER_PORT] ||
+	    !tb[ADIT_A_CONTROL_DATA] || !events->control)
+		return;
+	events->control(ctx, (int)nla_get_u32(tb[ADIT_A_CONTROL_IFINDEX]),
+			nla_get_u32(tb[ADIT_A_CONTROL_CHILD]),
+			ntohs(nla_get_u16(tb[ADIT_A_CONTROL_PEER_PORT])),
+			nla_data(tb[ADIT_A_CONTROL_DATA]), (size_t)nla_len(tb[ADIT_A_CONTROL_DATA]));
+}
+
 static void dispatch_ipsec(struct nlmsghdr *nl, uint8_t cmd, const struct dp_events *events, void *ctx)
 {
 	static const struct nla_policy sa_policy[ADIT_A_SA_MAX + 1] = {
@@ -159,7 +171,13 @@ static void dispatch_ipsec(struct nlmsghdr *nl, uint8_t cmd, const struct dp_eve
 		[ADIT_A_SA_DIRECTION] = { .type = NLA_U32 }, [ADIT_A_SA_SPI] = { .type = NLA_U32 },
 		[ADIT_A_SA_EVENT] = { .type = NLA_U32 },
 	};
+	static const struct nla_policy control_policy[ADIT_A_CONTROL_MAX + 1] = {
+		[ADIT_A_CONTROL_IFINDEX] = { .type = NLA_U32 },
+		[ADIT_A_CONTROL_CHILD] = { .type = NLA_U32 },
+		[ADIT_A_CONTROL_PEER_PORT] = { .type = NLA_U16 },
+	};
 	struct nlattr *child[ADIT_A_CHILD_MAX + 1], *sa[ADIT_A_SA_MAX + 1];
+	struct nlattr *control[ADIT_A_CONTROL_MAX + 1];
 
 	if (cmd == ADIT_CMD_CHILD_NTF) {
 		if (nlmsg_parse(nl, GENL_HDRLEN, child, ADIT_A_CHILD_MAX, ipsec_child_policy) >= 0)
@@ -167,6 +185,9 @@ static void dispatch_ipsec(struct nlmsghdr *nl, uint8_t cmd, const struct dp_eve
 	} else if (cmd == ADIT_CMD_SA_NTF) {
 		if (nlmsg_parse(nl, GENL_HDRLEN, sa, ADIT_A_SA_MAX, sa_policy) >= 0)
 			on_sa_event(sa, events, ctx);
+	} else if (cmd == ADIT_CMD_CONTROL_NTF) {
+		if (nlmsg_parse(nl, GENL_HDRLEN, control, ADIT_A_CONTROL_MAX, control_policy) >= 0)
+			on_control(control, events, ctx);
 	}
 }
 

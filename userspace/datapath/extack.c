@@ -61,7 +61,15 @@ SET(child,
 	[ADIT_A_CHILD_PEER_V6] = { "peer-v6", NULL },
 	[ADIT_A_CHILD_SELECTOR] = { "selector", &selector_set },
 	[ADIT_A_CHILD_LOCAL_PORT] = { "local-port", NULL },
-	[ADIT_A_CHILD_PEER_PORT] = { "peer-port", NULL });
+	[ADIT_A_CHILD_PEER_PORT] = { "peer-port", NULL },
+	[ADIT_A_CHILD_MODE] = { "mode", NULL },
+	[ADIT_A_CHILD_L2TP_PORT] = { "l2tp-port", NULL });
+
+SET(control,
+	[ADIT_A_CONTROL_IFINDEX] = { "ifindex", NULL },
+	[ADIT_A_CONTROL_CHILD] = { "child", NULL },
+	[ADIT_A_CONTROL_PEER_PORT] = { "peer-port", NULL },
+	[ADIT_A_CONTROL_DATA] = { "data", NULL });
 
 SET(sa,
 	[ADIT_A_SA_IFINDEX] = { "ifindex", NULL },

@@ -33,7 +33,7 @@ struct extack_request {
 };
 
 extern const struct extack_set extack_dev, extack_session, extack_frame, extack_link, extack_addr,
-	extack_route, extack_rule, extack_socket, extack_child, extack_sa;
+	extack_route, extack_rule, extack_socket, extack_child, extack_sa, extack_control;
 
 /*
  * Write a sentence about error, an NLMSG_ERROR message as the kernel sent it: the kernel's words,

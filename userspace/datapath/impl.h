@@ -55,6 +55,8 @@ struct dp_ops {
 		      struct dp_err *err);
 	int (*sa_get)(struct dp *dp, int ifindex, uint32_t child, bool outbound, uint32_t spi,
 		      struct dp_sa_stats *stats, struct dp_err *err);
+	int (*control_send)(struct dp *dp, int ifindex, uint32_t child, uint16_t peer_port,
+			    const uint8_t *data, size_t len, struct dp_err *err);
 	int (*address_add)(struct dp *dp, int ifindex, const struct prefix *p, struct dp_err *err);
 	int (*address_del)(struct dp *dp, int ifindex, const struct prefix *p, struct dp_err *err);
 	int (*source_for)(struct dp *dp, const struct addr *peer, uint32_t fwmark,

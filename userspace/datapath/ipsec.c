@@ -76,6 +76,16 @@ int ipsec_put_child(struct nl_msg *msg, const struct dp_child *c, unsigned int w
 	return 0;
 }
 
+int ipsec_put_mode(struct nl_msg *msg, const struct dp_child *c)
+{
+	uint32_t mode = c->transport ? ADIT_ESP_MODE_TRANSPORT : ADIT_ESP_MODE_TUNNEL;
+
+	if (nla_put_u32(msg, ADIT_A_CHILD_MODE, mode) ||
+	    (c->l2tp_port && nla_put_u16(msg, ADIT_A_CHILD_L2TP_PORT, htons(c->l2tp_port))))
+		return -ENOMEM;
+	return 0;
+}
+
 int ipsec_put_sa_name(struct nl_msg *msg, int ifindex, uint32_t child, bool outbound, uint32_t spi)
 {
 	uint32_t direction = outbound ? ADIT_SA_DIRECTION_OUT : ADIT_SA_DIRECTION_IN;
@@ -135,6 +145,8 @@ const struct nla_policy ipsec_child_policy[ADIT_A_CHILD_MAX + 1] = {
 	[ADIT_A_CHILD_PEER_V6] = { .type = NLA_UNSPEC, .minlen = 16, .maxlen = 16 },
 	[ADIT_A_CHILD_LOCAL_PORT] = { .type = NLA_U16 },
 	[ADIT_A_CHILD_PEER_PORT] = { .type = NLA_U16 },
+	[ADIT_A_CHILD_MODE] = { .type = NLA_U32 },
+	[ADIT_A_CHILD_L2TP_PORT] = { .type = NLA_U16 },
 };
 
 static int get_addr(struct nlattr *v4, struct nlattr *v6, struct addr *a)
@@ -218,6 +230,9 @@ int ipsec_get_child(struct nlattr *attrs, int len, struct dp_child *c)
 	c->ifindex = (int)nla_get_u32(tb[ADIT_A_CHILD_IFINDEX]);
 	c->id = nla_get_u32(tb[ADIT_A_CHILD_ID]);
 	c->local_port = ntohs(port_or(tb[ADIT_A_CHILD_LOCAL_PORT], 0));
+	c->transport = tb[ADIT_A_CHILD_MODE] &&
+		       nla_get_u32(tb[ADIT_A_CHILD_MODE]) == ADIT_ESP_MODE_TRANSPORT;
+	c->l2tp_port = ntohs(port_or(tb[ADIT_A_CHILD_L2TP_PORT], 0));
 	nla_for_each_attr(at, attrs, len, left) {
 		if (nla_type(at) != ADIT_A_CHILD_SELECTOR || c->n_selectors == DP_SELECTORS_MAX)
 			continue;

@@ -9,6 +9,7 @@
 #include "datapath/datapath.h"
 
 int ipsec_put_child(struct nl_msg *msg, const struct dp_child *c, unsigned int what);	/* -ENOMEM */
+int ipsec_put_mode(struct nl_msg *msg, const struct dp_child *c);	/* of a new one */
 int ipsec_put_sa(struct nl_msg *msg, const struct dp_sa *sa);
 int ipsec_put_sa_name(struct nl_msg *msg, int ifindex, uint32_t child, bool outbound, uint32_t spi);
 

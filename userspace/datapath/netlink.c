@@ -219,7 +219,8 @@ static int op_child_new(struct dp *dp, const struct dp_child *c, struct dp_err *
 	struct dp_netlink *nl = netlink_of(dp);
 	struct nl_msg *msg = message(nl, ADIT_CMD_CHILD_NEW, 0);
 
-	msg = drop_if(msg, msg && ipsec_put_child(msg, c, DP_CHILD_OUTER | DP_CHILD_SELECTORS));
+	msg = drop_if(msg, msg && (ipsec_put_child(msg, c, DP_CHILD_OUTER | DP_CHILD_SELECTORS) ||
+				   ipsec_put_mode(msg, c)));
 	return ask(&nl->commands, msg, "child-new", &extack_child, NULL, NULL, err);
 }
 
@@ -321,6 +322,24 @@ static int op_sa_get(struct dp *dp, int ifindex, uint32_t child, bool outbound, 
 	if (ret)
 		return ret;
 	return g.got ? 0 : dp_fail(err, -EPROTO, "sa-get: the kernel's answer makes no sense");
+}
+
+static int op_control_send(struct dp *dp, int ifindex, uint32_t child, uint16_t peer_port,
+			   const uint8_t *data, size_t len, struct dp_err *err)
+{
+	struct dp_netlink *nl = netlink_of(dp);
+	struct nl_msg *msg;
+
+	if (len > ADIT_FRAME_DATA_MAX)
+		return dp_fail(err, -EMSGSIZE,
+			       "control-send: %zu octets are more than the %d of a message", len,
+			       ADIT_FRAME_DATA_MAX);
+	msg = message(nl, ADIT_CMD_CONTROL_SEND, 0);
+	msg = drop_if(msg, msg && (nla_put_u32(msg, ADIT_A_CONTROL_IFINDEX, (uint32_t)ifindex) ||
+				   nla_put_u32(msg, ADIT_A_CONTROL_CHILD, child) ||
+				   nla_put_u16(msg, ADIT_A_CONTROL_PEER_PORT, htons(peer_port)) ||
+				   nla_put(msg, ADIT_A_CONTROL_DATA, (int)len, data)));
+	return ask(&nl->commands, msg, "control-send", &extack_control, NULL, NULL, err);
 }
 
 static int op_address_add(struct dp *dp, int ifindex, const struct prefix *p, struct dp_err *err)
@@ -642,6 +661,7 @@ static const struct dp_ops netlink_ops = {
 	.child_each = op_child_each, .sa_new = op_sa_new, .sa_del = op_sa_del, .sa_get = op_sa_get,
 	.first_route_add = op_first_route_add, .first_route_del = op_first_route_del,
 	.first_rule_del = op_first_rule_del,
+	.control_send = op_control_send,
 	.address_add = op_address_add, .address_del = op_address_del, .source_for = op_source_for,
 };
 

@@ -93,6 +93,15 @@ static void drop_session(struct dp_null *n, struct null_session *s)
 
 /* --- operations --- */
 
+static void note_new_l2tp(struct dp_null *n, uint32_t id, const struct dp_l2tp *l2tp)
+{
+	note(n, "session-new %u l2tp %u/%u peer %u/%u", id, l2tp->tunnel_id, l2tp->session_id,
+	     l2tp->peer_tunnel_id, l2tp->peer_session_id);
+	if (l2tp->child)
+		note(n, " child %u", l2tp->child);
+	note(n, "\n");
+}
+
 static int op_session_new(struct dp *dp, const struct dp_session *s, struct dp_err *err)
 {
 	struct dp_null *n = null_of(dp);
@@ -109,8 +118,7 @@ static int op_session_new(struct dp *dp, const struct dp_session *s, struct dp_e
 	mine->s = *s;
 	TAILQ_INSERT_TAIL(&n->sessions, mine, link);
 	if (s->is_l2tp)
-		note(n, "session-new %u l2tp %u/%u peer %u/%u\n", s->id, s->l2tp.tunnel_id, s->l2tp.session_id,
-		     s->l2tp.peer_tunnel_id, s->l2tp.peer_session_id);
+		note_new_l2tp(n, s->id, &s->l2tp);
 	else
 		note(n, "session-new %u call %u peer %u\n", s->id, s->call_id, s->peer_call_id);
 	return 0;
@@ -241,27 +249,16 @@ static int op_session_each(struct dp *dp, int ifindex, dp_session_fn fn, void *a
 	return 0;
 }
 
-static int op_frame_send(struct dp *dp, int ifindex, uint32_t id, uint16_t protocol,
-			 const uint8_t *data, size_t len, struct dp_err *err)
+static int keep_frame(struct dp_null *n, const struct dp_null_frame *head, const uint8_t *data,
+		      struct dp_err *err)
 {
-	struct dp_null *n = null_of(dp);
-	struct null_frame *f;
-	int ret = refused(n, "frame-send", err);
+	struct null_frame *f = calloc(1, sizeof(*f));
 
-	if (ret)
-		return ret;
-	if (!find(n, id) || len > DP_NULL_FRAME_MAX)
-		return dp_fail(err, -ENOENT,
-			       "frame-send: No such file or directory (attribute id)");
-	f = calloc(1, sizeof(*f));
 	if (!f)
-		return dp_fail(err, -ENOMEM, "frame-send: out of memory");
-	f->frame.ifindex = ifindex;
-	f->frame.id = id;
-	f->frame.protocol = protocol;
-	f->frame.len = len;
-	if (len)
-		memcpy(f->frame.data, data, len);
+		return dp_fail(err, -ENOMEM, "out of memory");
+	f->frame = *head;
+	if (head->len)
+		memcpy(f->frame.data, data, head->len);
 	TAILQ_INSERT_TAIL(&n->frames, f, link);
 	if (++n->n_frames > NULL_FRAMES_MAX) {
 		f = TAILQ_FIRST(&n->frames);
@@ -270,6 +267,22 @@ static int op_frame_send(struct dp *dp, int ifindex, uint32_t id, uint16_t proto
 		free(f);
 	}
 	return 0;
+}
+
+static int op_frame_send(struct dp *dp, int ifindex, uint32_t id, uint16_t protocol,
+			 const uint8_t *data, size_t len, struct dp_err *err)
+{
+	struct dp_null_frame head = { .ifindex = ifindex, .id = id, .protocol = protocol };
+	struct dp_null *n = null_of(dp);
+	int ret = refused(n, "frame-send", err);
+
+	if (ret)
+		return ret;
+	if (!find(n, id) || len > DP_NULL_FRAME_MAX)
+		return dp_fail(err, -ENOENT,
+			       "frame-send: No such file or directory (attribute id)");
+	head.len = len;
+	return keep_frame(n, &head, data, err);
 }
 
 static int note_socket(struct dp *dp, const char *word, int fd, struct dp_err *err)
@@ -420,6 +433,22 @@ static struct null_child *find_child(struct dp_null *n, int ifindex, uint32_t id
 			return c;
 	}
 	return NULL;
+}
+
+static int op_control_send(struct dp *dp, int ifindex, uint32_t child, uint16_t peer_port,
+			   const uint8_t *data, size_t len, struct dp_err *err)
+{
+	struct dp_null_frame head = { .ifindex = ifindex, .id = child, .protocol = peer_port,
+				      .control = true, .len = len };
+	struct dp_null *n = null_of(dp);
+	int ret = refused(n, "control-send", err);
+
+	if (ret)
+		return ret;
+	if (!find_child(n, ifindex, child) || len > DP_NULL_FRAME_MAX)
+		return dp_fail(err, -ENOENT,
+			       "control-send: No such file or directory (attribute child)");
+	return keep_frame(n, &head, data, err);
 }
 
 static void drop_child(struct dp_null *n, struct null_child *c)
@@ -672,6 +701,7 @@ static const struct dp_ops null_ops = {
 	.child_each = op_child_each, .sa_new = op_sa_new, .sa_del = op_sa_del, .sa_get = op_sa_get,
 	.first_route_add = op_first_route_add, .first_route_del = op_first_route_del,
 	.first_rule_del = op_first_rule_del,
+	.control_send = op_control_send,
 	.address_add = op_address_add, .address_del = op_address_del, .source_for = op_source_for,
 };
 
@@ -775,6 +805,12 @@ void dp_null_frame(struct dp *dp, int ifindex, uint32_t id, uint16_t protocol, b
 		   const void *data, size_t len)
 {
 	dp->events->frame(dp->ctx, ifindex, id, protocol, encrypted, data, len);
+}
+
+void dp_null_control(struct dp *dp, int ifindex, uint32_t child, uint16_t peer_port, const void *data,
+		     size_t len)
+{
+	dp->events->control(dp->ctx, ifindex, child, peer_port, data, len);
 }
 
 void dp_null_mppe_desync(struct dp *dp, int ifindex, uint32_t id)

@@ -14,6 +14,7 @@ struct dp_null_frame {
 	int ifindex;
 	uint32_t id;
 	uint16_t protocol;
+	bool control;		/* of L2TP: id is the child's, protocol the peer's port */
 	uint8_t data[DP_NULL_FRAME_MAX];
 	size_t len;
 };
@@ -45,6 +46,8 @@ void dp_null_refuse(struct dp *dp, const char *word, int ret, const char *text);
 
 void dp_null_frame(struct dp *dp, int ifindex, uint32_t id, uint16_t protocol, bool encrypted,
 		   const void *data, size_t len);
+void dp_null_control(struct dp *dp, int ifindex, uint32_t child, uint16_t peer_port, const void *data,
+		     size_t len);
 void dp_null_mppe_desync(struct dp *dp, int ifindex, uint32_t id);
 /* takes the session out, then says so */
 void dp_null_gone(struct dp *dp, int ifindex, uint32_t id);
