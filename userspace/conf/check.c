@@ -152,10 +152,11 @@ void check_hide(struct reading *r, cfg_t *cfg, enum conf_choice hide, bool secre
 			      "hide-avps: there is no secret to hide them with: add  secret = '...'");
 }
 
-static void check_l2tp(struct reading *r, const struct conf_server *s, cfg_t *cfg)
+static void check_l2tp(struct reading *r, struct conf_server *s, cfg_t *cfg)
 {
 	if (strcmp(s->protocol, "l2tp"))
 		return;
+	check_l2tp_ipsec(r, s, cfg);
 	check_hide(r, cfg, s->hide, s->secret);
 	if (s->peers == CONF_PEERS_KNOWN && !r->conf->n_l2tp_peers)
 		reading_warning(r, reading_line(cfg, "peers"),

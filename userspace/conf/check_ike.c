@@ -68,6 +68,47 @@ void check_ike_server(struct reading *r, struct conf_server *s, cfg_t *cfg)
 			      "server ikev2 has no pool for its clients' addresses: add  pool = \"name\"");
 }
 
+/* --- L2TP in IPsec --- */
+
+/* Which option of IPsec is there although there is no IPsec, NULL: none. */
+static const char *without_ipsec(cfg_t *cfg)
+{
+	static const char *const options[] = { "ipsec-secret", "ipsec-secret-file", "local-id", "certificate", "key",
+					       "ca", "crl", "ike-proposals", "esp-proposals", "legacy",
+					       "ike-lifetime", "child-lifetime", "child-megabytes",
+					       "dpd-interval", "fragmentation" };
+	unsigned int i;
+
+	for (i = 0; i < sizeof(options) / sizeof(options[0]); i++)
+		if (cfg_size(cfg, options[i]))
+			return options[i];
+	return NULL;
+}
+
+void check_l2tp_ipsec(struct reading *r, struct conf_server *s, cfg_t *cfg)
+{
+	const char *vain = without_ipsec(cfg);
+
+	s->ike.retransmissions = RETRANSMISSIONS;
+	if (!conf_server_has_ipsec(s)) {
+		if (vain)
+			reading_error(r, reading_line(cfg, vain), "%s: it means nothing without ipsec = required",
+				      vain);
+		return;
+	}
+	check_common(r, &s->ike, cfg);
+	if (!s->ike.secret && !s->ike.certificate.text)
+		reading_error(r, reading_line(cfg, "ipsec"),
+			      "ipsec: how do clients and gateway prove who they are? Add  ipsec-secret = '...'  or a "
+			      "certificate with its key, and ca for those of the clients");
+	if (!s->ike.certificate.text != !s->ike.key.text)
+		check_certificate(r, &s->ike, cfg, "ipsec");
+	if (s->ike.certificate.text && !s->ike.n_ca)
+		reading_error(r, reading_line(cfg, "certificate"),
+			      "certificate: clients need certificates as well: add the authority of theirs by  "
+			      "ca = { \"/path\" }");
+}
+
 /* --- sites --- */
 
 static bool any_remote(const struct conf_site *s)

@@ -163,12 +163,17 @@ bool conf_server_is_ike(const struct conf_server *server)
 	return !strcmp(server->protocol, "ikev2");
 }
 
+bool conf_server_has_ipsec(const struct conf_server *server)
+{
+	return server->ipsec == CONF_IPSEC_REQUIRED;
+}
+
 bool conf_has_ike(const struct conf *conf)
 {
 	unsigned int i;
 
 	for (i = 0; i < conf->n_servers; i++) {
-		if (conf_server_is_ike(&conf->servers[i]))
+		if (conf_server_is_ike(&conf->servers[i]) || conf_server_has_ipsec(&conf->servers[i]))
 			return true;
 	}
 	return conf->n_sites;

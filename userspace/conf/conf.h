@@ -254,6 +254,7 @@ const struct conf_client *conf_client_find(const struct conf *conf, const char *
 const struct conf_site *conf_site_find(const struct conf *conf, const char *name);
 bool conf_site_same(const struct conf_site *a, const struct conf_site *b);	/* all that is said */
 bool conf_server_is_ike(const struct conf_server *server);
+bool conf_server_has_ipsec(const struct conf_server *server);	/* L2TP in IPsec */
 bool conf_has_ike(const struct conf *conf);	/* something that IKE's sockets are needed for */
 const struct conf_user *conf_user_find(const struct conf *conf, const char *name);
 /*

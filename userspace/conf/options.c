@@ -120,7 +120,7 @@ static const struct option pool_options[] = {
 };
 
 #define SERVER(field) FIELD(struct conf_server, field)
-/* What server ikev2 and the sites have in common. */
+/* What server ikev2, server l2tp in IPsec, and the sites have in common. */
 #define IKE_OPTIONS(type, protocol)								\
 	{ "local-id", &value_name, FIELD(type, ike.local_id), .max = CONF_ID_MAX, .of = protocol,	\
 	  .doc = "Who we say we are: an address, a host name, user@domain, or a distinguished name as in "	\
@@ -155,10 +155,13 @@ static const struct option pool_options[] = {
 	{ "dpd-interval", &value_number, FIELD(type, ike.dpd_interval_s), .max = 3600,			\
 	  .fallback = "30", .of = protocol,								\
 	  .doc = "Seconds of silence after which the peer is asked whether it lives; 0 never asks." },	\
+	{ "fragmentation", &value_switch, FIELD(type, ike.fragmentation), .fallback = "yes", .of = protocol,	\
+	  .doc = "Whether long messages are sent in parts, for networks that lose IP fragments (RFC 7383)." }
+
+/* And what is not of L2TP in IPsec. */
+#define IKE_NETWORK_OPTIONS(type, protocol)							\
 	{ "mobike", &value_switch, FIELD(type, ike.mobike), .fallback = "yes", .of = protocol,		\
 	  .doc = "Whether an end may go on from another address (RFC 4555)." },				\
-	{ "fragmentation", &value_switch, FIELD(type, ike.fragmentation), .fallback = "yes", .of = protocol,	\
-	  .doc = "Whether long messages are sent in parts, for networks that lose IP fragments (RFC 7383)." },	\
 	{ "local-subnets", &value_subnets, LIST(type, ike.local_subnets, ike.n_local_subnets),		\
 	  .max = CONF_LIST_MAX, .of = protocol,							\
 	  .doc = "Networks behind us that are reached through the tunnel. Without it, of a site our own address, "	\
@@ -250,7 +253,12 @@ static const struct option server_options[] = {
 	{ "peers", &value_word, SERVER(peers), .words = strangers, .fallback = "any", .of = "l2tp",
 	  .doc = "Who may open tunnels: any peer, or those with an l2tp-peer section." },
 	{ "ipsec", &value_word, SERVER(ipsec), .words = ipsecs, .fallback = "none", .of = "l2tp",
-	  .doc = "Whether L2TP is served inside IPsec: with required there alone, and plain L2TP is refused." },
+	  .doc = "Whether L2TP is served inside IPsec: with required there alone, and plain L2TP is refused. The "
+		 "daemon speaks IKE itself, of both versions, and clients behind one NAT do not disturb one another." },
+	{ "ipsec-secret", &value_secret, SERVER(ike.secret), .max = CONF_PASSWORD_MAX, .of = "l2tp",
+	  .doc = "The pre-shared key of every client of IPsec. With certificate, clients may have certificates as well." },
+	{ "ipsec-secret-file", &value_secret_file, SERVER(ike.secret), .max = CONF_PASSWORD_MAX, .of = "l2tp",
+	  .doc = "A file that holds it and nothing else, instead of the option above." },
 	{ "hello-interval", &value_number, SERVER(hello_interval_s), .max = 3600, .fallback = "60",
 	  .of = "l2tp",
 	  .doc = "Seconds of silence after which a peer is asked whether it lives; 0 never asks." },
@@ -268,7 +276,8 @@ static const struct option server_options[] = {
 	{ "max-half-open-per-address", &value_number, SERVER(max_half_open_per_address), .min = 1,
 	  .max = 1000000, .fallback = "32", .of = "l2tp",
 	  .doc = "The same from one address; one more is refused." },
-	IKE_OPTIONS(struct conf_server, "ikev2"),
+	IKE_OPTIONS(struct conf_server, OPTION_OF_IPSEC),
+	IKE_NETWORK_OPTIONS(struct conf_server, "ikev2"),
 };
 
 #define PEER(field) FIELD(struct conf_l2tp_peer, field)
@@ -441,6 +450,7 @@ static const struct option site_options[] = {
 	{ "redial-max", &value_number, SITE(redial_max_s), .min = 1, .max = 86400, .fallback = "300",
 	  .doc = "The most that they double to." },
 	IKE_OPTIONS(struct conf_site, NULL),
+	IKE_NETWORK_OPTIONS(struct conf_site, NULL),
 };
 
 const struct section conf_sections[N_SECTIONS] = {
@@ -482,7 +492,11 @@ bool option_applies(const struct option *o, const char *protocol)
 {
 	if (!o->of || !protocol)
 		return true;
-	return strcmp(o->of, OPTION_OF_PPP) ? !strcmp(o->of, protocol) : strcmp(protocol, "ikev2") != 0;
+	if (!strcmp(o->of, OPTION_OF_PPP))
+		return strcmp(protocol, "ikev2") != 0;
+	if (!strcmp(o->of, OPTION_OF_IPSEC))
+		return strcmp(protocol, "pptp") != 0;
+	return !strcmp(o->of, protocol);
 }
 
 const char *option_fallback(const struct option *o, const char *protocol)

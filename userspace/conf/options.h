@@ -29,13 +29,17 @@ struct option {
 	const char *fallback;		/* as it would be written; NULL: the field stays zero */
 	const char *fallback_l2tp;	/* in server l2tp, where it is another */
 	const char *fallback_ikev2;	/* likewise */
-	/* the protocol whose server alone has it; NULL: every one; OPTION_OF_PPP: all but ikev2 */
+	/*
+	 * The protocol whose server alone has it; NULL: every one; OPTION_OF_PPP: all but ikev2;
+	 * OPTION_OF_IPSEC: all but pptp.
+	 */
 	const char *of;
 	bool required;
 	const char *doc;		/* for the manual, sentences in mdoc */
 };
 
 #define OPTION_OF_PPP	"pptp and l2tp"
+#define OPTION_OF_IPSEC	"l2tp and ikev2"
 
 struct section {
 	const char *name;		/* "" for what stands outside of sections */

@@ -11,6 +11,7 @@
 #include <unistd.h>
 
 #include "base/secret.h"
+#include "daemon/l2tpsec.h"
 #include "daemon/site.h"
 #include "daemon/udp.h"
 #include "daemon/warrior.h"
@@ -282,6 +283,8 @@ void kid_free(struct kid *k)
 		return;
 	if (k->child)
 		ike_child_set_owner(k->child, NULL);
+	if (k->holder->ops->kid_gone)
+		k->holder->ops->kid_gone(k->holder, k);
 	out_of_kernel(k);
 	TAILQ_REMOVE(&k->ipsec->kids, k, link);
 	free(k);
@@ -390,7 +393,10 @@ int kid_agree(struct kid *k, struct ike_child *c, char why[IKE_WHY_MAX])
 
 	ike_child_get_info(c, &info);
 	outer_of(&info, &to);
-	ret = ike_child_selectors(c, to.selectors, &to.n_selectors);
+	to.transport = info.transport;
+	to.l2tp_port = k->kernel.l2tp_port;
+	/* Who carries L2TP alone has no others. */
+	ret = to.l2tp_port ? 0 : ike_child_selectors(c, to.selectors, &to.n_selectors);
 	if (ret) {
 		snprintf(why, IKE_WHY_MAX, "there are more networks than the %d pairs that the kernel takes",
 			 DP_SELECTORS_MAX);
@@ -444,7 +450,7 @@ static unsigned int op_candidates(void *ctx, const struct ike_path *path, struct
 	n = site_candidates(ipsec, path, out, max);
 	for (i = 0; i < ipsec->n_peers && n < max; i++)
 		out[n++] = ipsec->peers[i];
-	return n;
+	return n + l2tpsec_candidates(ipsec, out + n, max - n);
 }
 
 static bool op_password(void *ctx, struct ike_sa *sa, const char *user, char *out, size_t cap)
@@ -488,9 +494,10 @@ static void op_sa_up(void *ctx, struct ike_sa *sa)
 	ike_sa_get_info(sa, &info);
 	if (!h) {
 		/* A site whose section has gone meanwhile has no owner. */
-		h = info.peer->owner	     ? site_taken(info.peer->owner, sa) :
-		    info.peer->assign_addresses ? warrior_new(ctx, sa) :
-						  NULL;
+		h = info.peer->owner		 ? site_taken(info.peer->owner, sa) :
+		    info.peer->assign_addresses	 ? warrior_new(ctx, sa) :
+		    l2tpsec_owns(ctx, info.peer) ? l2tpsec_new(ctx, sa) :
+						   NULL;
 		if (!h) {
 			ike_sa_close(sa, "there is no room for it");
 			return;
@@ -856,6 +863,7 @@ struct ipsec *ipsec_new(struct engine *e)
 	TAILQ_INIT(&ipsec->kids);
 	TAILQ_INIT(&ipsec->sites);
 	TAILQ_INIT(&ipsec->warriors);
+	TAILQ_INIT(&ipsec->l2tpsecs);
 	ipsec->ike = ike_new(e->loop, &cfg, &ops, ipsec);
 	if (!ipsec->ike) {
 		free(ipsec);
@@ -894,6 +902,7 @@ void ipsec_free(struct ipsec *ipsec)
 	while (!TAILQ_EMPTY(&ipsec->sites))
 		site_free(TAILQ_FIRST(&ipsec->sites));
 	warrior_server_stop(ipsec);
+	l2tpsec_stop(ipsec);
 	while (!TAILQ_EMPTY(&ipsec->sockets))
 		socket_free(TAILQ_FIRST(&ipsec->sockets));
 	conf_ref_put(ipsec->ref);
@@ -908,6 +917,7 @@ int ipsec_reconfigure(struct ipsec *ipsec, struct conf_ref *ref)
 
 	ipsec->ref = conf_ref_get(ref);
 	warrior_server_reconfigure(ipsec, ref->conf);
+	l2tpsec_reconfigure(ipsec, ref->conf);
 	if (conf_has_ike(ref->conf))
 		err = ensure_device(ipsec);
 	if (!err && ipsec->thawing && ipsec->ifindex &&

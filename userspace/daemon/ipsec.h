@@ -19,6 +19,8 @@ struct ipsec_datagram;
 struct ipsec_socket;
 struct site;
 struct warrior;
+struct l2tpsec;
+struct kid;
 
 /*
  * Who holds IKE SAs and children; the first member of struct site and struct warrior. The IKE SA's
@@ -36,6 +38,8 @@ struct ipsec_holder_ops {
 	/* The kernel's place for a child that was agreed on. -errno with why. */
 	int (*child_new)(struct ipsec_holder *h, struct ike_child *c, char why[IKE_WHY_MAX]);
 	void (*child_up)(struct ipsec_holder *h, struct ike_child *c);	/* both SAs are there */
+	/* One that is not a trap goes. May be NULL. */
+	void (*kid_gone)(struct ipsec_holder *h, struct kid *k);
 	void (*assigned)(struct ipsec_holder *h, const struct ike_assigned *a);
 };
 
@@ -57,6 +61,7 @@ TAILQ_HEAD(kid_list, kid);
 TAILQ_HEAD(ipsec_sockets, ipsec_socket);
 TAILQ_HEAD(site_list, site);
 TAILQ_HEAD(warrior_list, warrior);
+TAILQ_HEAD(l2tpsec_list, l2tpsec);
 
 struct ipsec {
 	struct engine *engine;
@@ -78,6 +83,11 @@ struct ipsec {
 	struct pool *pool;
 	struct warrior_list warriors;
 	unsigned int n_warriors;
+	/* server l2tp with ipsec = required: */
+	struct ike_peer *l2tp_peers[2];		/* by certificate, by secret */
+	unsigned int n_l2tp_peers;
+	struct l2tpsec_list l2tpsecs;
+	unsigned int n_l2tpsecs;
 };
 
 struct ipsec *ipsec_new(struct engine *e);	/* NULL on ENOMEM */
@@ -120,6 +130,7 @@ void ipsec_record_read_all(struct ipsec *ipsec);
 
 /* ipsec_peer.c: NULL with why */
 struct ike_peer *ipsec_site_peer(const struct conf_site *conf, const struct addr *remote, char why[IKE_WHY_MAX]);
+struct ike_peer *ipsec_l2tp_peer(const struct conf_server *conf, bool by_secret, char why[IKE_WHY_MAX]);
 struct ike_peer *ipsec_server_peer(const struct conf_server *conf, bool by_secret, char why[IKE_WHY_MAX]);
 
 #endif /* ADIT_DAEMON_IPSEC_H */

@@ -176,6 +176,25 @@ struct ike_peer *ipsec_site_peer(const struct conf_site *conf, const struct addr
 	return NULL;
 }
 
+struct ike_peer *ipsec_l2tp_peer(const struct conf_server *conf, bool by_secret, char why[IKE_WHY_MAX])
+{
+	struct ike_peer *p = ike_peer_new();
+
+	if (!p) {
+		fails(why, "server l2tp", "out of memory");
+		return NULL;
+	}
+	snprintf(p->name, sizeof(p->name), "server l2tp");
+	p->transport = true;
+	p->local_auth = p->remote_auth = by_secret ? IKE_BY_PSK : IKE_BY_CERT;
+	if (by_secret)
+		p->secret = secret_strdup(conf->ike.secret);
+	if (set_common(&conf->ike, p, why))
+		return p;
+	ike_peer_put(p);
+	return NULL;
+}
+
 struct ike_peer *ipsec_server_peer(const struct conf_server *conf, bool by_secret, char why[IKE_WHY_MAX])
 {
 	static const struct prefix all4 = { .addr = { .family = AF_INET } }, all6 = { .addr = { .family = AF_INET6 } };
