@@ -181,6 +181,34 @@ static void nat_moves_to_4500(void **state)
 	assert_non_null(p->a.sa);
 }
 
+/* RFC 7296 section 2.23.1: what the peer calls itself is not what its packets come from. */
+static void transport_mode_sees_through_nat(void **state)
+{
+	struct pair *p = &world;
+	struct pair_kid *kid;
+	char text[ADDR_STRLEN];
+
+	(void)state;
+	p->nat = true;
+	p->a.peer->transport = p->b.peer->transport = true;
+	p->a.peer->n_local_ts = p->a.peer->n_remote_ts = 0;
+	p->b.peer->n_local_ts = p->b.peer->n_remote_ts = 0;
+	connect_both(p);
+	kid = &p->b.kids[0];
+	assert_int_equal(kid->n_selectors, 1);
+	assert_string_equal(addr_to_str(&kid->selectors[0].remote.addr, text), "203.0.113.9");
+	assert_int_equal(kid->selectors[0].remote.len, 32);
+	kid = &p->a.kids[0];
+	assert_string_equal(addr_to_str(&kid->selectors[0].local.addr, text), "192.0.2.1");
+	/* and with new keys, whoever begins */
+	ike_child_rekey(ike_child_next(p->a.sa, NULL));
+	pair_run(p, 10000);
+	assert_int_equal(pair_check(p), 1);
+	ike_child_rekey(ike_child_next(p->b.sa, NULL));
+	pair_run(p, 10000);
+	assert_int_equal(pair_check(p), 1);
+}
+
 static void a_blocked_port_is_named(void **state)
 {
 	struct pair *p = &world;
@@ -511,6 +539,7 @@ int main(void)
 		TEST(the_intersection_is_protected),
 		TEST(another_group_is_asked_for),
 		TEST(nat_moves_to_4500),
+		TEST(transport_mode_sees_through_nat),
 		TEST(a_blocked_port_is_named),
 		TEST(loss_is_made_up_for),
 		TEST(a_dead_peer_is_noticed),

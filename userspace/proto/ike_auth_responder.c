@@ -146,10 +146,7 @@ static void put_child(struct ike_sa *sa, struct ike_chain *c, const struct ike2_
 	if (sa->peer->assign_addresses)
 		ike_cp_put_reply(sa, c, &m->cfg);
 	ike2_put_sa(c, &accepted);
-	ike2_put_selectors(c, IKE2_PAYLOAD_TSI, child->remote_ts, child->n_remote_ts);
-	ike2_put_selectors(c, IKE2_PAYLOAD_TSR, child->local_ts, child->n_local_ts);
-	if (child->transport)
-		ike2_put_notify(c, IKE2_N_USE_TRANSPORT_MODE, NULL, 0);
+	ike_child_put_answer(child, c);
 	ike_child_started(child);
 }
 

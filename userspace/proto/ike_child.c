@@ -236,11 +236,60 @@ static enum ike_verdict narrow(struct ike_child *c, const struct ike2_selectors 
 	return VERDICT_OK;
 }
 
+/*
+ * In transport mode a peer means the two ends, by the addresses that it knows: where NAT stands between, the ones that we
+ * see are put in their place (RFC 7296 section 2.23.1). Several hosts, or a network, cannot be meant.
+ */
+static void see_through_nat(struct ike2_selectors *ts, const struct addr *seen, struct addr *alias)
+{
+	unsigned int i;
+
+	for (i = 0; i < ts->n; i++) {
+		struct ike_selector *s = &ts->s[i];
+
+		if (!addr_equal(&s->from, &s->to) || s->from.family != seen->family ||
+		    (alias->family && !addr_equal(alias, &s->from)))
+			continue;
+		*alias = s->from;
+		s->from = s->to = *seen;
+	}
+}
+
+/* remote and local: what the peer asks for, changed to what it means. */
+static void see_through_nats(struct ike_child *c, struct ike2_selectors *remote, struct ike2_selectors *local)
+{
+	if (c->sa->nat_there)
+		see_through_nat(remote, &c->sa->path.peer, &c->remote_alias);
+	if (c->sa->nat_here)
+		see_through_nat(local, &c->sa->path.local, &c->local_alias);
+}
+
+static void put_selectors(struct ike_chain *chain, uint8_t type, const struct ike_selector *ts, unsigned int n,
+			  const struct addr *alias)
+{
+	struct ike_selector told[IKE_TS_MAX];
+	unsigned int i;
+
+	memcpy(told, ts, n * sizeof(*ts));
+	for (i = 0; alias->family && i < n; i++)
+		told[i].from = told[i].to = *alias;
+	ike2_put_selectors(chain, type, told, n);
+}
+
+void ike_child_put_answer(const struct ike_child *c, struct ike_chain *chain)
+{
+	put_selectors(chain, IKE2_PAYLOAD_TSI, c->remote_ts, c->n_remote_ts, &c->remote_alias);
+	put_selectors(chain, IKE2_PAYLOAD_TSR, c->local_ts, c->n_local_ts, &c->local_alias);
+	if (c->transport)
+		ike2_put_notify(chain, IKE2_N_USE_TRANSPORT_MODE, NULL, 0);
+}
+
 enum ike_verdict ike_child_choose(struct ike_sa *sa, const struct ike2_message *m, unsigned int flags,
 				  const struct ike_child *like, struct ike_child **out, struct ike2_sa *answer,
 				  char why[IKE_WHY_MAX])
 {
 	bool transport = ike2_notify_find(m, IKE2_N_USE_TRANSPORT_MODE);
+	struct ike2_selectors remote = m->ts_i, local = m->ts_r;
 	const struct ike2_proposal *chosen;
 	enum ike_verdict verdict;
 	struct ike_child *c;
@@ -257,10 +306,12 @@ enum ike_verdict ike_child_choose(struct ike_sa *sa, const struct ike2_message *
 		return VERDICT_PROPOSAL;
 	}
 	c->spi_out = spi_of(chosen->spi);
-	verdict = c->spi_out < 256 ? VERDICT_PROPOSAL : narrow(c, &m->ts_i, &m->ts_r, like, why);
+	c->transport = transport && (like ? like->transport : sa->peer->transport);
+	if (c->transport)
+		see_through_nats(c, &remote, &local);
+	verdict = c->spi_out < 256 ? VERDICT_PROPOSAL : narrow(c, &remote, &local, like, why);
 	if (c->spi_out < 256)
 		snprintf(why, IKE_WHY_MAX, "the peer's SPI is reserved");
-	c->transport = transport && (like ? like->transport : sa->peer->transport);
 	if (verdict == VERDICT_OK && !c->transport && (like ? like->transport : sa->peer->transport)) {
 		snprintf(why, IKE_WHY_MAX, "the peer asks for tunnel mode, and here is mode = transport");
 		verdict = VERDICT_PROPOSAL;

@@ -290,10 +290,7 @@ static void answer(struct ike_sa *sa, const struct ike2_message *m, struct ike_c
 	ike_put_octets(&o.c, IKE2_PAYLOAD_NONCE, nonce, sizeof(nonce));
 	if (len)
 		err = exchange(sa, c, m, &o.c, shared);
-	ike2_put_selectors(&o.c, IKE2_PAYLOAD_TSI, c->remote_ts, c->n_remote_ts);
-	ike2_put_selectors(&o.c, IKE2_PAYLOAD_TSR, c->local_ts, c->n_local_ts);
-	if (c->transport)
-		ike2_put_notify(&o.c, IKE2_N_USE_TRANSPORT_MODE, NULL, 0);
+	ike_child_put_answer(c, &o.c);
 	if (!err)
 		err = ike_child_derive(c, m->nonce, ike_octets_of(nonce, sizeof(nonce)), ike_octets_of(shared, len));
 	secret_wipe(shared, sizeof(shared));

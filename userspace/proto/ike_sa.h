@@ -71,6 +71,8 @@ struct ike_child {
 	uint32_t spi_in, spi_out;
 	uint8_t spi_octets[4];		/* spi_in, for the answer that tells of it */
 	bool transport;
+	/* Of a responder in transport mode: what the peer calls the two ends where NAT changed that; family 0: no. */
+	struct addr local_alias, remote_alias;
 	bool by_us;			/* we were the initiator of the exchange that made it */
 	bool in_done, out_done;		/* the kernel has it */
 	bool replaced;			/* another has its owner; waits for the delete */
@@ -275,6 +277,7 @@ enum ike_verdict ike_child_choose(struct ike_sa *sa, const struct ike2_message *
 				  const struct ike_child *like, struct ike_child **out, struct ike2_sa *answer,
 				  char why[IKE_WHY_MAX]);
 /* As initiator: what the peer has made of it. */
+void ike_child_put_answer(const struct ike_child *c, struct ike_chain *chain);	/* its selectors and mode */
 enum ike_verdict ike_child_take(struct ike_sa *sa, const struct ike2_message *m, unsigned int flags, uint32_t spi,
 				const struct ike_child *like, struct ike_child **out, char why[IKE_WHY_MAX]);
 /* Keys of a child of IKE_AUTH, or of a CREATE_CHILD_SA exchange. */
