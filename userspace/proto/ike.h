@@ -179,6 +179,7 @@ enum ike_sa_state { IKE_SA_CONNECTING, IKE_SA_UP, IKE_SA_CLOSING };
 struct ike_sa_info {
 	struct ike_path path;
 	uint64_t spi_i, spi_r;
+	uint8_t version;		/* of IKE: 1 or 2 */
 	bool initiator;			/* we began this IKE SA */
 	enum ike_sa_state state;
 	const struct ike_peer *peer;	/* NULL: not known yet */

@@ -346,18 +346,18 @@ static void first_child(struct ike_sa *sa, struct ike2_message *m)
 	struct ike_child *c;
 
 	if (!ike_cp_take(sa, m, why)) {
-		ike_sa_close(sa, why);
+		ike2_sa_close(sa, why);
 		return;
 	}
 	verdict = ike_child_take(sa, m, IKE_NEG_NO_DH, sa->first_spi, NULL, &c, why);
 	sa->first_spi = 0;
 	if (verdict != VERDICT_OK) {
-		ike_sa_close(sa, why);
+		ike2_sa_close(sa, why);
 		return;
 	}
 	if (ike_child_derive(c, ni, nr, ike_octets_of(NULL, 0)) || ike_child_install(c, true, why)) {
 		ike_child_end(c, why);
-		ike_sa_close(sa, why);
+		ike2_sa_close(sa, why);
 		return;
 	}
 	ike_child_started(c);

@@ -66,6 +66,7 @@ struct ike_child *ike_child_new(struct ike_sa *sa, bool by_us)
 	c = calloc(1, sizeof(*c));
 	if (!c)
 		return NULL;
+	c->face = &ike2_face;
 	c->sa = sa;
 	c->by_us = by_us;
 	loop_timer_init(&c->timer, sa->ike->loop, on_timer, c);
@@ -552,17 +553,17 @@ static void on_timer(void *arg)
 		return;
 	}
 	if (c->rekey_due) {
-		ike_child_close(c, "its keys are as old as they may be, and could not be replaced");
+		ike2_child_close(c, "its keys are as old as they may be, and could not be replaced");
 		return;
 	}
 	c->rekey_due = true;
 	loop_timer_start(&c->timer, c->up_ms + life > now ? c->up_ms + life - now : 0);
-	ike_child_rekey(c);
+	ike2_child_rekey(c);
 }
 
 /* --- by request --- */
 
-int ike_child_initiate(struct ike_sa *sa)
+int ike2_child_initiate(struct ike_sa *sa)
 {
 	if (sa->phase != PHASE_UP)
 		return -EAGAIN;
@@ -574,7 +575,7 @@ int ike_child_initiate(struct ike_sa *sa)
 	return 0;
 }
 
-void ike_child_rekey(struct ike_child *c)
+void ike2_child_rekey(struct ike_child *c)
 {
 	if (c->replaced || c->deleting || c->sa->phase != PHASE_UP ||
 	    ike_task_pending(c->sa, TASK_CHILD_REKEY, c))
@@ -583,7 +584,7 @@ void ike_child_rekey(struct ike_child *c)
 	ike_tasks_run(c->sa);
 }
 
-void ike_child_close(struct ike_child *c, const char *why)
+void ike2_child_close(struct ike_child *c, const char *why)
 {
 	if (c->deleting)
 		return;
@@ -597,19 +598,19 @@ void ike_child_close(struct ike_child *c, const char *why)
 	ike_tasks_run(c->sa);
 }
 
-void ike_child_limit(struct ike_child *c, bool hard)
+void ike2_child_limit(struct ike_child *c, bool hard)
 {
 	if (c->replaced)
 		return;
 	if (hard)
-		ike_child_close(c, "its keys have carried as much as they may");
+		ike2_child_close(c, "its keys have carried as much as they may");
 	else
-		ike_child_rekey(c);
+		ike2_child_rekey(c);
 }
 
 /* --- questions --- */
 
-void ike_child_get_info(const struct ike_child *c, struct ike_child_info *info)
+void ike2_child_get_info(const struct ike_child *c, struct ike_child_info *info)
 {
 	*info = (struct ike_child_info){
 		.sa = c->sa, .spi_in = c->spi_in, .spi_out = c->spi_out, .suite = &c->suite,
@@ -620,12 +621,12 @@ void ike_child_get_info(const struct ike_child *c, struct ike_child_info *info)
 	};
 }
 
-void ike_child_set_owner(struct ike_child *c, void *owner)
+void ike2_child_set_owner(struct ike_child *c, void *owner)
 {
 	c->owner = owner;
 }
 
-void *ike_child_owner(const struct ike_child *c)
+void *ike2_child_owner(const struct ike_child *c)
 {
 	return c->owner;
 }
@@ -635,7 +636,7 @@ struct ike_child *ike_child_each(const struct ike_sa *sa, const struct ike_child
 	return prev ? TAILQ_NEXT(prev, link) : TAILQ_FIRST(&sa->children);
 }
 
-struct ike_child *ike_child_next(const struct ike_sa *sa, const struct ike_child *prev)
+struct ike_child *ike2_child_next(const struct ike_sa *sa, const struct ike_child *prev)
 {
 	struct ike_child *c = prev ? TAILQ_NEXT(prev, link) : TAILQ_FIRST(&sa->children);
 

@@ -122,7 +122,7 @@ static void take_over(struct ike_sa *sa, struct ike_task *t, struct ike_child *c
 
 	if (ours_is_redundant(t, m)) {
 		ike_log(sa, LOG_LEVEL_DEBUG, "both ends replaced the child at once: the peer's stays");
-		ike_child_close(c, "the peer's is used");
+		ike2_child_close(c, "the peer's is used");
 		return;
 	}
 	if (theirs)
@@ -131,12 +131,12 @@ static void take_over(struct ike_sa *sa, struct ike_task *t, struct ike_child *c
 		ike_child_replace(old, c);
 	if (ike_child_install(c, true, why)) {
 		ike_log(sa, LOG_LEVEL_ERROR, "the new keys cannot be used: %s", why);
-		ike_child_close(c, why);
+		ike2_child_close(c, why);
 		return;
 	}
 	ike_child_started(c);
 	if (old)
-		ike_child_close(old, "replaced");
+		ike2_child_close(old, "replaced");
 }
 
 static void made(struct ike_sa *sa, struct ike_task *t, struct ike_child *c, const struct ike2_message *m)
@@ -145,12 +145,12 @@ static void made(struct ike_sa *sa, struct ike_task *t, struct ike_child *c, con
 
 	if (m->nonce.len < IKE_NONCE_MIN || derive(t, c, m)) {
 		ike_log(sa, LOG_LEVEL_WARN, "no keys can be made of the peer's answer");
-		ike_child_close(c, "no keys");
+		ike2_child_close(c, "no keys");
 	} else if (t->type == TASK_CHILD_REKEY) {
 		take_over(sa, t, c, m);
 	} else if (ike_child_install(c, true, why)) {
 		ike_log(sa, LOG_LEVEL_ERROR, "the child cannot be used: %s", why);
-		ike_child_close(c, why);
+		ike2_child_close(c, why);
 	} else {
 		ike_child_started(c);
 	}

@@ -223,7 +223,7 @@ static void drop_redundant(struct ike_sa *sa)
 {
 	sa->phase = PHASE_UP;
 	sa->told_down = true;
-	ike_sa_close(sa, "the peer's is used");
+	ike2_sa_close(sa, "the peer's is used");
 }
 
 void ike_rekey_rx_response(struct ike_sa *old, struct ike_task *t, struct ike2_message *m)

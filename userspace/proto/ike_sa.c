@@ -67,7 +67,7 @@ static void on_dpd(void *arg)
 		return;
 	}
 	if (!sa->current)
-		ike_sa_probe(sa);
+		ike2_sa_probe(sa);
 	start_dpd(sa);
 }
 
@@ -82,6 +82,7 @@ struct ike_sa *ike_sa_new(struct ike *ike, bool initiator, const struct ike_path
 
 	if (!sa)
 		return NULL;
+	sa->face = &ike2_face;
 	sa->ike = ike;
 	sa->initiator = initiator;
 	sa->path = *path;
@@ -240,12 +241,12 @@ static void rekey_due(struct ike_sa *sa)
 	uint64_t life = (uint64_t)sa->peer->ike_lifetime_s * MS;
 
 	if (sa->rekey_due) {
-		ike_sa_close(sa, "its keys are as old as they may be, and could not be replaced");
+		ike2_sa_close(sa, "its keys are as old as they may be, and could not be replaced");
 		return;
 	}
 	sa->rekey_due = true;
 	loop_timer_start(&sa->timer, life - life * REKEY_PERCENT / 100 + life * JITTER_PERCENT / 100);
-	ike_sa_rekey(sa);
+	ike2_sa_rekey(sa);
 }
 
 static void on_timer(void *arg)
@@ -270,7 +271,7 @@ static void on_timer(void *arg)
 	}
 }
 
-void ike_sa_rekey(struct ike_sa *sa)
+void ike2_sa_rekey(struct ike_sa *sa)
 {
 	if (sa->phase == PHASE_UP && !ike_task_pending(sa, TASK_IKE_REKEY, NULL)) {
 		ike_task_add(sa, TASK_IKE_REKEY, NULL);
@@ -278,7 +279,7 @@ void ike_sa_rekey(struct ike_sa *sa)
 	}
 }
 
-void ike_sa_probe(struct ike_sa *sa)
+void ike2_sa_probe(struct ike_sa *sa)
 {
 	if (sa->phase != PHASE_UP || ike_task_pending(sa, TASK_PROBE, NULL))
 		return;
@@ -317,12 +318,12 @@ void ike_sa_over(struct ike_sa *sa, const char *why)
 	sa->owner = NULL;
 }
 
-void ike_sa_abort(struct ike_sa *sa, const char *why)
+void ike2_sa_abort(struct ike_sa *sa, const char *why)
 {
 	ike_sa_over(sa, why);
 }
 
-void ike_sa_close(struct ike_sa *sa, const char *why)
+void ike2_sa_close(struct ike_sa *sa, const char *why)
 {
 	if (sa->phase == PHASE_CLOSING || sa->phase == PHASE_OVER || sa->phase == PHASE_REPLACED)
 		return;
@@ -349,9 +350,10 @@ static enum ike_sa_state state_of(const struct ike_sa *sa)
 	return sa->phase < PHASE_UP ? IKE_SA_CONNECTING : IKE_SA_CLOSING;
 }
 
-void ike_sa_get_info(const struct ike_sa *sa, struct ike_sa_info *info)
+void ike2_sa_get_info(const struct ike_sa *sa, struct ike_sa_info *info)
 {
 	*info = (struct ike_sa_info){
+		.version = 2,
 		.path = sa->path, .spi_i = sa->spi_i, .spi_r = sa->spi_r, .initiator = sa->initiator,
 		.state = state_of(sa), .peer = sa->peer, .suite = sa->have_keys ? &sa->keys.suite : NULL,
 		.peer_id = &sa->peer_id, .local_id = &sa->local_id, .user = sa->user,
@@ -361,17 +363,17 @@ void ike_sa_get_info(const struct ike_sa *sa, struct ike_sa_info *info)
 	};
 }
 
-void ike_sa_set_owner(struct ike_sa *sa, void *owner)
+void ike2_sa_set_owner(struct ike_sa *sa, void *owner)
 {
 	sa->owner = owner;
 }
 
-void *ike_sa_owner(const struct ike_sa *sa)
+void *ike2_sa_owner(const struct ike_sa *sa)
 {
 	return sa->owner;
 }
 
-const struct ike_assigned *ike_sa_assigned(const struct ike_sa *sa)
+const struct ike_assigned *ike2_sa_assigned(const struct ike_sa *sa)
 {
 	return sa->have_assigned ? &sa->assigned : NULL;
 }
@@ -385,7 +387,7 @@ static void moved(struct ike_sa *sa)
 		sa->ike->ops->sa_moved(sa->ike->ctx, sa);
 }
 
-void ike_sa_peer_moved(struct ike_sa *sa, const struct addr *peer, uint16_t port)
+void ike2_sa_peer_moved(struct ike_sa *sa, const struct addr *peer, uint16_t port)
 {
 	if (addr_equal(&sa->path.peer, peer) && sa->path.peer_port == port)
 		return;
@@ -394,7 +396,7 @@ void ike_sa_peer_moved(struct ike_sa *sa, const struct addr *peer, uint16_t port
 	moved(sa);
 }
 
-int ike_sa_move(struct ike_sa *sa, const struct ike_path *path)
+int ike2_sa_move(struct ike_sa *sa, const struct ike_path *path)
 {
 	char text[ADDR_STRLEN];
 
@@ -409,3 +411,14 @@ int ike_sa_move(struct ike_sa *sa, const struct ike_path *path)
 	ike_tasks_run(sa);
 	return 0;
 }
+
+const struct ike_face ike2_face = {
+	.sa_get_info = ike2_sa_get_info, .sa_set_owner = ike2_sa_set_owner, .sa_owner = ike2_sa_owner,
+	.sa_close = ike2_sa_close, .sa_abort = ike2_sa_abort, .sa_rekey = ike2_sa_rekey,
+	.sa_probe = ike2_sa_probe, .sa_move = ike2_sa_move, .child_initiate = ike2_child_initiate,
+	.sa_assigned = ike2_sa_assigned, .child_rekey = ike2_child_rekey, .child_close = ike2_child_close,
+	.child_limit = ike2_child_limit, .child_get_info = ike2_child_get_info,
+	.child_set_owner = ike2_child_set_owner, .child_owner = ike2_child_owner,
+	.sa_peer_moved = ike2_sa_peer_moved, .child_next = ike2_child_next,
+	.child_selectors = ike2_child_selectors,
+};

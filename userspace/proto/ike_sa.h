@@ -8,6 +8,7 @@
 #include "base/hash.h"
 #include "proto/eap_mschapv2.h"
 #include "proto/ike.h"
+#include "proto/ike_face.h"
 #include "proto/ike_keys.h"
 #include "proto/ike_sk.h"
 
@@ -64,6 +65,7 @@ struct ike_packet {		/* a datagram kept to be sent again */
 STAILQ_HEAD(ike_packets, ike_packet);
 
 struct ike_child {
+	const struct ike_face *face;	/* first */
 	TAILQ_ENTRY(ike_child) link;
 	struct ike_sa *sa;
 	void *owner;
@@ -89,6 +91,7 @@ struct ike_child {
 TAILQ_HEAD(ike_children, ike_child);
 
 struct ike_sa {
+	const struct ike_face *face;	/* first */
 	struct ike *ike;
 	TAILQ_ENTRY(ike_sa) link;
 	struct hash_node by_spi;	/* by our SPI */
@@ -330,5 +333,26 @@ static inline bool ike_sa_is_up(const struct ike_sa *sa)
 {
 	return sa->phase == PHASE_UP;
 }
+
+/* --- the face of version 2: ike_sa.c, ike_child.c, ike_ts.c --- */
+void ike2_sa_get_info(const struct ike_sa *sa, struct ike_sa_info *info);
+void ike2_sa_set_owner(struct ike_sa *sa, void *owner);
+void *ike2_sa_owner(const struct ike_sa *sa);
+void ike2_sa_close(struct ike_sa *sa, const char *why);
+void ike2_sa_abort(struct ike_sa *sa, const char *why);
+void ike2_sa_rekey(struct ike_sa *sa);
+void ike2_sa_probe(struct ike_sa *sa);
+int ike2_sa_move(struct ike_sa *sa, const struct ike_path *path);
+int ike2_child_initiate(struct ike_sa *sa);
+const struct ike_assigned *ike2_sa_assigned(const struct ike_sa *sa);
+void ike2_child_rekey(struct ike_child *c);
+void ike2_child_close(struct ike_child *c, const char *why);
+void ike2_child_limit(struct ike_child *c, bool hard);
+void ike2_child_get_info(const struct ike_child *c, struct ike_child_info *info);
+void ike2_child_set_owner(struct ike_child *c, void *owner);
+void *ike2_child_owner(const struct ike_child *c);
+void ike2_sa_peer_moved(struct ike_sa *sa, const struct addr *peer, uint16_t port);
+struct ike_child *ike2_child_next(const struct ike_sa *sa, const struct ike_child *prev);
+int ike2_child_selectors(const struct ike_child *c, struct dp_selector *out, unsigned int *n);
 
 #endif /* ADIT_PROTO_IKE_SA_H */

@@ -166,7 +166,7 @@ static int add_pair(const struct ike_selector *l, const struct ike_selector *r, 
 	return 0;
 }
 
-int ike_child_selectors(const struct ike_child *c, struct dp_selector *out, unsigned int *n)
+int ike2_child_selectors(const struct ike_child *c, struct dp_selector *out, unsigned int *n)
 {
 	unsigned int i, k;
 

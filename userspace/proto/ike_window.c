@@ -434,7 +434,7 @@ static void heard(struct ike_sa *sa, const struct ike_path *path, bool request)
 		sa->path = *path;
 		sa->natt = path->local_port == IKE_NATT_PORT;
 	} else if (sa->nat_there) {
-		ike_sa_peer_moved(sa, &path->peer, path->peer_port);
+		ike2_sa_peer_moved(sa, &path->peer, path->peer_port);
 	}
 }
 

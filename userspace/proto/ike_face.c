@@ -1,0 +1,112 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+#include "proto/ike_face.h"
+
+/* As every IKE SA and every child begins. */
+struct begins {
+	const struct ike_face *face;
+};
+
+static const struct ike_face *face_of_sa(const struct ike_sa *sa)
+{
+	return ((const struct begins *)sa)->face;
+}
+
+static const struct ike_face *face_of_child(const struct ike_child *c)
+{
+	return ((const struct begins *)c)->face;
+}
+
+void ike_sa_get_info(const struct ike_sa *sa, struct ike_sa_info *info)
+{
+	face_of_sa(sa)->sa_get_info(sa, info);
+}
+
+void ike_sa_set_owner(struct ike_sa *sa, void *owner)
+{
+	face_of_sa(sa)->sa_set_owner(sa, owner);
+}
+
+void *ike_sa_owner(const struct ike_sa *sa)
+{
+	return face_of_sa(sa)->sa_owner(sa);
+}
+
+void ike_sa_close(struct ike_sa *sa, const char *why)
+{
+	face_of_sa(sa)->sa_close(sa, why);
+}
+
+void ike_sa_abort(struct ike_sa *sa, const char *why)
+{
+	face_of_sa(sa)->sa_abort(sa, why);
+}
+
+void ike_sa_rekey(struct ike_sa *sa)
+{
+	face_of_sa(sa)->sa_rekey(sa);
+}
+
+void ike_sa_probe(struct ike_sa *sa)
+{
+	face_of_sa(sa)->sa_probe(sa);
+}
+
+int ike_sa_move(struct ike_sa *sa, const struct ike_path *path)
+{
+	return face_of_sa(sa)->sa_move(sa, path);
+}
+
+int ike_child_initiate(struct ike_sa *sa)
+{
+	return face_of_sa(sa)->child_initiate(sa);
+}
+
+const struct ike_assigned *ike_sa_assigned(const struct ike_sa *sa)
+{
+	return face_of_sa(sa)->sa_assigned(sa);
+}
+
+void ike_child_rekey(struct ike_child *c)
+{
+	face_of_child(c)->child_rekey(c);
+}
+
+void ike_child_close(struct ike_child *c, const char *why)
+{
+	face_of_child(c)->child_close(c, why);
+}
+
+void ike_child_limit(struct ike_child *c, bool hard)
+{
+	face_of_child(c)->child_limit(c, hard);
+}
+
+void ike_child_get_info(const struct ike_child *c, struct ike_child_info *info)
+{
+	face_of_child(c)->child_get_info(c, info);
+}
+
+void ike_child_set_owner(struct ike_child *c, void *owner)
+{
+	face_of_child(c)->child_set_owner(c, owner);
+}
+
+void *ike_child_owner(const struct ike_child *c)
+{
+	return face_of_child(c)->child_owner(c);
+}
+
+void ike_sa_peer_moved(struct ike_sa *sa, const struct addr *peer, uint16_t port)
+{
+	face_of_sa(sa)->sa_peer_moved(sa, peer, port);
+}
+
+struct ike_child *ike_child_next(const struct ike_sa *sa, const struct ike_child *prev)
+{
+	return face_of_sa(sa)->child_next(sa, prev);
+}
+
+int ike_child_selectors(const struct ike_child *c, struct dp_selector *out, unsigned int *n)
+{
+	return face_of_child(c)->child_selectors(c, out, n);
+}

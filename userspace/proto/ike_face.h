@@ -1,0 +1,35 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/*
+ * What owners call of IKE SAs and children, whatever version of IKE made them: the first member of both, of either version,
+ * says whose functions these are. What each does is in ike.h.
+ */
+#ifndef ADIT_PROTO_IKE_FACE_H
+#define ADIT_PROTO_IKE_FACE_H
+
+#include "proto/ike.h"
+
+struct ike_face {
+	void (*sa_get_info)(const struct ike_sa *sa, struct ike_sa_info *info);
+	void (*sa_set_owner)(struct ike_sa *sa, void *owner);
+	void *(*sa_owner)(const struct ike_sa *sa);
+	void (*sa_close)(struct ike_sa *sa, const char *why);
+	void (*sa_abort)(struct ike_sa *sa, const char *why);
+	void (*sa_rekey)(struct ike_sa *sa);
+	void (*sa_probe)(struct ike_sa *sa);
+	int (*sa_move)(struct ike_sa *sa, const struct ike_path *path);
+	int (*child_initiate)(struct ike_sa *sa);
+	const struct ike_assigned *(*sa_assigned)(const struct ike_sa *sa);
+	void (*child_rekey)(struct ike_child *c);
+	void (*child_close)(struct ike_child *c, const char *why);
+	void (*child_limit)(struct ike_child *c, bool hard);
+	void (*child_get_info)(const struct ike_child *c, struct ike_child_info *info);
+	void (*child_set_owner)(struct ike_child *c, void *owner);
+	void *(*child_owner)(const struct ike_child *c);
+	void (*sa_peer_moved)(struct ike_sa *sa, const struct addr *peer, uint16_t port);
+	struct ike_child *(*child_next)(const struct ike_sa *sa, const struct ike_child *prev);
+	int (*child_selectors)(const struct ike_child *c, struct dp_selector *out, unsigned int *n);
+};
+
+extern const struct ike_face ike2_face;		/* ike_sa.c */
+
+#endif /* ADIT_PROTO_IKE_FACE_H */
