@@ -11,7 +11,7 @@
  *
  * SAs and children belong to the endpoint. The owner may use one from the op that tells of it (or the call that makes
  * it) until sa_down() or child_down() returns. From within every op but tx(), random() and wall_time() it may call
- * every function here but ike1_rx() and ike1_free().
+ * every function here but ike1_rx() and ike1_free(); but child_new(), sa_add() and sa_up() may end nothing.
  */
 #ifndef ADIT_PROTO_IKE1_H
 #define ADIT_PROTO_IKE1_H
