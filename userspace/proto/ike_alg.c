@@ -335,11 +335,26 @@ static void put_word(char *buf, size_t cap, const char *between, const char *wor
 		snprintf(buf + len, cap - len, "%s%s", len ? between : "", word);
 }
 
+/* Whether the PRFs are those that follow from the integrity algorithms: they go without saying. */
+static bool prf_is_implied(const struct ike_offer *o)
+{
+	struct ike_offer implied = *o;
+
+	implied.n[PRF] = 0;
+	prf_follows(&implied);
+	return implied.n[PRF] == o->n[PRF] && !memcmp(implied.alg[PRF], o->alg[PRF], o->n[PRF] * sizeof(o->alg[PRF][0]));
+}
+
 static void put_offer(const struct ike_offer *o, char *buf, size_t cap)
 {
+	static const uint8_t order[] = { ENCR, INTEG, PRF, DH, ESN };
 	const char *between = ", ";
 
-	for (unsigned int type = ENCR; type <= IKE_TRANSFORM_TYPE_MAX; type++) {
+	for (size_t k = 0; k < sizeof(order); k++) {
+		uint8_t type = order[k];
+
+		if (type == PRF && prf_is_implied(o))
+			continue;
 		for (unsigned int i = 0; i < o->n[type]; i++) {
 			put_word(buf, cap, between, o->alg[type][i]->name);
 			between = "-";

@@ -1,0 +1,437 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/*
+ * An initiator and a responder of IKEv1, and between them a wire that a test can look at, cut, turn over and put a NAT
+ * into. Time is virtual, and randomness a counter.
+ */
+#ifndef ADIT_IKE1_WORLD_H
+#define ADIT_IKE1_WORLD_H
+
+#include "ike_test_pki.h"
+
+#include "base/secret.h"
+#include "proto/ike1.h"
+#include "wire/ike1.h"
+
+#define PACKETS_MAX	64
+#define CHILDREN_MAX	8
+#define SAS_MAX		32
+
+struct packet {
+	bool to_responder;
+	struct ike_path path;	/* as its receiver sees it */
+	size_t len;
+	uint8_t data[4096];
+};
+
+/* One side, as the daemon would be. */
+struct side {
+	struct world *w;
+	bool responder;
+	struct ike1 *ike;
+	struct ike_peer *peers[4];
+	unsigned int n_peers;
+	unsigned int ups, downs, moved, replaced, child_ups, child_downs, child_replaced, assigned;
+	struct ike1_sa *sa;
+	struct ike1_child *child;
+	struct dp_sa sas[SAS_MAX];	/* all that were added and not deleted */
+	unsigned int n_sas, sa_dels;
+	char why[IKE_WHY_MAX];		/* of the last sa_down() */
+	char child_why[IKE_WHY_MAX];
+	char log[4096];
+	struct ike_assigned got;
+	bool no_children;
+};
+
+struct world {
+	struct loop *loop;
+	struct side i, r;
+	struct packet q[PACKETS_MAX];
+	unsigned int head, tail;
+	uint32_t random;
+	bool nat;		/* in front of the initiator */
+	uint16_t nat_port_500, nat_port_4500;
+	bool drop_to_r, drop_to_i;
+	unsigned int sent_i, sent_r, drop_next;
+	struct packet last_to_r, last_to_i;
+};
+
+static struct addr addr_of(const char *text)
+{
+	struct addr a;
+
+	assert_int_equal(addr_parse(text, &a), 0);
+	return a;
+}
+
+/* --- ops --- */
+
+static void op_tx(void *ctx, const struct ike_path *path, const uint8_t *data, size_t len)
+{
+	struct side *s = ctx;
+	struct world *w = s->w;
+	struct packet *p = &w->q[w->tail % PACKETS_MAX];
+
+	s->responder ? w->sent_r++ : w->sent_i++;
+	if (len == 1)
+		return;
+	assert_true(len <= sizeof(p->data) && w->tail - w->head < PACKETS_MAX);
+	p->to_responder = !s->responder;
+	p->path = (struct ike_path){ .local = path->peer, .peer = path->local, .local_port = path->peer_port,
+				     .peer_port = path->local_port };
+	if (w->nat && p->to_responder) {
+		p->path.peer = addr_of("203.0.113.1");
+		p->path.peer_port = path->local_port == IKE_PORT ? w->nat_port_500 : w->nat_port_4500;
+	} else if (w->nat) {
+		p->path.local = addr_of("10.0.0.2");
+		p->path.local_port = path->peer_port == w->nat_port_500 ? IKE_PORT : IKE_NATT_PORT;
+		/* To where it was, or somebody else. */
+		if (path->peer_port != w->nat_port_500 && path->peer_port != w->nat_port_4500)
+			return;
+	}
+	p->len = len;
+	memcpy(p->data, data, len);
+	*(p->to_responder ? &w->last_to_r : &w->last_to_i) = *p;
+	if ((p->to_responder ? w->drop_to_r : w->drop_to_i) || (w->drop_next && !--w->drop_next))
+		return;
+	w->tail++;
+}
+
+static void op_random(void *ctx, void *buf, size_t len)
+{
+	struct side *s = ctx;
+	uint8_t *at = buf;
+
+	for (size_t i = 0; i < len; i++) {
+		s->w->random = s->w->random * 1103515245 + 12345;
+		at[i] = (uint8_t)(s->w->random >> 16);
+	}
+}
+
+static int64_t op_wall_time(void *ctx)
+{
+	(void)ctx;
+	return NOW;
+}
+
+static unsigned int op_candidates(void *ctx, const struct ike_path *path, struct ike_peer **out, unsigned int max)
+{
+	struct side *s = ctx;
+
+	(void)path;
+	(void)max;
+	memcpy(out, s->peers, s->n_peers * sizeof(*out));
+	return s->n_peers;
+}
+
+static bool op_password(void *ctx, struct ike1_sa *sa, const char *user, char *out, size_t cap)
+{
+	(void)ctx;
+	(void)sa;
+	if (strcmp(user, "alice"))
+		return false;
+	snprintf(out, cap, "wonderland");
+	return true;
+}
+
+static bool op_assign(void *ctx, struct ike1_sa *sa, bool ip4, bool ip6, struct ike_assigned *out, char why[IKE_WHY_MAX])
+{
+	(void)ctx;
+	(void)sa;
+	(void)ip6;
+	(void)why;
+	out->ip4 = addr_of("10.9.0.7");
+	out->dns[out->n_dns++] = addr_of("10.9.0.1");
+	return ip4;
+}
+
+static void op_assigned(void *ctx, struct ike1_sa *sa, const struct ike_assigned *a)
+{
+	struct side *s = ctx;
+
+	(void)sa;
+	s->assigned++;
+	s->got = *a;
+}
+
+static void op_sa_up(void *ctx, struct ike1_sa *sa)
+{
+	struct side *s = ctx;
+
+	s->ups++;
+	s->sa = sa;
+}
+
+static void op_sa_replaced(void *ctx, struct ike1_sa *old, struct ike1_sa *sa)
+{
+	struct side *s = ctx;
+
+	assert_ptr_equal(s->sa, old);
+	s->replaced++;
+	s->sa = sa;
+}
+
+static void op_sa_down(void *ctx, struct ike1_sa *sa, const char *why)
+{
+	struct side *s = ctx;
+
+	s->downs++;
+	if (s->sa == sa)
+		s->sa = NULL;
+	snprintf(s->why, sizeof(s->why), "%s", why);
+}
+
+static void op_sa_moved(void *ctx, struct ike1_sa *sa)
+{
+	struct side *s = ctx;
+
+	(void)sa;
+	s->moved++;
+}
+
+static int op_child_new(void *ctx, struct ike1_child *c, char why[IKE_WHY_MAX])
+{
+	struct side *s = ctx;
+
+	if (s->no_children) {
+		snprintf(why, IKE_WHY_MAX, "the kernel is full");
+		return -ENOSPC;
+	}
+	s->child_ups++;
+	s->child = c;
+	ike1_child_set_owner(c, s);
+	return 0;
+}
+
+static void op_child_replaced(void *ctx, struct ike1_child *old, struct ike1_child *c)
+{
+	struct side *s = ctx;
+
+	assert_ptr_equal(ike1_child_owner(old), s);
+	assert_ptr_equal(ike1_child_owner(c), s);
+	s->child_replaced++;
+	s->child = c;
+}
+
+static int op_sa_add(void *ctx, struct ike1_child *c, struct dp_sa *sa, char why[IKE_WHY_MAX])
+{
+	struct side *s = ctx;
+
+	(void)why;
+	assert_non_null(ike1_child_owner(c));
+	assert_true(s->n_sas < SAS_MAX);
+	s->sas[s->n_sas++] = *sa;
+	return 0;
+}
+
+static void op_sa_del(void *ctx, struct ike1_child *c, bool outbound, uint32_t spi)
+{
+	struct side *s = ctx;
+
+	(void)c;
+	assert_false(outbound);
+	s->sa_dels++;
+	for (unsigned int i = 0; i < s->n_sas; i++)
+		if (!s->sas[i].outbound && s->sas[i].spi == spi)
+			s->sas[i].spi = 0;
+}
+
+static void op_child_down(void *ctx, struct ike1_child *c, const char *why)
+{
+	struct side *s = ctx;
+
+	s->child_downs++;
+	if (s->child == c)
+		s->child = NULL;
+	snprintf(s->child_why, sizeof(s->child_why), "%s", why);
+}
+
+static void op_log(void *ctx, const struct ike1_sa *sa, enum log_level level, const char *text)
+{
+	struct side *s = ctx;
+	size_t len = strlen(s->log);
+
+	(void)sa;
+	(void)level;
+	snprintf(s->log + len, sizeof(s->log) - len, "%s\n", text);
+}
+
+static const struct ike1_ops ops = {
+	op_tx, op_random, op_wall_time, op_candidates, op_password, op_assign, op_assigned, op_sa_up, op_sa_replaced,
+	op_sa_down, op_sa_moved, op_child_new, op_child_replaced, op_sa_add, op_sa_del, op_child_down, op_log,
+};
+
+/* --- the world --- */
+
+static struct ike_peer *peer_psk(const char *secret)
+{
+	struct ike_peer *p = ike_peer_new();
+	struct prefix net;
+
+	p->local_auth = p->remote_auth = IKE_BY_PSK;
+	p->secret = secret_strdup(secret);
+	ike_offers_default(IKE_V1, IKE_USE_IKE, false, &p->ike);
+	ike_offers_default(IKE_V1, IKE_USE_ESP, false, &p->esp);
+	p->ike_lifetime_s = 28800;
+	p->child_lifetime_s = 3600;
+	p->dpd_interval_s = 30;
+	p->retransmissions = 4;
+	p->fragmentation = true;
+	assert_int_equal(prefix_parse("10.1.0.0/16", &net), 0);
+	ike_ts_of_prefix(&net, &p->local_ts[0]);
+	assert_int_equal(prefix_parse("10.2.0.0/16", &net), 0);
+	ike_ts_of_prefix(&net, &p->remote_ts[0]);
+	p->n_local_ts = p->n_remote_ts = 1;
+	return p;
+}
+
+static void swap_ts(struct ike_peer *p)
+{
+	struct ike_selector ts = p->local_ts[0];
+
+	p->local_ts[0] = p->remote_ts[0];
+	p->remote_ts[0] = ts;
+}
+
+static void esp(struct ike_peer *p, const char *text)
+{
+	char error[IKE_ERROR_MAX];
+
+	assert_int_equal(ike_offers_parse(text, IKE_USE_ESP, true, &p->esp, error), 0);
+}
+
+static void ike(struct ike_peer *p, const char *text)
+{
+	char error[IKE_ERROR_MAX];
+
+	assert_int_equal(ike_offers_parse(text, IKE_USE_IKE, true, &p->ike, error), 0);
+}
+
+static struct ike_path path_of_initiator(void)
+{
+	return (struct ike_path){ .local = addr_of("10.0.0.2"), .peer = addr_of("192.0.2.1"), .local_port = IKE_PORT,
+				  .peer_port = IKE_PORT };
+}
+
+static struct world *world_new(void)
+{
+	struct world *w = calloc(1, sizeof(*w));
+	const struct ike_config cfg = { .max_half_open = 8, .half_open_ms = 30000, .keepalive_ms = 20000, .max_sas = 100 };
+
+	w->loop = loop_new_virtual(1000);
+	w->random = 1;
+	w->nat_port_500 = 1500;
+	w->nat_port_4500 = 45000;
+	w->i.w = w->r.w = w;
+	w->r.responder = true;
+	w->i.peers[0] = peer_psk("the secret");
+	w->r.peers[0] = peer_psk("the secret");
+	swap_ts(w->r.peers[0]);
+	w->i.n_peers = w->r.n_peers = 1;
+	w->i.ike = ike1_new(w->loop, &cfg, &ops, &w->i);
+	w->r.ike = ike1_new(w->loop, &cfg, &ops, &w->r);
+	return w;
+}
+
+static void world_free(struct world *w)
+{
+	ike1_free(w->i.ike);
+	ike1_free(w->r.ike);
+	for (unsigned int i = 0; i < w->i.n_peers; i++)
+		ike_peer_put(w->i.peers[i]);
+	for (unsigned int i = 0; i < w->r.n_peers; i++)
+		ike_peer_put(w->r.peers[i]);
+	loop_free(w->loop);
+	free(w);
+}
+
+static void deliver(struct world *w, const struct packet *p)
+{
+	uint8_t *exact = malloc(p->len);
+
+	memcpy(exact, p->data, p->len);
+	ike1_rx(p->to_responder ? w->r.ike : w->i.ike, &p->path, exact, p->len);
+	free(exact);
+}
+
+/* Everything that is on the wire arrives, and what comes of it. */
+static void run(struct world *w)
+{
+	while (w->head != w->tail) {
+		struct packet p = w->q[w->head++ % PACKETS_MAX];
+
+		deliver(w, &p);
+	}
+}
+
+static void pass(struct world *w, uint64_t ms)
+{
+	for (uint64_t at = 0; at < ms; at += 500) {
+		loop_virtual_advance(w->loop, 500);
+		run(w);
+	}
+}
+
+static struct ike1_sa *begin(struct world *w)
+{
+	struct ike_path path = path_of_initiator();
+
+	return ike1_initiate(w->i.ike, w->i.peers[0], &path, NULL);
+}
+
+static void dial(struct world *w)
+{
+	assert_non_null(begin(w));
+	run(w);
+}
+
+static const struct dp_sa *sa_of(const struct side *s, bool outbound)
+{
+	const struct dp_sa *found = NULL;
+
+	for (unsigned int i = 0; i < s->n_sas; i++)
+		if (s->sas[i].outbound == outbound && s->sas[i].spi)
+			found = &s->sas[i];
+	assert_non_null(found);
+	return found;
+}
+
+static void same_keys(const struct dp_sa *out, const struct dp_sa *in)
+{
+	assert_int_equal(out->spi, in->spi);
+	assert_int_equal(out->cipher, in->cipher);
+	assert_int_equal(out->auth, in->auth);
+	assert_int_equal(out->key_len, in->key_len);
+	assert_memory_equal(out->key, in->key, out->key_len);
+	assert_int_equal(out->auth_key_len, in->auth_key_len);
+	assert_memory_equal(out->auth_key, in->auth_key, out->auth_key_len);
+}
+
+/* Both sides have the same child: what one sends the other can read. */
+static void assert_connected(struct world *w)
+{
+	if (w->i.ups != 1 || w->r.ups != 1 || w->i.child_ups != 1 || w->r.child_ups != 1)
+		fail_msg("initiator: %s%s\nresponder: %s%s", w->i.why, w->i.log, w->r.why, w->r.log);
+	same_keys(sa_of(&w->i, true), sa_of(&w->r, false));
+	same_keys(sa_of(&w->r, true), sa_of(&w->i, false));
+	assert_int_not_equal(sa_of(&w->i, true)->spi, sa_of(&w->i, false)->spi);
+}
+
+static struct ike1_child_info child_of(const struct side *s)
+{
+	struct ike1_child_info info;
+
+	assert_non_null(s->child);
+	ike1_child_get_info(s->child, &info);
+	return info;
+}
+
+static struct ike1_sa_info info_of(const struct side *s)
+{
+	struct ike1_sa_info info;
+
+	assert_non_null(s->sa);
+	ike1_sa_get_info(s->sa, &info);
+	return info;
+}
+
+#endif /* ADIT_IKE1_WORLD_H */
