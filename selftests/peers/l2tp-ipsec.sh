@@ -57,6 +57,7 @@ check_log "and the log says why" gateway "plain L2TP, and ipsec is required"
 stop plain-xl2tpd
 wire_start
 through 2
+through 1
 check "nothing of L2TP is outside of IPsec" no_l2tp_outside
 
 swan_client_conf wrong 2 "another secret"

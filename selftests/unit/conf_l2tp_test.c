@@ -141,6 +141,10 @@ static void defaults_are_set(void **state)
 
 static const struct { const char *text, *words; } refusals[] = {
 	{ SERVER(" hide-avps = yes\n"), "7: hide-avps: there is no secret" },
+	{ SERVER(" ipsec = required\n"), "7: ipsec: how do clients and gateway prove who they are" },
+	{ SERVER(" ipsec-secret = 'secret'\n"), "7: ipsec-secret: it means nothing without ipsec = required" },
+	{ SERVER(" ipsec = required\n ipsec-secret = 's'\n esp-proposals = { \"3des-sha1\" }\n"),
+	  "9: esp-proposals: \"3des-sha1\"" },
 	{ SERVER(" authenticate = perhaps\n"), "7: authenticate: \"perhaps\" is none of yes, no" },
 	{ SERVER(" sequencing = never\n"), "none of asked, always" },
 	{ SERVER(" retransmissions = 0\n"), "from 1 to 30" },

@@ -293,7 +293,7 @@ static const struct refusal refusals[] = {
 	{ "server", "listen = { \"here\" }", 5, "\"here\" is no address", false },
 	{ "server", "hello-interval = 60", 5, "server pptp has no such option: it is one of server l2tp",
 	  false },
-	{ "server", "secret = x", 5, "server pptp has no such option", false },
+	{ "server", "secret = x", 5, "secret: server pptp has none", false },
 	{ "server", "max-sessions = 0", 5, "from 1 to", false },
 	{ "server", "duplicate-login = never", 5, "none of replace, refuse, allow", false },
 	{ "server", "unknown-thing = { 1 }", 5, "unknown option 'unknown-thing' in section server",

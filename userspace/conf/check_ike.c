@@ -74,9 +74,7 @@ void check_ike_server(struct reading *r, struct conf_server *s, cfg_t *cfg)
 static const char *without_ipsec(cfg_t *cfg)
 {
 	static const char *const options[] = { "ipsec-secret", "ipsec-secret-file", "local-id", "certificate", "key",
-					       "ca", "crl", "ike-proposals", "esp-proposals", "legacy",
-					       "ike-lifetime", "child-lifetime", "child-megabytes",
-					       "dpd-interval", "fragmentation" };
+					       "ca", "crl", "ike-proposals", "esp-proposals" };
 	unsigned int i;
 
 	for (i = 0; i < sizeof(options) / sizeof(options[0]); i++)

@@ -18,6 +18,7 @@
 
 #define RX_AT_ONCE	32
 #define MARKER_LEN	4	/* zeros ahead of IKE on port 4500, RFC 3948 section 2.2 */
+#define VERSION_AT	17	/* in IKE's header, which both versions have (RFC 7296 section 3.1) */
 /* Strangers: beyond the first, cookies; beyond the second, nothing. */
 #define COOKIE_ABOVE	100
 #define MAX_HALF_OPEN	2000
@@ -70,6 +71,10 @@ static void receive(struct ipsec_socket *s, const struct udp_path *from, const u
 			return;
 		data += MARKER_LEN;
 		len -= MARKER_LEN;
+	}
+	if (len > VERSION_AT && data[VERSION_AT] >> 4 == 1) {
+		ike1_rx(s->ipsec->ike1, &path, data, len);
+		return;
 	}
 	sa = ike_sa_at(s->ipsec->ike, &path, data, len);
 	if (sa && ike_sa_slot(sa, &slot))
@@ -447,10 +452,21 @@ static unsigned int op_candidates(void *ctx, const struct ike_path *path, struct
 
 	if (ipsec->engine->stopping)
 		return 0;
-	n = site_candidates(ipsec, path, out, max);
+	n = site_candidates(ipsec, CONF_IKEV2, path, out, max);
 	for (i = 0; i < ipsec->n_peers && n < max; i++)
 		out[n++] = ipsec->peers[i];
-	return n + l2tpsec_candidates(ipsec, out + n, max - n);
+	return n + l2tpsec_candidates(ipsec, CONF_IKEV2, out + n, max - n);
+}
+
+static unsigned int op_candidates1(void *ctx, const struct ike_path *path, struct ike_peer **out, unsigned int max)
+{
+	struct ipsec *ipsec = ctx;
+	unsigned int n;
+
+	if (ipsec->engine->stopping)
+		return 0;
+	n = site_candidates(ipsec, CONF_IKEV1, path, out, max);
+	return n + l2tpsec_candidates(ipsec, CONF_IKEV1, out + n, max - n);
 }
 
 static bool op_password(void *ctx, struct ike_sa *sa, const char *user, char *out, size_t cap)
@@ -667,13 +683,16 @@ static void op_log(void *ctx, const struct ike_sa *sa, enum log_level level, con
 		log_at(level, &who, "IKE: %s", text);
 }
 
-static const struct ike_ops ops = {
-	.tx = op_tx, .random = op_random, .wall_time = op_wall_time, .candidates = op_candidates,
-	.password = op_password, .assign = op_assign, .assigned = op_assigned, .sa_up = op_sa_up,
-	.sa_replaced = op_sa_replaced, .sa_down = op_sa_down, .sa_moved = op_sa_moved,
-	.child_new = op_child_new, .child_replaced = op_child_replaced, .sa_add = op_sa_add,
+/* What both versions have; who may come is the other one's affair. */
+#define OPS									\
+	.tx = op_tx, .random = op_random, .wall_time = op_wall_time,		\
+	.password = op_password, .assign = op_assign, .assigned = op_assigned, .sa_up = op_sa_up,	\
+	.sa_replaced = op_sa_replaced, .sa_down = op_sa_down, .sa_moved = op_sa_moved,	\
+	.child_new = op_child_new, .child_replaced = op_child_replaced, .sa_add = op_sa_add,	\
 	.sa_del = op_sa_del, .child_down = op_child_down, .slot_free = op_slot_free, .log = op_log,
-};
+
+static const struct ike_ops ops = { OPS .candidates = op_candidates };
+static const struct ike_ops ops1 = { OPS .candidates = op_candidates1 };
 
 /* --- the kernel's events --- */
 
@@ -864,8 +883,12 @@ struct ipsec *ipsec_new(struct engine *e)
 	TAILQ_INIT(&ipsec->sites);
 	TAILQ_INIT(&ipsec->warriors);
 	TAILQ_INIT(&ipsec->l2tpsecs);
+	ipsec->owner1 = (struct ike1_owner){ .ops = &ops1, .ctx = ipsec };
 	ipsec->ike = ike_new(e->loop, &cfg, &ops, ipsec);
-	if (!ipsec->ike) {
+	ipsec->ike1 = ike1_new_for(e->loop, &cfg, &ipsec->owner1);
+	if (!ipsec->ike || !ipsec->ike1) {
+		ike_free(ipsec->ike);
+		ike1_free(ipsec->ike1);
 		free(ipsec);
 		return NULL;
 	}
@@ -875,6 +898,7 @@ struct ipsec *ipsec_new(struct engine *e)
 /* The endpoint goes first, and what it told of with it. */
 static void let_go(struct ipsec *ipsec)
 {
+	struct l2tpsec *l;
 	struct warrior *w;
 	struct site *s;
 	struct kid *k;
@@ -885,6 +909,8 @@ static void let_go(struct ipsec *ipsec)
 		s->holder.sa = NULL;
 	TAILQ_FOREACH(w, &ipsec->warriors, link)
 		w->holder.sa = NULL;
+	TAILQ_FOREACH(l, &ipsec->l2tpsecs, link)
+		l->holder.sa = NULL;
 }
 
 void ipsec_free(struct ipsec *ipsec)
@@ -895,6 +921,7 @@ void ipsec_free(struct ipsec *ipsec)
 		return;
 	let_go(ipsec);
 	ike_free(ipsec->ike);
+	ike1_free(ipsec->ike1);
 	while ((d = STAILQ_FIRST(&ipsec->waiting))) {
 		STAILQ_REMOVE_HEAD(&ipsec->waiting, link);
 		free(d);
@@ -937,16 +964,37 @@ void ipsec_begin(struct ipsec *ipsec)
 		site_begin(s);
 }
 
+struct ike_sa *ipsec_sa_next(const struct ipsec *ipsec, struct ike_sa *prev)
+{
+	struct ike_sa_info info = { .version = 2 };
+	struct ike_sa *sa;
+
+	if (prev)
+		ike_sa_get_info(prev, &info);
+	sa = info.version == 2 ? ike_sa_next(ipsec->ike, prev) : NULL;
+	return sa ? sa : ike1_sa_next_for(ipsec->ike1, info.version == 2 ? NULL : prev);
+}
+
+struct ike_sa *ipsec_initiate(struct ipsec *ipsec, enum conf_ike_version version, struct ike_peer *peer,
+			      const struct ike_path *path, struct ipsec_holder *h)
+{
+	return version == CONF_IKEV1 ? ike1_initiate_for(ipsec->ike1, peer, path, h) :
+				       ike_initiate(ipsec->ike, peer, path, h);
+}
+
 bool ipsec_is_idle(const struct ipsec *ipsec)
 {
-	return !ipsec || !ike_sa_next(ipsec->ike, NULL);
+	return !ipsec || !ipsec_sa_next(ipsec, NULL);
 }
 
 bool ipsec_stop(struct ipsec *ipsec)
 {
-	struct ike_sa *sa = NULL;
+	struct ike_sa *sa, *next;
 
-	while (ipsec && (sa = ike_sa_next(ipsec->ike, sa)))
+	/* One of version 1 is gone when it is closed. */
+	for (sa = ipsec ? ipsec_sa_next(ipsec, NULL) : NULL; sa; sa = next) {
+		next = ipsec_sa_next(ipsec, sa);
 		ike_sa_close(sa, "the daemon shuts down");
+	}
 	return ipsec_is_idle(ipsec);
 }

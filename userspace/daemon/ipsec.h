@@ -12,6 +12,7 @@
 #include "daemon/engine.h"
 #include "daemon/server.h"
 #include "proto/ike.h"
+#include "proto/ike1_face.h"
 
 #define KID_SPIS	4	/* as many as the kernel takes of one child */
 
@@ -65,7 +66,9 @@ TAILQ_HEAD(l2tpsec_list, l2tpsec);
 
 struct ipsec {
 	struct engine *engine;
-	struct ike *ike;
+	struct ike *ike;			/* version 2 */
+	struct ike1 *ike1;
+	struct ike1_owner owner1;
 	struct conf_ref *ref;
 	struct dp_device_config device;		/* as the kernel has it */
 	int ifindex;				/* 0: there is none */
@@ -84,8 +87,10 @@ struct ipsec {
 	struct warrior_list warriors;
 	unsigned int n_warriors;
 	/* server l2tp with ipsec = required: */
-	struct ike_peer *l2tp_peers[2];		/* by certificate, by secret */
-	unsigned int n_l2tp_peers;
+	struct l2tpsec_peers {			/* by certificate, by secret */
+		struct ike_peer *peer[2];
+		unsigned int n;
+	} l2tp_peers[2];			/* of IKEv1, of IKEv2 */
 	struct l2tpsec_list l2tpsecs;
 	unsigned int n_l2tpsecs;
 };
@@ -102,6 +107,12 @@ void ipsec_begin(struct ipsec *ipsec);		/* sites that start by themselves do */
 bool ipsec_stop(struct ipsec *ipsec);
 bool ipsec_is_idle(const struct ipsec *ipsec);
 void ipsec_remove_device(struct ipsec *ipsec);
+
+/* Of either version. prev NULL: the first. */
+struct ike_sa *ipsec_sa_next(const struct ipsec *ipsec, struct ike_sa *prev);
+/* NULL on ENOMEM */
+struct ike_sa *ipsec_initiate(struct ipsec *ipsec, enum conf_ike_version version, struct ike_peer *peer,
+			      const struct ike_path *path, struct ipsec_holder *h);
 
 void ipsec_sockets_begin(struct ipsec *ipsec);
 int ipsec_socket_add(struct ipsec *ipsec, int fd);	/* takes fd; -errno: logged */
@@ -130,7 +141,8 @@ void ipsec_record_read_all(struct ipsec *ipsec);
 
 /* ipsec_peer.c: NULL with why */
 struct ike_peer *ipsec_site_peer(const struct conf_site *conf, const struct addr *remote, char why[IKE_WHY_MAX]);
-struct ike_peer *ipsec_l2tp_peer(const struct conf_server *conf, bool by_secret, char why[IKE_WHY_MAX]);
+struct ike_peer *ipsec_l2tp_peer(const struct conf_server *conf, enum conf_ike_version version, bool by_secret,
+				 char why[IKE_WHY_MAX]);
 struct ike_peer *ipsec_server_peer(const struct conf_server *conf, bool by_secret, char why[IKE_WHY_MAX]);
 
 #endif /* ADIT_DAEMON_IPSEC_H */

@@ -22,7 +22,8 @@ static bool set_id(struct ike_id *id, const char *text, const char *option, char
 	return !text || !ike_id_parse(text, id, error) || fails(why, option, error);
 }
 
-static bool set_offers(const struct conf_ike *ike, enum ike_use use, struct ike_offers *out, char why[IKE_WHY_MAX])
+static bool set_offers(const struct conf_ike *ike, enum conf_ike_version version, enum ike_use use,
+		       struct ike_offers *out, char why[IKE_WHY_MAX])
 {
 	char *const *list = use == IKE_USE_IKE ? ike->ike_proposals : ike->esp_proposals;
 	unsigned int n = use == IKE_USE_IKE ? ike->n_ike_proposals : ike->n_esp_proposals, i;
@@ -30,7 +31,7 @@ static bool set_offers(const struct conf_ike *ike, enum ike_use use, struct ike_
 	size_t len = 0;
 
 	if (!n) {
-		ike_offers_default(IKE_V2, use, ike->legacy, out);
+		ike_offers_default(version == CONF_IKEV1 ? IKE_V1 : IKE_V2, use, ike->legacy, out);
 		return true;
 	}
 	for (i = 0; i < n && len < sizeof(text); i++)
@@ -81,7 +82,8 @@ static bool set_trust(const struct conf_ike *ike, struct ike_peer *p, char why[I
 	return true;
 }
 
-static bool set_common(const struct conf_ike *ike, struct ike_peer *p, char why[IKE_WHY_MAX])
+static bool set_common(const struct conf_ike *ike, enum conf_ike_version version, struct ike_peer *p,
+		       char why[IKE_WHY_MAX])
 {
 	unsigned int i;
 
@@ -97,7 +99,8 @@ static bool set_common(const struct conf_ike *ike, struct ike_peer *p, char why[
 	p->dpd_interval_s = ike->dpd_interval_s;
 	p->retransmissions = ike->retransmissions;
 	return set_id(&p->local_id, ike->local_id, "local-id", why) &&
-	       set_offers(ike, IKE_USE_IKE, &p->ike, why) && set_offers(ike, IKE_USE_ESP, &p->esp, why) &&
+	       set_offers(ike, version, IKE_USE_IKE, &p->ike, why) &&
+	       set_offers(ike, version, IKE_USE_ESP, &p->esp, why) &&
 	       set_own(ike, p, why) && set_trust(ike, p, why);
 }
 
@@ -170,13 +173,14 @@ struct ike_peer *ipsec_site_peer(const struct conf_site *conf, const struct addr
 	default_remote_id(conf, remote, p);
 	set_remote_networks(conf, p);
 	if (set_id(&p->remote_id, conf->remote_id, "remote-id", why) && set_site_auth(conf, p, why) &&
-	    set_common(&conf->ike, p, why))
+	    set_common(&conf->ike, conf->version, p, why))
 		return p;
 	ike_peer_put(p);
 	return NULL;
 }
 
-struct ike_peer *ipsec_l2tp_peer(const struct conf_server *conf, bool by_secret, char why[IKE_WHY_MAX])
+struct ike_peer *ipsec_l2tp_peer(const struct conf_server *conf, enum conf_ike_version version, bool by_secret,
+				 char why[IKE_WHY_MAX])
 {
 	struct ike_peer *p = ike_peer_new();
 
@@ -189,7 +193,7 @@ struct ike_peer *ipsec_l2tp_peer(const struct conf_server *conf, bool by_secret,
 	p->local_auth = p->remote_auth = by_secret ? IKE_BY_PSK : IKE_BY_CERT;
 	if (by_secret)
 		p->secret = secret_strdup(conf->ike.secret);
-	if (set_common(&conf->ike, p, why))
+	if (set_common(&conf->ike, version, p, why))
 		return p;
 	ike_peer_put(p);
 	return NULL;
@@ -210,7 +214,7 @@ struct ike_peer *ipsec_server_peer(const struct conf_server *conf, bool by_secre
 	p->remote_auth = by_secret ? IKE_BY_PSK : auth_of(conf->auth_methods & ~CONF_AUTH_PSK);
 	if (by_secret)
 		p->secret = secret_strdup(conf->secret);
-	if (!set_common(&conf->ike, p, why)) {
+	if (!set_common(&conf->ike, CONF_IKEV2, p, why)) {
 		ike_peer_put(p);
 		return NULL;
 	}

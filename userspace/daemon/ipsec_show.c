@@ -159,6 +159,7 @@ static json_t *show_sa(struct ipsec *ipsec, struct ike_sa *sa)
 	snprintf(spis, sizeof(spis), "%016llx_%016llx", (unsigned long long)info.spi_i,
 		 (unsigned long long)info.spi_r);
 	set(o, "spis", json_string(spis));
+	set_number(o, "version", info.version);
 	set(o, "of", info.peer ? text(info.peer->name) : NULL);
 	set(o, "state", json_string(state_word(&info)));
 	set(o, "initiator", json_boolean(info.initiator));
@@ -184,7 +185,7 @@ json_t *ipsec_show_sas(struct ipsec *ipsec)
 	json_t *all = json_array();
 	struct ike_sa *sa = NULL;
 
-	while ((sa = ike_sa_next(ipsec->ike, sa)))
+	while ((sa = ipsec_sa_next(ipsec, sa)))
 		json_array_append_new(all, show_sa(ipsec, sa));
 	return all;
 }

@@ -141,40 +141,52 @@ struct ipsec_holder *l2tpsec_new(struct ipsec *ipsec, struct ike_sa *sa)
 
 /* --- who may come --- */
 
-unsigned int l2tpsec_candidates(const struct ipsec *ipsec, struct ike_peer **out, unsigned int max)
+static const enum conf_ike_version versions[2] = { CONF_IKEV1, CONF_IKEV2 };
+
+unsigned int l2tpsec_candidates(const struct ipsec *ipsec, enum conf_ike_version version, struct ike_peer **out,
+				unsigned int max)
 {
+	const struct l2tpsec_peers *peers = &ipsec->l2tp_peers[version == versions[1]];
 	unsigned int i;
 
-	for (i = 0; i < ipsec->n_l2tp_peers && i < max; i++)
-		out[i] = ipsec->l2tp_peers[i];
+	for (i = 0; i < peers->n && i < max; i++)
+		out[i] = peers->peer[i];
 	return i;
 }
 
 bool l2tpsec_owns(const struct ipsec *ipsec, const struct ike_peer *peer)
 {
-	unsigned int i;
+	unsigned int v, i;
 
-	for (i = 0; i < ipsec->n_l2tp_peers; i++)
-		if (ipsec->l2tp_peers[i] == peer)
-			return true;
+	for (v = 0; v < 2; v++)
+		for (i = 0; i < ipsec->l2tp_peers[v].n; i++)
+			if (ipsec->l2tp_peers[v].peer[i] == peer)
+				return true;
 	return false;
 }
 
-static void add_peer(struct ipsec *ipsec, const struct conf_server *s, bool by_secret)
+static void add_peers(struct ipsec *ipsec, const struct conf_server *s, bool by_secret)
 {
 	char why[IKE_WHY_MAX];
-	struct ike_peer *p = ipsec_l2tp_peer(s, by_secret, why);
+	unsigned int v;
 
-	if (p)
-		ipsec->l2tp_peers[ipsec->n_l2tp_peers++] = p;
-	else
-		log_error(NULL, "server l2tp: %s", why);
+	for (v = 0; v < 2; v++) {
+		struct ike_peer *p = ipsec_l2tp_peer(s, versions[v], by_secret, why);
+
+		if (p)
+			ipsec->l2tp_peers[v].peer[ipsec->l2tp_peers[v].n++] = p;
+		else
+			log_error(NULL, "server l2tp: %s", why);
+	}
 }
 
 static void drop_peers(struct ipsec *ipsec)
 {
-	while (ipsec->n_l2tp_peers)
-		ike_peer_put(ipsec->l2tp_peers[--ipsec->n_l2tp_peers]);
+	unsigned int v;
+
+	for (v = 0; v < 2; v++)
+		while (ipsec->l2tp_peers[v].n)
+			ike_peer_put(ipsec->l2tp_peers[v].peer[--ipsec->l2tp_peers[v].n]);
 }
 
 void l2tpsec_stop(struct ipsec *ipsec)
@@ -212,7 +224,7 @@ void l2tpsec_reconfigure(struct ipsec *ipsec, const struct conf *conf)
 		return;
 	}
 	if (s->ike.certificate.text)
-		add_peer(ipsec, s, false);
+		add_peers(ipsec, s, false);
 	if (s->ike.secret)
-		add_peer(ipsec, s, true);
+		add_peers(ipsec, s, true);
 }

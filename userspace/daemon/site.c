@@ -270,7 +270,7 @@ static void dial_next(struct site *s)
 		path.local = s->local;
 		path.peer = s->remote;
 		set_state(s, SITE_CONNECTING);
-		s->holder.sa = ike_initiate(s->holder.ipsec->ike, s->peer, &path, &s->holder);
+		s->holder.sa = ipsec_initiate(s->holder.ipsec, s->conf->version, s->peer, &path, &s->holder);
 		if (s->holder.sa)
 			return;
 		set_why(s, "out of memory");
@@ -448,8 +448,8 @@ struct ipsec_holder *site_taken(struct site *s, struct ike_sa *sa)
 	return &s->holder;
 }
 
-unsigned int site_candidates(struct ipsec *ipsec, const struct ike_path *path, struct ike_peer **out,
-			     unsigned int max)
+unsigned int site_candidates(struct ipsec *ipsec, enum conf_ike_version version, const struct ike_path *path,
+			     struct ike_peer **out, unsigned int max)
 {
 	struct site *s;
 	unsigned int n = 0, pass;
@@ -458,7 +458,7 @@ unsigned int site_candidates(struct ipsec *ipsec, const struct ike_path *path, s
 		TAILQ_FOREACH(s, &ipsec->sites, link) {
 			bool anybody = !s->remote.family || from_anywhere(s);
 
-			if (n == max || !s->peer || anybody != (pass == 1) || s->conf->version != CONF_IKEV2)
+			if (n == max || !s->peer || anybody != (pass == 1) || s->conf->version != version)
 				continue;
 			if (!anybody && !addr_equal(&s->remote, &path->peer))
 				continue;

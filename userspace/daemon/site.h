@@ -66,8 +66,8 @@ bool site_down(struct site *s, const char *why);
 bool site_rekey(struct site *s);	/* false: there is nothing to rekey */
 
 /* Peers that may come this way, the most specific first. */
-unsigned int site_candidates(struct ipsec *ipsec, const struct ike_path *path, struct ike_peer **out,
-			     unsigned int max);
+unsigned int site_candidates(struct ipsec *ipsec, enum conf_ike_version version, const struct ike_path *path,
+			     struct ike_peer **out, unsigned int max);
 /* The peer began: the IKE SA is this site's from now on. */
 struct ipsec_holder *site_taken(struct site *s, struct ike_sa *sa);
 void site_acquire(struct ipsec_holder *h, const struct dp_selector *flow);

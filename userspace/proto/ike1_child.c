@@ -40,6 +40,7 @@ struct ike1_child *ike1_child_new(struct ike1_sa *sa, bool by_us)
 	c = calloc(1, sizeof(*c));
 	if (!c)
 		return NULL;
+	c->face = &ike1_face;
 	c->sa = sa;
 	c->by_us = by_us;
 	c->life_seconds = sa->peer->child_lifetime_s;

@@ -7,6 +7,8 @@
 
 #include "base/hash.h"
 #include "proto/ike1.h"
+#include "proto/ike1_face.h"
+#include "proto/ike_face.h"
 #include "proto/ike1_keys.h"
 
 #define IKE1_NONCE_LEN		32	/* ours */
@@ -74,6 +76,7 @@ struct ike1_xchg {
 TAILQ_HEAD(ike1_xchgs, ike1_xchg);
 
 struct ike1_child {
+	const struct ike_face *face;	/* first */
 	TAILQ_ENTRY(ike1_child) link;
 	struct ike1_sa *sa;
 	void *owner;
@@ -98,6 +101,7 @@ struct ike1_child {
 TAILQ_HEAD(ike1_children, ike1_child);
 
 struct ike1_sa {
+	const struct ike_face *face;	/* first */
 	struct ike1 *ike;
 	TAILQ_ENTRY(ike1_sa) link;
 	struct hash_node by_spi;	/* by our cookie */
@@ -155,6 +159,8 @@ struct ike1_sa {
 	char why[IKE_WHY_MAX];
 };
 TAILQ_HEAD(ike1_sas, ike1_sa);
+
+extern const struct ike_face ike1_face;		/* ike1_face.c */
 
 struct ike1 {
 	struct loop *loop;

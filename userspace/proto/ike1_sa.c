@@ -193,6 +193,7 @@ struct ike1_sa *ike1_sa_new(struct ike1 *ike, bool initiator, const struct ike_p
 
 	if (!sa)
 		return NULL;
+	sa->face = &ike1_face;
 	sa->ike = ike;
 	sa->initiator = initiator;
 	sa->path = *path;

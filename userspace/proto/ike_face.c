@@ -105,8 +105,3 @@ struct ike_child *ike_child_next(const struct ike_sa *sa, const struct ike_child
 {
 	return face_of_sa(sa)->child_next(sa, prev);
 }
-
-int ike_child_selectors(const struct ike_child *c, struct dp_selector *out, unsigned int *n)
-{
-	return face_of_child(c)->child_selectors(c, out, n);
-}

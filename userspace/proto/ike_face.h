@@ -27,7 +27,6 @@ struct ike_face {
 	void *(*child_owner)(const struct ike_child *c);
 	void (*sa_peer_moved)(struct ike_sa *sa, const struct addr *peer, uint16_t port);
 	struct ike_child *(*child_next)(const struct ike_sa *sa, const struct ike_child *prev);
-	int (*child_selectors)(const struct ike_child *c, struct dp_selector *out, unsigned int *n);
 };
 
 extern const struct ike_face ike2_face;		/* ike_sa.c */

@@ -420,5 +420,4 @@ const struct ike_face ike2_face = {
 	.child_limit = ike2_child_limit, .child_get_info = ike2_child_get_info,
 	.child_set_owner = ike2_child_set_owner, .child_owner = ike2_child_owner,
 	.sa_peer_moved = ike2_sa_peer_moved, .child_next = ike2_child_next,
-	.child_selectors = ike2_child_selectors,
 };

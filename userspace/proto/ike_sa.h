@@ -334,7 +334,7 @@ static inline bool ike_sa_is_up(const struct ike_sa *sa)
 	return sa->phase == PHASE_UP;
 }
 
-/* --- the face of version 2: ike_sa.c, ike_child.c, ike_ts.c --- */
+/* --- the face of version 2: ike_sa.c, ike_child.c --- */
 void ike2_sa_get_info(const struct ike_sa *sa, struct ike_sa_info *info);
 void ike2_sa_set_owner(struct ike_sa *sa, void *owner);
 void *ike2_sa_owner(const struct ike_sa *sa);
@@ -353,6 +353,5 @@ void ike2_child_set_owner(struct ike_child *c, void *owner);
 void *ike2_child_owner(const struct ike_child *c);
 void ike2_sa_peer_moved(struct ike_sa *sa, const struct addr *peer, uint16_t port);
 struct ike_child *ike2_child_next(const struct ike_sa *sa, const struct ike_child *prev);
-int ike2_child_selectors(const struct ike_child *c, struct dp_selector *out, unsigned int *n);
 
 #endif /* ADIT_PROTO_IKE_SA_H */

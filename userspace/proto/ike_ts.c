@@ -166,14 +166,16 @@ static int add_pair(const struct ike_selector *l, const struct ike_selector *r, 
 	return 0;
 }
 
-int ike2_child_selectors(const struct ike_child *c, struct dp_selector *out, unsigned int *n)
+int ike_child_selectors(const struct ike_child *c, struct dp_selector *out, unsigned int *n)
 {
+	struct ike_child_info info;
 	unsigned int i, k;
 
+	ike_child_get_info(c, &info);
 	*n = 0;
-	for (i = 0; i < c->n_local_ts; i++)
-		for (k = 0; k < c->n_remote_ts; k++)
-			if (add_pair(&c->local_ts[i], &c->remote_ts[k], out, n))
+	for (i = 0; i < info.n_local_ts; i++)
+		for (k = 0; k < info.n_remote_ts; k++)
+			if (add_pair(&info.local_ts[i], &info.remote_ts[k], out, n))
 				return -E2BIG;
 	return *n ? 0 : -EINVAL;
 }
