@@ -361,6 +361,7 @@ bool kid_adopt(struct kid *k, uint32_t id, struct ike_child *c)
 	if (k->ipsec->next_kid < id)
 		k->ipsec->next_kid = id;
 	outer_of(&info, &k->kernel);
+	k->kernel.transport = info.transport;
 	if (ike_child_selectors(c, k->kernel.selectors, &k->kernel.n_selectors) ||
 	    dp_sa_get(dp, k->kernel.ifindex, id, false, info.spi_in, &stats, &err))
 		return false;

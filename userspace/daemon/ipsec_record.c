@@ -3,18 +3,20 @@
 #include <string.h>
 
 #include "base/secret.h"
+#include "daemon/l2tpsec.h"
 #include "daemon/site.h"
 #include "daemon/warrior.h"
 
 #define RECORD_VERSION	1
 #define OF_SITE		1
 #define OF_WARRIOR	2
+#define OF_L2TPSEC	3
 
-static void put_owner(struct wr *w, const struct ike_peer *peer)
+static void put_owner(struct wr *w, const struct ipsec *ipsec, const struct ike_peer *peer)
 {
 	const struct site *s = peer->owner;
 
-	wr_u8(w, s ? OF_SITE : OF_WARRIOR);
+	wr_u8(w, s ? OF_SITE : l2tpsec_owns(ipsec, peer) ? OF_L2TPSEC : OF_WARRIOR);
 	wr_u8(w, s ? (uint8_t)strlen(s->conf->name) : peer->local_auth == IKE_BY_PSK);
 	if (s)
 		wr_bytes(w, s->conf->name, strlen(s->conf->name));
@@ -55,7 +57,7 @@ void ipsec_record_write(struct ipsec *ipsec, struct ike_sa *sa)
 		ike_sa_set_slot(sa, slot);
 	}
 	wr_u8(&w, RECORD_VERSION);
-	put_owner(&w, info.peer);
+	put_owner(&w, ipsec, info.peer);
 	wr_u16(&w, (uint16_t)info.children);
 	put_kids(&w, ipsec, sa);
 	ike_sa_freeze(sa, &w);
@@ -69,7 +71,8 @@ void ipsec_record_write(struct ipsec *ipsec, struct ike_sa *sa)
 #define KIDS_MAX	64
 
 struct record {
-	struct site *site;		/* NULL: a warrior's */
+	uint8_t kind;
+	struct site *site;		/* of OF_SITE */
 	struct ike_peer *peer;
 	unsigned int n_kids;
 	uint32_t kids[KIDS_MAX];
@@ -86,29 +89,31 @@ static void get_site(struct rd *r, struct ipsec *ipsec, struct record *rec)
 	rec->peer = rec->site && !rec->site->holder.sa ? rec->site->peer : NULL;
 }
 
-static void get_server(struct rd *r, struct ipsec *ipsec, struct record *rec)
+static void get_server(struct rd *r, struct ike_peer *const *peers, unsigned int n, struct record *rec)
 {
 	bool by_secret = rd_u8(r);
 	unsigned int i;
 
-	for (i = 0; i < ipsec->n_peers; i++)
-		if ((ipsec->peers[i]->local_auth == IKE_BY_PSK) == by_secret)
-			rec->peer = ipsec->peers[i];
+	for (i = 0; i < n; i++)
+		if ((peers[i]->local_auth == IKE_BY_PSK) == by_secret)
+			rec->peer = peers[i];
 }
 
 static bool get_head(struct rd *r, struct ipsec *ipsec, struct record *rec)
 {
-	uint8_t kind;
+	const struct l2tpsec_peers *l2tp = l2tpsec_peers(ipsec, CONF_IKEV2);
 	unsigned int i;
 
 	*rec = (struct record){ .n_kids = 0 };
 	if (rd_u8(r) != RECORD_VERSION)
 		return false;
-	kind = rd_u8(r);
-	if (kind == OF_SITE)
+	rec->kind = rd_u8(r);
+	if (rec->kind == OF_SITE)
 		get_site(r, ipsec, rec);
-	else if (kind == OF_WARRIOR)
-		get_server(r, ipsec, rec);
+	else if (rec->kind == OF_WARRIOR)
+		get_server(r, ipsec->peers, ipsec->n_peers, rec);
+	else if (rec->kind == OF_L2TPSEC)
+		get_server(r, l2tp->peer, l2tp->n, rec);
 	rec->n_kids = rd_u16(r);
 	if (rec->n_kids > KIDS_MAX)
 		return false;
@@ -155,6 +160,21 @@ static void adopt_kids(struct ipsec_holder *h, struct ike_sa *sa, const struct r
 	}
 }
 
+static struct ipsec_holder *holder_for(struct ipsec *ipsec, const struct record *rec)
+{
+	if (rec->kind == OF_SITE)
+		return &rec->site->holder;
+	return rec->kind == OF_WARRIOR ? warrior_new(ipsec, NULL) : l2tpsec_new(ipsec, NULL);
+}
+
+static void drop_holder(struct ipsec_holder *h, const struct record *rec)
+{
+	if (rec->kind == OF_WARRIOR)
+		warrior_drop(h);
+	else if (rec->kind == OF_L2TPSEC)
+		l2tpsec_drop(h);
+}
+
 static bool take_up(struct ipsec *ipsec, uint32_t slot, const void *data, size_t len)
 {
 	struct rd r = rd_of(data, len);
@@ -164,19 +184,22 @@ static bool take_up(struct ipsec *ipsec, uint32_t slot, const void *data, size_t
 
 	if (!get_head(&r, ipsec, &rec))
 		return false;
-	h = rec.site ? &rec.site->holder : warrior_new(ipsec, NULL);
+	h = holder_for(ipsec, &rec);
 	sa = h ? ike_sa_thaw(ipsec->ike, rec.peer, h, &r) : NULL;
 	if (!sa) {
-		if (h && !rec.site)
-			warrior_drop(h);
+		if (h)
+			drop_holder(h, &rec);
 		return false;
 	}
 	ike_sa_set_slot(sa, slot);
-	if (rec.site)
+	h->sa = sa;
+	if (rec.kind == OF_SITE)
 		site_adopt(rec.site, sa);
-	else
+	else if (rec.kind == OF_WARRIOR)
 		warrior_adopt(h, sa);
 	adopt_kids(h, sa, &rec);
+	if (rec.kind == OF_L2TPSEC)
+		l2tpsec_adopt(h);
 	return true;
 }
 

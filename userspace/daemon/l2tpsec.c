@@ -68,18 +68,23 @@ static bool is_l2tp(const struct ike_child_info *info)
 	return info->transport && info->n_local_ts;
 }
 
+static int listen_in(struct server *server, const struct kid *k)
+{
+	const struct endpoint_child child = { .ifindex = k->kernel.ifindex, .id = k->kernel.id, .port = L2TP_PORT,
+					      .local = k->kernel.local, .peer = k->kernel.peer };
+
+	return lns_child_up(server->lns, &child);
+}
+
 static int serve(struct server *server, struct kid *k, struct ike_child *c, char why[IKE_WHY_MAX])
 {
-	struct endpoint_child child;
 	int ret;
 
 	k->kernel.l2tp_port = L2TP_PORT;
 	ret = kid_agree(k, c, why);
 	if (ret)
 		return ret;
-	child = (struct endpoint_child){ .ifindex = k->kernel.ifindex, .id = k->kernel.id, .port = L2TP_PORT,
-					 .local = k->kernel.local, .peer = k->kernel.peer };
-	ret = lns_child_up(server->lns, &child);
+	ret = listen_in(server, k);
 	if (ret)
 		snprintf(why, IKE_WHY_MAX, "out of memory");
 	return ret;
@@ -139,14 +144,39 @@ struct ipsec_holder *l2tpsec_new(struct ipsec *ipsec, struct ike_sa *sa)
 	return &l->holder;
 }
 
+void l2tpsec_adopt(struct ipsec_holder *h)
+{
+	struct server *server = server_of(h->ipsec);
+	struct kid *k;
+
+	TAILQ_FOREACH(k, &h->ipsec->kids, link) {
+		if (k->holder != h)
+			continue;
+		k->kernel.l2tp_port = L2TP_PORT;
+		k->kernel.n_selectors = 0;
+		if (server && listen_in(server, k))
+			log_error(NULL, "server l2tp: out of memory");
+	}
+}
+
+void l2tpsec_drop(struct ipsec_holder *h)
+{
+	l2tpsec_free((struct l2tpsec *)h);
+}
+
 /* --- who may come --- */
 
 static const enum conf_ike_version versions[2] = { CONF_IKEV1, CONF_IKEV2 };
 
+const struct l2tpsec_peers *l2tpsec_peers(const struct ipsec *ipsec, enum conf_ike_version version)
+{
+	return &ipsec->l2tp_peers[version == versions[1]];
+}
+
 unsigned int l2tpsec_candidates(const struct ipsec *ipsec, enum conf_ike_version version, struct ike_peer **out,
 				unsigned int max)
 {
-	const struct l2tpsec_peers *peers = &ipsec->l2tp_peers[version == versions[1]];
+	const struct l2tpsec_peers *peers = l2tpsec_peers(ipsec, version);
 	unsigned int i;
 
 	for (i = 0; i < peers->n && i < max; i++)
