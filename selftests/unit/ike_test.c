@@ -42,6 +42,23 @@ static void says(const struct pair_end *e, const char *words)
 		fail_msg("%s did not say \"%s\" but \"%s\" and:\n%s", e->name, words, e->why, e->log);
 }
 
+static uint32_t newest_in(const struct pair_end *e)
+{
+	struct ike_child_info info;
+
+	ike_child_get_info(ike_child_next(e->sa, NULL), &info);
+	return info.spi_in;
+}
+
+static unsigned int inbound(const struct pair_end *e)
+{
+	unsigned int i, n = 0;
+
+	for (i = 0; i < 4; i++)
+		n += e->kids[0].in[i].spi != 0;
+	return n;
+}
+
 static void a_tunnel_with_a_secret(void **state)
 {
 	struct pair *p = &world;
@@ -283,9 +300,12 @@ static void a_child_gets_new_keys(void **state)
 	pair_run(p, 200);
 	assert_int_not_equal(p->a.kids[0].out.spi, before);
 	assert_int_equal(pair_check(p), 1);
-	pair_run(p, 10000);
+	before = p->a.kids[0].out.spi;
+	pair_run(p, 600000);
 	assert_int_equal(pair_check(p), 1);
 	assert_null(ike_child_next(p->a.sa, ike_child_next(p->a.sa, NULL)));
+	/* which last as long as the first ones would have */
+	assert_int_equal(p->a.kids[0].out.spi, before);
 }
 
 static void both_replace_a_child_at_once(void **state)
@@ -487,6 +507,45 @@ static void another_process_goes_on(void **state)
 	assert_false(pair_restart(&p->b));
 }
 
+/* New keys for both at once: the end of the child that was replaced is told by who has its children then. */
+static void both_kinds_of_keys_at_once(void **state)
+{
+	struct pair *p = &world;
+
+	(void)state;
+	connect_both(p);
+	for (int i = 0; i < 5; i++) {
+		ike_child_rekey(ike_child_next(p->a.sa, NULL));
+		ike_sa_rekey(p->a.sa);
+		pair_run(p, 1000);
+		assert_int_equal(pair_check(p), 1);
+		/* Either end sends by the newest, and has nothing left that waits for an end. */
+		assert_true(p->b.kids[0].out.spi == newest_in(&p->a));
+		assert_true(p->a.kids[0].out.spi == newest_in(&p->b));
+		pair_run(p, 20000);
+		assert_int_equal(pair_check(p), 1);
+		assert_int_equal(inbound(&p->a), 1);
+		assert_int_equal(inbound(&p->b), 1);
+	}
+}
+
+/* What waits its turn is written down too. */
+static void what_waits_goes_on(void **state)
+{
+	struct pair *p = &world;
+
+	(void)state;
+	connect_both(p);
+	ike_child_initiate(p->a.sa);
+	ike_sa_rekey(p->a.sa);
+	ike_child_rekey(ike_child_next(p->a.sa, NULL));
+	assert_true(pair_restart(&p->a));
+	pair_run(p, 30000);
+	assert_int_equal(p->a.replaced, 1);
+	assert_int_equal(pair_check(p), 2);
+	assert_int_equal(p->a.downs + p->b.downs, 0);
+}
+
 /* Whatever is cut off or turned round in a record, it is refused or taken, and nothing else. */
 static void a_spoilt_record_is_harmless(void **state)
 {
@@ -553,6 +612,8 @@ int main(void)
 		TEST(a_wrong_password),
 		TEST(an_address_moves),
 		TEST(another_process_goes_on),
+		TEST(both_kinds_of_keys_at_once),
+		TEST(what_waits_goes_on),
 		TEST(a_spoilt_record_is_harmless),
 		TEST(cookies_under_load),
 	};

@@ -95,6 +95,14 @@ void ike_child_free(struct ike_child *c)
 	free(c);
 }
 
+/* Until its keys are to be replaced. */
+static void start_timer(struct ike_child *c)
+{
+	uint64_t now = loop_now_ms(c->sa->ike->loop);
+
+	loop_timer_start(&c->timer, c->rekey_at_ms > now ? c->rekey_at_ms - now : 0);
+}
+
 void ike_child_end(struct ike_child *c, const char *why)
 {
 	struct ike *ike = c->sa->ike;
@@ -109,6 +117,7 @@ void ike_child_end(struct ike_child *c, const char *why)
 			continue;
 		other->replaces = NULL;
 		ike_child_switch(other, ignored);
+		start_timer(other);
 	}
 	if (told && c->replaced && c->in_done)
 		ike->ops->sa_del(ike->ctx, c, false, c->spi_in);
@@ -549,7 +558,7 @@ static void on_timer(void *arg)
 		c->replaces = NULL;
 		ike_child_switch(c, why);
 		ike_sa_changed(c->sa);
-		loop_timer_start(&c->timer, c->rekey_at_ms > now ? c->rekey_at_ms - now : 0);
+		start_timer(c);
 		return;
 	}
 	if (c->rekey_due) {

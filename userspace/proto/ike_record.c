@@ -258,8 +258,7 @@ static struct ike_task *get_task(struct rd *r, struct ike_sa *sa)
 	t->group = group ? ike_alg_find(IKE_TRANSFORM_DH, group, 0) : NULL;
 	rd_copy(r, t->private, sizeof(t->private));
 	t->their_nonce_len = rd_u16(r);
-	if (t->their_nonce_len > sizeof(t->their_nonce) || !t->group != !group ||
-	    (t->type == TASK_IKE_REKEY && !t->group)) {
+	if (t->their_nonce_len > sizeof(t->their_nonce) || !t->group != !group) {
 		r->bad = true;
 		t->their_nonce_len = 0;
 	}
@@ -376,6 +375,9 @@ static void get_tasks(struct rd *r, struct ike_sa *sa)
 
 	if (get_bool(r)) {
 		sa->current = get_task(r, sa);
+		/* Those that wait have none yet. */
+		if (sa->current && sa->current->type == TASK_IKE_REKEY && !sa->current->group)
+			r->bad = true;
 		/* One that was too long cannot be sent again, and must not be mistaken: the SA ends by its silence. */
 		get_packets(r, &sa->request);
 	}

@@ -243,7 +243,9 @@ void ike_rekey_rx_response(struct ike_sa *old, struct ike_task *t, struct ike2_m
 		return;
 	}
 	redundant = theirs_stays(t, m);
-	ike_task_done(old);
+	/* What waits is said by the one that has the children from now on. */
+	old->current = NULL;
+	ike_task_free(old, t);
 	if (redundant) {
 		wait_for_end(old);
 		drop_redundant(sa);

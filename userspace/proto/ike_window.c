@@ -245,7 +245,8 @@ struct ike_task *ike_task_add(struct ike_sa *sa, enum ike_task_type type, struct
 	t->type = type;
 	t->child = child;
 	sa->n_tasks++;
-	if (type == TASK_IKE_DELETE || type == TASK_MOVE)
+	/* Ends go first: a peer may wait for one of them to use what has taken its place. */
+	if (type == TASK_IKE_DELETE || type == TASK_CHILD_DELETE || type == TASK_MOVE)
 		TAILQ_INSERT_HEAD(&sa->tasks, t, link);
 	else
 		TAILQ_INSERT_TAIL(&sa->tasks, t, link);
