@@ -308,6 +308,29 @@ static void a_child_gets_new_keys(void **state)
 	assert_int_equal(p->a.kids[0].out.spi, before);
 }
 
+static void a_peer_without_groups_for_children(void **state)
+{
+	struct pair *p = &world;
+	char error[IKE_ERROR_MAX];
+	uint32_t before;
+
+	(void)state;
+	/* As its responder refuses a proposal that has nothing but groups that it lacks. */
+	ike_offers_parse("aes256gcm16-ecp384", IKE_USE_ESP, false, &p->a.peer->esp, error);
+	ike_offers_parse("aes256gcm16", IKE_USE_ESP, false, &p->b.peer->esp, error);
+	connect_both(p);
+	before = p->a.kids[0].out.spi;
+	ike_child_rekey(ike_child_next(p->a.sa, NULL));
+	pair_run(p, 20000);
+	assert_int_equal(p->a.kids[0].out.spi, before);
+	says(&p->a, "takes none of our ESP proposals");
+	p->a.peer->pfs_optional = true;
+	ike_child_rekey(ike_child_next(p->a.sa, NULL));
+	pair_run(p, 20000);
+	assert_int_not_equal(p->a.kids[0].out.spi, before);
+	assert_int_equal(pair_check(p), 1);
+}
+
 static void both_replace_a_child_at_once(void **state)
 {
 	struct pair *p = &world;
@@ -603,6 +626,7 @@ int main(void)
 		TEST(loss_is_made_up_for),
 		TEST(a_dead_peer_is_noticed),
 		TEST(a_child_gets_new_keys),
+		TEST(a_peer_without_groups_for_children),
 		TEST(both_replace_a_child_at_once),
 		TEST(both_replace_ike_at_once),
 		TEST(ike_gets_new_keys),

@@ -90,6 +90,7 @@ static bool set_common(const struct conf_ike *ike, enum conf_ike_version version
 	for (i = 0; i < ike->n_local_subnets; i++)
 		ike_ts_of_prefix(&ike->local_subnets[i], &p->local_ts[i]);
 	p->n_local_ts = ike->n_local_subnets;
+	p->pfs_optional = !ike->n_esp_proposals;
 	p->mobike = ike->mobike;
 	p->fragmentation = ike->fragmentation;
 	p->legacy = ike->legacy;

@@ -76,6 +76,7 @@ struct ike_peer {
 	bool request_address;		/* ask for an address, which takes the place of local_ts */
 	bool assign_addresses;		/* give addresses, which take the place of remote_ts */
 	bool encapsulate;		/* in UDP in any case */
+	bool pfs_optional;		/* nobody has asked for keys of a child's own: a peer may have none */
 	bool mobike, fragmentation, legacy;
 	/* IKEv1 alone */
 	bool aggressive;		/* aggressive mode: tells our identity to everybody, and the secret to guessers */

@@ -43,6 +43,11 @@ static int put_ke(struct ike_task *t, struct ike_chain *c)
 	return err;
 }
 
+static unsigned int flags_of(const struct ike_task *t)
+{
+	return t->group ? 0 : IKE_NEG_NO_DH;
+}
+
 /* What the task has to hold until the answer comes. */
 static void prepare(struct ike_sa *sa, struct ike_task *t)
 {
@@ -52,6 +57,8 @@ static void prepare(struct ike_sa *sa, struct ike_task *t)
 		/* A child is replaced with the group that it was made with, or the first. */
 		t->group = t->child && t->child->suite.dh ? t->child->suite.dh : first_group(sa->peer);
 	}
+	if (sa->no_pfs)
+		t->group = NULL;
 	t->spi_in = ike_child_spi(ike);
 	ike->ops->random(ike->ctx, t->nonce, sizeof(t->nonce));
 	ike->ops->random(ike->ctx, t->private, sizeof(t->private));
@@ -70,7 +77,7 @@ void ike_create_send(struct ike_sa *sa, struct ike_task *t)
 	ike_out_begin(sa, &o);
 	if (t->type == TASK_CHILD_REKEY)
 		ike2_put_notify_spi(&o.c, IKE2_N_REKEY_SA, IKE_PROTO_ESP, t->child->spi_in, none, 0);
-	ike_child_put_offer(sa, &o.c, 0, t->spi_in, t->child);
+	ike_child_put_offer(sa, &o.c, flags_of(t), t->spi_in, t->child);
 	ike_put_octets(&o.c, IKE2_PAYLOAD_NONCE, t->nonce, sizeof(t->nonce));
 	if (put_ke(t, &o.c)) {
 		ike_log(sa, LOG_LEVEL_ERROR, "the group %s cannot be computed with", t->group->name);
@@ -190,6 +197,12 @@ static void refused(struct ike_sa *sa, struct ike_task *t, enum ike_verdict verd
 		ike_task_again(sa, 0);
 		return;
 	}
+	if (verdict == VERDICT_PROPOSAL && t->group && sa->peer->pfs_optional && !sa->no_pfs) {
+		ike_log(sa, LOG_LEVEL_DEBUG, "the peer takes no child with a group of its own: offered without");
+		sa->no_pfs = true;
+		ike_task_again(sa, 0);
+		return;
+	}
 	if (verdict == VERDICT_NOT_FOUND && c) {
 		/* The peer knows nothing of it any more (section 2.25): begin with another. */
 		ike_log(sa, LOG_LEVEL_WARN, "the peer knows nothing of child %08x/%08x: made anew", c->spi_in,
@@ -209,7 +222,7 @@ void ike_create_rx_response(struct ike_sa *sa, struct ike_task *t, struct ike2_m
 	enum ike_verdict verdict;
 	struct ike_child *c;
 
-	verdict = ike_child_take(sa, m, 0, t->spi_in, t->child, &c, why);
+	verdict = ike_child_take(sa, m, flags_of(t), t->spi_in, t->child, &c, why);
 	if (verdict != VERDICT_OK) {
 		refused(sa, t, verdict, m, why);
 		return;

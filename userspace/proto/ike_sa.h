@@ -140,6 +140,7 @@ struct ike_sa {
 
 	/* what the peer can */
 	bool fragmentation, mobike, childless, peer_eap_only;
+	bool no_pfs;			/* it refused children with a group */
 	unsigned int hashes;		/* of RFC 7427, bit n: number n */
 
 	/* IKE_AUTH */
