@@ -33,17 +33,17 @@ through()
 	swan_client_conf one "$1" "a secret of all"
 	check "IKEv$1: strongSwan starts" swan_client_start "$C" one
 	check "IKEv$1: IPsec" swan_client_connects "$C" one
-	check "IKEv$1: a client logs in" l2tp_client_dials one alice "correct horse"
+	check "IKEv$1: a client logs in" l2tp_client_dials "one$1" alice "correct horse"
 	check "IKEv$1: its session is in IPsec" session_is "r['ipsec'] and r['peer'] == '192.0.2.10'"
-	check "IKEv$1: traffic" traffic_works one
+	check "IKEv$1: traffic" traffic_works "one$1"
 	check "IKEv$1: new keys" swan_client "$C" one --rekey --child l2tp
-	check "IKEv$1: traffic with them" traffic_works one
-	l2tp_client_stop one
+	check "IKEv$1: traffic with them" traffic_works "one$1"
+	l2tp_client_stop "one$1"
 	check "IKEv$1: gone" no_sessions
-	check "IKEv$1: logs in again" l2tp_client_dials one alice "correct horse"
+	check "IKEv$1: another logs in" l2tp_client_dials "two$1" alice "correct horse"
 	check "IKEv$1: IPsec is ended" swan_client "$C" one --terminate --ike gw
 	check "IKEv$1: and the session with it" no_sessions
-	l2tp_client_stop one
+	l2tp_client_stop "two$1"
 	stop one-daemon
 }
 

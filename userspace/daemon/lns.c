@@ -284,8 +284,8 @@ void lns_child_down(struct lns *lns, uint32_t id, const char *why)
 	struct tunnel *t;
 
 	TAILQ_FOREACH(t, &lns->server->engine->tunnels, link)
-		if (t->endpoint == &lns->endpoint && t->child == id)
-			tunnel_stop(t, why);
+		if (t->endpoint == &lns->endpoint && t->child == id && !t->carrier.down)
+			l2tp_tunnel_vanish(t->l2tp, why);
 	endpoint_child_del(&lns->endpoint, id);
 }
 

@@ -141,6 +141,8 @@ void l2tp_peer_reply(struct l2tp_tunnel *t, const struct l2tp_peer *peer,
 		     const struct l2tp_refusal *refusal);
 /* Calls are down at once, the tunnel when the peer knows. result is of StopCCN. */
 void l2tp_tunnel_stop(struct l2tp_tunnel *t, uint16_t result, const char *why);
+/* There is no way to the peer any more: down at once, and nothing is sent. */
+void l2tp_tunnel_vanish(struct l2tp_tunnel *t, const char *why);
 
 /* A call as LAC (ICRQ), or as LNS (OCRQ, request->outgoing). NULL: ENOMEM, no free id, closing. */
 struct l2tp_call *l2tp_call_open(struct l2tp_tunnel *t, const struct l2tp_call_request *request,

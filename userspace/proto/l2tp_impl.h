@@ -156,8 +156,6 @@ void l2tp_tunnel_init_timers(struct l2tp_tunnel *t);
 void l2tp_tunnel_set_state(struct l2tp_tunnel *t, enum l2tp_tunnel_state state);
 void l2tp_tunnel_rx(struct l2tp_tunnel *t, const struct l2tp_path *from,
 		    const struct l2tp_header *h);
-/* Gone at once: nothing is sent. */
-void l2tp_tunnel_vanish(struct l2tp_tunnel *t, const char *why);
 void l2tp_tunnel_send(struct l2tp_tunnel *t, uint16_t session_id, const struct l2tp_message *msg);
 void l2tp_tunnel_arm_idle(struct l2tp_tunnel *t);
 struct log_about l2tp_tunnel_about(const struct l2tp_tunnel *t);
