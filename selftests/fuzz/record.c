@@ -19,7 +19,9 @@
 #include "datapath/events.h"
 #include "datapath/extack.h"
 #include "proto/auth.h"
+#include "proto/eap_mschapv2.h"
 #include "proto/dhcp_inform.h"
+#include "proto/ike_cert.h"
 #include "proto/l2tp.h"
 #include "proto/ra.h"
 #include "wire/inet.h"
@@ -181,6 +183,64 @@ WRAP(struct l2tp_tunnel *, l2tp_tunnel_thaw, (struct l2tp *l2tp, void *owner, st
      (l2tp, owner, r), record_thaw(0, r))
 WRAP(struct l2tp_call *, l2tp_call_thaw, (struct l2tp_tunnel *t, void *owner, struct rd *r), (t, owner, r),
      record_thaw(1, r))
+
+/* --- IKE --- */
+
+static void record_certs(const struct ike2_cert *certs, unsigned int n)
+{
+	struct seed *s = seed_new("ike_cert");
+
+	put_u8(s, 1);
+	for (unsigned int i = 0; i < n; i++) {
+		put_u16(s, certs[i].data.len);
+		put(s, certs[i].data.at, certs[i].data.len);
+	}
+	seed_done(s);
+}
+
+/* One packet, to whoever has just begun. */
+static void record_eap(uint8_t who, const uint8_t *data, size_t len)
+{
+	if (who)
+		BEHIND("eap", data, len, 1, data[1], 255, 255, (uint8_t)len);
+	else
+		BEHIND("eap", data, len, 0, (uint8_t)len);
+}
+
+WRAP(int, ike2_parse, (struct ike2_message *m, const uint8_t *data, size_t len, struct ike_fault *f), (m, data, len, f),
+     BEHIND("ike_wire", data, len, 0))
+WRAP(int, ike1_parse,
+     (struct ike1_message *m, const uint8_t *data, size_t len, struct ike_octets *encrypted, struct ike_fault *f),
+     (m, data, len, encrypted, f), BEHIND("ike_wire", data, len, 1))
+WRAP(int, ike1_parse_chain,
+     (struct ike1_message *m, uint8_t first, const uint8_t *data, size_t len, struct ike_fault *f),
+     (m, first, data, len, f), BEHIND("ike_wire", data, len, 3, first))
+WRAP(int, ike_offers_parse,
+     (const char *text, enum ike_use use, bool legacy, struct ike_offers *out, char error[IKE_ERROR_MAX]),
+     (text, use, legacy, out, error),
+     BEHIND("ike_text", text, strlen(text), (uint8_t)((use == IKE_USE_IKE) | legacy << 1)))
+WRAP(int, ike_id_parse, (const char *text, struct ike_id *id, char error[IKE_ERROR_MAX]), (text, id, error),
+     BEHIND("ike_text", text, strlen(text), 5))
+WRAP(int, ike_id_from_wire, (struct ike_id *id, uint8_t type, struct ike_octets data), (id, type, data),
+     BEHIND("ike_text", data.at, data.len, 4, type, 3))
+WRAP(struct ike_pubkey *, ike_trust_verify,
+     (const struct ike_trust *t, const struct ike2_cert *certs, unsigned int n, const struct ike_id *id, time_t now,
+      struct ike_cert_verdict *v),
+     (t, certs, n, id, now, v), record_certs(certs, n))
+WRAP(struct ike_chain_file *, ike_own_load, (const void *octets, size_t len, char error[IKE_ERROR_MAX]),
+     (octets, len, error), BEHIND("ike_cert", octets, len, 0))
+WRAP(int, ike_trust_add_ca, (struct ike_trust *t, const void *octets, size_t len, char error[IKE_ERROR_MAX]),
+     (t, octets, len, error), BEHIND("ike_cert", octets, len, 8))
+WRAP(int, ike_trust_add_crl, (struct ike_trust *t, const void *octets, size_t len, char error[IKE_ERROR_MAX]),
+     (t, octets, len, error), BEHIND("ike_cert", octets, len, 8))
+WRAP(struct ike_key *, ike_key_load, (const void *octets, size_t len, char error[IKE_ERROR_MAX]), (octets, len, error),
+     BEHIND("ike_cert", octets, len, 2))
+WRAP(enum eap_outcome, eap_server_rx,
+     (struct eap_server *server, const uint8_t *data, size_t len, const char *name, struct wr *out),
+     (server, data, len, name, out), record_eap(1, data, len))
+WRAP(enum eap_outcome, eap_peer_rx,
+     (struct eap_peer *p, const uint8_t *data, size_t len, const char *user, const char *password, struct wr *out),
+     (p, data, len, user, password, out), record_eap(0, data, len))
 
 /* --- MS-CHAP --- */
 

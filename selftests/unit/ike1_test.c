@@ -414,6 +414,34 @@ static void every_message_may_come_twice(void **state)
 	world_free(w);
 }
 
+/* On a wire that doubles everything the two do not answer one another's repetitions for ever. */
+static void repetitions_do_not_echo(void **state)
+{
+	(void)state;
+	for (unsigned int how = 0; how < 4; how++) {
+		struct world *w = world_new();
+
+		w->twice = true;
+		w->i.peers[0]->aggressive = w->r.peers[0]->aggressive = how & 1;
+		w->i.peers[0]->xauth = w->r.peers[0]->xauth = how & 2;
+		w->i.peers[0]->user = strdup("alice");
+		w->i.peers[0]->password = strdup("wonderland");
+		dial(w);
+		assert_connected(w);
+		assert_true(w->sent_i + w->sent_r < 60);
+		pass(w, 3600 * 1000);
+		assert_int_equal(w->i.downs + w->r.downs, 0);
+		world_free(w);
+		/* and when the last message fails */
+		w = world_new();
+		w->twice = w->i.no_children = true;
+		dial(w);
+		pass(w, 60000);
+		assert_int_equal(w->i.n_sas, 0);
+		world_free(w);
+	}
+}
+
 /* --- life --- */
 
 static void a_child_is_replaced_in_time(void **state)
@@ -705,6 +733,7 @@ int main(void)
 		cmocka_unit_test(port_4500_is_blocked),
 		cmocka_unit_test(every_message_may_be_lost),
 		cmocka_unit_test(every_message_may_come_twice),
+		cmocka_unit_test(repetitions_do_not_echo),
 		cmocka_unit_test(a_child_is_replaced_in_time),
 		cmocka_unit_test(phase_1_is_replaced_in_time),
 		cmocka_unit_test(the_shorter_lifetime_holds),

@@ -50,7 +50,7 @@ struct world {
 	uint32_t random;
 	bool nat;		/* in front of the initiator */
 	uint16_t nat_port_500, nat_port_4500;
-	bool drop_to_r, drop_to_i;
+	bool drop_to_r, drop_to_i, twice;	/* every message arrives twice */
 	unsigned int sent_i, sent_r, drop_next;
 	struct packet last_to_r, last_to_i;
 };
@@ -93,6 +93,10 @@ static void op_tx(void *ctx, const struct ike_path *path, const uint8_t *data, s
 	*(p->to_responder ? &w->last_to_r : &w->last_to_i) = *p;
 	if ((p->to_responder ? w->drop_to_r : w->drop_to_i) || (w->drop_next && !--w->drop_next))
 		return;
+	w->tail++;
+	if (!w->twice)
+		return;
+	w->q[w->tail % PACKETS_MAX] = *p;
 	w->tail++;
 }
 
@@ -359,6 +363,7 @@ static void run(struct world *w)
 	while (w->head != w->tail) {
 		struct packet p = w->q[w->head++ % PACKETS_MAX];
 
+		assert_true(w->head < 10000);	/* it ends */
 		deliver(w, &p);
 	}
 }

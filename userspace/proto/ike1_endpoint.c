@@ -134,9 +134,12 @@ static bool is_phase1(uint8_t exchange)
 static void rx_phase1(struct ike1_sa *sa, const struct ike_path *path, struct ike1_message *m,
 		      struct ike_octets encrypted, uint64_t rx_hash)
 {
-	/* RFC 2408 section 3.1: what was answered is answered the same way again. */
+	/*
+	 * What was answered is answered the same way again; but not by one that has a timer for that, or two sides could
+	 * repeat themselves to one another for ever.
+	 */
 	if (sa->rx_hash == rx_hash) {
-		if (sa->sent.at)
+		if (!sa->initiator || sa->aggressive)
 			ike1_transmit(sa, &sa->path, &sa->sent);
 		return;
 	}

@@ -218,8 +218,10 @@ void ike1_phase2_rx(struct ike1_sa *sa, const struct ike_path *path, struct ike1
 		rx_new(sa, path, m, encrypted, rx_hash);
 		return;
 	}
+	/* As in phase 1: who waits for an answer has a timer. The third message of quick mode is the last. */
 	if (x->rx_hash == rx_hash) {
-		ike1_transmit(sa, &x->path, &x->sent);
+		if (!x->by_us || (x->done && x->kind == IKE1_X_QUICK))
+			ike1_transmit(sa, &x->path, &x->sent);
 		return;
 	}
 	/* Windows as responder sends a fourth message, which says nothing new. */

@@ -109,6 +109,7 @@ void ike1_quick_failed(struct ike1_xchg *x, const char *why)
 		c->replaces->rekeying = false;
 	if (c)
 		ike1_child_end(c, why);
+	ike1_sent_free(&x->sent);
 	ike1_xchg_done(x);
 }
 
