@@ -282,6 +282,34 @@ void adit_carry_rcv(struct adit_child *child, struct sk_buff *skb)
 }
 
 /**
+ * adit_carry_join() - let a child carry a session
+ * @s: session that nobody knows yet
+ * @child: child, referenced by the caller
+ * @extack: told why not
+ *
+ * Return: 0 or -EXDEV.
+ */
+int adit_carry_join(struct adit_session *s, struct adit_child *child, struct netlink_ext_ack *extack)
+{
+	if (!net_eq(s->key.net, s->adev->net)) {
+		NL_SET_ERR_MSG(extack, "the child's device has another outer namespace than the session's");
+		return -EXDEV;
+	}
+	kref_get(&child->ref);
+	s->l2tp.child = child;
+	return 0;
+}
+
+/**
+ * adit_carry_leave() - undo adit_carry_join()
+ * @s: session that is dead; the child's memory lives on until RCU read side ends
+ */
+void adit_carry_leave(struct adit_session *s)
+{
+	adit_child_put(s->l2tp.child);
+}
+
+/**
  * adit_carry_ifindex() - where a child is that carries a session
  * @child: child, referenced
  *

@@ -7,7 +7,6 @@
 #ifndef ADIT_FRAME_H
 #define ADIT_FRAME_H
 
-#include <linux/rcupdate.h>
 #include <linux/types.h>
 
 struct adit_dev;

@@ -9,7 +9,6 @@
 #include <net/ip6_checksum.h>
 #include <net/udp.h>
 
-#include "child.h"
 #include "device.h"
 #include "l2tp.h"
 #include "outer.h"
@@ -418,17 +417,6 @@ int adit_l2tp_output(struct adit_session *s, struct sk_buff *skb, struct adit_wa
 
 /* Life. */
 
-static int adit_l2tp_init_child(struct adit_session *s, struct adit_child *child, struct netlink_ext_ack *extack)
-{
-	if (!net_eq(s->key.net, s->adev->net)) {
-		NL_SET_ERR_MSG(extack, "the child's device has another outer namespace than the session's");
-		return -EXDEV;
-	}
-	kref_get(&child->ref);
-	s->l2tp.child = child;
-	return 0;
-}
-
 /**
  * adit_l2tp_init() - set up L2TP's part of a session that nobody knows yet
  * @s: session
@@ -452,7 +440,7 @@ int adit_l2tp_init(struct adit_session *s, const struct adit_session_conf *conf,
 	memcpy(l2tp->cookie, conf->l2tp.cookie, l2tp->cookie_len);
 	adit_l2tp_template(l2tp, conf, key->protocol != IPPROTO_L2TP);
 	if (conf->l2tp.child)
-		return adit_l2tp_init_child(s, conf->l2tp.child, extack);
+		return adit_carry_join(s, conf->l2tp.child, extack);
 	if (key->protocol != IPPROTO_UDP)
 		return 0;
 
@@ -497,5 +485,5 @@ void adit_l2tp_release(struct adit_session *s)
 	if (s->l2tp.sock)
 		adit_socket_put(s->l2tp.sock);
 	if (s->l2tp.child)
-		adit_child_put(s->l2tp.child);
+		adit_carry_leave(s);
 }

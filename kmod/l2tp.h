@@ -11,6 +11,7 @@
 
 #include "l2tp-hdr.h"
 
+struct adit_child;
 struct adit_session;
 struct adit_session_conf;
 struct adit_socket;
@@ -45,6 +46,10 @@ void adit_l2tp_release(struct adit_session *s);
 /* l2tp-gro.c */
 struct sk_buff *adit_l2tp_gro_receive(struct sock *sk, struct list_head *head, struct sk_buff *skb);
 int adit_l2tp_gro_complete(struct sock *sk, struct sk_buff *skb, int nhoff);
+
+/* carry.c */
+int adit_carry_join(struct adit_session *s, struct adit_child *child, struct netlink_ext_ack *extack);
+void adit_carry_leave(struct adit_session *s);
 
 /* l2tp-ip.c */
 int adit_l2tp_ip_get(struct netlink_ext_ack *extack);

@@ -295,22 +295,6 @@ static void link_new(struct end *end, const char *name, const char *kind)
 	said(&end->rt, nl_link_end(&end->rt, &link), name);
 }
 
-/* What carries L2TP is up when the program returns; others are for the caller to set up. */
-static void carrier_up(struct end *end, const char *name)
-{
-	struct nlmsghdr *nlh;
-	struct ifinfomsg *ifi;
-	char buf[NL_BUF];
-
-	nlh = nl_begin(&end->rt, buf, 0, 0);
-	nlh->nlmsg_type = RTM_NEWLINK;
-	ifi = mnl_nlmsg_put_extra_header(nlh, sizeof(*ifi));
-	ifi->ifi_index = if_nametoindex(name);
-	ifi->ifi_flags = IFF_UP;
-	ifi->ifi_change = IFF_UP;
-	said(&end->rt, nl_talk(&end->rt, nlh, NULL, NULL), name);
-}
-
 static void concentrator_new(const struct job *job, struct end *end)
 {
 	char name[IFNAMSIZ];
@@ -326,7 +310,6 @@ static void concentrator_new(const struct job *job, struct end *end)
 		return;
 	snprintf(name, sizeof(name), "%se", job->name);
 	link_new(end, name, "esp");
-	carrier_up(end, name);
 }
 
 /* What tells the session from others on the wire, outer addresses aside. */

@@ -306,8 +306,14 @@ make_adit-esp-gcm() { adit_p2p esp none alg=gcm; }
 make_adit-esp-cbc() { adit_p2p esp none alg=cbc; }
 make_adit-esp-chacha() { adit_p2p esp none alg=chacha; }
 make_adit-esp-udp-gcm() { adit_many esp none alg=gcm udp=4500; }
-make_adit-l2tp-esp() { adit_many l2tp-esp none alg=gcm; }
 make_adit-esp-many() { adit_many esp none alg=gcm; }
+
+make_adit-l2tp-esp()
+{
+	adit_many l2tp-esp none alg=gcm || return
+	ip -n c link set "adit$K-e" up
+	ip -n g link set "adit$K-e" up
+}
 
 # Children made and removed; nothing is left but the routes of no tunnel.
 make_adit-esp-setup()

@@ -152,6 +152,18 @@ void adit_socket_put(struct adit_socket *sock)
 	abort();
 }
 
+int adit_carry_join(struct adit_session *s, struct adit_child *child, struct netlink_ext_ack *extack)
+{
+	(void)s, (void)child, (void)extack;
+	abort();
+}
+
+void adit_carry_leave(struct adit_session *s)
+{
+	(void)s;
+	abort();
+}
+
 struct adit_session *adit_session_by_wire(const struct adit_wire_key *key)
 {
 	for (unsigned int i = 0; i < SESSIONS; i++)
