@@ -8,10 +8,7 @@
 #include <linux/icmpv6.h>
 #include <linux/ip.h>
 #include <linux/ipv6.h>
-#include <linux/lockdep.h>
-#include <linux/mutex.h>
 #include <linux/unaligned.h>
-#include <linux/workqueue.h>
 #include <net/ip6_route.h>
 #include <net/route.h>
 #include <net/xfrm.h>
@@ -19,9 +16,7 @@
 #include "child.h"
 #include "esp.h"
 #include "sa.h"
-
-/* A device replaced by another need not take the hooks twice. */
-#define LINGER		HZ
+#include "slot.h"
 
 /* vti, at 100, takes every packet between the addresses of its tunnels. */
 #define PRIORITY	200
@@ -131,10 +126,6 @@ static struct xfrm6_protocol esp6_protocol = {
 	.priority	= PRIORITY,
 };
 
-static DEFINE_MUTEX(slot_lock);
-static unsigned int slot_users;	/* [slot_lock] */
-static bool slot_held;		/* [slot_lock] registered, true also while it lingers */
-
 static int slot_take(void)
 {
 	int err;
@@ -148,25 +139,14 @@ static int slot_take(void)
 	return err;
 }
 
-/* Waits for an RCU grace period, which is why the last put, often under rtnl, leaves it to a work item. */
 static void slot_release(void)
 {
-	lockdep_assert_held(&slot_lock);
-	if (slot_users || !slot_held)
-		return;
 	xfrm6_protocol_deregister(&esp6_protocol, IPPROTO_ESP);
 	xfrm4_protocol_deregister(&esp4_protocol, IPPROTO_ESP);
-	slot_held = false;
 }
 
-static void slot_linger_over(struct work_struct *work)
-{
-	mutex_lock(&slot_lock);
-	slot_release();
-	mutex_unlock(&slot_lock);
-}
-
-static DECLARE_DELAYED_WORK(slot_work, slot_linger_over);
+static ADIT_SLOT(esp_slot, slot_take, slot_release,
+		 "another module has ESP, before the kernel's own IPsec, at the same priority");
 
 /**
  * adit_esp_get() - take the hooks, or use them once more
@@ -178,19 +158,7 @@ static DECLARE_DELAYED_WORK(slot_work, slot_linger_over);
  */
 int adit_esp_get(struct netlink_ext_ack *extack)
 {
-	int err = 0;
-
-	mutex_lock(&slot_lock);
-	if (!slot_held)
-		err = slot_take();
-	if (err) {
-		NL_SET_ERR_MSG(extack, "another module has ESP, before the kernel's own IPsec, at the same priority");
-	} else {
-		slot_held = true;
-		slot_users++;
-	}
-	mutex_unlock(&slot_lock);
-	return err;
+	return adit_slot_get(&esp_slot, extack);
 }
 
 /**
@@ -200,20 +168,17 @@ int adit_esp_get(struct netlink_ext_ack *extack)
  */
 bool adit_esp_used(void)
 {
-	return READ_ONCE(slot_users);
+	return READ_ONCE(esp_slot.users);
 }
 
 /**
  * adit_esp_put() - undo one adit_esp_get()
  *
- * The last one gives the hooks back a second later. Context: process, may sleep; rtnl may be held.
+ * Context: process, may sleep; rtnl may be held.
  */
 void adit_esp_put(void)
 {
-	mutex_lock(&slot_lock);
-	if (!--slot_users)
-		mod_delayed_work(system_percpu_wq, &slot_work, LINGER);
-	mutex_unlock(&slot_lock);
+	adit_slot_put(&esp_slot);
 }
 
 /**
@@ -223,8 +188,5 @@ void adit_esp_put(void)
  */
 void adit_esp_exit(void)
 {
-	cancel_delayed_work_sync(&slot_work);
-	mutex_lock(&slot_lock);
-	slot_release();
-	mutex_unlock(&slot_lock);
+	adit_slot_exit(&esp_slot);
 }

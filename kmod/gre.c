@@ -2,16 +2,13 @@
 /*
  * Enhanced GRE: header and slot.
  */
-#include <linux/jiffies.h>
-#include <linux/lockdep.h>
-#include <linux/mutex.h>
 #include <linux/netlink.h>
 #include <linux/unaligned.h>
-#include <linux/workqueue.h>
 #include <net/gre.h>
 
 #include "gre.h"
 #include "pptp.h"
+#include "slot.h"
 
 int adit_gre_parse(const u8 *data, unsigned int len, struct adit_gre_hdr *hdr)
 {
@@ -47,9 +44,6 @@ int adit_gre_parse(const u8 *data, unsigned int len, struct adit_gre_hdr *hdr)
 	return hlen;
 }
 
-/* A device replaced by another, or a daemon started anew, need not take the slot twice. */
-#define LINGER	HZ
-
 /*
  * No err_handler: our outer packets may be fragmented on the way, so no ICMP error changes how they
  * are sent.
@@ -58,65 +52,29 @@ static const struct gre_protocol gre_protocol = {
 	.handler = adit_pptp_rcv,
 };
 
-static DEFINE_MUTEX(slot_lock);
-static unsigned int slot_users;	/* [slot_lock] */
-static bool slot_held;		/* [slot_lock] registered, true also while it lingers */
+static int slot_take(void)
+{
+	return gre_add_protocol(&gre_protocol, GREPROTO_PPTP) ? -EBUSY : 0;
+}
 
 static void slot_release(void)
 {
-	lockdep_assert_held(&slot_lock);
-	if (slot_users || !slot_held)
-		return;
 	gre_del_protocol(&gre_protocol, GREPROTO_PPTP);
-	slot_held = false;
 }
 
-/*
- * Waits for an RCU grace period, which is why the last put, often under rtnl, leaves it to a work
- * item.
- */
-static void slot_linger_over(struct work_struct *work)
-{
-	mutex_lock(&slot_lock);
-	slot_release();
-	mutex_unlock(&slot_lock);
-}
-
-static DECLARE_DELAYED_WORK(slot_work, slot_linger_over);
+static ADIT_SLOT(gre_slot, slot_take, slot_release, "GRE version 1 is held by another module (pptp?): rmmod pptp");
 
 int adit_gre_get(struct netlink_ext_ack *extack)
 {
-	int err = 0;
-
-	mutex_lock(&slot_lock);
-	if (!slot_held) {
-		err = gre_add_protocol(&gre_protocol, GREPROTO_PPTP);
-		if (err) {
-			NL_SET_ERR_MSG(extack,
-				       "GRE version 1 is held by another module (pptp?): rmmod pptp");
-			err = -EBUSY;
-			goto out;
-		}
-		slot_held = true;
-	}
-	slot_users++;
-out:
-	mutex_unlock(&slot_lock);
-	return err;
+	return adit_slot_get(&gre_slot, extack);
 }
 
 void adit_gre_put(void)
 {
-	mutex_lock(&slot_lock);
-	if (!--slot_users)
-		mod_delayed_work(system_percpu_wq, &slot_work, LINGER);
-	mutex_unlock(&slot_lock);
+	adit_slot_put(&gre_slot);
 }
 
 void adit_gre_exit(void)
 {
-	cancel_delayed_work_sync(&slot_work);
-	mutex_lock(&slot_lock);
-	slot_release();
-	mutex_unlock(&slot_lock);
+	adit_slot_exit(&gre_slot);
 }

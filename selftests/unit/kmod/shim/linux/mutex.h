@@ -12,6 +12,7 @@ struct mutex {
 };
 
 #define DEFINE_MUTEX(name)	struct mutex name
+#define __MUTEX_INITIALIZER(name) { .held = false }
 
 static inline void mutex_lock(struct mutex *lock)
 {

@@ -3,6 +3,8 @@
 #ifndef SHIM_LINUX_WORKQUEUE_H
 #define SHIM_LINUX_WORKQUEUE_H
 
+#include <stddef.h>
+
 #include <linux/types.h>
 
 struct work_struct {
@@ -14,6 +16,9 @@ struct delayed_work {
 };
 
 #define DECLARE_DELAYED_WORK(name, f)	struct delayed_work name = { .work = { .fn = (f) } }
+#define __DELAYED_WORK_INITIALIZER(name, f, flags)	{ .work = { .fn = (f) } }
+#define to_delayed_work(w)		((struct delayed_work *)(w))	/* its first member */
+#define container_of(ptr, type, member)	((type *)((char *)(ptr) - offsetof(type, member)))
 #define system_wq			0
 
 extern struct delayed_work *shim_work;
