@@ -57,5 +57,5 @@ build_copy()
 build_inside()
 {
 	chroot_run "$BUILD/src:src" "$STAGE:stage" ${KERNEL_DIR:+"$KERNEL_DIR:kernel"} -- env TIME_FACTOR="$TIME_FACTOR" \
-		/mnt/src/selftests/vm/build-inside "$KVER" "$@"
+		MACHINE="$MACHINE" /mnt/src/selftests/vm/build-inside "$KVER" "$@"
 }

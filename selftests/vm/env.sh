@@ -8,6 +8,7 @@ TREE_DIR=$(cd "$VM_DIR/../.." && pwd)
 CACHE=${ADIT_CACHE:-${XDG_CACHE_HOME:-$HOME/.cache}/adit}
 KERNEL=${KERNEL:-6.1}
 CONFIG=${CONFIG:-}
+MACHINE=${MACHINE:-}
 ARCH=$(dpkg --print-architecture)
 
 say()

@@ -7,7 +7,7 @@
 # write_job NAME=VALUE...: what the guest's init reads.
 write_job()
 {
-	printf '%s\n' "TIME_FACTOR=$TIME_FACTOR" "CONFIG=$CONFIG" "$@" >"$STAGE/usr/lib/adit-vm/guest/job"
+	printf '%s\n' "TIME_FACTOR=$TIME_FACTOR" "CONFIG=$CONFIG" "MACHINE=$MACHINE" "$@" >"$STAGE/usr/lib/adit-vm/guest/job"
 	tar -C "$STAGE" --sort=name -c -f "$RUN/built.tar" .
 }
 

@@ -2,25 +2,24 @@
 # shellcheck shell=bash
 #
 # The kernel that the guest boots and the module is built for: the release's own, or with CONFIG=NAME one that is built
-# here, inside the root filesystem's tree, from the release's source and kernel/NAME.config. Built once and kept in the
-# cache, for as long as what it is made from stays the same.
+# here, inside the root filesystem's tree, from the release's source, kernel/NAME.config and kernel/MACHINE.config.
+# Built once and kept in the cache, for as long as what it is made from stays the same.
 #
-# kernel_open sets VMLINUZ, KERNEL_CMDLINE, TIME_FACTOR, KERNEL_DIR, and anew KVER, INITRAMFS, and GUEST_MEMORY_MB.
-# KERNEL_DIR is empty for the release's own kernel; else tree/ in it is what modules are built against, and modules/
-# belongs into /lib/modules/KVER.
+# MACHINE is what it runs on: qemu, or uml, User Mode Linux, which has one processor and generic ciphers, but runs at
+# this machine's own speed. A release's own kernel runs in qemu.
+#
+# kernel_open sets MACHINE, VMLINUZ, KERNEL_CMDLINE, TIME_FACTOR, KERNEL_DIR, and anew KVER, INITRAMFS, and
+# GUEST_MEMORY_MB. KERNEL_DIR is empty for the release's own kernel; else tree/ in it is what modules are built against,
+# and modules/ belongs into /lib/modules/KVER.
 
 # How many times slower tests are on a kernel that looks at everything; every limit of time is multiplied by it.
-DEBUG_TIME_FACTOR=4
+declare -A DEBUG_TIME_FACTOR=([qemu]=4 [uml]=2)
 
 # Its shadows, records and held-back objects take memory, beside what the guest has for itself.
 DEBUG_MEMORY_MB=1024
 
 # What is on time here would be a lockup elsewhere; the release's own limits are in boot.sh.
 DEBUG_CMDLINE="workqueue.watchdog_thresh=240 sysctl.kernel.hung_task_timeout_secs=480"
-
-# The machine whose table of PCI interrupts is a table. That of the other is a program, which an emulated kernel that
-# looks at everything interprets for half a minute for each device, until ACPI's own limit ends it.
-DEBUG_ARGS=(-machine q35)
 
 # Kernels of one release and configuration that are kept: checkouts may differ in theirs.
 KERNELS_KEPT=2
@@ -29,10 +28,14 @@ kernel_open()
 {
 	KERNEL_DIR='' TIME_FACTOR=1 KERNEL_CMDLINE=''
 	VMLINUZ=$ROOTFS/vmlinuz
-	[ -n "$CONFIG" ] || return 0
-	TIME_FACTOR=$DEBUG_TIME_FACTOR
+	if [ -z "$CONFIG" ]; then
+		MACHINE=qemu
+		return
+	fi
+	MACHINE=${MACHINE:-uml}
+	[[ $MACHINE == @(qemu|uml) ]] || die "MACHINE=$MACHINE: uml or qemu"
+	TIME_FACTOR=${DEBUG_TIME_FACTOR[$MACHINE]}
 	KERNEL_CMDLINE=" $DEBUG_CMDLINE"
-	GUEST_ARGS+=("${DEBUG_ARGS[@]}")
 	GUEST_MEMORY_MB=$((GUEST_MEMORY_MB + DEBUG_MEMORY_MB))
 	kernel_open_built
 	initramfs_open
@@ -40,12 +43,12 @@ kernel_open()
 
 kernel_open_built()
 {
-	local prefix=$CACHE/kernel-$KERNEL-$CONFIG version gcc
+	local prefix=$CACHE/kernel-$KERNEL-$CONFIG-$MACHINE dir=$VM_DIR/kernel version gcc
 
-	[ -e "$VM_DIR/kernel/$CONFIG.config" ] || die "CONFIG=$CONFIG: there is no selftests/vm/kernel/$CONFIG.config"
+	[ -e "$dir/$CONFIG.config" ] || die "CONFIG=$CONFIG: there is no selftests/vm/kernel/$CONFIG.config"
 	version=$(chroot_run -- dpkg-query -W -f '${source:Version}' "linux-headers-$KVER")
 	gcc=$(chroot_run -- gcc --version | head -n 1)
-	KERNEL_DIR=$prefix-$({ echo "$version $gcc"; cat "$VM_DIR/kernel/"{"$CONFIG.config",build-inside}; } |
+	KERNEL_DIR=$prefix-$({ echo "$version $gcc"; cat "$dir/"{"$CONFIG.config","$MACHINE.config",build-inside}; } |
 		sha256sum | cut -c 1-12)
 	exec {kernel_lock}>"$prefix.lock"
 	flock "$kernel_lock"
@@ -65,10 +68,11 @@ kernel_make()
 {
 	local start=$SECONDS
 
-	say "building the $CONFIG kernel ($SOURCE_PKG $1) in $KERNEL_DIR; this happens once, and takes some 15 minutes"
+	say "building the $CONFIG kernel for $MACHINE ($SOURCE_PKG $1) in $KERNEL_DIR; this happens once and takes 15 minutes"
 	mkdir -p "$KERNEL_DIR"
 	chroot_run "$KERNEL_DIR:out" "$VM_DIR:vm" -- \
-		/mnt/vm/kernel/build-inside "$SOURCE_PKG" "$1" "/mnt/vm/kernel/$CONFIG.config" >"$KERNEL_DIR/log" 2>&1 || {
+		/mnt/vm/kernel/build-inside "$SOURCE_PKG" "$1" "$MACHINE" "/mnt/vm/kernel/"{"$CONFIG","$MACHINE"}.config \
+		>"$KERNEL_DIR/log" 2>&1 || {
 		tail -n 40 "$KERNEL_DIR/log" >&2
 		die "the $CONFIG kernel could not be built; the end of its log is above"
 	}
