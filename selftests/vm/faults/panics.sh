@@ -1,5 +1,4 @@
 #!/bin/bash
 # SPDX-License-Identifier: GPL-2.0-or-later
-echo 1 >/proc/sys/kernel/sysrq
-echo c >/proc/sysrq-trigger
+insmod "$(dirname "$0")/planted.ko" mistake=panic
 sleep 60
