@@ -5,13 +5,13 @@
 # from the release's kernel source, inside the root filesystem's tree, and kept in the cache for as long as what it is
 # made from stays the same. Sourced by host.sh.
 
-# uml_open: sets UML, where linux, kver, tree/ and modules/ are.
+# uml_open: sets UML, where vmlinuz, kver, tree/ and modules/ are, see vm/kernel/build-inside.
 uml_open()
 {
 	local version
 
 	version=$(chroot_run -- dpkg-query -W -f '${source:Version}' "linux-headers-$KVER")
-	UML=$CACHE/uml-$KERNEL-$({ echo "$version $ROOTFS"; cat "$BENCH_DIR"/uml.config "$BENCH_DIR"/uml-build; } |
+	UML=$CACHE/uml-$KERNEL-$({ echo "$version $ROOTFS"; cat "$BENCH_DIR"/uml.config "$VM_DIR"/kernel/build-inside; } |
 		sha256sum | cut -c 1-12)
 	exec {uml_lock}>"$CACHE/uml-$KERNEL.lock"
 	flock "$uml_lock"
@@ -29,7 +29,8 @@ uml_make()
 
 	say "building User Mode Linux ($SOURCE_PKG $1) in $UML; this happens once"
 	mkdir -p "$UML"
-	chroot_run "$UML:out" "$BENCH_DIR:bench" -- /mnt/bench/uml-build "$SOURCE_PKG" "$1" >"$UML/log" 2>&1 || {
+	chroot_run "$UML:out" "$BENCH_DIR:bench" "$VM_DIR:vm" -- \
+		/mnt/vm/kernel/build-inside "$SOURCE_PKG" "$1" uml /mnt/bench/uml.config >"$UML/log" 2>&1 || {
 		tail -n 40 "$UML/log" >&2
 		die "User Mode Linux could not be built; the end of its log is above"
 	}
