@@ -256,9 +256,15 @@ int nl_link_end(struct nl *rt, struct nl_link *link)
 
 int nl_link_concentrator(struct nl *rt, const char *name)
 {
+	return nl_link_concentrator_kind(rt, name, "pptp");
+}
+
+/* The attribute has the same number in every kind's set. */
+int nl_link_concentrator_kind(struct nl *rt, const char *name, const char *kind)
+{
 	struct nl_link link;
 
-	nl_link_begin(rt, &link, name, NLM_F_CREATE | NLM_F_EXCL);
+	nl_link_begin_kind(rt, &link, name, kind, NLM_F_CREATE | NLM_F_EXCL);
 	mnl_attr_put_u32(link.nlh, ADIT_A_LINK_PPTP_MODE, ADIT_DEV_MODE_CONCENTRATOR);
 	return nl_link_end(rt, &link);
 }

@@ -58,6 +58,7 @@ void nl_link_begin(struct nl *rt, struct nl_link *link, const char *name, uint16
 void nl_link_begin_kind(struct nl *rt, struct nl_link *link, const char *name, const char *kind, uint16_t flags);
 int nl_link_end(struct nl *rt, struct nl_link *link);
 int nl_link_concentrator(struct nl *rt, const char *name);
+int nl_link_concentrator_kind(struct nl *rt, const char *name, const char *kind);
 int nl_link_del(struct nl *rt, const char *name);
 
 #endif /* ADIT_TEST_NL_H */
