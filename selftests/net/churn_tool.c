@@ -16,6 +16,10 @@
  *	l2tp-sessions	of a UDP socket that is attached, taken back and closed under them
  *	l2tp-inside	as inside
  *	l2tp-outside	datagrams to the ids of the sessions
+ *	esp-links	as links
+ *	esp-children	with security associations, both ways of which lead back here
+ *	esp-inside	as inside; each packet comes back sealed
+ *	esp-outside	ESP packets to the SPIs of the children, none of them authentic
  *
  * Runs on one CPU for so many seconds, prints how often it went round, and fails at an answer that cannot be right.
  */
@@ -43,7 +47,11 @@
 #define PEER		0xc0000202
 #define INNER		0x0a020000	/* 10.2.0.0, session ID at 10.2.0.ID */
 #define INNER_L2TP	0x0a080000	/* 10.8.0.0, likewise */
+#define INNER_ESP	0x0a0c0000	/* 10.12.0.0, child ID takes what goes to 10.12.0.ID */
 #define SESSIONS	64
+
+/* Child ID has this and its id for an SPI. */
+#define SPI		0x1000
 
 /* Packets between two looks at the clock. */
 #define PACKETS		64
@@ -505,13 +513,164 @@ static void l2tp_outside(void)
 	}
 }
 
+/* ESP. */
+
+static void put_address(struct nlmsghdr *nlh, int attr, uint32_t addr, uint8_t len)
+{
+	struct nlattr *nest = mnl_attr_nest_start(nlh, attr);
+
+	mnl_attr_put_u32(nlh, ADIT_A_PREFIX_V4, htonl(addr));
+	mnl_attr_put_u8(nlh, ADIT_A_PREFIX_LEN, len);
+	mnl_attr_nest_end(nlh, nest);
+}
+
+/* Everything comes from inside, so that what a child has sent fits it when it comes back. */
+static void put_selector(struct nlmsghdr *nlh, uint32_t remote, uint8_t len)
+{
+	struct nlattr *nest = mnl_attr_nest_start(nlh, ADIT_A_CHILD_SELECTOR);
+
+	put_address(nlh, ADIT_A_SELECTOR_LOCAL, INNER_ESP, 14);
+	put_address(nlh, ADIT_A_SELECTOR_REMOTE, remote, len);
+	mnl_attr_nest_end(nlh, nest);
+}
+
+static void child_new(uint32_t id)
+{
+	static const int allowed[] = { -EEXIST, -ENODEV, 0 };
+	struct request rq;
+
+	request_begin(&rq, ADIT_CMD_CHILD_NEW, device_index(), id);
+	mnl_attr_put_u32(rq.nlh, ADIT_A_CHILD_LOCAL_V4, htonl(LOCAL));
+	mnl_attr_put_u32(rq.nlh, ADIT_A_CHILD_PEER_V4, htonl(LOCAL));
+	put_selector(rq.nlh, INNER_ESP + id, 32);
+	put_selector(rq.nlh, INNER_ESP, 14);
+	expect("child-new", nl_talk(&nl, rq.nlh, NULL, NULL), allowed);
+}
+
+static void child_set(uint32_t id)
+{
+	static const int allowed[] = { -ENOENT, -ENODEV, 0 };
+	struct request rq;
+
+	request_begin(&rq, ADIT_CMD_CHILD_SET, device_index(), id);
+	put_selector(rq.nlh, INNER_ESP + id, 32);
+	if (pick(2))
+		put_selector(rq.nlh, INNER_ESP + (pick(3) << 16), 16);
+	expect("child-set", nl_talk(&nl, rq.nlh, NULL, NULL), allowed);
+}
+
+static void child_del(uint32_t id)
+{
+	static const int allowed[] = { -ENOENT, -ENODEV, 0 };
+	struct request rq;
+
+	request_begin(&rq, ADIT_CMD_CHILD_DEL, device_index(), id);
+	expect("child-del", nl_talk(&nl, rq.nlh, NULL, NULL), allowed);
+}
+
+static void sa_begin(struct request *rq, uint8_t cmd, uint32_t id, uint32_t direction)
+{
+	rq->nlh = nl_begin(&nl, rq->buf, cmd, 0);
+	mnl_attr_put_u32(rq->nlh, ADIT_A_SA_IFINDEX, device_index());
+	mnl_attr_put_u32(rq->nlh, ADIT_A_SA_CHILD, id);
+	mnl_attr_put_u32(rq->nlh, ADIT_A_SA_DIRECTION, direction);
+	mnl_attr_put_u32(rq->nlh, ADIT_A_SA_SPI, SPI + id);
+}
+
+/* With limits that are soon reached. */
+static void sa_new(uint32_t id, uint32_t direction)
+{
+	static const int allowed[] = { -ENOENT, -EEXIST, -ENODEV, 0 };
+	static const uint8_t key[20] = { 1, 2, 3 };
+	struct request rq;
+
+	sa_begin(&rq, ADIT_CMD_SA_NEW, id, direction);
+	mnl_attr_put_u32(rq.nlh, ADIT_A_SA_CIPHER, ADIT_SA_CIPHER_AES_GCM);
+	mnl_attr_put(rq.nlh, ADIT_A_SA_KEY, sizeof(key), key);
+	mnl_attr_put_u32(rq.nlh, ADIT_A_SA_SOFT_SECONDS, 1 + pick(2));
+	mnl_attr_put_u64(rq.nlh, ADIT_A_SA_HARD_PACKETS, 1 + pick(1000));
+	expect("sa-new", nl_talk(&nl, rq.nlh, NULL, NULL), allowed);
+}
+
+static void sa_del(uint32_t id, uint32_t direction)
+{
+	static const int allowed[] = { -ENOENT, -ENODEV, 0 };
+	struct request rq;
+
+	sa_begin(&rq, ADIT_CMD_SA_DEL, id, direction);
+	expect("sa-del", nl_talk(&nl, rq.nlh, NULL, NULL), allowed);
+}
+
+static void esp_children(void)
+{
+	unsigned int i;
+	uint32_t id;
+
+	for (i = 0; i < SESSIONS; i++) {
+		id = 1 + pick(SESSIONS);
+		child_new(id);
+		sa_new(id, ADIT_SA_DIRECTION_IN);
+		sa_new(id, ADIT_SA_DIRECTION_OUT);
+	}
+	for (i = 0; i < SESSIONS / 2; i++) {
+		child_set(1 + pick(SESSIONS));
+		sa_del(1 + pick(SESSIONS), pick(2) ? ADIT_SA_DIRECTION_IN : ADIT_SA_DIRECTION_OUT);
+	}
+	for (i = 0; i < SESSIONS; i++)
+		child_del(1 + pick(SESSIONS));
+}
+
+static void esp_links(void)
+{
+	static const int none[] = { 0 };
+	struct nl_link link;
+	char name[16];
+
+	snprintf(name, sizeof(name), "e%d", getpid());
+	nl_link_begin_kind(&rt, &link, name, "esp", NLM_F_CREATE | NLM_F_EXCL);
+	mnl_attr_put_u32(link.nlh, ADIT_A_LINK_ESP_LOCAL_V4, htonl(LOCAL));
+	mnl_attr_put_u32(link.nlh, ADIT_A_LINK_ESP_REMOTE_V4, htonl(PEER));
+	expect("esp link", nl_link_end(&rt, &link), none);
+	nl_link_begin_kind(&rt, &link, name, "esp", 0);
+	mnl_attr_put_u32(link.nlh, ADIT_A_LINK_ESP_FWMARK, pick(2));
+	expect("esp change", nl_link_end(&rt, &link), none);
+	expect("esp unlink", nl_link_del(&rt, name), none);
+}
+
+static void esp_inside(void)
+{
+	inside_of(INNER_ESP);
+}
+
+static void esp_outside(void)
+{
+	static int sock = -1;
+	struct sockaddr_in to = { .sin_family = AF_INET, .sin_addr.s_addr = htonl(LOCAL) };
+	/* SPI and sequence number (RFC 4303 section 2), IV, and a ciphertext with an ICV of 16 octets. */
+	uint8_t packet[8 + 8 + 64 + 16] = {};
+	uint32_t word;
+	unsigned int i;
+
+	if (sock < 0)
+		sock = socket(AF_INET, SOCK_RAW, IPPROTO_ESP);
+	for (i = 0; i < PACKETS; i++) {
+		word = htonl(SPI + 1 + pick(SESSIONS));
+		memcpy(packet, &word, sizeof(word));
+		word = htonl(1 + pick(1000));
+		memcpy(packet + 4, &word, sizeof(word));
+		sendto(sock, packet, 8 + pick(sizeof(packet) - 7), MSG_DONTWAIT, (void *)&to, sizeof(to));
+	}
+}
+
 static const struct churn {
 	const char *name;
 	void (*round)(void);
 } churns[] = {
 	{ "sessions", sessions }, { "links", links }, { "namespaces", namespaces }, { "claims", claims },
 	{ "dumps", dumps }, { "inside", inside }, { "outside", outside }, { "l2tp-links", l2tp_links },
-	{ "l2tp-sessions", l2tp_sessions }, { "l2tp-inside", l2tp_inside }, { "l2tp-outside", l2tp_outside }, { }
+	{ "l2tp-sessions", l2tp_sessions }, { "l2tp-inside", l2tp_inside }, { "l2tp-outside", l2tp_outside },
+	{ "esp-links", esp_links }, { "esp-children", esp_children }, { "esp-inside", esp_inside },
+	{ "esp-outside", esp_outside }, { }
 };
 
 static double now(void)
