@@ -1,13 +1,14 @@
 #!/bin/bash
 # SPDX-License-Identifier: GPL-2.0-or-later
 #
-# The module loaded and unloaded a thousand times, every tenth time with a device and a session in between: each time it
-# comes and goes whole. Fewer times on a kernel that looks at everything, which is slow at it and sees a leak at once.
+# The module loaded and unloaded a thousand times, every tenth time with a device of each kind, a session and a security
+# association in between: each time it comes and goes whole. Fewer times on a kernel that looks at everything, which is
+# slow at it and sees a leak at once.
 
 # shellcheck source=selftests/lib/lib.sh
 . "$(dirname "$0")/../lib/lib.sh"
-# shellcheck source=selftests/net/lib-pptp.sh
-. "$(dirname "$0")/lib-pptp.sh"
+# shellcheck source=selftests/net/lib-esp.sh
+. "$(dirname "$0")/lib-esp.sh"
 
 ROUNDS=1000
 [ "$TIME_FACTOR" -eq 1 ] || ROUNDS=100
@@ -21,7 +22,11 @@ used()
 {
 	tool a link gw0 mode=1 &&
 		tool a new gw0 id=1 local=192.0.2.1 peer=192.0.2.2 call-id=1 peer-call-id=2 prefix=10.0.0.1/32 &&
-		ip -n a link del gw0
+		ip -n a link add l0 type l2tp tunnel-id 1 peer-tunnel-id 2 session-id 3 peer-session-id 4 \
+			local 192.0.2.1 remote 192.0.2.2 &&
+		ip -n a link add e0 type esp local 192.0.2.1 remote 192.0.2.2 &&
+		esp a sa-new e0 child=1 dir=in spi=0x1001 cipher=aes-gcm "key=$(key 20)" &&
+		ip -n a link del gw0 && ip -n a link del l0 && ip -n a link del e0
 }
 
 unload()

@@ -6,12 +6,12 @@
 # run in kernel threads, so allocation_faults.c cannot do this. Needs a kernel with fault injection (make check-debug);
 # on others this is no test.
 #
-#	leaving: gw0 with sessions, p0 and l0 (moved) -> staying
+#	leaving: gw0 with sessions, egw0 with children and SAs; p0, l0 and e0 (moved) -> staying
 
 # shellcheck source=selftests/lib/lib.sh
 . "$(dirname "$0")/../lib/lib.sh"
-# shellcheck source=selftests/net/lib-pptp.sh
-. "$(dirname "$0")/lib-pptp.sh"
+# shellcheck source=selftests/net/lib-esp.sh
+. "$(dirname "$0")/lib-esp.sh"
 
 ROUNDS_MOST=500
 
@@ -46,6 +46,21 @@ worker_failed()
 	return 1
 }
 
+# children: of each, an SA each way.
+children()
+{
+	local id dir
+
+	ip -n leaving link add egw0 type esp mode concentrator || return
+	for id in 1 2; do
+		esp leaving child-new egw0 id=$id local=192.0.2.1 peer=192.0.2.2 sel=10.0.0.0/8,10.$id.0.0/16 || return
+		for dir in in out; do
+			esp leaving sa-new egw0 child=$id dir=$dir spi=0x100$id cipher=aes-gcm "key=$(key 20)" \
+				soft-seconds=1000 || return
+		done
+	done
+}
+
 populate()
 {
 	local id
@@ -59,7 +74,10 @@ populate()
 	tool leaving link p0 local=192.0.2.1 remote=192.0.2.2 call-id=11 peer-call-id=22 &&
 		ip -n leaving link add l0 type l2tp tunnel-id 1 peer-tunnel-id 2 session-id 3 peer-session-id 4 \
 			local 192.0.2.1 remote 192.0.2.2 &&
-		ip -n leaving link set p0 netns staying && ip -n leaving link set l0 netns staying
+		ip -n leaving link add e0 type esp local 192.0.2.1 remote 192.0.2.2 && children || return
+	for id in p0 l0 e0; do
+		ip -n leaving link set $id netns staying || return
+	done
 }
 
 # Devices hold the module; the wire keys are free again when the sessions are gone.
