@@ -179,8 +179,9 @@ int adit_alg_init(struct adit_alg *alg, const struct adit_alg_conf *conf, struct
 	adit_alg_name(conf, name);
 	alg->tfm = crypto_alloc_aead(name, 0, 0);
 	if (IS_ERR(alg->tfm)) {
-		adit_esp_nl_refuse(extack, conf->cipher_attr,
-				   "the kernel has no such algorithm (modprobe what it is of?)");
+		if (PTR_ERR(alg->tfm) == -ENOENT)
+			adit_esp_nl_refuse(extack, conf->cipher_attr,
+					   "the kernel has no such algorithm (modprobe what it is of?)");
 		return PTR_ERR(alg->tfm);
 	}
 	alg->dims.iv = cipher->iv;
