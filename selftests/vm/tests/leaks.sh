@@ -7,7 +7,7 @@
 . /usr/lib/adit-vm/guest/kernel-log
 
 # What is deleted asynchronously is given this long.
-WAIT_TENTHS=$((150 * ${ADIT_TIME_FACTOR:-1}))
+WAIT_SECONDS=$((15 * ${ADIT_TIME_FACTOR:-1}))
 
 # kmemleak does not speak of what is younger than 5 s, nor of what has changed since its scan before.
 KMEMLEAK=/sys/kernel/debug/kmemleak
@@ -19,12 +19,11 @@ failed=0
 # gone NAME COMMAND...: passes when the command prints nothing, which it may take a while to do.
 gone()
 {
-	local name=$1 tries=0 out
+	local name=$1 end=$((SECONDS + WAIT_SECONDS)) out
 
 	shift
 	number=$((number + 1))
-	while out=$("$@" 2>&1) && [ -n "$out" ] && [ $tries -lt $WAIT_TENTHS ]; do
-		tries=$((tries + 5))
+	while out=$("$@" 2>&1) && [ -n "$out" ] && [ $SECONDS -lt $end ]; do
 		sleep 0.5
 	done
 	if [ -z "$out" ]; then
