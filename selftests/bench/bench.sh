@@ -77,6 +77,17 @@ frames()
 	ip netns exec c cat /sys/class/net/wan0/statistics/tx_packets
 }
 
+# settle: waits until nothing crosses the wire: thousands of sessions that owe an acknowledgment send it when it is due.
+settle()
+{
+	local before="" now
+
+	while now=$(frames) && [ "$now" != "$before" ]; do
+		before=$now
+		sleep 0.3 # longer than an acknowledgment may wait
+	done
+}
+
 # figure NAME SIZE WORDS...: runs traffic with WORDS and prints what it says, with how it went over the wire.
 figure()
 {
@@ -190,7 +201,9 @@ measure_sessions()
 	local count=$((N > COUNT ? N : COUNT))
 
 	[ "$(kind_field "$KIND" 3)" -gt 1 ] || return
+	settle
 	figure sessions 64 udp "count=$((4 * COUNT))" "sessions=$N" both=1
+	settle
 	figure spread 64 udp "count=$count" "warm=$N" "sessions=$N" spread=1 both=1
 }
 
