@@ -460,6 +460,7 @@ int adit_l2tp_init(struct adit_session *s, const struct adit_session_conf *conf,
 		return -ENOTCONN;
 	}
 	l2tp->sock = sock;
+	adit_socket_meet(sock, &key->peer, key->peer_port);
 	return 0;
 }
 

@@ -493,6 +493,55 @@ struct adit_socket *adit_socket_open(struct net *net, u16 family, const struct i
 	return ERR_PTR(err);
 }
 
+/* Connect a socket of our own; without a port it is any peer's again. */
+static void adit_socket_connect(struct adit_socket *sock, const struct in6_addr *peer, __be16 port)
+{
+	struct sockaddr_storage ss = {};
+	struct sockaddr_in6 *sin6 = (struct sockaddr_in6 *)&ss;
+	struct sockaddr_in *sin = (struct sockaddr_in *)&ss;
+
+	lockdep_assert_held(&adit_sockets_lock);
+
+	if (port && sock->key.family == AF_INET) {
+		sin->sin_family = AF_INET;
+		sin->sin_addr.s_addr = peer->s6_addr32[0];
+		sin->sin_port = port;
+	} else if (port) {
+		sin6->sin6_family = AF_INET6;
+		sin6->sin6_addr = *peer;
+		sin6->sin6_port = port;
+	}
+	sock->peer = *peer;
+	/* One that cannot be connected, for lack of a route, does as well. Its address has another type in each kernel. */
+	sock->peer_port = kernel_connect(sock->own, (void *)&ss, sizeof(ss), 0) ? 0 : port;
+}
+
+/**
+ * adit_socket_meet() - a session of the place has this peer
+ * @sock: place, referenced for the session
+ * @peer: its address
+ * @port: its UDP port
+ *
+ * A socket of our own that has one peer is connected to it: the kernel then finds the socket of a packet before it looks
+ * for a route, and takes the one that the last packet had. With a second peer it is everybody's again.
+ *
+ * Context: process, may sleep; rtnl may be held.
+ */
+void adit_socket_meet(struct adit_socket *sock, const struct in6_addr *peer, __be16 port)
+{
+	bool same;
+
+	if (!sock->own)
+		return;
+	mutex_lock(&adit_sockets_lock);
+	same = sock->peer_port == port && ipv6_addr_equal(&sock->peer, peer);
+	if (refcount_read(&sock->users) == 1)
+		adit_socket_connect(sock, peer, port);
+	else if (sock->peer_port && !same)
+		adit_socket_connect(sock, peer, 0);
+	mutex_unlock(&adit_sockets_lock);
+}
+
 /**
  * adit_socket_init() - make the table
  *

@@ -44,6 +44,8 @@ struct adit_socket_key {
  * @users: one for a socket that is attached, one for each session or child
  * @sk: [R] the socket, held, or NULL; written under adit_sockets_lock
  * @own: [I] the same, opened by the kernel, to be closed after the last session; or NULL
+ * @peer: what @own is connected to, [adit_sockets_lock]
+ * @peer_port: likewise, or 0
  * @reap: in the list of those to be closed
  * @rcu: defers the free
  */
@@ -54,6 +56,8 @@ struct adit_socket {
 	refcount_t users;
 	struct sock __rcu *sk;
 	struct socket *own;
+	struct in6_addr peer;
+	__be16 peer_port;
 	struct llist_node reap;
 	struct rcu_head rcu;
 };
@@ -64,6 +68,7 @@ int adit_socket_detach(struct net *net, const struct nlattr *fd, struct netlink_
 struct adit_socket *adit_socket_find(struct net *net, u16 family, const struct in6_addr *addr, __be16 port);
 struct adit_socket *adit_socket_open(struct net *net, u16 family, const struct in6_addr *addr, __be16 port,
 				     struct netlink_ext_ack *extack);
+void adit_socket_meet(struct adit_socket *sock, const struct in6_addr *peer, __be16 port);
 void adit_socket_put(struct adit_socket *sock);
 
 /* Whether packets may be sent from there. A hint: it may go at any time. */

@@ -225,6 +225,34 @@ check "the device is removed with all of them" ip -n g link del gw0
 check "the socket is not" running server7
 check "it goes" stop server7
 
+# A socket of the kernel's own is connected while all that use it have one peer, and everybody's from a second on.
+# connected PEER: "*:*" where it is to nobody.
+connected()
+{
+	ip netns exec g ss -Hanu "sport = :1710" | awk '{ print $5 }' | grep -Fxq "$1"
+}
+
+check "a device made by hand" l2tp_end g l10 v2 10 1 192.0.2.1 192.0.2.10 local-port 1710 remote-port 1710
+check "its peer" l2tp_end c l10 v2 10 2 192.0.2.10 192.0.2.1 local-port 1710 remote-port 1710
+check "works" wait_for 10 pings c 10.10.0.1
+check "its socket is connected" connected 192.0.2.10:1710
+check "one with the same peer" l2tp_end g l11 v2 11 1 192.0.2.1 192.0.2.10 local-port 1710 remote-port 1710
+check "leaves it so" connected 192.0.2.10:1710
+check "one with another" l2tp_end g l12 v2 12 1 192.0.2.1 192.0.2.11 local-port 1710 remote-port 1712
+check "is everybody's" connected 0.0.0.0:*
+check "its peer" l2tp_end c l12 v2 12 2 192.0.2.11 192.0.2.1 local-port 1712 remote-port 1710
+check "works" wait_for 10 pings c 10.12.0.1
+check "and the first still does" wait_for 10 pings g 10.10.0.2
+check "the first goes" ip -n g link del l10
+check "the other works" wait_for 10 pings g 10.12.0.2
+for name in l10 l12; do
+	run ip -n c link del $name
+done
+for name in l11 l12; do
+	run ip -n g link del $name
+done
+check "the socket goes with the last" wait_for 10 bash -c '! ip netns exec g ss -Hanu "sport = :1710" | grep -q .'
+
 # A device whose outer namespace exits, with a socket of the kernel's own.
 namespace x
 check "a device in x, its outside in c" ip -n c link add l9 netns x type l2tp local 192.0.2.10 remote 192.0.2.1 \
