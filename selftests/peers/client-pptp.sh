@@ -137,6 +137,25 @@ check "shutdown" dial shutdown
 check "the daemon ends" wait_for 20 daemon_ended
 check "nothing is left" hq_gone
 
+orphan()
+{
+	local engine
+
+	engine=$(dial_engine)
+	stop dialler KILL
+	wait_for 10 lib_ended "$engine" && ip -n "$C" link show hq
+}
+
+dial_conf "connect = start"
+dial_start
+check "connected by the next daemon" hq_up
+check "both of its processes killed: the device stays" orphan
+sed -i '/^client/,$d' "$TMP/dial.conf"
+dial_start
+check "a daemon that has no such client removes it" wait_for 10 hq_gone
+check_log "and says so" dialler "1 devices of clients were left"
+dial_stop
+
 dial_conf "connect = start" "password = 'wrong'"
 dial_start
 check_log "wrong password: the log says so" dialler "wrong user or password; the next attempt is in 60 s"

@@ -117,6 +117,17 @@ void dialer_forget_others(struct engine *e)
 	}
 }
 
+void dialer_sweep(struct engine *e)
+{
+	struct dp_err err;
+	int n = dp_tunnels_sweep(e->dp, DIALER_ALIAS, &err);
+
+	if (n > 0)
+		log_warn(NULL, "%d devices of clients were left by a daemon that was killed, and are removed", n);
+	else if (n < 0)
+		log_warn(NULL, "devices that a daemon may have left are not looked for: %s", err.text);
+}
+
 static bool is_l2tp(const struct dialer *d)
 {
 	return !strcmp(d->conf->protocol, "l2tp");

@@ -70,6 +70,9 @@ struct session *dialer_session_at(const struct engine *e, int ifindex);
 void dialer_take_socket(struct engine *e, uint32_t slot, int fd);
 /* Records of sections that are gone. */
 void dialer_forget_others(struct engine *e);
+/* The alias of a client's device begins so, and goes on with the client's name. */
+#define DIALER_ALIAS	"adit client "
+void dialer_sweep(struct engine *e);	/* devices that a killed daemon left */
 
 /* By hand. True: it is so already; else the outcome is told through control_answer(). */
 bool dialer_connect(struct dialer *d);

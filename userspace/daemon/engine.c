@@ -391,7 +391,9 @@ static void take_up(struct engine *e, struct intake *in)
 	ipsec_thaw(e->ipsec);
 	dialer_forget_others(e);
 	engine_settle(e);
-	if (memory_counters(e->memory)->engine_starts > 1)
+	if (memory_counters(e->memory)->engine_starts == 1)
+		dialer_sweep(e);
+	else
 		log_info(NULL, "taken up: %u connections, %u sessions", e->n_conns, e->n_sessions);
 }
 

@@ -19,7 +19,7 @@ static void device_config(const struct dialer *d, uint16_t peer_mru, struct dp_d
 		cfg->mtu = peer_mru;
 	snprintf(cfg->name, sizeof(cfg->name), "%s", conf->device);
 	/* Known again by a daemon that finds it after both of our processes were killed. */
-	snprintf(cfg->alias, sizeof(cfg->alias), "adit client %.100s", conf->name);
+	snprintf(cfg->alias, sizeof(cfg->alias), DIALER_ALIAS "%.100s", conf->name);
 	memcpy(cfg->routes, conf->routes, conf->n_routes * sizeof(conf->routes[0]));
 }
 

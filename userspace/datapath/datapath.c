@@ -47,6 +47,11 @@ int dp_tunnel_new(struct dp *dp, const struct dp_device_config *cfg, struct dp_s
 	return dp->ops->tunnel_new(dp, cfg, s, err);
 }
 
+int dp_tunnels_sweep(struct dp *dp, const char *alias, struct dp_err *err)
+{
+	return dp->ops->tunnels_sweep(dp, alias, err);
+}
+
 int dp_tunnel_up(struct dp *dp, const struct dp_session *s, const struct dp_device_config *cfg,
 		 const struct dp_ends *ends, struct dp_err *err)
 {

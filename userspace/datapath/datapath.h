@@ -220,6 +220,8 @@ int dp_device_delete(struct dp *dp, int ifindex, struct dp_err *err);
  */
 int dp_tunnel_new(struct dp *dp, const struct dp_device_config *cfg, struct dp_session *s,
 		  struct dp_err *err);
+/* Removes every such device that nobody owns and whose alias begins so. How many, or -errno. */
+int dp_tunnels_sweep(struct dp *dp, const char *alias, struct dp_err *err);
 /* Up, with MTU, addresses and the routes of cfg. Idempotent. */
 int dp_tunnel_up(struct dp *dp, const struct dp_session *s, const struct dp_device_config *cfg,
 		 const struct dp_ends *ends, struct dp_err *err);

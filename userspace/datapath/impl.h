@@ -20,6 +20,7 @@ struct dp_ops {
 	int (*device_delete)(struct dp *dp, int ifindex, struct dp_err *err);
 	int (*tunnel_new)(struct dp *dp, const struct dp_device_config *cfg, struct dp_session *s,
 			  struct dp_err *err);
+	int (*tunnels_sweep)(struct dp *dp, const char *alias, struct dp_err *err);
 	int (*tunnel_up)(struct dp *dp, const struct dp_session *s,
 			 const struct dp_device_config *cfg, const struct dp_ends *ends,
 			 struct dp_err *err);

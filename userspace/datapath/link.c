@@ -99,6 +99,32 @@ int link_alias(struct channel *ch, int ifindex, char alias[DP_ALIAS_MAX], struct
 	return ret;
 }
 
+struct gathering {
+	const char *alias;
+	int *ifindexes;
+	int n, max;
+};
+
+static void on_aliased(void *arg, const struct nlmsghdr *msg)
+{
+	struct gathering *g = arg;
+	struct found found = { .ifindex = 0 };
+
+	on_link(&found, msg);
+	if (found.ifindex && g->n < g->max && !strncmp(found.alias, g->alias, strlen(g->alias)))
+		g->ifindexes[g->n++] = found.ifindex;
+}
+
+int link_each_alias(struct channel *ch, const char *alias, int *ifindexes, int max, struct dp_err *err)
+{
+	struct ifinfomsg link = { .ifi_family = AF_UNSPEC };
+	struct gathering g = { .alias = alias, .ifindexes = ifindexes, .max = max };
+	struct request req = { "device list", sizeof(link), &extack_link, on_aliased, &g };
+	int ret = channel_ask(ch, message(RTM_GETLINK, NLM_F_DUMP, &link, sizeof(link)), &req, err);
+
+	return ret ? ret : g.n;
+}
+
 /* Attributes of the kinds' own sets. */
 struct kind {
 	const char *name;

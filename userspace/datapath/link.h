@@ -16,6 +16,8 @@ int link_new_tunnel(struct channel *ch, const struct dp_device_config *cfg,
 		    const struct dp_session *s, struct dp_err *err);
 /* "" where there is none */
 int link_alias(struct channel *ch, int ifindex, char alias[DP_ALIAS_MAX], struct dp_err *err);
+/* Indexes of the devices whose alias begins so; how many, at most max, or -errno. */
+int link_each_alias(struct channel *ch, const char *alias, int *ifindexes, int max, struct dp_err *err);
 int link_set_alias(struct channel *ch, int ifindex, const char *alias, struct dp_err *err);
 /* No IPv6 addresses but those that are added: the identifier was negotiated. */
 int link_set_addr_gen_none(struct channel *ch, int ifindex, struct dp_err *err);

@@ -22,6 +22,8 @@
 
 #define TUNNEL_SESSION_ID	1	/* of a point-to-point device, as the netlink spec has it */
 
+#define SWEEP_MAX		1024	/* devices at a time */
+
 struct dp_netlink {
 	struct dp dp;
 	struct channel commands, dumps, rtnl;
@@ -540,6 +542,20 @@ static int op_tunnel_new(struct dp *dp, const struct dp_device_config *cfg, stru
 	return ret;
 }
 
+static int op_tunnels_sweep(struct dp *dp, const char *alias, struct dp_err *err)
+{
+	struct dp_netlink *nl = netlink_of(dp);
+	int ifindexes[SWEEP_MAX], n, i, swept = 0;
+	struct device d;
+
+	n = link_each_alias(&nl->rtnl, alias, ifindexes, SWEEP_MAX, err);
+	for (i = 0; i < n; i++)
+		if (!device_get(nl, ifindexes[i], &d, err) && !d.owner &&
+		    d.mode == ADIT_DEV_MODE_POINT_TO_POINT && !link_del(&nl->rtnl, ifindexes[i], err))
+			swept++;
+	return n < 0 ? n : swept;
+}
+
 /* A route of the device that covers the server, which has no better one, would end everything. */
 static int check_way_out(struct channel *ch, const struct dp_session *s,
 			 const struct dp_device_config *cfg, struct dp_err *err)
@@ -651,6 +667,7 @@ static const struct dp_ops netlink_ops = {
 	.free = op_free, .events_fd = op_events_fd, .events_read = op_events_read,
 	.device_ensure = op_device_ensure, .device_delete = op_device_delete,
 	.tunnel_new = op_tunnel_new, .tunnel_up = op_tunnel_up,
+	.tunnels_sweep = op_tunnels_sweep,
 	.detour_add = op_detour_add, .detour_del = op_detour_del,
 	.session_new = op_session_new, .session_set = op_session_set, .session_del = op_session_del,
 	.session_get = op_session_get, .session_each = op_session_each, .frame_send = op_frame_send,

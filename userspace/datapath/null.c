@@ -340,6 +340,13 @@ static int op_tunnel_new(struct dp *dp, const struct dp_device_config *cfg, stru
 	return op_session_new(dp, s, err);
 }
 
+/* Whoever starts here finds nothing. */
+static int op_tunnels_sweep(struct dp *dp, const char *alias, struct dp_err *err)
+{
+	(void)alias;
+	return refused(null_of(dp), "tunnels-sweep", err);
+}
+
 static int op_tunnel_up(struct dp *dp, const struct dp_session *s,
 			const struct dp_device_config *cfg, const struct dp_ends *ends,
 			struct dp_err *err)
@@ -691,6 +698,7 @@ static const struct dp_ops null_ops = {
 	.free = op_free, .events_fd = op_events_fd, .events_read = op_events_read,
 	.device_ensure = op_device_ensure, .device_delete = op_device_delete,
 	.tunnel_new = op_tunnel_new, .tunnel_up = op_tunnel_up,
+	.tunnels_sweep = op_tunnels_sweep,
 	.detour_add = op_detour_add, .detour_del = op_detour_del,
 	.session_new = op_session_new, .session_set = op_session_set, .session_del = op_session_del,
 	.session_get = op_session_get, .session_each = op_session_each, .frame_send = op_frame_send,
