@@ -159,7 +159,8 @@ static bool op_password(void *ctx, struct ike1_sa *sa, const char *user, char *o
 	return !strcmp(user, "user");
 }
 
-static bool op_assign(void *ctx, struct ike1_sa *sa, bool ip4, bool ip6, struct ike_assigned *out, char why[IKE_WHY_MAX])
+static bool op_assign(void *ctx, struct ike1_sa *sa, bool ip4, bool ip6, struct ike_assigned *out,
+		      char why[IKE_WHY_MAX])
 {
 	(void)ctx;
 	(void)sa;
@@ -295,7 +296,8 @@ static struct ike_peer *peer_new(bool responder, uint8_t how)
 
 static void world_new(uint8_t how)
 {
-	const struct ike_config cfg = { .max_half_open = 4, .half_open_ms = 20000, .keepalive_ms = 20000, .max_sas = 16 };
+	const struct ike_config cfg = { .max_half_open = 4, .half_open_ms = 20000, .keepalive_ms = 20000,
+					.max_sas = 16 };
 
 	loop = loop_new_virtual(1000);
 	must(loop);
@@ -330,7 +332,8 @@ static void world_free(void)
 
 static struct ike_path path_from(const struct end *e)
 {
-	return (struct ike_path){ .local = e->addr, .peer = e->other->addr, .local_port = IKE_PORT, .peer_port = IKE_PORT };
+	return (struct ike_path){ .local = e->addr, .peer = e->other->addr, .local_port = IKE_PORT,
+				  .peer_port = IKE_PORT };
 }
 
 static void inject(struct in *in, struct end *to)

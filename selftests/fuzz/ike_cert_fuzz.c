@@ -18,6 +18,7 @@ int LLVMFuzzerInitialize(int *argc, char ***argv)
 {
 	EVP_PKEY *key = EVP_EC_gen("P-256");
 	X509 *x = X509_new();
+	BASIC_CONSTRAINTS constraints = { .ca = 1 };
 	unsigned char *der = NULL;
 	int len;
 
@@ -27,10 +28,11 @@ int LLVMFuzzerInitialize(int *argc, char ***argv)
 	X509_set_version(x, 2);
 	X509_gmtime_adj(X509_getm_notBefore(x), -1000);
 	X509_gmtime_adj(X509_getm_notAfter(x), 1000000);
-	X509_NAME_add_entry_by_txt(X509_get_subject_name(x), "CN", MBSTRING_ASC, (const unsigned char *)"ca", -1, -1, 0);
+	X509_NAME_add_entry_by_txt(X509_get_subject_name(x), "CN", MBSTRING_ASC, (const unsigned char *)"ca", -1, -1,
+				   0);
 	X509_set_issuer_name(x, X509_get_subject_name(x));
 	X509_set_pubkey(x, key);
-	X509_add1_ext_i2d(x, NID_basic_constraints, &(BASIC_CONSTRAINTS){ .ca = 1 }, 1, 0);
+	X509_add1_ext_i2d(x, NID_basic_constraints, &constraints, 1, 0);
 	must(X509_sign(x, key, EVP_sha256()));
 	len = i2d_X509(x, &der);
 	trust = ike_trust_new();

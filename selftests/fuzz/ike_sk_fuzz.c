@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 /*
  * What is encrypted in IKEv2. The first octet chooses a suite, the second what happens: a message as it is, by somebody
- * without the keys, of which nothing may be opened; a chain of the input's, sealed and opened; or fragments of it, in an
- * order and with numbers that the input chooses.
+ * without the keys, of which nothing may be opened; a chain of the input's, sealed and opened; or fragments of it, in
+ * an order and with numbers that the input chooses.
  */
 #include <errno.h>
 
@@ -90,7 +90,8 @@ static void fragments(const struct ike2_sk *sk, struct in *in)
 		struct wr w = wr_to(sealed, sizeof(sealed));
 		int done;
 
-		must(!ike2_seal_fragment(sk, &header, 46, inner, inner_len, number, total, size, iv, &w) && w.len <= size);
+		must(!ike2_seal_fragment(sk, &header, 46, inner, inner_len, number, total, size, iv, &w) &&
+		     w.len <= size);
 		must(!ike2_parse(&message, sealed, w.len, &f));
 		must(!ike2_open(sk, &message, plain, sizeof(plain), &len));
 		if (bend & 1)

@@ -88,7 +88,8 @@ static void written(struct in *in)
 
 static void sent(struct in *in)
 {
-	static const char *const patterns[] = { "any", "*.example.org", "*@example.org", "C=DE, CN=*", "10.0.0.1", "@#00" };
+	static const char *const patterns[] = { "any", "*.example.org", "*@example.org", "C=DE, CN=*", "10.0.0.1",
+						"@#00" };
 	uint8_t type = in_u8(in), which = in_u8(in);
 	struct ike_id id, pattern;
 	size_t len;

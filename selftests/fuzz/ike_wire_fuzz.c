@@ -66,7 +66,8 @@ static void negotiate2(const struct ike2_message *m)
 				text_is_fine(ike2_explain(&o, &m->sa, flags, text, sizeof(text)));
 				continue;
 			}
-			must(s.encr && (use == IKE_USE_ESP || (s.prf && (s.dh || flags & IKE_NEG_NO_DH || flags & IKE_NEG_DH_OPTIONAL))));
+			must(s.encr && (use == IKE_USE_ESP || (s.prf && (s.dh || flags & IKE_NEG_NO_DH ||
+									 flags & IKE_NEG_DH_OPTIONAL))));
 			must(!!s.integ == !ike_alg_is_aead(s.encr));
 			if (!chosen->number)
 				continue;
@@ -133,7 +134,8 @@ static void ikev2(const uint8_t *data, size_t len, bool chain, uint8_t first)
 {
 	static struct ike2_message m;
 	struct ike_fault f = { 0 };
-	const uint8_t none[] = { 0, 0, 0, 0, 0, 0, 0, 1, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0x20, 35, 0, 0, 0, 0, 1, 0, 0, 0, 28 };
+	const uint8_t none[] = { 0, 0, 0, 0, 0, 0, 0, 1, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0x20, 35, 0, 0, 0, 0, 1, 0, 0, 0,
+				 28 };
 	int err;
 
 	if (chain) {
@@ -171,7 +173,8 @@ static void negotiate1(const struct ike1_message *m)
 			continue;
 		}
 		inside(t->whole);
-		must(s.encr && !t->foreign && ike1_suite_of(t, use, &again) && again.encr == s.encr && again.dh == s.dh);
+		must(s.encr && !t->foreign && ike1_suite_of(t, use, &again) && again.encr == s.encr &&
+		     again.dh == s.dh);
 	}
 }
 

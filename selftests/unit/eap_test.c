@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 /*
- * EAP packets, and EAP-MSCHAPv2 from both sides: that they agree on the MSK, what a wrong password or a gateway that does
- * not know it comes to, and what stands in no order.
+ * EAP packets, and EAP-MSCHAPv2 from both sides: that they agree on the MSK, what a wrong password or a gateway that
+ * does not know it comes to, and what stands in no order.
  */
 #include "ike_test.h"
 
@@ -24,7 +24,8 @@ static void every_length_of_a_packet(void **state)
 		for (uint8_t length = 0; length < 14; length++) {
 			for (size_t size = 0; size <= sizeof(data); size++) {
 				bool bare = code == EAP_SUCCESS || code == EAP_FAILURE;
-				bool right = code >= 1 && code <= 4 && size >= 4 && length <= size && length >= (bare ? 4 : 5);
+				bool right = code >= 1 && code <= 4 && size >= 4 && length <= size && length >= (bare ?
+														 4 : 5);
 
 				data[0] = (uint8_t)code;
 				data[3] = length;
@@ -62,12 +63,15 @@ static void every_length_of_the_method(void **state)
 			data[3] = (uint8_t)ms;
 			data[0] = EAP_MSCHAPV2_CHALLENGE;
 			data[4] = 16;
-			assert_int_equal(method_parse(&m, data, len, true), len >= 21 && ms >= 4 && ms <= len ? 0 : -EBADMSG);
+			assert_int_equal(method_parse(&m, data, len, true), len >= 21 && ms >= 4 && ms <= len ? 0 :
+					 -EBADMSG);
 			data[0] = EAP_MSCHAPV2_RESPONSE;
 			data[4] = 49;
-			assert_int_equal(method_parse(&m, data, len, false), len >= 54 && ms >= 4 && ms <= len ? 0 : -EBADMSG);
+			assert_int_equal(method_parse(&m, data, len, false), len >= 54 && ms >= 4 && ms <= len ? 0 :
+					 -EBADMSG);
 			data[0] = EAP_MSCHAPV2_SUCCESS;
-			assert_int_equal(method_parse(&m, data, len, true), len >= 4 && ms >= 4 && ms <= len ? 0 : -EBADMSG);
+			assert_int_equal(method_parse(&m, data, len, true), len >= 4 && ms >= 4 && ms <= len ? 0 :
+					 -EBADMSG);
 			assert_int_equal(method_parse(&m, data, len, false), len ? 0 : -EBADMSG);
 		}
 	}

@@ -45,7 +45,8 @@ static void every_algorithm(void **state)
 		esp(w->r.peers[0], esp_all[i]);
 		dial(w);
 		assert_connected(w);
-		assert_int_equal(child_of(&w->r).suite->dh != NULL, strchr(strchr(esp_all[i], '-') ? esp_all[i] : "", 'm') &&
+		assert_int_equal(child_of(&w->r).suite->dh != NULL, strchr(strchr(esp_all[i], '-') ? esp_all[i] : "",
+									   'm') &&
 				 strstr(esp_all[i], "modp") ? 1 : strstr(esp_all[i], "ecp") ? 1 : 0);
 		world_free(w);
 	}
@@ -165,7 +166,8 @@ static void xauth_and_an_address(void **state)
 static void xauth_refused(void **state)
 {
 	static const struct { const char *user, *password; } wrong[] = {
-		{ "alice", "Wonderland" }, { "bob", "wonderland" }, { "alice", "wonderlan" }, { "alice", "wonderlandd" },
+		{ "alice", "Wonderland" }, { "bob", "wonderland" }, { "alice", "wonderlan" },
+			{ "alice", "wonderlandd" },
 	};
 
 	(void)state;
@@ -200,7 +202,8 @@ static void xauth_cannot_be_left_out(void **state)
 
 static struct ike_peer *peer_cert(struct ike_peer *p, struct pki_cert *cert, struct pki_cert *ca)
 {
-	struct pki_octets pem = pki_cert_pem(cert->x), key = pki_key_pem(cert->key, NULL), authority = pki_cert_pem(ca->x);
+	struct pki_octets pem = pki_cert_pem(cert->x), key = pki_key_pem(cert->key, NULL),
+		authority = pki_cert_pem(ca->x);
 	char error[IKE_ERROR_MAX];
 
 	p->local_auth = p->remote_auth = IKE_BY_CERT;
@@ -232,7 +235,8 @@ static void certificates(void **state)
 		w->nat = k == 1;
 		dial(w);
 		assert_connected(w);
-		assert_string_equal(ike_id_to_str(info_of(&w->r).peer_id, text, sizeof(text)), "C=DE, O=Example, CN=client");
+		assert_string_equal(ike_id_to_str(info_of(&w->r).peer_id, text, sizeof(text)),
+				    "C=DE, O=Example, CN=client");
 		world_free(w);
 
 		/* an authority that the responder does not know */
@@ -310,7 +314,8 @@ static void networks_that_do_not_meet(void **state)
 	ike_ts_of_prefix(&net, &w->i.peers[0]->remote_ts[0]);
 	dial(w);
 	assert_int_equal(w->r.child_ups, 0);
-	assert_non_null(strstr(w->r.log, "selectors do not meet: the peer asks for 10.77.0.0/16 here and 10.1.0.0/16 there; "
+	assert_non_null(strstr(w->r.log,
+			       "selectors do not meet: the peer asks for 10.77.0.0/16 here and 10.1.0.0/16 there; "
 					 "configured are 10.2.0.0/16 here and 10.1.0.0/16 there"));
 	assert_non_null(strstr(w->i.log, "INVALID-ID-INFORMATION"));
 	world_free(w);
@@ -559,7 +564,8 @@ static void the_nat_gives_another_port(void **state)
 /* Ten clients behind one NAT with the same address inside, one after the other. */
 static void clients_behind_one_nat(void **state)
 {
-	const struct ike_config cfg = { .max_half_open = 8, .half_open_ms = 30000, .keepalive_ms = 20000, .max_sas = 100 };
+	const struct ike_config cfg = { .max_half_open = 8, .half_open_ms = 30000, .keepalive_ms = 20000,
+					.max_sas = 100 };
 	struct ike_path path = path_of_initiator();
 	struct world *w = world_new();
 	struct ike1 *clients[10];
@@ -626,7 +632,7 @@ static void half_open_ones_are_bounded(void **state)
 	world_free(w);
 }
 
-/* All that was ever sent is sent once more, from elsewhere, long after: nothing moves, nothing ends, nothing is made. */
+/* All that was ever sent is sent once more, from elsewhere, long after: nothing moves, nothing ends. */
 static void an_old_conversation_is_replayed(void **state)
 {
 	static struct packet all[PACKETS_MAX];

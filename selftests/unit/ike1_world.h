@@ -137,7 +137,8 @@ static bool op_password(void *ctx, struct ike1_sa *sa, const char *user, char *o
 	return true;
 }
 
-static bool op_assign(void *ctx, struct ike1_sa *sa, bool ip4, bool ip6, struct ike_assigned *out, char why[IKE_WHY_MAX])
+static bool op_assign(void *ctx, struct ike1_sa *sa, bool ip4, bool ip6, struct ike_assigned *out,
+		      char why[IKE_WHY_MAX])
 {
 	(void)ctx;
 	(void)sa;
@@ -319,7 +320,8 @@ static struct ike_path path_of_initiator(void)
 static struct world *world_new(void)
 {
 	struct world *w = calloc(1, sizeof(*w));
-	const struct ike_config cfg = { .max_half_open = 8, .half_open_ms = 30000, .keepalive_ms = 20000, .max_sas = 100 };
+	const struct ike_config cfg = { .max_half_open = 8, .half_open_ms = 30000, .keepalive_ms = 20000,
+					.max_sas = 100 };
 
 	w->loop = loop_new_virtual(1000);
 	w->random = 1;

@@ -46,7 +46,8 @@ static void the_table_fits_itself(void **state)
 		assert_true(a->uses);
 		assert_true(a->type >= IKE_TRANSFORM_ENCR && a->type <= IKE_TRANSFORM_ESN);
 		assert_true(a->key_len + a->salt_len <= IKE_CIPHER_KEY_MAX || a->type != IKE_TRANSFORM_ENCR);
-		assert_true(a->type != IKE_TRANSFORM_DH || (a->out_len <= IKE_DH_PUBLIC_MAX && a->key_len <= IKE_DH_PRIVATE_MAX));
+		assert_true(a->type != IKE_TRANSFORM_DH || (a->out_len <= IKE_DH_PUBLIC_MAX &&
+							    a->key_len <= IKE_DH_PRIVATE_MAX));
 		if (strcmp(a->name, "sha256_96"))
 			assert_ptr_equal(ike_alg_find(a->type, a->id, a->key_bits), a);
 		/* What is for ESP the kernel has, and the other way round. */
@@ -81,7 +82,8 @@ static void proposals_as_text(void **state)
 		{ IKE_USE_IKE, "aes256-sha256-prfsha512-modp2048", "aes256-sha256-prfsha512-modp2048" },
 		{ IKE_USE_IKE, "aes256gcm16-prfsha384-ecp384", "aes256gcm16-prfsha384-ecp384" },
 		{ IKE_USE_IKE, "aes256gcm-sha384-ecp384", "aes256gcm16-prfsha384-ecp384" },
-		{ IKE_USE_IKE, " aes128-sha1-modp1024 , 3des-sha1-modp1024 ", "aes128-sha1-modp1024, 3des-sha1-modp1024" },
+		{ IKE_USE_IKE, " aes128-sha1-modp1024 , 3des-sha1-modp1024 ",
+		  "aes128-sha1-modp1024, 3des-sha1-modp1024" },
 		{ IKE_USE_ESP, "aes256-sha256", "aes256-sha256" },
 		{ IKE_USE_ESP, "aes128gcm16-x25519-esn-noesn", "aes128gcm16-x25519-esn-noesn" },
 		{ IKE_USE_ESP, "null-sha256", "null-sha256" },
@@ -116,10 +118,12 @@ static void proposals_that_are_none(void **state)
 		{ IKE_USE_ESP, true, "aes256-sha256-prfsha256", "prfsha256 is not for ESP" },
 		{ IKE_USE_ESP, true, "aes256-md5", "md5 is not for ESP" },
 		{ IKE_USE_ESP, true, "aes256gcm8", "aes256gcm8 is not for ESP" },
-		{ IKE_USE_IKE, false, "3des-sha256-modp2048", "3des is for peers with nothing better, and needs legacy = yes" },
+		{ IKE_USE_IKE, false, "3des-sha256-modp2048",
+		  "3des is for peers with nothing better, and needs legacy = yes" },
 		{ IKE_USE_IKE, false, "aes256-sha256-modp1024", "modp1024 is for peers with nothing better" },
 		{ IKE_USE_ESP, false, "aes256-sha256_96", "sha256_96 is for peers with nothing better" },
-		{ IKE_USE_ESP, true, "aes128-sha1,aes128-sha1,aes128-sha1,aes128-sha1,aes128-sha1,aes128-sha1,aes128-sha1,"
+		{ IKE_USE_ESP, true,
+		  "aes128-sha1,aes128-sha1,aes128-sha1,aes128-sha1,aes128-sha1,aes128-sha1,aes128-sha1,"
 				     "aes128-sha1,aes128-sha1", "more than 8 proposals" },
 	};
 	struct ike_offers o;
@@ -199,8 +203,10 @@ static const char *agree(const char *own, const char *peer, enum ike_use use, un
 
 static void what_both_have(void **state)
 {
-	static const struct { const char *own, *peer; enum ike_use use; unsigned int flags; uint16_t ke; const char *both; } all[] = {
-		{ "aes256-sha256-modp2048", "aes256-sha256-modp2048", IKE_USE_IKE, 0, 0, "aes256-sha256-prfsha256-modp2048" },
+	static const struct { const char *own,
+			      *peer; enum ike_use use; unsigned int flags; uint16_t ke; const char *both; } all[] = {
+		{ "aes256-sha256-modp2048", "aes256-sha256-modp2048", IKE_USE_IKE, 0, 0,
+		  "aes256-sha256-prfsha256-modp2048" },
 		{ "aes256-aes128-sha256-modp2048-x25519", "aes128-aes256-sha256-x25519-modp2048", IKE_USE_IKE, 0, 0,
 		  "aes256-sha256-prfsha256-modp2048" },
 		{ "aes256-aes128-sha256-modp2048-x25519", "aes128-aes256-sha256-x25519-modp2048", IKE_USE_IKE,
@@ -211,7 +217,8 @@ static void what_both_have(void **state)
 		{ "aes256-sha256-modp2048", "aes256-sha256-x25519-modp2048", IKE_USE_IKE, 0, 31,
 		  "aes256-sha256-prfsha256-modp2048" },
 		/* the second proposal of each */
-		{ "aes256gcm16-prfsha256-x25519,aes128-sha1-modp1024", "3des-sha1-modp1024,aes128-sha1-modp1024", IKE_USE_IKE, 0,
+		{ "aes256gcm16-prfsha256-x25519,aes128-sha1-modp1024", "3des-sha1-modp1024,aes128-sha1-modp1024",
+		  IKE_USE_IKE, 0,
 		  0, "aes128-sha1-prfsha1-modp1024" },
 		{ "aes256-sha256-modp2048", "aes128-sha256-modp2048", IKE_USE_IKE, 0, 0, NULL },
 		{ "aes256-sha256-modp2048", "aes256-sha384-prfsha256-modp2048", IKE_USE_IKE, 0, 0, NULL },
@@ -353,10 +360,13 @@ static void why_nothing_is_in_common(void **state)
 			"here: aes256-sha256-modp2048; peer: 3des-prfsha256-sha256-modp2048");
 	assert_explains("aes256-sha256-modp2048-x25519", "aes256-sha256-modp1024", IKE_USE_IKE,
 			"DH group differs (here modp2048-x25519, the peer has modp1024)");
-	assert_explains("aes256gcm16-prfsha256-x25519,aes256-sha256-modp2048", "3des-sha1-modp1024,aes256-sha1-modp2048",
-			IKE_USE_IKE, "PRF differs (here prfsha256, the peer has prfsha1), integrity differs (here sha256, "
+	assert_explains("aes256gcm16-prfsha256-x25519,aes256-sha256-modp2048",
+			"3des-sha1-modp1024,aes256-sha1-modp2048",
+			IKE_USE_IKE,
+				"PRF differs (here prfsha256, the peer has prfsha1), integrity differs (here sha256, "
 				     "the peer has sha1)");
-	assert_explains("aes256gcm16-x25519", "aes256gcm16", IKE_USE_ESP, "DH group differs (here x25519, the peer has none)");
+	assert_explains("aes256gcm16-x25519", "aes256gcm16", IKE_USE_ESP,
+			"DH group differs (here x25519, the peer has none)");
 	sa = one_proposal(IKE_PROTO_ESP);
 	put(&sa, IKE_TRANSFORM_ENCR, 99, 192, false);
 	assert_non_null(strstr(ike2_explain(&o, &sa, 0, buf, sizeof(buf)), "the peer has encr#99/192"));
@@ -372,15 +382,20 @@ static const uint16_t psk = IKE1_AUTH_PSK, transport = IKE1_ENCAP_TRANSPORT;
 static void windows(void **state)
 {
 	static const struct ike1_transform phase1[] = {
-		{ .number = 1, .id = 1, .encr = 7, .key_bits = 256, .hash = 2, .group = 20, .auth = 1, .life_seconds = 28800 },
-		{ .number = 2, .id = 1, .encr = 7, .key_bits = 128, .hash = 2, .group = 19, .auth = 1, .life_seconds = 28800 },
-		{ .number = 3, .id = 1, .encr = 7, .key_bits = 256, .hash = 2, .group = 14, .auth = 1, .life_seconds = 28800 },
+		{ .number = 1, .id = 1, .encr = 7, .key_bits = 256, .hash = 2, .group = 20, .auth = 1,
+		  .life_seconds = 28800 },
+		{ .number = 2, .id = 1, .encr = 7, .key_bits = 128, .hash = 2, .group = 19, .auth = 1,
+		  .life_seconds = 28800 },
+		{ .number = 3, .id = 1, .encr = 7, .key_bits = 256, .hash = 2, .group = 14, .auth = 1,
+		  .life_seconds = 28800 },
 		{ .number = 4, .id = 1, .encr = 5, .hash = 2, .group = 14, .auth = 1, .life_seconds = 28800 },
 		{ .number = 5, .id = 1, .encr = 5, .hash = 2, .group = 2, .auth = 1, .life_seconds = 28800 },
 	};
 	static const struct ike1_transform phase2[] = {
-		{ .number = 1, .id = 12, .key_bits = 256, .hash = 2, .encap = 4, .life_seconds = 3600, .life_kilobytes = 250000 },
-		{ .number = 2, .id = 12, .key_bits = 128, .hash = 2, .encap = 4, .life_seconds = 3600, .life_kilobytes = 250000 },
+		{ .number = 1, .id = 12, .key_bits = 256, .hash = 2, .encap = 4, .life_seconds = 3600,
+		  .life_kilobytes = 250000 },
+		{ .number = 2, .id = 12, .key_bits = 128, .hash = 2, .encap = 4, .life_seconds = 3600,
+		  .life_kilobytes = 250000 },
 		{ .number = 3, .id = 3, .hash = 2, .encap = 4, .life_seconds = 3600, .life_kilobytes = 250000 },
 	};
 	static struct ike1_proposals sa;

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 /*
- * Certificates: chains that lead to an authority and those that do not, each reason in its own sentence, names, our own.
+ * Certificates: chains that lead to an authority and those that do not, each reason in its own sentence, names, our
+ * own.
  */
 #include "ike_test_pki.h"
 
@@ -41,7 +42,8 @@ static struct ike_id id_of(const char *what)
 }
 
 /* What comes of certificates sent in that order; an identity that gw has. */
-static enum ike_cert_fault judge_as(const struct ike_trust *t, time_t now, const char *who, const struct pki_cert *const *sent,
+static enum ike_cert_fault judge_as(const struct ike_trust *t, time_t now, const char *who,
+				    const struct pki_cert *const *sent,
 				    unsigned int n)
 {
 	struct ike2_cert certs[4];
@@ -98,7 +100,8 @@ static void chains(void **state)
 static void an_impostor(void **state)
 {
 	struct pki_cert false_ca = pki_ca("ca");
-	struct pki_cert forged = pki_make((struct pki_want){ .cn = "gw", .key = "P-256", .san = san, .issuer = &false_ca });
+	struct pki_cert forged = pki_make((struct pki_want){ .cn = "gw", .key = "P-256", .san = san,
+							     .issuer = &false_ca });
 	struct ike_trust *t = trust_in(&ca);
 
 	(void)state;
@@ -179,7 +182,8 @@ static void revocation(void **state)
 static void names(void **state)
 {
 	static const struct { const char *who; bool is; } all[] = {
-		{ "gw.example.org", true }, { "GW.example.org", true }, { "gw@example.org", true }, { "192.0.2.1", true },
+		{ "gw.example.org", true }, { "GW.example.org", true }, { "gw@example.org", true }, { "192.0.2.1",
+												      true },
 		{ "2001:db8::1", true }, { "C=DE, O=Example, CN=gw", true }, { "fqdn:gw", false },
 		{ "other.example.org", false }, { "192.0.2.2", false }, { "C=DE, O=Example, CN=other", false },
 		{ "C=DE, O=Example", false }, { "x.wild.example.org", false }, { "fqdn:*.wild.example.org", false },
@@ -297,7 +301,8 @@ static void our_own(void **state)
 {
 	struct pki_octets a = pki_cert_pem(deep.x), b = pki_cert_pem(middle.x), c = pki_cert_pem(ca.x), der;
 	struct pki_octets key_pem = pki_key_pem(deep.key, NULL), gw_pem = pki_key_pem(gw.key, NULL);
-	struct ike_key *key = ike_key_load(key_pem.at, key_pem.len, error), *gw_key = ike_key_load(gw_pem.at, gw_pem.len, error);
+	struct ike_key *key = ike_key_load(key_pem.at, key_pem.len, error), *gw_key = ike_key_load(gw_pem.at,
+												   gw_pem.len, error);
 	uint8_t *all = malloc(a.len + b.len + c.len);
 	struct ike_chain_file *own;
 	struct ike_id id;

@@ -99,7 +99,8 @@ static void prf_plus(void **state)
 	(void)state;
 	assert_int_equal(ike_prf_plus(alg("prfsha1"), "key", 3, &seed, 1, long_one, sizeof(long_one)), 0);
 	/* Python: T1 = HMAC(key, seed | 1), T2 = HMAC(key, T1 | seed | 2), T3 … */
-	assert_hex(long_one, 50, "0a4dd4d286ae93c5e1d24f24f3756216b533dd67ad15d19cef25f483bcc5300fd5487404a2c5000664d807a67dba048c69ac");
+	assert_hex(long_one, 50,
+		   "0a4dd4d286ae93c5e1d24f24f3756216b533dd67ad15d19cef25f483bcc5300fd5487404a2c5000664d807a67dba048c69ac");
 	for (size_t len = 0; len < 100; len++) {
 		memset(out, 0, sizeof(out));
 		assert_int_equal(ike_prf_plus(alg("prfsha1"), "key", 3, &seed, 1, out, len), 0);
@@ -185,7 +186,8 @@ static void ecp256(void **state)
 	uint8_t private[IKE_DH_PRIVATE_MAX], public[64], shared[32], peer[64];
 
 	(void)state;
-	hex("0000000000000000 c88f01f510d9ac3f70a292daa2316de544e9aab8afe84049c62a9c57862d1432", private, sizeof(private));
+	hex("0000000000000000 c88f01f510d9ac3f70a292daa2316de544e9aab8afe84049c62a9c57862d1432", private,
+	    sizeof(private));
 	assert_int_equal(ike_dh_public(g, private, public), 0);
 	assert_hex(public, 64, "dad0b65394221cf9b051e1feca5787d098dfe637fc90b9ef945d0c3772581180"
 			       "5271a0461cdb8252d61f1c456fa3e59ab1f45b33accf5f58389e0577b8990bb3");
@@ -329,7 +331,8 @@ static const struct {
 	{ "aes128gcm8", "feffe9928665731c6d6a8f9467308308 cafebabe", "facedbaddecaf888",
 	  "feedfacedeadbeeffeedfacedeadbeefabaddad2", "d9", "42", NULL },
 	/* test case 16 */
-	{ "aes256gcm16", "feffe9928665731c6d6a8f9467308308feffe9928665731c6d6a8f9467308308 cafebabe", "facedbaddecaf888",
+	{ "aes256gcm16", "feffe9928665731c6d6a8f9467308308feffe9928665731c6d6a8f9467308308 cafebabe",
+	  "facedbaddecaf888",
 	  "feedfacedeadbeeffeedfacedeadbeefabaddad2",
 	  "d9313225f88406e5a55909c5aff5269a86a7a9531534f7da2e4c303d8a318a721c3c0c95956809532fcf0e2449a6b525"
 	  "b16aedf5aa0de657ba637b39",

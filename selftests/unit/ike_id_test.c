@@ -96,7 +96,8 @@ static void from_the_wire(void **state)
 	(void)state;
 	for (size_t len = 0; len < 20; len++) {
 		assert_int_equal(ike_id_from_wire(&id, IKE_ID_IPV4, ike_octets_of(zeros, len)), len == 4 ? 0 : -EINVAL);
-		assert_int_equal(ike_id_from_wire(&id, IKE_ID_IPV6, ike_octets_of(zeros, len)), len == 16 ? 0 : -EINVAL);
+		assert_int_equal(ike_id_from_wire(&id, IKE_ID_IPV6, ike_octets_of(zeros, len)), len == 16 ? 0 :
+				 -EINVAL);
 		assert_int_equal(ike_id_from_wire(&id, IKE_ID_DER_ASN1_DN, ike_octets_of(zeros, len)), -EINVAL);
 	}
 	assert_int_equal(ike_id_from_wire(&id, IKE_ID_FQDN, ike_octets_of(nul, sizeof(nul) - 1)), -EINVAL);

@@ -119,7 +119,8 @@ static void algorithm_identifiers(void **state)
 		struct wr w = wr_to(auth, sizeof(auth));
 		size_t len = hex(cases[i].der, want, sizeof(want));
 
-		assert_int_equal(ike2_sign(keys[cases[i].kind].key, cases[i].hashes, cases[i].pss, &so, &method, &w), 0);
+		assert_int_equal(ike2_sign(keys[cases[i].kind].key, cases[i].hashes, cases[i].pss, &so, &method, &w),
+				 0);
 		assert_memory_equal(auth, want, len);
 	}
 }
@@ -194,7 +195,8 @@ static void ikev1(void **state)
 				continue;
 			}
 			assert_int_equal(ike1_sign(keys[i].key, hash, lens[j], &w), 0);
-			assert_int_equal(ike1_verify(keys[i].public, hash, lens[j], ike_octets_of(sig, w.len), error), 0);
+			assert_int_equal(ike1_verify(keys[i].public, hash, lens[j], ike_octets_of(sig, w.len), error),
+					 0);
 			assert_int_equal(ike1_verify(others[i].public, hash, lens[j], ike_octets_of(sig, w.len), error),
 					 -EBADMSG);
 			hash[0] ^= 1;

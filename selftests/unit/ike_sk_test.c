@@ -63,10 +63,12 @@ static void keys_of_an_aead(void **state)
 	static const uint8_t zeros[IKE_KEY_MAX];
 
 	(void)state;
-	assert_hex(k.d, 48, "f4d51168f7cda28b1e3f92025e0eb7b092fede309df56a07dc382a8affbecd53f7e12de46dc5a95723b79f4e5ce8fc8b");
+	assert_hex(k.d, 48,
+		   "f4d51168f7cda28b1e3f92025e0eb7b092fede309df56a07dc382a8affbecd53f7e12de46dc5a95723b79f4e5ce8fc8b");
 	assert_hex(k.ei, 36, "73b2788108484dbab172eef74a368f6dcd24ad7b4aa6bef9a3a145a7913fedbc8f73d0dd");
 	assert_hex(k.er, 36, "83a9a9bc340e60653a4eded4e189f8e15fa16ed5250313a3872beee0ad430c02f14b2414");
-	assert_hex(k.pi, 48, "7cfeab572d5de27f369420456f0966ca1ef9d8355a9cfe39459d59759980bd9775024330f0ea5a21ce75838c80c0db7c");
+	assert_hex(k.pi, 48,
+		   "7cfeab572d5de27f369420456f0966ca1ef9d8355a9cfe39459d59759980bd9775024330f0ea5a21ce75838c80c0db7c");
 	assert_memory_equal(k.ai, zeros, sizeof(zeros));
 }
 
@@ -78,8 +80,10 @@ static void keys_of_a_new_ike_sa(void **state)
 
 	(void)state;
 	assert_int_equal(ike2_keys_rekey(&k, &s, &exchange, &k), 0);
-	assert_hex(k.d, 48, "4341894720981fdcdf7509bc35bdcf6bb7f67644f8cd201fa335d4b7b820edeb227410569cde5f251446394db8030f4c");
-	assert_hex(k.pr, 48, "3422a2220a7be0eed35060f73d8f0bf8a533421d92276ca09abe5445fd744f07899da87880cadd41da709c5a4b18942c");
+	assert_hex(k.d, 48,
+		   "4341894720981fdcdf7509bc35bdcf6bb7f67644f8cd201fa335d4b7b820edeb227410569cde5f251446394db8030f4c");
+	assert_hex(k.pr, 48,
+		   "3422a2220a7be0eed35060f73d8f0bf8a533421d92276ca09abe5445fd744f07899da87880cadd41da709c5a4b18942c");
 }
 
 static void keys_of_a_child(void **state)
@@ -142,7 +146,8 @@ static void nat_detection(void **state)
 /* --- sealed messages --- */
 
 static const char *const suites[] = {
-	"aes128-sha256-modp2048", "aes256-sha512-modp2048", "aes128-sha1-modp2048", "3des-sha1-modp1024", "3des-md5-modp1024",
+	"aes128-sha256-modp2048", "aes256-sha512-modp2048", "aes128-sha1-modp2048", "3des-sha1-modp1024",
+		"3des-md5-modp1024",
 	"aes256gcm16-prfsha384-modp2048", "aes128gcm8-prfsha256-modp2048", "aes192gcm12-prfsha256-modp2048",
 	"chacha20poly1305-prfsha256-x25519",
 };
@@ -307,7 +312,8 @@ static void seal_all(const struct ike2_sk *sk, const uint8_t *inner, size_t len,
 		struct wr w = wr_to(f->octets[i], sizeof(f->octets[i]));
 
 		ike2_iv_counter(sk->suite, i + 1, iv);
-		assert_int_equal(ike2_seal_fragment(sk, &header, IKE2_PAYLOAD_IDI, inner, len, i + 1, f->n, size, iv, &w), 0);
+		assert_int_equal(ike2_seal_fragment(sk, &header, IKE2_PAYLOAD_IDI, inner, len, i + 1, f->n, size, iv,
+						    &w), 0);
 		assert_true(w.len <= size);
 		f->len[i] = w.len;
 	}

@@ -194,7 +194,8 @@ static void everything_of_ikev2(void **state)
 	sa.n_proposals = 2;
 	sa.n_transforms = 3;
 	sa.proposal[0] = (struct ike2_proposal){ .number = 1, .protocol = IKE_PROTO_ESP, .spi = { spi, 4 }, .n = 2 };
-	sa.proposal[1] = (struct ike2_proposal){ .number = 2, .protocol = IKE_PROTO_ESP, .spi = { spi, 4 }, .first = 2, .n = 1 };
+	sa.proposal[1] = (struct ike2_proposal){ .number = 2, .protocol = IKE_PROTO_ESP, .spi = { spi, 4 }, .first = 2,
+						 .n = 1 };
 	sa.transform[0] = (struct ike2_transform){ .type = IKE_TRANSFORM_ENCR, .id = 12, .key_bits = 256 };
 	sa.transform[1] = (struct ike2_transform){ .type = IKE_TRANSFORM_INTEG, .id = 12 };
 	sa.transform[2] = (struct ike2_transform){ .type = IKE_TRANSFORM_ENCR, .id = 28 };
@@ -270,20 +271,24 @@ static const struct refusal {
 	{ IKE2_PAYLOAD_SA, "0000", "payload 33 (SA), proposal 1: its length is 0" },
 	{ IKE2_PAYLOAD_SA, "00000007 010100", "payload 33 (SA), proposal 1: its length is 7" },
 	{ IKE2_PAYLOAD_SA, "00000009 01010000", "payload 33 (SA), proposal 1: its length is 9, and 4 octets are left" },
-	{ IKE2_PAYLOAD_SA, "00000008 01010400", "payload 33 (SA), proposal 1: its SPI of 4 octets is longer than itself" },
+	{ IKE2_PAYLOAD_SA, "00000008 01010400",
+	  "payload 33 (SA), proposal 1: its SPI of 4 octets is longer than itself" },
 	{ IKE2_PAYLOAD_SA, "02000008 01010000 00000008 02010100", "payload 33 (SA), proposal 2: its SPI of 1" },
 	{ IKE2_PAYLOAD_SA, "00000008 01010001", "payload 33 (SA), proposal 1: a transform has a length of 0" },
 	{ IKE2_PAYLOAD_SA, "00000010 01010001 00000007 0100000c", "a transform has a length of 7" },
-	{ IKE2_PAYLOAD_SA, "00000010 01010001 00000009 0100000c", "a transform has a length of 9, and 4 octets are left" },
+	{ IKE2_PAYLOAD_SA, "00000010 01010001 00000009 0100000c",
+	  "a transform has a length of 9, and 4 octets are left" },
 	{ IKE2_PAYLOAD_SA, "00000010 01010000 00000008 0100000c", "proposal 1: 8 octets behind its 0 transforms" },
 	{ IKE2_PAYLOAD_SA, "00000012 01010001 0000000a 0100000c 800e", "attribute 14 is longer than the transform" },
-	{ IKE2_PAYLOAD_SA, "00000014 01010001 0000000c 0100000c 00110005", "attribute 17 is longer than the transform" },
+	{ IKE2_PAYLOAD_SA, "00000014 01010001 0000000c 0100000c 00110005",
+	  "attribute 17 is longer than the transform" },
 	{ IKE2_PAYLOAD_KE, "001f0000", "payload 34 (KE): no public value in it" },
 	{ IKE2_PAYLOAD_KE, "001f", "payload 34 (KE): no public value in it" },
 	{ IKE2_PAYLOAD_IDI, "020000", "payload 35 (IDi): it has 3 octets" },
 	{ IKE2_PAYLOAD_CERT, "", "payload 37 (CERT): no encoding" },
 	{ IKE2_PAYLOAD_AUTH, "02000000", "payload 39 (AUTH): no authentication data" },
-	{ IKE2_PAYLOAD_NONCE, "000102030405060708090a0b0c0d0e", "payload 40 (Nonce): 15 octets, and a nonce has 16 to 256" },
+	{ IKE2_PAYLOAD_NONCE, "000102030405060708090a0b0c0d0e",
+	  "payload 40 (Nonce): 15 octets, and a nonce has 16 to 256" },
 	{ IKE2_PAYLOAD_N, "000040", "payload 41 (N): its SPI" },
 	{ IKE2_PAYLOAD_N, "03054000 01020304", "payload 41 (N): its SPI of 5 octets is longer than itself" },
 	{ IKE2_PAYLOAD_D, "03040002 01020304", "payload 42 (D): 2 SPIs of 4 octets do not fill its 4" },
@@ -293,7 +298,8 @@ static const struct refusal {
 	{ IKE2_PAYLOAD_TSI, "0100", "payload 44 (TSi): it is shorter" },
 	{ IKE2_PAYLOAD_TSI, "41000000", "payload 44 (TSi): 65 selectors" },
 	{ IKE2_PAYLOAD_TSI, "01000000", "payload 44 (TSi): selector 1 has a length of 0" },
-	{ IKE2_PAYLOAD_TSI, "01000000 07000010 0000ffff 0a000000", "selector 1 has a length of 16, and 8 octets are left" },
+	{ IKE2_PAYLOAD_TSI, "01000000 07000010 0000ffff 0a000000",
+	  "selector 1 has a length of 16, and 8 octets are left" },
 	{ IKE2_PAYLOAD_TSR, "01000000 08000010 0000ffff 0a000000 0a0000ff", "selector 1 of type 8 has a length of 16" },
 	{ IKE2_PAYLOAD_TSR, "00000000 00", "payload 45 (TSr): 1 octets behind its 0 selectors" },
 	{ IKE2_PAYLOAD_CP, "01000000 00010008 0a000001", "payload 47 (CP): attribute 1 is longer than the payload" },
@@ -317,12 +323,15 @@ static void what_ikev2_takes(void **state)
 {
 	(void)state;
 	/* Selectors of a kind that nobody knows are left out, and said to be. */
-	assert_int_equal(payload2(IKE2_PAYLOAD_TSI, "02000000 09000008 01020304 07110010 06a506a5 0a000001 0a000001"), 0);
+	assert_int_equal(payload2(IKE2_PAYLOAD_TSI, "02000000 09000008 01020304 07110010 06a506a5 0a000001 0a000001"),
+			 0);
 	assert_int_equal(two.ts_i.n, 1);
 	assert_int_equal(two.ts_i.foreign, 1);
 	/* An attribute that is not known makes its transform one not to be chosen. */
-	assert_int_equal(payload2(IKE2_PAYLOAD_SA, "0000001a 01010002 0300000c 0100000c 800e0100 0000000a 0100000c 0011"), -EBADMSG);
-	assert_int_equal(payload2(IKE2_PAYLOAD_SA, "00000022 01010002 0300000c 0100000c 800e0100 0000000e 0100000c 0011000200ff"),
+	assert_int_equal(payload2(IKE2_PAYLOAD_SA,
+				  "0000001a 01010002 0300000c 0100000c 800e0100 0000000a 0100000c 0011"), -EBADMSG);
+	assert_int_equal(payload2(IKE2_PAYLOAD_SA,
+				  "00000022 01010002 0300000c 0100000c 800e0100 0000000e 0100000c 0011000200ff"),
 			 0);
 	assert_false(two.sa.transform[0].foreign);
 	assert_int_equal(two.sa.transform[0].key_bits, 256);
@@ -393,7 +402,8 @@ static void everything_of_ikev1(void **state)
 	addr_parse("10.0.0.2", &a);
 	sa.n_proposals = sa.n_transforms = 1;
 	sa.proposal[0] = (struct ike1_proposal){ .number = 1, .protocol = IKE_PROTO_IKE, .n = 1 };
-	sa.transform[0] = (struct ike1_transform){ .number = 1, .id = IKE1_TRANSFORM_KEY_IKE, .encr = 7, .key_bits = 256,
+	sa.transform[0] = (struct ike1_transform){ .number = 1, .id = IKE1_TRANSFORM_KEY_IKE, .encr = 7,
+						   .key_bits = 256,
 						   .hash = 2, .group = 14, .auth = IKE1_AUTH_PSK, .life_seconds = 86400,
 						   .life_kilobytes = 10 };
 	cfg.attr[0] = (struct ike_cfg_attr){ .type = IKE1_XAUTH_STATUS, .value = { status, 2 } };
@@ -451,7 +461,8 @@ static const struct refusal refused1[] = {
 	{ IKE1_PAYLOAD_SA, "00000002 00000001", "payload 1 (SA): DOI 2 and situation 1" },
 	{ IKE1_PAYLOAD_SA, "00000001 00000003", "DOI 1 and situation 3" },
 	{ IKE1_PAYLOAD_SA, "00000001 00000001", "payload 1 (SA): no proposal" },
-	{ IKE1_PAYLOAD_SA, "00000001 00000001 00000009 01010001", "proposal 1: its length is 9, and 4 octets are left" },
+	{ IKE1_PAYLOAD_SA, "00000001 00000001 00000009 01010001",
+	  "proposal 1: its length is 9, and 4 octets are left" },
 	{ IKE1_PAYLOAD_SA, "00000001 00000001 00000008 01010901", "proposal 1: its SPI of 9 octets" },
 	{ IKE1_PAYLOAD_SA, "00000001 00000001 00000010 01010001 00000006 01010000", "a transform has a length of 6" },
 	{ IKE1_PAYLOAD_SA, "00000001 00000001 00000014 01010001 0000000c 01010000 000c0005",

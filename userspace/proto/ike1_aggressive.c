@@ -189,7 +189,8 @@ void ike1_aggressive_rx_1(struct ike1 *ike, const struct ike_path *path, struct 
 	filter(sa);
 	if (!sa->n_candidates) {
 		ike1_log(sa, LOG_LEVEL_WARN,
-			 "the peer begins in aggressive mode, which nobody of that identity is allowed here (aggressive = yes)");
+			 "the peer begins in aggressive mode, which nobody of that identity is allowed here "
+			 "(aggressive = yes)");
 		goto refuse;
 	}
 	if (answer(sa, m, &o))
@@ -210,7 +211,8 @@ static void rx_3(struct ike1_sa *sa, const struct ike_path *path, struct ike1_me
 	struct ike_fault fault;
 	bool ok;
 
-	ok = !ike1_iv_first(&sa->suite, ike_octets_of(sa->ke_i, sa->ke_i_len), ike_octets_of(sa->ke_r, sa->ke_r_len), iv);
+	ok = !ike1_iv_first(&sa->suite, ike_octets_of(sa->ke_i, sa->ke_i_len), ike_octets_of(sa->ke_r, sa->ke_r_len),
+			    iv);
 	/* Some send it in the clear: it is a proof all the same. */
 	if (ok && encrypted.at)
 		ok = encrypted.len <= sizeof(sa->ike->plain) && !ike1_open(&sa->keys, encrypted, iv, sa->ike->plain) &&

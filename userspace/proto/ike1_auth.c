@@ -137,7 +137,8 @@ static bool check_signature(struct ike1_sa *sa, const struct ike_peer *peer, con
 		key = ike_trust_verify(peer->trust, m->cert, m->n_certs, &sa->peer_id,
 				       (time_t)sa->ike->ops->wall_time(sa->ike->ctx), &verdict);
 	if (!key) {
-		snprintf(why, IKE_WHY_MAX, "%s", peer->trust ? verdict.text : "no authority is configured that could vouch");
+		snprintf(why, IKE_WHY_MAX, "%s", peer->trust ? verdict.text :
+			 "no authority is configured that could vouch");
 		return false;
 	}
 	ok = !ike1_verify(key, hash, sa->suite.prf->out_len, m->sig, error);

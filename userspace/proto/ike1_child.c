@@ -147,7 +147,8 @@ void ike1_children_move(struct ike1_sa *from, struct ike1_sa *to)
 int ike1_child_derive(struct ike1_child *c, const struct ike1_xchg *x, struct ike_octets shared)
 {
 	struct ike_octets ni = { x->nonce_i, x->nonce_i_len }, nr = { x->nonce_r, x->nonce_r_len };
-	int err = ike1_keymat(&c->sa->keys, &c->suite, shared, IKE_PROTO_ESP, c->spi_in, ni, nr, c->in.encr, c->in.integ);
+	int err = ike1_keymat(&c->sa->keys, &c->suite, shared, IKE_PROTO_ESP, c->spi_in, ni, nr, c->in.encr,
+			      c->in.integ);
 
 	if (err)
 		return err;
@@ -251,7 +252,8 @@ void ike1_child_started(struct ike1_child *c)
 	if (life)
 		loop_timer_start(&c->timer, c->rekey_at_ms - now);
 	ike1_log(c->sa, LOG_LEVEL_INFO, "%s is protected towards %s by %s (%s mode%s)%s%s%s",
-		 ike_ts_to_str(&c->local_ts, 1, local, sizeof(local)), ike_ts_to_str(&c->remote_ts, 1, remote, sizeof(remote)),
+		 ike_ts_to_str(&c->local_ts, 1, local, sizeof(local)), ike_ts_to_str(&c->remote_ts, 1, remote,
+										     sizeof(remote)),
 		 ike_suite_to_str(&c->suite, suite, sizeof(suite)), c->transport ? "transport" : "tunnel",
 		 c->encap > IKE1_ENCAP_TRANSPORT ? " in UDP" : "", legacy ? "; " : "", legacy ? legacy : "",
 		 legacy ? " is for peers with nothing better" : "");

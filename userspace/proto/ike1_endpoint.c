@@ -135,8 +135,8 @@ static void rx_phase1(struct ike1_sa *sa, const struct ike_path *path, struct ik
 		      struct ike_octets encrypted, uint64_t rx_hash)
 {
 	/*
-	 * What was answered is answered the same way again; but not by one that has a timer for that, or two sides could
-	 * repeat themselves to one another for ever.
+	 * What was answered is answered the same way again; but not by one that has a timer for that, or two sides
+	 * could repeat themselves to one another for ever.
 	 */
 	if (sa->rx_hash == rx_hash) {
 		if (!sa->initiator || sa->aggressive)

@@ -204,7 +204,8 @@ static void rx_new(struct ike1_sa *sa, const struct ike_path *path, struct ike1_
 		ike1_config_rx_new(x, m);
 }
 
-void ike1_phase2_rx(struct ike1_sa *sa, const struct ike_path *path, struct ike1_message *m, struct ike_octets encrypted,
+void ike1_phase2_rx(struct ike1_sa *sa, const struct ike_path *path, struct ike1_message *m,
+		    struct ike_octets encrypted,
 		    uint64_t rx_hash)
 {
 	struct ike1_xchg *x;

@@ -92,7 +92,8 @@ struct ike1_child {
 	struct ike1_child *replaces;	/* until it is complete */
 	struct ike_selector local_ts, remote_ts;
 	struct addr peer_original;
-	struct { uint8_t encr[IKE_CIPHER_KEY_MAX], integ[IKE_KEY_MAX]; } in, out;	/* wiped when the kernel has them */
+	struct { uint8_t encr[IKE_CIPHER_KEY_MAX], integ[IKE_KEY_MAX]; } in,
+		out;	/* wiped when the kernel has them */
 	uint32_t life_seconds, life_kilobytes;
 	uint64_t up_ms, rekey_at_ms;
 	bool rekey_due;
@@ -275,7 +276,8 @@ void ike1_xchg_done(struct ike1_xchg *x);	/* lingers */
 void ike1_xchg_begin(struct ike1_xchg *x, struct ike1_out *o);
 int ike1_xchg_send(struct ike1_xchg *x, struct ike1_out *o, struct ike_octets hash_with, bool awaits);
 /* Phase 2 messages of the peer's. */
-void ike1_phase2_rx(struct ike1_sa *sa, const struct ike_path *path, struct ike1_message *m, struct ike_octets encrypted,
+void ike1_phase2_rx(struct ike1_sa *sa, const struct ike_path *path, struct ike1_message *m,
+		    struct ike_octets encrypted,
 		    uint64_t rx_hash);
 bool ike1_hash_is(const struct ike1_sa *sa, const struct ike1_message *m, const uint8_t *expected);
 

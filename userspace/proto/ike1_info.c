@@ -228,7 +228,8 @@ void ike1_info_rx(struct ike1_sa *sa, const struct ike_path *path, struct ike1_m
 	struct ike_part part;
 
 	if (!sa->have_keys || !m->header.message_id || encrypted.len > sizeof(ike->plain) ||
-	    ike1_iv_of(&sa->suite, sa->iv, m->header.message_id, iv) || ike1_open(&sa->keys, encrypted, iv, ike->plain) ||
+	    ike1_iv_of(&sa->suite, sa->iv, m->header.message_id, iv) || ike1_open(&sa->keys, encrypted, iv,
+										  ike->plain) ||
 	    ike1_parse_chain(m, first, ike->plain, encrypted.len, &fault)) {
 		ike->stats.junk++;
 		return;

@@ -73,7 +73,8 @@ static int encr_key(struct ike1_keys *k)
 	return err;
 }
 
-int ike1_keys_derive(struct ike1_keys *k, const struct ike_suite *s, const struct ike1_exchange *x, struct ike_octets psk)
+int ike1_keys_derive(struct ike1_keys *k, const struct ike_suite *s, const struct ike1_exchange *x,
+		     struct ike_octets psk)
 {
 	int err;
 
@@ -89,7 +90,8 @@ int ike1_keys_derive(struct ike1_keys *k, const struct ike_suite *s, const struc
 	return err ? err : encr_key(k);
 }
 
-int ike1_hash_auth(const struct ike1_keys *k, const struct ike1_exchange *x, bool by_initiator, struct ike_octets id_body,
+int ike1_hash_auth(const struct ike1_keys *k, const struct ike1_exchange *x, bool by_initiator,
+		   struct ike_octets id_body,
 		   uint8_t *out)
 {
 	uint8_t spi_i[8], spi_r[8];
@@ -141,7 +143,8 @@ int ike1_keymat(const struct ike1_keys *k, const struct ike_suite *child, struct
 		uint8_t integ[IKE_KEY_MAX])
 {
 	const struct ike_alg *prf = k->suite.prf;
-	size_t encr_len = child->encr->key_len + child->encr->salt_len, integ_len = child->integ ? child->integ->key_len : 0;
+	size_t encr_len = child->encr->key_len + child->encr->salt_len, integ_len = child->integ ?
+		child->integ->key_len : 0;
 	uint8_t material[IKE_CIPHER_KEY_MAX + 2 * IKE_KEY_MAX], block[IKE_KEY_MAX], spi_octets[4];
 	struct ike_part parts[] = { { block, 0 }, IKE_PART(shared), { &protocol, 1 }, { spi_octets, 4 },
 				    IKE_PART(nonce_i), IKE_PART(nonce_r) };
@@ -229,7 +232,8 @@ int ike1_open(const struct ike1_keys *k, struct ike_octets encrypted, uint8_t iv
 	return err;
 }
 
-int ike1_natd(const struct ike_alg *prf, uint64_t spi_i, uint64_t spi_r, const struct addr *a, uint16_t port, uint8_t *out)
+int ike1_natd(const struct ike_alg *prf, uint64_t spi_i, uint64_t spi_r, const struct addr *a, uint16_t port,
+	      uint8_t *out)
 {
 	uint8_t i[8], r[8], port_octets[2] = { port >> 8, port & 0xff };
 	const struct ike_part parts[] = { { i, 8 }, { r, 8 }, { a->bytes, a->family == AF_INET ? 4 : 16 },

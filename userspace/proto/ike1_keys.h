@@ -24,9 +24,11 @@ struct ike1_exchange {
 };
 
 /* psk.at NULL: by signatures. */
-int ike1_keys_derive(struct ike1_keys *k, const struct ike_suite *s, const struct ike1_exchange *x, struct ike_octets psk);
+int ike1_keys_derive(struct ike1_keys *k, const struct ike_suite *s, const struct ike1_exchange *x,
+		     struct ike_octets psk);
 /* HASH_I, or HASH_R, over that side's ID payload: out has prf->out_len octets. */
-int ike1_hash_auth(const struct ike1_keys *k, const struct ike1_exchange *x, bool by_initiator, struct ike_octets id_body,
+int ike1_hash_auth(const struct ike1_keys *k, const struct ike1_exchange *x, bool by_initiator,
+		   struct ike_octets id_body,
 		   uint8_t *out);
 
 /* --- phase 2 --- */
@@ -59,6 +61,7 @@ int ike1_seal(const struct ike1_keys *k, const struct ike_header *h, uint8_t fir
 int ike1_open(const struct ike1_keys *k, struct ike_octets encrypted, uint8_t iv[IKE_IV_MAX], uint8_t *plain);
 
 /* NAT-D, RFC 3947 section 3.2: by the negotiated hash; octets written are prf->out_len. */
-int ike1_natd(const struct ike_alg *prf, uint64_t spi_i, uint64_t spi_r, const struct addr *a, uint16_t port, uint8_t *out);
+int ike1_natd(const struct ike_alg *prf, uint64_t spi_i, uint64_t spi_r, const struct addr *a, uint16_t port,
+	      uint8_t *out);
 
 #endif /* ADIT_PROTO_IKE1_KEYS_H */

@@ -269,7 +269,8 @@ static struct ike_peer *recognise(struct ike1_sa *sa, struct ike1_message *m, st
 	}
 	if (!opened)
 		snprintf(why, IKE_WHY_MAX,
-			 "the peer's proof cannot be decrypted: it has another pre-shared key than is configured here for it");
+			 "the peer's proof cannot be decrypted: it has another pre-shared key than is configured "
+			 "here for it");
 	return NULL;
 }
 

@@ -96,7 +96,8 @@ static void offer_phase2(struct ike1_proposals *sa, const struct ike_offer *o, c
 	}
 }
 
-void ike1_sa_offer_ipsec(struct ike1_proposals *sa, const struct ike_offers *o, const struct ike_alg *pfs, uint16_t encap,
+void ike1_sa_offer_ipsec(struct ike1_proposals *sa, const struct ike_offers *o, const struct ike_alg *pfs,
+			 uint16_t encap,
 			 const struct ike1_life *life, const void *spi)
 {
 	const struct ike1_transform base = { .encap = encap, .group = pfs ? pfs->ipsec1 : 0,
@@ -107,7 +108,8 @@ void ike1_sa_offer_ipsec(struct ike1_proposals *sa, const struct ike_offers *o, 
 		offer_phase2(sa, &o->offer[i], &base);
 }
 
-void ike1_sa_accept(struct ike1_proposals *sa, const struct ike1_proposal *chosen, const struct ike1_transform *transform,
+void ike1_sa_accept(struct ike1_proposals *sa, const struct ike1_proposal *chosen,
+		    const struct ike1_transform *transform,
 		    const void *spi, size_t spi_len)
 {
 	struct ike1_proposal *p = begin(sa, chosen->protocol, spi, spi_len);

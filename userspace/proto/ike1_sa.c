@@ -129,8 +129,8 @@ static void unanswered(struct ike1_sa *sa)
 		snprintf(why, sizeof(why), "%s", sa->why);
 	else if (sa->phase == IKE1_MM_I5 && sa->path.peer_port == IKE_NATT_PORT)
 		snprintf(why, sizeof(why),
-			 "the peer %s answered on port 500 and does not on port 4500: is UDP port 4500 blocked on the way, "
-			 "or the pre-shared key another one there?", peer);
+			 "the peer %s answered on port 500 and does not on port 4500: is UDP port 4500 blocked on "
+			 "the way, or the pre-shared key another one there?", peer);
 	else if (sa->phase == IKE1_MM_I5)
 		snprintf(why, sizeof(why),
 			 "the peer %s does not answer our proof: is the pre-shared key another one there?", peer);

@@ -151,7 +151,8 @@ void ike1_sa_offer(struct ike1_proposals *sa, const struct ike_offers *o, uint16
 int ike1_select(const struct ike_offers *own, const struct ike1_proposals *peer, const uint16_t *auths, size_t n_auths,
 		struct ike_suite *s, const struct ike1_proposal **chosen, const struct ike1_transform **transform);
 /* Phase 2: encap is of enum ike1_encap; group 0 (pfs NULL): no PFS, or that of the offers. */
-void ike1_sa_offer_ipsec(struct ike1_proposals *sa, const struct ike_offers *o, const struct ike_alg *pfs, uint16_t encap,
+void ike1_sa_offer_ipsec(struct ike1_proposals *sa, const struct ike_offers *o, const struct ike_alg *pfs,
+			 uint16_t encap,
 			 const struct ike1_life *life, const void *spi);
 /*
  * As responder, phase 2: ESP by one of n_encaps. group: that of the peer's KE payload, or 0; a peer without PFS
@@ -161,7 +162,8 @@ int ike1_select_ipsec(const struct ike_offers *own, const struct ike1_proposals 
 		      size_t n_encaps, unsigned int flags, struct ike_suite *s, const struct ike1_proposal **chosen,
 		      const struct ike1_transform **transform);
 /* The one that was chosen, for the answer: proposal and transform as they came, with our SPI. */
-void ike1_sa_accept(struct ike1_proposals *sa, const struct ike1_proposal *chosen, const struct ike1_transform *transform,
+void ike1_sa_accept(struct ike1_proposals *sa, const struct ike1_proposal *chosen,
+		    const struct ike1_transform *transform,
 		    const void *spi, size_t spi_len);
 /* The suite of one transform; false: we do not know it all. use says of which phase. */
 bool ike1_suite_of(const struct ike1_transform *t, enum ike_use use, struct ike_suite *s);

@@ -12,9 +12,13 @@
 #define BLOCK_MAX	128	/* of a hash: SHA-512 */
 
 static struct {
-	EVP_MD *md[IKE_HASH_COUNT];
-	EVP_CIPHER *cipher[16];		/* those of the table that have different names */
-	const char *cipher_name[16];
+	struct {
+		EVP_MD *md;
+	} hash[IKE_HASH_COUNT];
+	struct {
+		const char *name;
+		EVP_CIPHER *cipher;
+	} encr[16];	/* those of the table that have different names */
 } crypto;
 
 static const struct {
@@ -34,17 +38,18 @@ static int cipher_fetch(const char *name)
 {
 	size_t i;
 
-	for (i = 0; crypto.cipher[i]; i++)
-		if (!strcmp(crypto.cipher_name[i], name))
+	for (i = 0; crypto.encr[i].cipher; i++)
+		if (!strcmp(crypto.encr[i].name, name))
 			return 0;
-	crypto.cipher[i] = EVP_CIPHER_fetch(NULL, name, NULL);
-	crypto.cipher_name[i] = name;
-	return crypto.cipher[i] ? 0 : -ENOENT;
+	crypto.encr[i].cipher = EVP_CIPHER_fetch(NULL, name, NULL);
+	crypto.encr[i].name = name;
+	return crypto.encr[i].cipher ? 0 : -ENOENT;
 }
 
 static int missing(const char *name)
 {
-	log_error(NULL, "OpenSSL has no %s, which IKE needs: it was built without, or is kept from it by its configuration",
+	log_error(NULL,
+		  "OpenSSL has no %s, which IKE needs: it was built without, or is kept from it by its configuration",
 		  name);
 	ike_crypto_fini();
 	return -ENOENT;
@@ -56,11 +61,11 @@ int ike_crypto_init(void)
 	size_t i;
 	int err;
 
-	if (crypto.md[0])
+	if (crypto.hash[0].md)
 		return 0;
 	for (i = 0; i < IKE_HASH_COUNT; i++) {
-		crypto.md[i] = EVP_MD_fetch(NULL, hashes[i].name, NULL);
-		if (!crypto.md[i])
+		crypto.hash[i].md = EVP_MD_fetch(NULL, hashes[i].name, NULL);
+		if (!crypto.hash[i].md)
 			return missing(hashes[i].name);
 	}
 	for (i = 0; (alg = ike_alg_at(i)); i++)
@@ -77,16 +82,16 @@ void ike_crypto_fini(void)
 	size_t i;
 
 	ike_dh_fini();
-	for (i = 0; i < sizeof(crypto.cipher) / sizeof(crypto.cipher[0]); i++)
-		EVP_CIPHER_free(crypto.cipher[i]);
+	for (i = 0; i < sizeof(crypto.encr) / sizeof(crypto.encr[0]); i++)
+		EVP_CIPHER_free(crypto.encr[i].cipher);
 	for (i = 0; i < IKE_HASH_COUNT; i++)
-		EVP_MD_free(crypto.md[i]);
+		EVP_MD_free(crypto.hash[i].md);
 	memset(&crypto, 0, sizeof(crypto));
 }
 
-const EVP_MD *ike_md(enum ike_hash hash)
+const struct evp_md_st *ike_md(enum ike_hash hash)
 {
-	return crypto.md[hash];
+	return crypto.hash[hash].md;
 }
 
 /* --- hashes and what is made of them --- */
@@ -113,7 +118,7 @@ enum ike_hash ike_hash_of_prf(const struct ike_alg *prf)
 static int digest(EVP_MD_CTX *ctx, enum ike_hash hash, const struct ike_part *first, const struct ike_part *parts,
 		  size_t n, uint8_t *out)
 {
-	int ok = crypto.md[hash] && EVP_DigestInit_ex2(ctx, crypto.md[hash], NULL);
+	int ok = crypto.hash[hash].md && EVP_DigestInit_ex2(ctx, crypto.hash[hash].md, NULL);
 
 	if (first)
 		ok = ok && EVP_DigestUpdate(ctx, first->at, first->len);
@@ -226,9 +231,9 @@ int ike_integ(const struct ike_alg *integ, const uint8_t *key, const struct ike_
 
 static const EVP_CIPHER *cipher_of(const struct ike_alg *encr)
 {
-	for (size_t i = 0; crypto.cipher[i]; i++)
-		if (!strcmp(crypto.cipher_name[i], encr->impl))
-			return crypto.cipher[i];
+	for (size_t i = 0; crypto.encr[i].cipher; i++)
+		if (!strcmp(crypto.encr[i].name, encr->impl))
+			return crypto.encr[i].cipher;
 	return NULL;
 }
 

@@ -90,14 +90,16 @@ static int entries_parse(X509_NAME *name, const char *text, char error[IKE_ERROR
 		bool ok;
 
 		if (!next)
-			return refuse(error, "\"%.40s\" is no attribute of a distinguished name, such as CN=name", text);
+			return refuse(error, "\"%.40s\" is no attribute of a distinguished name, such as CN=name",
+				      text);
 		next = value_scan(next, value);
 		if (!next || !*value)
 			return refuse(error, "%s of a distinguished name has %s", key,
 				      next ? "no value" : "a value that is too long");
 		obj = object_of(key);
 		if (!obj)
-			return refuse(error, "%s is no attribute of distinguished names; C, O, OU, CN and others are", key);
+			return refuse(error, "%s is no attribute of distinguished names; C, O, OU, CN and others are",
+				      key);
 		ok = entry_add(name, obj, value);
 		ASN1_OBJECT_free(obj);
 		if (!ok)

@@ -40,13 +40,14 @@ static int hex_parse(const char *text, struct ike_id *id, char error[IKE_ERROR_M
 	uint8_t octets[IKE_ID_DATA_MAX];
 
 	if (!len || len % 2 || len / 2 > sizeof(octets))
-		return refuse(error, "@# is followed by an even number of hexadecimal digits, at most %zu", 2 * sizeof(octets));
+		return refuse(error, "@# is followed by an even number of hexadecimal digits, at most %zu",
+			      2 * sizeof(octets));
 	for (size_t i = 0; i < len / 2; i++) {
 		unsigned int v;
 
-		if (!isxdigit((unsigned char)text[2 * i]) || !isxdigit((unsigned char)text[2 * i + 1]))
+		if (!isxdigit((unsigned char)text[2 * i]) || !isxdigit((unsigned char)text[2 * i + 1]) ||
+		    sscanf(text + 2 * i, "%2x", &v) != 1)
 			return refuse(error, "@# is followed by hexadecimal digits, and \"%.2s\" is not", text + 2 * i);
-		sscanf(text + 2 * i, "%2x", &v);
 		octets[i] = v;
 	}
 	return set(id, IKE_ID_KEY_ID, octets, len / 2);

@@ -7,7 +7,7 @@
 
 #include "proto/ike_crypto.h"
 
-const EVP_MD *ike_md(enum ike_hash hash);
+const struct evp_md_st *ike_md(enum ike_hash hash);
 /* Diffie-Hellman's own preparations; -ENOENT or -ENOMEM, and what is missing in the log. */
 int ike_dh_init(void);
 void ike_dh_fini(void);

@@ -69,7 +69,8 @@ static enum ike_key_type type_of(EVP_PKEY *pkey, char error[IKE_ERROR_MAX])
 	if (EVP_PKEY_is_a(pkey, "EC"))
 		say(error, "an ECDSA key of the curve %s, which is none of IKE's: P-256, P-384 and P-521 are", curve);
 	else if (!EVP_PKEY_is_a(pkey, "RSA") && !EVP_PKEY_is_a(pkey, "RSA-PSS"))
-		say(error, "a key for %s cannot sign for IKE: RSA, ECDSA and Ed25519 can", EVP_PKEY_get0_type_name(pkey));
+		say(error, "a key for %s cannot sign for IKE: RSA, ECDSA and Ed25519 can",
+		    EVP_PKEY_get0_type_name(pkey));
 	else if (bits < IKE_RSA_BITS_MIN || bits > IKE_RSA_BITS_MAX)
 		say(error, "an RSA key of %d bits: %u to %u are taken", bits, IKE_RSA_BITS_MIN, IKE_RSA_BITS_MAX);
 	else
@@ -468,7 +469,8 @@ static struct ike_signed_parts parts_of(const struct ike2_signed *so)
 }
 
 /* RFC 7427 section 3: the length of the AlgorithmIdentifier, itself, the signature. */
-static int sign_7427(const struct ike_key *key, unsigned int peer_hashes, bool pss, const struct ike_signed_parts *parts,
+static int sign_7427(const struct ike_key *key, unsigned int peer_hashes, bool pss,
+		     const struct ike_signed_parts *parts,
 		     struct wr *auth)
 {
 	const struct algorithm *a = choose(key, peer_hashes, pss);
@@ -544,7 +546,8 @@ static int verify_7427(const struct ike_pubkey *key, struct ike_octets auth, con
 		if (a->len != len || memcmp(a->der, der, len) || a->number == IKE2_SIG_SHA1)
 			continue;
 		if (a->type != key->type) {
-			say(error, "the signature is of another kind than the key, which is for %s", key_to_str(key->type));
+			say(error, "the signature is of another kind than the key, which is for %s",
+			    key_to_str(key->type));
 			return -EOPNOTSUPP;
 		}
 		if (verify_raw(key->pkey, &a->scheme, parts, r.at, r.left))

@@ -23,10 +23,14 @@
 struct ike_trust {
 	X509_STORE *store;
 	unsigned int n, n_crls;
-	X509 *ca[CAS_MAX];
-	X509_CRL *crl[CRLS_MAX];
-	unsigned char *name[CAS_MAX];
-	int name_len[CAS_MAX];
+	struct {
+		X509 *x;
+		unsigned char *name;
+		int name_len;
+	} ca[CAS_MAX];
+	struct {
+		X509_CRL *list;
+	} crl[CRLS_MAX];
 };
 
 struct ike_trust *ike_trust_new(void)
@@ -47,11 +51,11 @@ void ike_trust_free(struct ike_trust *t)
 	if (!t)
 		return;
 	for (unsigned int i = 0; i < t->n; i++) {
-		OPENSSL_free(t->name[i]);
-		X509_free(t->ca[i]);
+		OPENSSL_free(t->ca[i].name);
+		X509_free(t->ca[i].x);
 	}
 	for (unsigned int i = 0; i < t->n_crls; i++)
-		X509_CRL_free(t->crl[i]);
+		X509_CRL_free(t->crl[i].list);
 	X509_STORE_free(t->store);
 	free(t);
 }
@@ -63,16 +67,17 @@ static bool ca_add(struct ike_trust *t, X509 *x, char error[IKE_ERROR_MAX])
 	char name[128];
 
 	if (!X509_check_ca(x)) {
-		ike_cert_say(error, "the certificate of %s is not an authority's", ike_x509_subject_str(x, name, sizeof(name)));
+		ike_cert_say(error, "the certificate of %s is not an authority's", ike_x509_subject_str(x, name,
+													sizeof(name)));
 		return false;
 	}
 	if (!X509_STORE_add_cert(t->store, x)) {
 		ike_cert_say(error, "libcrypto refuses the authority %s", ike_x509_subject_str(x, name, sizeof(name)));
 		return false;
 	}
-	t->name_len[t->n] = i2d_X509_NAME(X509_get_subject_name(x), &t->name[t->n]);
+	t->ca[t->n].name_len = i2d_X509_NAME(X509_get_subject_name(x), &t->ca[t->n].name);
 	X509_up_ref(x);
-	t->ca[t->n++] = x;
+	t->ca[t->n++].x = x;
 	return true;
 }
 
@@ -115,14 +120,14 @@ size_t ike_trust_hashes(const struct ike_trust *t, uint8_t *out, size_t cap)
 	uint8_t hash[IKE_CERT_HASH_LEN];
 
 	for (unsigned int i = 0; i < t->n && w.cap - w.len >= sizeof(hash); i++)
-		if (key_hash(t->ca[i], hash))
+		if (key_hash(t->ca[i].x, hash))
 			wr_bytes(&w, hash, sizeof(hash));
 	return w.len;
 }
 
 struct ike_octets ike_trust_name(const struct ike_trust *t, unsigned int index)
 {
-	return ike_octets_of(t->name[index], t->name_len[index]);
+	return ike_octets_of(t->ca[index].name, t->ca[index].name_len);
 }
 
 /* --- revocation lists --- */
@@ -144,7 +149,7 @@ int ike_trust_add_crl(struct ike_trust *t, const void *octets, size_t len, char 
 
 	while (bio && t->n_crls < CRLS_MAX && (crl = crl_next(bio, octets, len, !n))) {
 		if (X509_STORE_add_crl(t->store, crl))
-			t->crl[t->n_crls++] = crl;
+			t->crl[t->n_crls++].list = crl;
 		else
 			X509_CRL_free(crl);
 		n++;
@@ -164,7 +169,7 @@ int ike_trust_add_crl(struct ike_trust *t, const void *octets, size_t len, char 
 static bool has_crl(const struct ike_trust *t, const X509 *x)
 {
 	for (unsigned int i = 0; i < t->n_crls; i++)
-		if (!X509_NAME_cmp(X509_CRL_get_issuer(t->crl[i]), X509_get_issuer_name(x)))
+		if (!X509_NAME_cmp(X509_CRL_get_issuer(t->crl[i].list), X509_get_issuer_name(x)))
 			return true;
 	return false;
 }
@@ -237,11 +242,13 @@ static void explain(struct ike_cert_verdict *v, X509 *x, int error, time_t now)
 			     ike_x509_day(X509_get0_notAfter(x), limit), today);
 		break;
 	case IKE_CERT_NOT_YET_VALID:
-		ike_cert_say(v->text, "the certificate of %s is valid from %s on, and it is %s here: is the clock right?",
+		ike_cert_say(v->text,
+			     "the certificate of %s is valid from %s on, and it is %s here: is the clock right?",
 			     name, ike_x509_day(X509_get0_notBefore(x), limit), today);
 		break;
 	case IKE_CERT_UNKNOWN_CA:
-		ike_cert_say(v->text, "the certificate of %s is by %s, which is no authority that is trusted here", name, issuer);
+		ike_cert_say(v->text, "the certificate of %s is by %s, which is no authority that is trusted here",
+			     name, issuer);
 		break;
 	case IKE_CERT_REVOKED:
 		ike_cert_say(v->text, "the certificate of %s was revoked by %s", name, issuer);
@@ -251,11 +258,12 @@ static void explain(struct ike_cert_verdict *v, X509 *x, int error, time_t now)
 			     X509_verify_cert_error_string(error));
 		break;
 	default:
-		ike_cert_say(v->text, "the certificate of %s cannot be used: %s", name, X509_verify_cert_error_string(error));
+		ike_cert_say(v->text, "the certificate of %s cannot be used: %s", name,
+			     X509_verify_cert_error_string(error));
 	}
 }
 
-static bool context_init(const struct ike_trust *t, X509_STORE_CTX *ctx, X509 *leaf, STACK_OF(X509) *others, time_t now)
+static bool context_init(const struct ike_trust *t, X509_STORE_CTX *ctx, X509 *leaf, struct stack_st_X509 *others, time_t now)
 {
 	X509_VERIFY_PARAM *param;
 
@@ -272,7 +280,7 @@ static bool context_init(const struct ike_trust *t, X509_STORE_CTX *ctx, X509 *l
 	return X509_STORE_CTX_set_app_data(ctx, (void *)t);
 }
 
-static void verify_chain(const struct ike_trust *t, X509 *leaf, STACK_OF(X509) *others, time_t now,
+static void verify_chain(const struct ike_trust *t, X509 *leaf, struct stack_st_X509 *others, time_t now,
 			 struct ike_cert_verdict *v)
 {
 	X509_STORE_CTX *ctx = X509_STORE_CTX_new();
@@ -327,7 +335,7 @@ static struct ike_pubkey *key_of(X509 *leaf, const struct ike_id *id, struct ike
 }
 
 /* The first X.509 certificate is the peer's own, the others may lead to an authority. */
-static X509 *certs_read(const struct ike2_cert *certs, unsigned int n, STACK_OF(X509) *others,
+static X509 *certs_read(const struct ike2_cert *certs, unsigned int n, struct stack_st_X509 *others,
 			struct ike_cert_verdict *v)
 {
 	X509 *leaf = NULL;
@@ -358,7 +366,7 @@ static X509 *certs_read(const struct ike2_cert *certs, unsigned int n, STACK_OF(
 struct ike_pubkey *ike_trust_verify(const struct ike_trust *t, const struct ike2_cert *certs, unsigned int n,
 				    const struct ike_id *id, time_t now, struct ike_cert_verdict *v)
 {
-	STACK_OF(X509) *others = sk_X509_new_null();
+	struct stack_st_X509 *others = sk_X509_new_null();
 	struct ike_pubkey *key = NULL;
 	X509 *leaf;
 
