@@ -319,6 +319,14 @@ static void networks_that_do_not_meet(void **state)
 					 "configured are 10.2.0.0/16 here and 10.1.0.0/16 there"));
 	assert_non_null(strstr(w->i.log, "INVALID-ID-INFORMATION"));
 	world_free(w);
+
+	w = world_new();
+	prefix_parse("10.0.0.0/15", &net);	/* wider than what is allowed */
+	ike_ts_of_prefix(&net, &w->i.peers[0]->local_ts[0]);
+	dial(w);
+	assert_int_equal(w->r.child_ups, 0);
+	assert_non_null(strstr(w->r.log, "selectors do not meet: the peer asks for 10.2.0.0/16 here and 10.0.0.0/15 there"));
+	world_free(w);
 }
 
 static void another_identity(void **state)
@@ -635,45 +643,82 @@ static void half_open_ones_are_bounded(void **state)
 /* All that was ever sent is sent once more, from elsewhere, long after: nothing moves, nothing ends. */
 static void an_old_conversation_is_replayed(void **state)
 {
-	static struct packet all[PACKETS_MAX];
 	struct world *w = world_new();
 	struct ike_path before, after;
-	unsigned int n = 0, sas;
+	unsigned int n, sas;
 	struct dp_sa out;
 
 	(void)state;
 	w->nat = true;
-	begin(w);
-	while (w->head != w->tail) {
-		struct packet p = w->q[w->head++ % PACKETS_MAX];
-
-		all[n++] = p;
-		deliver(w, &p);
-	}
+	dial(w);
 	assert_connected(w);
-	pass(w, 40000);		/* DPD on the way; the exchanges do not linger any more */
-	all[n++] = w->last_to_r;
+	ike1_child_close(w->i.child, "closed");
+	run(w);
+	assert_int_equal(ike1_child_initiate(w->i.sa), 0);
+	run(w);
+	pass(w, 100000);	/* DPD from both sides; the exchanges do not linger any more */
 	before = info_of(&w->r).path;
 	out = *sa_of(&w->r, true);
 	sas = w->r.n_sas;
+	n = w->n_tape;
+	assert_true(n > 10);
 	for (unsigned int i = 0; i < n; i++) {
-		if (!all[i].to_responder)
-			continue;
-		all[i].path.peer = addr_of("198.51.100.66");
-		all[i].path.peer_port = 6666;
-		deliver(w, &all[i]);
+		struct packet p = w->tape[i];
+
+		p.path.peer = addr_of("198.51.100.66");
+		p.path.peer_port = 6666;
+		deliver(w, &p);
+		w->head = w->tail;
 	}
 	assert_int_equal(w->r.downs, 0);
-	assert_int_equal(w->r.child_downs, 0);
+	assert_int_equal(w->r.child_downs, 1);
 	assert_int_equal(w->r.child_replaced, 0);
 	assert_int_equal(w->r.moved, 0);
 	after = info_of(&w->r).path;
 	assert_memory_equal(&before, &after, sizeof(before));
 	same_keys(&out, sa_of(&w->r, true));
-	/* What the quick mode made for a moment goes again. */
+	/* What the quick modes made for a moment goes again. */
 	pass(w, 40000);
-	assert_true(w->r.n_sas <= sas + 1);
+	assert_int_equal(w->r.child_downs, 1);
 	assert_int_equal(w->r.sa_dels, w->r.n_sas - sas);
+	world_free(w);
+}
+
+/* Each bit of the proof counts, though what is around it can be read. */
+static void a_proof_is_checked_to_its_end(void **state)
+{
+	struct world *w = world_new();
+	struct packet p;
+
+	(void)state;
+	begin(w);
+	for (unsigned int i = 0; i < 4; i++) {
+		p = w->q[w->head++ % PACKETS_MAX];
+		deliver(w, &p);
+	}
+	p = w->q[w->head++ % PACKETS_MAX];
+	assert_true(p.to_responder);
+	for (size_t bit = 8 * (p.len - 20); bit < 8 * p.len; bit++) {
+		p.data[bit / 8] ^= 1u << bit % 8;
+		deliver(w, &p);
+		assert_int_equal(w->r.ups, 0);
+		p.data[bit / 8] ^= 1u << bit % 8;
+		w->head = w->tail;
+	}
+	deliver(w, &p);
+	run(w);
+	assert_connected(w);
+	world_free(w);
+
+	/* In aggressive mode the responder proves itself first. */
+	w = world_new();
+	w->i.peers[0]->aggressive = w->r.peers[0]->aggressive = true;
+	secret_strfree(w->r.peers[0]->secret);
+	w->r.peers[0]->secret = secret_strdup("not the secret");
+	dial(w);
+	assert_int_equal(w->i.ups + w->r.ups, 0);
+	pass(w, 60000);
+	assert_string_equal(w->i.why, "the peer does not prove that it knows the pre-shared key");
 	world_free(w);
 }
 
@@ -750,6 +795,7 @@ int main(void)
 		cmocka_unit_test(the_kernel_refuses),
 		cmocka_unit_test(half_open_ones_are_bounded),
 		cmocka_unit_test(an_old_conversation_is_replayed),
+		cmocka_unit_test(a_proof_is_checked_to_its_end),
 		cmocka_unit_test(forged_messages_change_nothing),
 	};
 

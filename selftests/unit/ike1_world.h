@@ -13,7 +13,7 @@
 #include "wire/ike1.h"
 
 #define PACKETS_MAX	64
-#define CHILDREN_MAX	8
+#define TAPE_MAX	256
 #define SAS_MAX		32
 
 struct packet {
@@ -52,7 +52,8 @@ struct world {
 	uint16_t nat_port_500, nat_port_4500;
 	bool drop_to_r, drop_to_i, twice;	/* every message arrives twice */
 	unsigned int sent_i, sent_r, drop_next;
-	struct packet last_to_r, last_to_i;
+	struct packet tape[TAPE_MAX];	/* all that went to the responder */
+	unsigned int n_tape;
 };
 
 static struct addr addr_of(const char *text)
@@ -90,7 +91,8 @@ static void op_tx(void *ctx, const struct ike_path *path, const uint8_t *data, s
 	}
 	p->len = len;
 	memcpy(p->data, data, len);
-	*(p->to_responder ? &w->last_to_r : &w->last_to_i) = *p;
+	if (p->to_responder && w->n_tape < TAPE_MAX)
+		w->tape[w->n_tape++] = *p;
 	if ((p->to_responder ? w->drop_to_r : w->drop_to_i) || (w->drop_next && !--w->drop_next))
 		return;
 	w->tail++;

@@ -357,7 +357,7 @@ static const struct {
 
 static void known_ciphers(void **state)
 {
-	uint8_t key[64], iv[16], aad[32], data[128], icv[16], tag[16];
+	uint8_t key[64], iv[16], aad[32] = { 0 }, data[128], icv[16], tag[16];
 
 	(void)state;
 	for (size_t i = 0; i < sizeof(ciphers) / sizeof(ciphers[0]); i++) {
@@ -425,7 +425,7 @@ static void blocks_have_to_be_whole(void **state)
 		if (a->type != IKE_TRANSFORM_ENCR || !a->impl || ike_alg_is_aead(a))
 			continue;
 		for (size_t len = 0; len < sizeof(data); len++) {
-			int want = len % a->block_len ? -EINVAL : 0;
+			int want = (len % a->block_len) ? -EINVAL : 0;
 
 			memset(data, 0, sizeof(data));
 			assert_int_equal(ike_encrypt(a, key, iv, none, data, len, NULL), want);

@@ -254,14 +254,14 @@ static void padding_that_does_not_fit(void **state)
 	struct ike2_keys k = keys_of("aes256gcm16-prfsha384-modp2048");
 	struct ike2_sk sk = ike2_sk_of(&k, true);
 	uint8_t out[128], plain[128], iv[IKE_IV_MAX] = { 0 }, inner[8] = { 0 };
-	struct wr w = wr_to(out, sizeof(out));
 	const size_t at = IKE_HEADER_LEN + IKE_PAYLOAD_HEADER_LEN + 8;
 	const struct ike_part aad = { out, IKE_HEADER_LEN + IKE_PAYLOAD_HEADER_LEN };
 	size_t len;
 
 	(void)state;
 	for (unsigned int pad = 0; pad < 256; pad++) {
-		w = wr_to(out, sizeof(out));
+		struct wr w = wr_to(out, sizeof(out));
+
 		assert_int_equal(ike2_seal(&sk, &header, 0, inner, sizeof(inner), iv, &w), 0);
 		memset(out + at, 0, sizeof(inner) + 1);
 		out[at + sizeof(inner)] = (uint8_t)pad;

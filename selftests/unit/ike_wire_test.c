@@ -537,7 +537,7 @@ static void ids_that_are_no_selectors(void **state)
 		{ IKE1_ID_IPV4_SUBNET, "0a000001" }, { IKE1_ID_IPV4_SUBNET, "0a000000ff00ff00" },
 		{ IKE1_ID_IPV4_RANGE, "0a0000020a000001" }, { IKE_ID_IPV6, "0a000001" }, { 0, "" },
 	};
-	uint8_t data[32];
+	uint8_t data[32] = { 0 };
 
 	(void)state;
 	for (size_t i = 0; i < sizeof(all) / sizeof(all[0]); i++) {

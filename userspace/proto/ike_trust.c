@@ -263,7 +263,8 @@ static void explain(struct ike_cert_verdict *v, X509 *x, int error, time_t now)
 	}
 }
 
-static bool context_init(const struct ike_trust *t, X509_STORE_CTX *ctx, X509 *leaf, struct stack_st_X509 *others, time_t now)
+static bool context_init(const struct ike_trust *t, X509_STORE_CTX *ctx, X509 *leaf, struct stack_st_X509 *others,
+			 time_t now)
 {
 	X509_VERIFY_PARAM *param;
 
