@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0 */
 /*
  * Slot: a hook of the machine that devices share. It is taken when the first of them is made, and given back a second
- * after the last: a device replaced by another, or a daemon started anew, need not take it twice. Giving back waits for an
- * RCU grace period, which is why the last put, often under rtnl, leaves it to a work item.
+ * after the last: a device replaced by another, or a daemon started anew, need not take it twice. Giving back waits for
+ * an RCU grace period, which is why the last put, often under rtnl, leaves it to a work item.
  */
 #ifndef ADIT_SLOT_H
 #define ADIT_SLOT_H
