@@ -103,7 +103,9 @@ static void put_l2tp(struct nlmsghdr *nlh, int attr, const struct job *job, unsi
 	}
 	mnl_attr_put_u32(nlh, ADIT_A_L2TP_SESSION_ID, i + 1);
 	mnl_attr_put_u32(nlh, ADIT_A_L2TP_PEER_SESSION_ID, i + 1);
-	mnl_attr_put(nlh, ADIT_A_L2TP_NO_UDP_CSUM, 0, NULL);
+	/* In a child there is none over IPv4 in any case. */
+	if (!job->carried)
+		mnl_attr_put(nlh, ADIT_A_L2TP_NO_UDP_CSUM, 0, NULL);
 	mnl_attr_nest_end(nlh, nest);
 }
 

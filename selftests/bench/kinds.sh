@@ -93,7 +93,7 @@ device_up()
 # keep COMMAND...: runs until the half is over; returns when it has said its line, and prints it.
 keep()
 {
-	local out=$TMP/keep.$K line
+	local out=$TMP/keep.$HALF.$K line
 
 	mkfifo "$out"
 	"$@" >"$out" &
