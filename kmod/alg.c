@@ -6,7 +6,7 @@
 #include <crypto/authenc.h>
 
 #include "crypt.h"
-#include "netlink-esp.h"
+#include "netlink.h"
 
 /**
  * struct adit_alg_cipher - a cipher
@@ -78,10 +78,10 @@ static int adit_alg_check_cipher(const struct adit_alg_conf *conf, struct netlin
 	unsigned int len = conf->key_len - cipher->salt;
 
 	if (cipher->legacy && !conf->legacy)
-		return adit_esp_nl_refuse(extack, conf->cipher_attr,
-					  "des3-cbc is for peers with nothing better, and needs legacy");
+		return adit_nl_refuse(extack, conf->cipher_attr,
+				      "des3-cbc is for peers with nothing better, and needs legacy");
 	if (conf->key_len < cipher->salt || len < cipher->key_min || len > cipher->key_max || len % 8)
-		return adit_esp_nl_refuse(extack, conf->key_attr, cipher->text);
+		return adit_nl_refuse(extack, conf->key_attr, cipher->text);
 	return 0;
 }
 
@@ -89,14 +89,14 @@ static int adit_alg_check_auth(const struct adit_alg_conf *conf, struct netlink_
 {
 	if (adit_alg_ciphers[conf->cipher].icv) {
 		if (conf->auth != ADIT_SA_AUTH_NONE || conf->auth_key_len)
-			return adit_esp_nl_refuse(extack, conf->auth_attr ?: conf->auth_key_attr,
-						  "the cipher has an integrity check of its own");
+			return adit_nl_refuse(extack, conf->auth_attr ?: conf->auth_key_attr,
+					      "the cipher has an integrity check of its own");
 		return 0;
 	}
 	if (conf->auth == ADIT_SA_AUTH_NONE)
-		return adit_esp_nl_refuse(extack, conf->auth_attr, "the cipher needs auth");
+		return adit_nl_refuse(extack, conf->auth_attr, "the cipher needs auth");
 	if (conf->auth_key_len != adit_alg_auths[conf->auth].key)
-		return adit_esp_nl_refuse(extack, conf->auth_key_attr, adit_alg_auths[conf->auth].text);
+		return adit_nl_refuse(extack, conf->auth_key_attr, adit_alg_auths[conf->auth].text);
 	return 0;
 }
 
@@ -151,7 +151,7 @@ static int adit_alg_set_key(struct adit_alg *alg, const struct adit_alg_conf *co
 	else
 		err = adit_alg_set_authenc_key(alg->tfm, conf);
 	if (err && err != -ENOMEM)
-		adit_esp_nl_refuse(extack, conf->key_attr, "the kernel's algorithm refuses the key as weak");
+		adit_nl_refuse(extack, conf->key_attr, "the kernel's algorithm refuses the key as weak");
 	return err;
 }
 
@@ -180,8 +180,8 @@ int adit_alg_init(struct adit_alg *alg, const struct adit_alg_conf *conf, struct
 	alg->tfm = crypto_alloc_aead(name, 0, 0);
 	if (IS_ERR(alg->tfm)) {
 		if (PTR_ERR(alg->tfm) == -ENOENT)
-			adit_esp_nl_refuse(extack, conf->cipher_attr,
-					   "the kernel has no such algorithm (modprobe what it is of?)");
+			adit_nl_refuse(extack, conf->cipher_attr,
+				       "the kernel has no such algorithm (modprobe what it is of?)");
 		return PTR_ERR(alg->tfm);
 	}
 	alg->dims.iv = cipher->iv;

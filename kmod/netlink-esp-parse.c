@@ -10,11 +10,6 @@
 #include "outer.h"
 #include "sa.h"
 
-static u32 adit_esp_nl_u32_or(const struct nlattr *attr, u32 otherwise)
-{
-	return attr ? nla_get_u32(attr) : otherwise;
-}
-
 static u16 adit_esp_nl_u16_or(const struct nlattr *attr, u16 otherwise)
 {
 	return attr ? nla_get_u16(attr) : otherwise;
@@ -40,12 +35,12 @@ int adit_esp_nl_outer(const struct adit_esp_nl_outer *from, struct adit_child_co
 	bool v4 = from->local4 || from->peer4, v6 = from->local6 || from->peer6;
 
 	if (v4 && v6)
-		return adit_esp_nl_refuse(extack, from->local6 ?: from->peer6,
-					  "outer addresses are all IPv4 or all IPv6");
+		return adit_nl_refuse(extack, from->local6 ?: from->peer6,
+				      "outer addresses are all IPv4 or all IPv6");
 	if (!(from->local4 || from->local6))
-		return adit_esp_nl_refuse(extack, NULL, "the local address is missing");
+		return adit_nl_refuse(extack, NULL, "the local address is missing");
 	if (!(from->peer4 || from->peer6))
-		return adit_esp_nl_refuse(extack, NULL, "the peer's address is missing");
+		return adit_nl_refuse(extack, NULL, "the peer's address is missing");
 
 	conf->family = v4 ? AF_INET : AF_INET6;
 	if (v4) {
@@ -56,9 +51,9 @@ int adit_esp_nl_outer(const struct adit_esp_nl_outer *from, struct adit_child_co
 		conf->peer = nla_get_in6_addr(from->peer6);
 	}
 	if (!adit_outer_addr_ok(conf->family, &conf->local))
-		return adit_esp_nl_refuse(extack, from->local4 ?: from->local6, "the local address is not unicast");
+		return adit_nl_refuse(extack, from->local4 ?: from->local6, "the local address is not unicast");
 	if (!adit_outer_addr_ok(conf->family, &conf->peer))
-		return adit_esp_nl_refuse(extack, from->peer4 ?: from->peer6, "the peer's address is not unicast");
+		return adit_nl_refuse(extack, from->peer4 ?: from->peer6, "the peer's address is not unicast");
 	return 0;
 }
 
@@ -71,13 +66,13 @@ static int adit_esp_nl_ports(struct genl_info *info, struct adit_child_conf *con
 	if (!local && !peer)
 		return 0;
 	if (!local || !peer)
-		return adit_esp_nl_refuse(info->extack, local ?: peer,
-					  "UDP encapsulation needs local-port and peer-port");
+		return adit_nl_refuse(info->extack, local ?: peer,
+				      "UDP encapsulation needs local-port and peer-port");
 	conf->local_port = nla_get_be16(local);
 	conf->peer_port = nla_get_be16(peer);
 	conf->port_attr = local;
 	if (!conf->local_port || !conf->peer_port)
-		return adit_esp_nl_refuse(info->extack, conf->local_port ? peer : local, "port 0 is none");
+		return adit_nl_refuse(info->extack, conf->local_port ? peer : local, "port 0 is none");
 	return 0;
 }
 
@@ -90,14 +85,14 @@ static int adit_esp_nl_selector(const struct nlattr *attr, struct adit_selector 
 	if (err)
 		return err;
 	if (!tb[ADIT_A_SELECTOR_LOCAL] || !tb[ADIT_A_SELECTOR_REMOTE])
-		return adit_esp_nl_refuse(extack, attr, "a selector needs local and remote");
+		return adit_nl_refuse(extack, attr, "a selector needs local and remote");
 	err = adit_nl_parse_prefix(tb[ADIT_A_SELECTOR_LOCAL], &sel->local, extack);
 	if (!err)
 		err = adit_nl_parse_prefix(tb[ADIT_A_SELECTOR_REMOTE], &sel->remote, extack);
 	if (err)
 		return err;
 	if (sel->local.family != sel->remote.family)
-		return adit_esp_nl_refuse(extack, attr, "the addresses of a selector are all IPv4 or all IPv6");
+		return adit_nl_refuse(extack, attr, "the addresses of a selector are all IPv4 or all IPv6");
 
 	sel->proto = tb[ADIT_A_SELECTOR_PROTOCOL] ? nla_get_u8(tb[ADIT_A_SELECTOR_PROTOCOL]) : ADIT_PROTO_ANY;
 	sel->local_min = adit_esp_nl_u16_or(tb[ADIT_A_SELECTOR_LOCAL_PORT_MIN], 0);
@@ -105,7 +100,7 @@ static int adit_esp_nl_selector(const struct nlattr *attr, struct adit_selector 
 	sel->remote_min = adit_esp_nl_u16_or(tb[ADIT_A_SELECTOR_REMOTE_PORT_MIN], 0);
 	sel->remote_max = adit_esp_nl_u16_or(tb[ADIT_A_SELECTOR_REMOTE_PORT_MAX], U16_MAX);
 	if (sel->local_min > sel->local_max || sel->remote_min > sel->remote_max)
-		return adit_esp_nl_refuse(extack, attr, "a range of ports ends before it begins");
+		return adit_nl_refuse(extack, attr, "a range of ports ends before it begins");
 	return 0;
 }
 
@@ -117,16 +112,16 @@ static int adit_esp_nl_l2tp_port(struct genl_info *info, struct adit_child_conf 
 
 	if (!port && !selector) {
 		NL_SET_ERR_ATTR_MISS(info->extack, NULL, ADIT_A_CHILD_SELECTOR);
-		return adit_esp_nl_refuse(info->extack, NULL, "selector is missing");
+		return adit_nl_refuse(info->extack, NULL, "selector is missing");
 	}
 	if (!port)
 		return 0;
 	if (selector)
-		return adit_esp_nl_refuse(info->extack, selector, "a child with an l2tp-port has no selectors");
-	if (adit_esp_nl_u32_or(mode, ADIT_ESP_MODE_TUNNEL) != ADIT_ESP_MODE_TRANSPORT)
-		return adit_esp_nl_refuse(info->extack, mode ?: port, "an l2tp-port needs mode transport");
+		return adit_nl_refuse(info->extack, selector, "a child with an l2tp-port has no selectors");
+	if (adit_nl_u32_or(mode, ADIT_ESP_MODE_TUNNEL) != ADIT_ESP_MODE_TRANSPORT)
+		return adit_nl_refuse(info->extack, mode ?: port, "an l2tp-port needs mode transport");
 	conf->l2tp_port = nla_get_be16(port);
-	return conf->l2tp_port ? 0 : adit_esp_nl_refuse(info->extack, port, "port 0 is none");
+	return conf->l2tp_port ? 0 : adit_nl_refuse(info->extack, port, "port 0 is none");
 }
 
 static int adit_esp_nl_selectors(struct genl_info *info, struct adit_child_conf *conf)
@@ -185,8 +180,8 @@ int adit_esp_nl_parse_child(struct genl_info *info, bool fresh, struct adit_chil
 		err = adit_esp_nl_l2tp_port(info, conf);
 		if (err)
 			return err;
-		conf->mode = adit_esp_nl_u32_or(attrs[ADIT_A_CHILD_MODE], ADIT_ESP_MODE_TUNNEL);
-		conf->df = adit_esp_nl_u32_or(attrs[ADIT_A_CHILD_DF], ADIT_ESP_DF_COPY);
+		conf->mode = adit_nl_u32_or(attrs[ADIT_A_CHILD_MODE], ADIT_ESP_MODE_TUNNEL);
+		conf->df = adit_nl_u32_or(attrs[ADIT_A_CHILD_DF], ADIT_ESP_DF_COPY);
 		conf->no_dscp = nla_get_flag(attrs[ADIT_A_CHILD_NO_DSCP]);
 		conf->no_ecn = nla_get_flag(attrs[ADIT_A_CHILD_NO_ECN]);
 	}
@@ -199,7 +194,7 @@ static int adit_esp_nl_key(const struct nlattr *attr, u8 *key, unsigned int *len
 	if (!attr)
 		return 0;
 	if (nla_len(attr) > max)
-		return adit_esp_nl_refuse(extack, attr, "the key is longer than any algorithm's");
+		return adit_nl_refuse(extack, attr, "the key is longer than any algorithm's");
 	*len = nla_len(attr);
 	memcpy(key, nla_data(attr), *len);
 	return 0;
@@ -211,7 +206,7 @@ static int adit_esp_nl_alg(struct genl_info *info, struct adit_alg_conf *alg)
 	int err;
 
 	alg->cipher = nla_get_u32(attrs[ADIT_A_SA_CIPHER]);
-	alg->auth = adit_esp_nl_u32_or(attrs[ADIT_A_SA_AUTH], ADIT_SA_AUTH_NONE);
+	alg->auth = adit_nl_u32_or(attrs[ADIT_A_SA_AUTH], ADIT_SA_AUTH_NONE);
 	alg->esn = nla_get_flag(attrs[ADIT_A_SA_ESN]);
 	alg->legacy = nla_get_flag(attrs[ADIT_A_SA_LEGACY]);
 	alg->cipher_attr = attrs[ADIT_A_SA_CIPHER];
@@ -230,10 +225,10 @@ static int adit_esp_nl_window(struct genl_info *info, struct adit_sa_conf *conf)
 	const struct nlattr *window = info->attrs[ADIT_A_SA_REPLAY_WINDOW];
 
 	if (conf->direction == ADIT_SA_DIRECTION_OUT)
-		return window ? adit_esp_nl_refuse(info->extack, window, "replay-window is of an inbound one") : 0;
-	conf->window = adit_esp_nl_u32_or(window, ADIT_REPLAY_DEFAULT);
+		return window ? adit_nl_refuse(info->extack, window, "replay-window is of an inbound one") : 0;
+	conf->window = adit_nl_u32_or(window, ADIT_REPLAY_DEFAULT);
 	if (conf->alg.esn && !conf->window)
-		return adit_esp_nl_refuse(info->extack, window, "extended sequence numbers need a replay window");
+		return adit_nl_refuse(info->extack, window, "extended sequence numbers need a replay window");
 	return 0;
 }
 
@@ -257,8 +252,8 @@ int adit_esp_nl_parse_sa(struct genl_info *info, struct adit_sa_conf *conf)
 		.hard_bytes	= adit_esp_nl_limit(attrs[ADIT_A_SA_HARD_BYTES]),
 		.soft_packets	= adit_esp_nl_limit(attrs[ADIT_A_SA_SOFT_PACKETS]),
 		.hard_packets	= adit_esp_nl_limit(attrs[ADIT_A_SA_HARD_PACKETS]),
-		.soft_seconds	= adit_esp_nl_u32_or(attrs[ADIT_A_SA_SOFT_SECONDS], 0),
-		.hard_seconds	= adit_esp_nl_u32_or(attrs[ADIT_A_SA_HARD_SECONDS], 0),
+		.soft_seconds	= adit_nl_u32_or(attrs[ADIT_A_SA_SOFT_SECONDS], 0),
+		.hard_seconds	= adit_nl_u32_or(attrs[ADIT_A_SA_HARD_SECONDS], 0),
 	};
 	err = adit_esp_nl_alg(info, &conf->alg);
 	return err ?: adit_esp_nl_window(info, conf);

@@ -16,28 +16,12 @@
 
 /* Replies. */
 
-static int adit_esp_nl_put_prefix(struct sk_buff *msg, int type, const struct adit_prefix *prefix)
-{
-	struct nlattr *nest = nla_nest_start(msg, type);
-
-	if (!nest)
-		return -EMSGSIZE;
-	if (prefix->family == AF_INET ?
-	    nla_put_in_addr(msg, ADIT_A_PREFIX_V4, prefix->addr.s6_addr32[0]) :
-	    nla_put_in6_addr(msg, ADIT_A_PREFIX_V6, &prefix->addr))
-		return -EMSGSIZE;
-	if (nla_put_u8(msg, ADIT_A_PREFIX_LEN, prefix->len))
-		return -EMSGSIZE;
-	nla_nest_end(msg, nest);
-	return 0;
-}
-
 static int adit_esp_nl_put_selector(struct sk_buff *msg, int type, const struct adit_selector *sel)
 {
 	struct nlattr *nest = nla_nest_start(msg, type);
 
-	if (!nest || adit_esp_nl_put_prefix(msg, ADIT_A_SELECTOR_LOCAL, &sel->local) ||
-	    adit_esp_nl_put_prefix(msg, ADIT_A_SELECTOR_REMOTE, &sel->remote) ||
+	if (!nest || adit_nl_put_prefix(msg, ADIT_A_SELECTOR_LOCAL, &sel->local) ||
+	    adit_nl_put_prefix(msg, ADIT_A_SELECTOR_REMOTE, &sel->remote) ||
 	    nla_put_u8(msg, ADIT_A_SELECTOR_PROTOCOL, sel->proto) ||
 	    nla_put_u16(msg, ADIT_A_SELECTOR_LOCAL_PORT_MIN, sel->local_min) ||
 	    nla_put_u16(msg, ADIT_A_SELECTOR_LOCAL_PORT_MAX, sel->local_max) ||
@@ -61,21 +45,6 @@ static int adit_esp_nl_put_selectors(struct sk_buff *msg, struct adit_child *chi
 	}
 	mutex_unlock(&child->conf);
 	return err;
-}
-
-/* @counters: @n of them in the order of their attributes, which begin behind the padding attribute @pad. */
-static int adit_esp_nl_put_stats(struct sk_buff *msg, int type, const u64 *counters, unsigned int n, int pad)
-{
-	struct nlattr *nest = nla_nest_start(msg, type);
-	unsigned int i;
-
-	if (!nest)
-		return -EMSGSIZE;
-	for (i = 0; i < n; i++)
-		if (nla_put_u64_64bit(msg, pad + 1 + i, counters[i], pad))
-			return -EMSGSIZE;
-	nla_nest_end(msg, nest);
-	return 0;
 }
 
 static int adit_esp_nl_put_local(struct sk_buff *msg, const struct adit_esp_path *path)
@@ -145,8 +114,8 @@ static int adit_esp_nl_put_child(struct sk_buff *msg, struct adit_child *child, 
 	if (nla_put_u32(msg, ADIT_A_CHILD_IFINDEX, child->adev->dev->ifindex) ||
 	    nla_put_u32(msg, ADIT_A_CHILD_ID, child->id) || adit_esp_nl_put_conf(msg, child) ||
 	    adit_esp_nl_put_selectors(msg, child) ||
-	    adit_esp_nl_put_stats(msg, ADIT_A_CHILD_STATS, (const u64 *)&stats, sizeof(stats) / sizeof(u64),
-				  ADIT_A_CHILD_STATS_PAD) ||
+	    adit_nl_put_stats(msg, ADIT_A_CHILD_STATS, (const u64 *)&stats, sizeof(stats) / sizeof(u64),
+			      ADIT_A_CHILD_STATS_PAD) ||
 	    nla_put_u64_64bit(msg, ADIT_A_CHILD_RX_IDLE_MS, jiffies_to_msecs(jiffies - READ_ONCE(child->rx_last)),
 			      ADIT_A_CHILD_PAD) ||
 	    nla_put_u64_64bit(msg, ADIT_A_CHILD_TX_IDLE_MS, jiffies_to_msecs(jiffies - READ_ONCE(child->tx_last)),
@@ -205,8 +174,8 @@ static int adit_esp_nl_put_sa(struct sk_buff *msg, struct adit_sa *sa, u32 porti
 	    nla_put_u64_64bit(msg, ADIT_A_SA_SEQ, view.seq, ADIT_A_SA_PAD) ||
 	    nla_put_u64_64bit(msg, ADIT_A_SA_AGE_MS, jiffies_to_msecs(jiffies - sa->born), ADIT_A_SA_PAD) ||
 	    (view.expired && nla_put_flag(msg, ADIT_A_SA_EXPIRED)) ||
-	    adit_esp_nl_put_stats(msg, ADIT_A_SA_STATS, (const u64 *)&view.stats, sizeof(view.stats) / sizeof(u64),
-				  ADIT_A_SA_STATS_PAD)) {
+	    adit_nl_put_stats(msg, ADIT_A_SA_STATS, (const u64 *)&view.stats, sizeof(view.stats) / sizeof(u64),
+			      ADIT_A_SA_STATS_PAD)) {
 		genlmsg_cancel(msg, hdr);
 		return -EMSGSIZE;
 	}
@@ -522,7 +491,7 @@ int adit_nl_control_send_doit(struct sk_buff *skb, struct genl_info *info)
 		return -EMSGSIZE;
 	}
 	if (!peer_port)
-		return adit_esp_nl_refuse(info->extack, info->attrs[ADIT_A_CONTROL_PEER_PORT], "port 0 is none");
+		return adit_nl_refuse(info->extack, info->attrs[ADIT_A_CONTROL_PEER_PORT], "port 0 is none");
 	child = adit_esp_nl_child(info, ADIT_A_CONTROL_IFINDEX, ADIT_A_CONTROL_CHILD, &tracker);
 	if (IS_ERR(child))
 		return PTR_ERR(child);
@@ -704,7 +673,7 @@ int adit_nl_child_get_dumpit(struct sk_buff *skb, struct netlink_callback *cb)
 	if (err)
 		return err;
 	if (attrs && attrs[ADIT_A_CHILD_ID])
-		return adit_esp_nl_refuse(cb->extack, attrs[ADIT_A_CHILD_ID], "a dump of children takes no id");
+		return adit_nl_refuse(cb->extack, attrs[ADIT_A_CHILD_ID], "a dump of children takes no id");
 	return adit_esp_nl_dump(skb, cb, attrs ? attrs[ADIT_A_CHILD_IFINDEX] : NULL, adit_esp_nl_tell_child);
 }
 
@@ -718,7 +687,7 @@ int adit_nl_sa_get_dumpit(struct sk_buff *skb, struct netlink_callback *cb)
 		return err;
 	for (attr = ADIT_A_SA_CHILD; attrs && attr <= ADIT_A_SA_SPI; attr++)
 		if (attrs[attr])
-			return adit_esp_nl_refuse(cb->extack, attrs[attr],
+			return adit_nl_refuse(cb->extack, attrs[attr],
 						  "a dump of security associations takes nothing but ifindex");
 	return adit_esp_nl_dump(skb, cb, attrs ? attrs[ADIT_A_SA_IFINDEX] : NULL, adit_esp_nl_tell_sas);
 }

@@ -14,16 +14,6 @@ struct adit_flow;
 struct adit_sa;
 struct adit_sa_conf;
 
-/* Say why not. @text is a string that lives as long as the module. */
-static inline int adit_esp_nl_refuse(struct netlink_ext_ack *extack, const struct nlattr *attr, const char *text)
-{
-	if (extack) {
-		extack->_msg = text;
-		extack->bad_attr = attr;
-	}
-	return -EINVAL;
-}
-
 /**
  * struct adit_esp_nl_outer - outer addresses as attributes, NULL where absent
  * @local4: IPv4 address of this end

@@ -13,20 +13,6 @@
 #include "outer.h"
 #include "session.h"
 
-static int adit_nl_refuse(struct netlink_ext_ack *extack, const struct nlattr *attr, const char *text)
-{
-	if (extack) {
-		extack->_msg = text;
-		extack->bad_attr = attr;
-	}
-	return -EINVAL;
-}
-
-static u32 adit_nl_u32_or(const struct nlattr *attr, u32 otherwise)
-{
-	return attr ? nla_get_u32(attr) : otherwise;
-}
-
 struct adit_l2tp_rule {
 	int attr;
 	const char *missing;

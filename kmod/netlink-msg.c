@@ -47,9 +47,17 @@ int adit_nl_put_dev(struct sk_buff *msg, struct adit_dev *adev, u32 portid, u32 
 	return 0;
 }
 
-static int adit_nl_put_prefix(struct sk_buff *msg, const struct adit_prefix *prefix)
+/**
+ * adit_nl_put_prefix() - tell an address or prefix
+ * @msg: to append to
+ * @type: of the nest
+ * @prefix: prefix
+ *
+ * Return: 0 or -EMSGSIZE.
+ */
+int adit_nl_put_prefix(struct sk_buff *msg, int type, const struct adit_prefix *prefix)
 {
-	struct nlattr *nest = nla_nest_start(msg, ADIT_A_SESSION_PREFIX);
+	struct nlattr *nest = nla_nest_start(msg, type);
 
 	if (!nest)
 		return -EMSGSIZE;
@@ -70,7 +78,7 @@ static int adit_nl_put_prefixes(struct sk_buff *msg, struct adit_session *s)
 
 	mutex_lock(&s->conf);
 	list_for_each_entry(entry, &s->prefixes, list) {
-		err = adit_nl_put_prefix(msg, &entry->prefix);
+		err = adit_nl_put_prefix(msg, ADIT_A_SESSION_PREFIX, &entry->prefix);
 		if (err)
 			break;
 	}
@@ -92,8 +100,17 @@ static int adit_nl_put_mppe(struct sk_buff *msg, int type, u8 strength, bool sta
 	return 0;
 }
 
-/* @counters: @n of them in the order of their attributes, which begin behind the padding attribute @pad. */
-static int adit_nl_put_stats(struct sk_buff *msg, int type, const u64 *counters, unsigned int n, int pad)
+/**
+ * adit_nl_put_stats() - tell counters
+ * @msg: to append to
+ * @type: of the nest
+ * @counters: in the order of their attributes
+ * @n: how many
+ * @pad: the padding attribute, behind which theirs begin
+ *
+ * Return: 0 or -EMSGSIZE.
+ */
+int adit_nl_put_stats(struct sk_buff *msg, int type, const u64 *counters, unsigned int n, int pad)
 {
 	struct nlattr *nest = nla_nest_start(msg, type);
 	unsigned int i;

@@ -352,11 +352,6 @@ static void adit_nl_parse_common(struct nlattr **attrs, struct adit_session_conf
 		conf->given |= ADIT_CONF_REQUIRED;
 }
 
-static u32 adit_nl_u32_or(const struct nlattr *attr, u32 otherwise)
-{
-	return attr ? nla_get_u32(attr) : otherwise;
-}
-
 static int adit_nl_kind_check(struct genl_info *info, const struct adit_dev *adev, bool fresh)
 {
 	const struct adit_nl_kind_need *need;

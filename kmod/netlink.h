@@ -17,6 +17,21 @@ struct adit_session_conf;
 
 extern struct genl_family adit_nl_family;
 
+/* Say why not. @text is a string that lives as long as the module. */
+static inline int adit_nl_refuse(struct netlink_ext_ack *extack, const struct nlattr *attr, const char *text)
+{
+	if (extack) {
+		extack->_msg = text;
+		extack->bad_attr = attr;
+	}
+	return -EINVAL;
+}
+
+static inline u32 adit_nl_u32_or(const struct nlattr *attr, u32 otherwise)
+{
+	return attr ? nla_get_u32(attr) : otherwise;
+}
+
 /* netlink.c */
 struct adit_dev *adit_nl_dev(struct net *net, const struct nlattr *attr, netdevice_tracker *tracker,
 			     struct netlink_ext_ack *extack);
@@ -34,6 +49,8 @@ void adit_nl_conf_free(struct adit_session_conf *conf);
 void adit_nl_wipe_keys(const struct nlmsghdr *nlh, u8 cmd);
 
 /* netlink-msg.c */
+int adit_nl_put_prefix(struct sk_buff *msg, int type, const struct adit_prefix *prefix);
+int adit_nl_put_stats(struct sk_buff *msg, int type, const u64 *counters, unsigned int n, int pad);
 int adit_nl_put_dev(struct sk_buff *msg, struct adit_dev *adev, u32 portid, u32 seq, int flags);
 int adit_nl_put_session(struct sk_buff *msg, struct adit_session *s, u32 portid, u32 seq, int flags);
 struct sk_buff *adit_nl_frame_msg(struct adit_session *s, u16 protocol, const struct sk_buff *data,
