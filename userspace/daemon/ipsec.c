@@ -25,6 +25,8 @@
 #define HALF_OPEN_MS	30000
 #define KEEPALIVE_MS	20000	/* RFC 3948 section 4 */
 #define MAX_SAS		100000
+/* How often the address that peers are reached from is looked at. */
+#define PATH_EVERY_MS	3000
 
 /* Beyond, they are lost. */
 #define WAITING_MAX	65536
@@ -547,6 +549,25 @@ static void op_sa_down(void *ctx, struct ike_sa *sa, const char *why)
 	engine_progress(ipsec->engine);
 }
 
+/*
+ * The kernel finds inbound SAs by our address: with another one there is another place, where packets wait for
+ * the new keys that are asked for at once.
+ */
+static int follow(struct kid *k, const struct dp_child *to, char why[IKE_WHY_MAX])
+{
+	int ret;
+
+	if (addr_equal(&to->local, &k->kernel.local))
+		return update(k, to, why);
+	out_of_kernel(k);
+	k->kernel = *to;
+	k->kernel.id = next_id(k->ipsec);
+	ret = into_kernel(k, why);
+	if (!ret)
+		ike_child_rekey(k->child);
+	return ret;
+}
+
 static void op_sa_moved(void *ctx, struct ike_sa *sa)
 {
 	struct ike_child_info info;
@@ -563,7 +584,7 @@ static void op_sa_moved(void *ctx, struct ike_sa *sa)
 		ike_child_get_info(c, &info);
 		to = k->kernel;
 		outer_of(&info, &to);
-		if (!same_outer(&to, &k->kernel) && update(k, &to, why))
+		if (!same_outer(&to, &k->kernel) && follow(k, &to, why))
 			log_error(NULL, "child %u cannot follow its peer: %s", k->kernel.id, why);
 	}
 }
@@ -867,6 +888,8 @@ void ipsec_remove_device(struct ipsec *ipsec)
 
 /* --- life --- */
 
+static void on_path_timer(void *arg);
+
 struct ipsec *ipsec_new(struct engine *e)
 {
 	const struct ike_config cfg = { .max_half_open = MAX_HALF_OPEN, .cookie_above = COOKIE_ABOVE,
@@ -878,6 +901,7 @@ struct ipsec *ipsec_new(struct engine *e)
 		return NULL;
 	ipsec->engine = e;
 	ipsec->thawing = true;
+	loop_timer_init(&ipsec->path_timer, e->loop, on_path_timer, ipsec);
 	STAILQ_INIT(&ipsec->waiting);
 	TAILQ_INIT(&ipsec->sockets);
 	TAILQ_INIT(&ipsec->kids);
@@ -920,6 +944,7 @@ void ipsec_free(struct ipsec *ipsec)
 
 	if (!ipsec)
 		return;
+	loop_timer_stop(&ipsec->path_timer);
 	let_go(ipsec);
 	ike_free(ipsec->ike);
 	ike1_free(ipsec->ike1);
@@ -957,10 +982,23 @@ int ipsec_reconfigure(struct ipsec *ipsec, struct conf_ref *ref)
 	return err;
 }
 
+/* Nobody tells of addresses that change: the routes are asked. */
+static void on_path_timer(void *arg)
+{
+	struct ipsec *ipsec = arg;
+	struct site *s;
+
+	TAILQ_FOREACH(s, &ipsec->sites, link)
+		site_look_for_address(s);
+	loop_timer_start(&ipsec->path_timer, PATH_EVERY_MS);
+	engine_settle(ipsec->engine);
+}
+
 void ipsec_begin(struct ipsec *ipsec)
 {
 	struct site *s;
 
+	loop_timer_start(&ipsec->path_timer, PATH_EVERY_MS);
 	TAILQ_FOREACH(s, &ipsec->sites, link)
 		site_begin(s);
 }

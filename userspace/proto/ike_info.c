@@ -127,7 +127,7 @@ static bool update_addresses(struct ike_sa *sa, const struct ike_path *path, con
 {
 	char text[ADDR_STRLEN];
 
-	if (!sa->mobike || sa->initiator || !ike2_notify_find(m, IKE2_N_UPDATE_SA_ADDRESSES))
+	if (!sa->mobike || sa->began || !ike2_notify_find(m, IKE2_N_UPDATE_SA_ADDRESSES))
 		return false;
 	ike_log(sa, LOG_LEVEL_INFO, "the peer goes on from %s (MOBIKE)", addr_to_str(&path->peer, text));
 	sa->path = *path;

@@ -294,6 +294,7 @@ static void get_assigned(struct rd *r, struct ike_sa *sa)
 
 static void put_flags(struct wr *w, const struct ike_sa *sa)
 {
+	wr_u8(w, sa->began);
 	wr_u8(w, sa->natt);
 	wr_u8(w, sa->nat_here);
 	wr_u8(w, sa->nat_there);
@@ -305,6 +306,7 @@ static void put_flags(struct wr *w, const struct ike_sa *sa)
 
 static void get_flags(struct rd *r, struct ike_sa *sa)
 {
+	sa->began = get_bool(r);
 	sa->natt = get_bool(r);
 	sa->nat_here = get_bool(r);
 	sa->nat_there = get_bool(r);

@@ -37,6 +37,7 @@ static struct ike_sa *successor(struct ike_sa *old, bool initiator)
 	if (!sa)
 		return NULL;
 	sa->peer = ike_peer_get(old->peer);
+	sa->began = old->began;
 	sa->natt = old->natt;
 	sa->nat_here = old->nat_here;
 	sa->nat_there = old->nat_there;

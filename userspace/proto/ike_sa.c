@@ -84,7 +84,7 @@ struct ike_sa *ike_sa_new(struct ike *ike, bool initiator, const struct ike_path
 		return NULL;
 	sa->face = &ike2_face;
 	sa->ike = ike;
-	sa->initiator = initiator;
+	sa->initiator = sa->began = initiator;
 	sa->path = *path;
 	sa->response_path = *path;
 	sa->natt = path->local_port == IKE_NATT_PORT;
@@ -354,7 +354,7 @@ void ike2_sa_get_info(const struct ike_sa *sa, struct ike_sa_info *info)
 {
 	*info = (struct ike_sa_info){
 		.version = 2,
-		.path = sa->path, .spi_i = sa->spi_i, .spi_r = sa->spi_r, .initiator = sa->initiator,
+		.path = sa->path, .spi_i = sa->spi_i, .spi_r = sa->spi_r, .initiator = sa->began,
 		.state = state_of(sa), .peer = sa->peer, .suite = sa->have_keys ? &sa->keys.suite : NULL,
 		.peer_id = &sa->peer_id, .local_id = &sa->local_id, .user = sa->user,
 		.nat_here = sa->nat_here, .nat_there = sa->nat_there, .mobike = sa->mobike,
@@ -400,7 +400,7 @@ int ike2_sa_move(struct ike_sa *sa, const struct ike_path *path)
 {
 	char text[ADDR_STRLEN];
 
-	if (!sa->mobike || sa->phase != PHASE_UP)
+	if (!sa->mobike || !sa->began || sa->phase != PHASE_UP)
 		return -EOPNOTSUPP;
 	ike_log(sa, LOG_LEVEL_INFO, "our address is %s now: the peer is told (MOBIKE)",
 		addr_to_str(&path->local, text));

@@ -98,7 +98,8 @@ struct ike_sa {
 	struct hash_node by_init;	/* responder, half open: by the initiator's SPI */
 	bool half_open;			/* counted and hashed there */
 	void *owner;
-	bool initiator;			/* of this IKE SA: sets the flag, and owns the even half */
+	bool initiator;			/* of this IKE SA: sets the flag, and sends with the initiator's keys */
+	bool began;			/* of the first one, whose children it inherited: who may move (RFC 4555) */
 	uint64_t spi_i, spi_r;
 	enum ike_phase phase;
 	bool told_up, told_down;
