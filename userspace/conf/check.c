@@ -307,6 +307,16 @@ static void check_user_methods(struct reading *r, const struct conf_user *u, cfg
 	}
 }
 
+static bool has_server(const struct conf *conf, const char *protocol)
+{
+	unsigned int i;
+
+	for (i = 0; i < conf->n_servers; i++)
+		if (!strcmp(conf->servers[i].protocol, protocol))
+			return true;
+	return false;
+}
+
 static void check_user(struct reading *r, unsigned int i)
 {
 	const struct conf_user *u = &r->conf->users[i];
@@ -323,6 +333,10 @@ static void check_user(struct reading *r, unsigned int i)
 			r,
 			reading_line(cfg, cfg_size(cfg, "password") ? "password" : "password-file"),
 			"the password of user \"%s\" is not UTF-8, which MS-CHAP needs", u->name);
+	if (u->n_routes && has_server(r->conf, "ikev2"))
+		reading_warning(r, reading_line(cfg, "routes"),
+				"routes: they are not for user \"%s\" at server ikev2, which carries the client's own "
+				"address alone", u->name);
 	check_user_methods(r, u, cfg);
 }
 

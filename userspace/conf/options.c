@@ -193,7 +193,7 @@ static const struct option server_options[] = {
 		 "any the client chooses." },
 	{ "dns", &value_addrs_v4, SERVER(dns), .max = 2,
 	  .doc = "Name servers that clients are told." },
-	{ "nbns", &value_addrs_v4, SERVER(nbns), .max = 2,
+	{ "nbns", &value_addrs_v4, .of = OPTION_OF_PPP, SERVER(nbns), .max = 2,
 	  .doc = "NetBIOS (WINS) name servers that clients are told." },
 	{ "client-routes", &value_prefixes, .of = OPTION_OF_PPP,
 	  LIST(struct conf_server, client_routes, n_client_routes), .max = CONF_LIST_MAX,
