@@ -174,7 +174,8 @@ swan_start()
 {
 	background charon ip netns exec "$P" env STRONGSWAN_CONF="$TMP/strongswan.conf" \
 		unshare -m sh -c 'mount -t tmpfs none /run && exec charon-systemd'
-	wait_for 30 swan_loads || {
+	# The first one in a guest loads the kernel's algorithms, which test themselves.
+	wait_for 90 swan_loads || {
 		echo "# strongSwan does not come up"
 		tail -n 40 "$TMP/charon.log" | sed 's/^/# /'
 		exit 1
