@@ -18,8 +18,8 @@ declare -A DEBUG_TIME_FACTOR=([qemu]=4 [uml]=2)
 # Its shadows, records and held-back objects take memory, beside what the guest has for itself.
 DEBUG_MEMORY_MB=1024
 
-# What is on time here would be a lockup elsewhere; the release's own limits are in boot.sh.
-DEBUG_CMDLINE="workqueue.watchdog_thresh=240 sysctl.kernel.hung_task_timeout_secs=480"
+# What is on time here would be a lockup elsewhere; the release's own limits are in boot.sh. By default KASAN speaks once.
+DEBUG_CMDLINE="kasan_multi_shot workqueue.watchdog_thresh=240 sysctl.kernel.hung_task_timeout_secs=480"
 
 # Kernels of one release and configuration that are kept: checkouts may differ in theirs.
 KERNELS_KEPT=2

@@ -1,4 +1,4 @@
-// SPDX-License-Identifier: GPL-2.0
+// SPDX-License-Identifier: GPL-2.0-or-later
 /*
  * Mistakes that a kernel can make, each on request: insmod planted.ko mistake=NAME. A kernel that looks for such
  * mistakes must say so, and whoever reads its log must hear it.
