@@ -176,9 +176,6 @@ static void check_site_remote(struct reading *r, const struct conf_site *s, cfg_
 
 static void check_site_kind(struct reading *r, const struct conf_site *s, cfg_t *cfg)
 {
-	if (s->version == CONF_IKEV1)
-		reading_error(r, reading_line(cfg, "version"),
-			      "version: ikev1 is not spoken yet: ask the peer for ikev2");
 	if (s->mode == CONF_MODE_TRANSPORT)
 		reading_error(r, reading_line(cfg, "mode"),
 			      "mode: transport is not carried yet: say mode = tunnel, which does the same for two hosts");
