@@ -31,7 +31,7 @@ nat_rules()
 		echo "iifname in$i ct original zone set $i"
 	done
 	echo "}"
-	echo "chain mark { type filter hook prerouting priority mangle;"
+	echo "chain tell { type filter hook prerouting priority mangle;"
 	for ((i = 1; i <= CLIENTS; i++)); do
 		echo "iifname in$i ct mark set $i"
 	done
@@ -67,7 +67,7 @@ nat_topology()
 	for ((i = 1; i <= CLIENTS; i++)); do
 		client_wire "$i"
 	done
-	nat_rules | ip netns exec "$NAT" nft -f -
+	nat_rules | ip netns exec "$NAT" nft -f - || exit 1
 	in_order "$G"
 	in_order "$S"
 }
