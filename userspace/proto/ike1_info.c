@@ -35,7 +35,7 @@ static void finish(struct ike1_sa *sa, struct ike1_out *o)
 
 static void cookies(const struct ike1_sa *sa, uint8_t out[2 * IKE_SPI_LEN])
 {
-	struct wr w = wr_to(out, 2 * IKE_SPI_LEN);
+	struct wr w = wr_to(out, (size_t)2 * IKE_SPI_LEN);
 
 	wr_u64(&w, sa->spi_i);
 	wr_u64(&w, sa->spi_r);
@@ -198,7 +198,7 @@ static void rx_delete_children(struct ike1_sa *sa, const struct ike1_delete *d)
 static bool rx_delete_sa(struct ike1_sa *sa, const struct ike1_delete *d)
 {
 	for (unsigned int i = 0; i < d->n; i++) {
-		if (!is_ours(sa, ike_octets_of(d->spis.at + i * d->spi_size, d->spi_size)))
+		if (!is_ours(sa, ike_octets_of(d->spis.at + (size_t)i * d->spi_size, d->spi_size)))
 			continue;
 		ike1_sa_over(sa, "the peer has ended it");
 		return true;

@@ -384,8 +384,8 @@ static uint64_t lifetime_ms(const struct ike1_sa *sa)
 	if (!sa->life_seconds)
 		return own * MS;
 	if (sa->initiator)
-		return (own < sa->life_seconds ? own : sa->life_seconds) * MS;
-	return sa->life_seconds * MS;
+		return (own < sa->life_seconds ? own : (uint64_t)sa->life_seconds) * MS;
+	return (uint64_t)sa->life_seconds * MS;
 }
 
 static void start_lifetime(struct ike1_sa *sa)

@@ -21,23 +21,23 @@ enum { GCM = 1, CHACHA, CBC, DES3, NULL_CIPHER };
 enum { SHA1_96 = 1, SHA256_96, SHA256_128, SHA384_192, SHA512_256 };
 
 #define AES_CBC(name_, bits, impl_)								\
-	{ .name = name_, .type = ENCR, .id = 12, .key_bits = bits, .ike1 = 7, .ipsec1 = 12,	\
-	  .uses = BOTH, .key_len = (bits) / 8, .iv_len = 16, .block_len = 16, .impl = impl_, .kernel = CBC }
+	{ .name = (name_), .type = ENCR, .id = 12, .key_bits = (bits), .ike1 = 7, .ipsec1 = 12,	\
+	  .uses = BOTH, .key_len = (bits) / 8, .iv_len = 16, .block_len = 16, .impl = (impl_), .kernel = CBC }
 #define AES_GCM(name_, id_, bits, icv, uses_, impl_)						\
-	{ .name = name_, .type = ENCR, .id = id_, .key_bits = bits, .ipsec1 = id_, .uses = uses_,	\
-	  .key_len = (bits) / 8, .out_len = icv, .salt_len = 4, .iv_len = 8, .block_len = 1, .impl = impl_,	\
+	{ .name = (name_), .type = ENCR, .id = (id_), .key_bits = (bits), .ipsec1 = (id_), .uses = (uses_),	\
+	  .key_len = (bits) / 8, .out_len = (icv), .salt_len = 4, .iv_len = 8, .block_len = 1, .impl = (impl_),	\
 	  .kernel = (uses_) & ESP ? GCM : 0 }
 #define MODP(name_, id_, bits, private, legacy_)						\
-	{ .name = name_, .type = DH, .id = id_, .ike1 = id_, .ipsec1 = id_, .uses = BOTH, .legacy = legacy_,	\
-	  .key_len = private, .out_len = (bits) / 8, .shared_len = (bits) / 8 }
+	{ .name = (name_), .type = DH, .id = (id_), .ike1 = (id_), .ipsec1 = (id_), .uses = BOTH,	\
+	  .legacy = (legacy_), .key_len = (private), .out_len = (bits) / 8, .shared_len = (bits) / 8 }
 #define ECP(name_, id_, len, impl_)								\
-	{ .name = name_, .type = DH, .id = id_, .ike1 = id_, .ipsec1 = id_, .uses = BOTH, .key_len = (len) + 8,	\
-	  .out_len = 2 * (len), .shared_len = len, .impl = impl_ }
+	{ .name = (name_), .type = DH, .id = (id_), .ike1 = (id_), .ipsec1 = (id_), .uses = BOTH,	\
+	  .key_len = (len) + 8, .out_len = 2 * (len), .shared_len = (len), .impl = (impl_) }
 
 /*
  * IKEv2's numbers are IANA's (ikev2-parameters), IKEv1's those of ipsec-registry and isakmp-registry.
- * A MODP group's private value has the bits that RFC 3526 section 8 names, the higher estimate; the oldest two have
- * 256.
+ * A MODP group's private value has the bits that RFC 3526 section 8 names, the higher estimate, and 256 with the
+ * oldest two.
  * That of a curve has 64 bits more than the curve, so that what is left of them is evenly spread.
  */
 static const struct ike_alg algs[] = {

@@ -195,7 +195,7 @@ int ike_prf_plus(const struct ike_alg *prf, const void *key, size_t key_len, con
 	uint8_t t[IKE_HASH_MAX_LEN], number = 0;
 	int err = 0;
 
-	if (n > IKE_PARTS_MAX || len > 255u * prf->out_len)
+	if (n > IKE_PARTS_MAX || len > (size_t)255 * prf->out_len)
 		return -EINVAL;
 	parts[0] = (struct ike_part){ t, 0 };
 	memcpy(parts + 1, seed, n * sizeof(*seed));

@@ -5,6 +5,7 @@
 #include <errno.h>
 #include <stdarg.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 
 #include "base/log.h"
@@ -43,12 +44,11 @@ static int hex_parse(const char *text, struct ike_id *id, char error[IKE_ERROR_M
 		return refuse(error, "@# is followed by an even number of hexadecimal digits, at most %zu",
 			      2 * sizeof(octets));
 	for (size_t i = 0; i < len / 2; i++) {
-		unsigned int v;
+		const char digits[] = { text[2 * i], text[2 * i + 1], '\0' };
 
-		if (!isxdigit((unsigned char)text[2 * i]) || !isxdigit((unsigned char)text[2 * i + 1]) ||
-		    sscanf(text + 2 * i, "%2x", &v) != 1)
+		if (!isxdigit((unsigned char)digits[0]) || !isxdigit((unsigned char)digits[1]))
 			return refuse(error, "@# is followed by hexadecimal digits, and \"%.2s\" is not", text + 2 * i);
-		octets[i] = v;
+		octets[i] = (uint8_t)strtoul(digits, NULL, 16);
 	}
 	return set(id, IKE_ID_KEY_ID, octets, len / 2);
 }
@@ -200,10 +200,10 @@ static void print_text(const struct ike_id *id, char *buf, size_t cap)
 	log_text(buf, cap, id->data, id->len);
 	if (!ike_id_parse(buf, &again, error) && again.type == id->type && again.len == id->len)
 		return;
-	if (strlen(prefix) < cap) {
-		memcpy(buf, prefix, strlen(prefix));
-		log_text(buf + strlen(prefix), cap - strlen(prefix), id->data, id->len);
-	}
+	if (strlen(prefix) >= cap)
+		return;
+	snprintf(buf, cap, "%s", prefix);
+	log_text(buf + strlen(prefix), cap - strlen(prefix), id->data, id->len);
 }
 
 const char *ike_id_to_str(const struct ike_id *id, char *buf, size_t cap)

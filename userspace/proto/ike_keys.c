@@ -10,7 +10,7 @@
 
 static void spis_write(uint8_t out[2 * IKE_SPI_LEN], uint64_t spi_i, uint64_t spi_r)
 {
-	struct wr w = wr_to(out, 2 * IKE_SPI_LEN);
+	struct wr w = wr_to(out, (size_t)2 * IKE_SPI_LEN);
 
 	wr_u64(&w, spi_i);
 	wr_u64(&w, spi_r);
