@@ -161,7 +161,8 @@ static const struct option pool_options[] = {
 /* And what is not of L2TP in IPsec. */
 #define IKE_NETWORK_OPTIONS(type, protocol)							\
 	{ "mobike", &value_switch, FIELD(type, ike.mobike), .fallback = "yes", .of = protocol,		\
-	  .doc = "Whether an end may go on from another address (RFC 4555)." },				\
+	  .doc = "Whether a peer that began goes on from another address (RFC 4555). When ours changes, "	\
+		 "the peer is found not to answer and the tunnel begins anew." },				\
 	{ "local-subnets", &value_subnets, LIST(type, ike.local_subnets, ike.n_local_subnets),		\
 	  .max = CONF_LIST_MAX, .of = protocol,							\
 	  .doc = "Networks behind us that are reached through the tunnel. Without it, of a site our own address, "	\

@@ -25,8 +25,6 @@
 #define HALF_OPEN_MS	30000
 #define KEEPALIVE_MS	20000	/* RFC 3948 section 4 */
 #define MAX_SAS		100000
-/* How often the address that peers are reached from is looked at. */
-#define PATH_EVERY_MS	3000
 
 /* Beyond, they are lost. */
 #define WAITING_MAX	65536
@@ -888,8 +886,6 @@ void ipsec_remove_device(struct ipsec *ipsec)
 
 /* --- life --- */
 
-static void on_path_timer(void *arg);
-
 struct ipsec *ipsec_new(struct engine *e)
 {
 	const struct ike_config cfg = { .max_half_open = MAX_HALF_OPEN, .cookie_above = COOKIE_ABOVE,
@@ -901,7 +897,6 @@ struct ipsec *ipsec_new(struct engine *e)
 		return NULL;
 	ipsec->engine = e;
 	ipsec->thawing = true;
-	loop_timer_init(&ipsec->path_timer, e->loop, on_path_timer, ipsec);
 	STAILQ_INIT(&ipsec->waiting);
 	TAILQ_INIT(&ipsec->sockets);
 	TAILQ_INIT(&ipsec->kids);
@@ -944,7 +939,6 @@ void ipsec_free(struct ipsec *ipsec)
 
 	if (!ipsec)
 		return;
-	loop_timer_stop(&ipsec->path_timer);
 	let_go(ipsec);
 	ike_free(ipsec->ike);
 	ike1_free(ipsec->ike1);
@@ -982,23 +976,10 @@ int ipsec_reconfigure(struct ipsec *ipsec, struct conf_ref *ref)
 	return err;
 }
 
-/* Nobody tells of addresses that change: the routes are asked. */
-static void on_path_timer(void *arg)
-{
-	struct ipsec *ipsec = arg;
-	struct site *s;
-
-	TAILQ_FOREACH(s, &ipsec->sites, link)
-		site_look_for_address(s);
-	loop_timer_start(&ipsec->path_timer, PATH_EVERY_MS);
-	engine_settle(ipsec->engine);
-}
-
 void ipsec_begin(struct ipsec *ipsec)
 {
 	struct site *s;
 
-	loop_timer_start(&ipsec->path_timer, PATH_EVERY_MS);
 	TAILQ_FOREACH(s, &ipsec->sites, link)
 		site_begin(s);
 }

@@ -75,7 +75,6 @@ struct ipsec {
 	struct ipsec_sockets sockets;
 	STAILQ_HEAD(, ipsec_datagram) waiting;	/* until what caused them is written down */
 	unsigned int n_waiting;
-	struct loop_timer path_timer;
 	bool thawing;			/* what an engine before this one had is still to come */
 	struct kid_list kids;
 	uint32_t next_kid;

@@ -682,26 +682,6 @@ void site_adopt(struct site *s, struct ike_sa *sa)
 	set_state(s, SITE_UP);
 }
 
-void site_look_for_address(struct site *s)
-{
-	struct ike_sa_info info;
-	struct addr source;
-	struct dp_err err;
-
-	if (s->state != SITE_UP || !s->holder.sa || s->conf->local.family)
-		return;
-	ike_sa_get_info(s->holder.sa, &info);
-	if (!info.initiator || info.state != IKE_SA_UP ||
-	    dp_source_for(dp_of(s), &info.path.peer, s->ref->conf->ipsec_fwmark, &source, &err) ||
-	    addr_equal(&source, &info.path.local))
-		return;
-	s->local = source;
-	info.path.local = source;
-	/* Without MOBIKE everything begins anew, from there. */
-	if (ike_sa_move(s->holder.sa, &info.path))
-		ike_sa_abort(s->holder.sa, "our address is another one now");
-}
-
 void site_begin(struct site *s)
 {
 	if (s->state == SITE_DOWN && s->wanted)

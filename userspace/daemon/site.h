@@ -59,8 +59,6 @@ const char *site_state_to_str(enum site_state state);
 
 void site_adopt(struct site *s, struct ike_sa *sa);
 void site_thawed(struct site *s);
-/* Goes on from another address of ours, if the peer is reached from another one now. */
-void site_look_for_address(struct site *s);
 
 /* By hand. The outcome of the first two is told by control_answer(), unless it is so already: true. */
 bool site_up(struct site *s);
