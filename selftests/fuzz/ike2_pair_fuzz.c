@@ -209,8 +209,10 @@ static void op_child_down(void *ctx, struct ike_child *c, const char *why)
 
 	(void)ctx;
 	(void)why;
-	must(k && k->used);
-	k->used = false;
+	/* One whose record was spoilt is nobody's. */
+	must(k ? k->used : forged);
+	if (k)
+		k->used = false;
 }
 
 static void op_slot_free(void *ctx, uint32_t slot)
@@ -291,6 +293,8 @@ static void restart(struct end *e, bool flip, uint32_t where)
 	must(e->sa || flip);
 	if (e->sa)
 		ike_sa_set_slot(e->sa, 1);
+	else
+		e->record_len = 0;
 	while (e->sa && (c = ike_child_next(e->sa, c))) {
 		ike_child_get_info(c, &info);
 		ike_child_set_owner(c, kid_with(e, info.spi_in));
@@ -300,6 +304,7 @@ static void restart(struct end *e, bool flip, uint32_t where)
 		must(flip);
 		ike_sa_abort(e->sa, "the record was spoilt");
 		e->sa = NULL;
+		e->record_len = 0;
 	}
 }
 
