@@ -70,7 +70,7 @@ through()
 	VERSION=$1
 	swan
 	swan_start
-	site 'start = now'
+	site 'start = now' "${SITE_ESP:-}"
 	gw_start
 	check "IKEv$VERSION: the gateway begins, and the site is up" site_up
 	check "IKEv$VERSION: strongSwan has it too" wait_for 5 swan_has_child
@@ -97,7 +97,7 @@ through()
 	check "IKEv$VERSION: the site is up" site_up
 	check "IKEv$VERSION: traffic" traffic_works
 	check "IKEv$VERSION: strongSwan ends it" swanctl --terminate --ike adit
-	check "IKEv$VERSION: which is told" gw_says "ended: the peer ends it"
+	check "IKEv$VERSION: which is told" gw_says "ended: the peer"
 	check "IKEv$VERSION: nothing ever left in the clear" nothing_in_clear
 	stop gateway
 	stop charon
@@ -107,7 +107,8 @@ ike_topology
 traffic_server_start
 wire_start
 through 2
-PROPOSALS=aes256-sha256-modp2048 ESP=aes128gcm16-modp2048
+# The default of version 1 is without keys of its own for children, as clients have it.
+PROPOSALS=aes256-sha256-modp2048 ESP=aes128gcm16-modp2048 SITE_ESP='esp-proposals = { "aes128gcm16-modp2048" }'
 through 1
 
 done_testing

@@ -503,9 +503,24 @@ static void op_assigned(void *ctx, struct ike_sa *sa, const struct ike_assigned 
 		h->ops->assigned(h, a);
 }
 
+static void close_orphans(void *arg)
+{
+	struct ipsec *ipsec = arg;
+	struct ike_sa *sa, *next;
+	struct ike_sa_info info;
+
+	for (sa = ipsec_sa_next(ipsec, NULL); sa; sa = next) {
+		next = ipsec_sa_next(ipsec, sa);
+		ike_sa_get_info(sa, &info);
+		if (!holder_of(sa) && info.state == IKE_SA_UP)
+			ike_sa_close(sa, "there is no room for it");
+	}
+}
+
 static void op_sa_up(void *ctx, struct ike_sa *sa)
 {
 	struct ipsec_holder *h = holder_of(sa);
+	struct ipsec *ipsec = ctx;
 	struct ike_sa_info info;
 
 	ike_sa_get_info(sa, &info);
@@ -516,7 +531,8 @@ static void op_sa_up(void *ctx, struct ike_sa *sa)
 		    l2tpsec_owns(ctx, info.peer) ? l2tpsec_new(ctx, sa) :
 						   NULL;
 		if (!h) {
-			ike_sa_close(sa, "there is no room for it");
+			/* Not from within: version 1 has no place for that. */
+			loop_timer_start(&ipsec->orphans, 0);
 			return;
 		}
 		ike_sa_set_owner(sa, h);
@@ -903,6 +919,7 @@ struct ipsec *ipsec_new(struct engine *e)
 	TAILQ_INIT(&ipsec->sites);
 	TAILQ_INIT(&ipsec->warriors);
 	TAILQ_INIT(&ipsec->l2tpsecs);
+	loop_timer_init(&ipsec->orphans, e->loop, close_orphans, ipsec);
 	ipsec->owner1 = (struct ike1_owner){ .ops = &ops1, .ctx = ipsec };
 	ipsec->ike = ike_new(e->loop, &cfg, &ops, ipsec);
 	ipsec->ike1 = ike1_new_for(e->loop, &cfg, &ipsec->owner1);
@@ -939,6 +956,7 @@ void ipsec_free(struct ipsec *ipsec)
 
 	if (!ipsec)
 		return;
+	loop_timer_stop(&ipsec->orphans);
 	let_go(ipsec);
 	ike_free(ipsec->ike);
 	ike1_free(ipsec->ike1);

@@ -69,6 +69,7 @@ struct ipsec {
 	struct ike *ike;			/* version 2 */
 	struct ike1 *ike1;
 	struct ike1_owner owner1;
+	struct loop_timer orphans;		/* IKE SAs for which there was no room are closed */
 	struct conf_ref *ref;
 	struct dp_device_config device;		/* as the kernel has it */
 	int ifindex;				/* 0: there is none */
