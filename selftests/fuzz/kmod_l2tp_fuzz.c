@@ -146,6 +146,12 @@ struct adit_socket *adit_socket_open(struct net *net, u16 family, const struct i
 	abort();
 }
 
+void adit_socket_meet(struct adit_socket *sock, const struct in6_addr *peer, __be16 port)
+{
+	(void)sock, (void)peer, (void)port;
+	abort();
+}
+
 void adit_socket_put(struct adit_socket *sock)
 {
 	(void)sock;

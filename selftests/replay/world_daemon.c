@@ -50,7 +50,7 @@ static const struct { const char *name, *text; } configurations[] = {
 		  " max-sessions-per-tunnel = 3\n}\n"
 		  "l2tp-peer known {\n secret = 's'\n sequencing = always\n}\n" },
 	{ "l2tp-ipsec", "server l2tp {\n address = \"10.9.0.1\"\n pool = p\n host-name = gw\n"
-			" ipsec = required\n}\n" },
+			" ipsec = required\n ipsec-secret = 's'\n}\n" },
 	{ "client", "client hq {\n protocol = pptp\n gateway = \"192.0.2.9\"\n user = bob\n"
 		    " password = 'clientPass'\n auth = { pap }\n encryption = none\n"
 		    " routes = { \"10.20.0.0/16\" }\n default-route = yes\n redial-max = 12\n}\n" },
