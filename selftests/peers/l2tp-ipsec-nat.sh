@@ -35,9 +35,8 @@ nat_rules()
 	for ((i = 1; i <= CLIENTS; i++)); do
 		echo "iifname in$i ct mark set $i"
 	done
-	echo "iifname out meta mark set ct mark }"
-	echo "chain post { type nat hook postrouting priority srcnat; oifname out masquerade random; }"
-	echo "}"
+	printf '%s\n' "iifname out meta mark set ct mark" "}" \
+		"chain post { type nat hook postrouting priority srcnat; oifname out masquerade random; }" "}"
 }
 
 client_wire()
