@@ -13,207 +13,14 @@
 #include "base/secret.h"
 #include "daemon/l2tpsec.h"
 #include "daemon/site.h"
-#include "daemon/udp.h"
 #include "daemon/warrior.h"
 
-#define RX_AT_ONCE	32
-#define MARKER_LEN	4	/* zeros ahead of IKE on port 4500, RFC 3948 section 2.2 */
-#define VERSION_AT	17	/* in IKE's header, which both versions have (RFC 7296 section 3.1) */
 /* Strangers: beyond the first, cookies; beyond the second, nothing. */
 #define COOKIE_ABOVE	100
 #define MAX_HALF_OPEN	2000
 #define HALF_OPEN_MS	30000
 #define KEEPALIVE_MS	20000	/* RFC 3948 section 4 */
 #define MAX_SAS		100000
-
-/* Beyond, they are lost. */
-#define WAITING_MAX	65536
-
-struct ipsec_datagram {
-	STAILQ_ENTRY(ipsec_datagram) link;
-	struct ike_path path;
-	size_t len;
-	uint8_t data[];
-};
-
-struct ipsec_socket {
-	struct ipsec *ipsec;
-	int fd;
-	struct addr addr;
-	uint16_t port;
-	bool leaves;
-	struct loop_io io;
-	TAILQ_ENTRY(ipsec_socket) link;
-};
-
-/* --- sockets --- */
-
-static struct ipsec_socket *socket_of(struct ipsec *ipsec, uint8_t family, uint16_t port)
-{
-	struct ipsec_socket *s;
-
-	TAILQ_FOREACH(s, &ipsec->sockets, link)
-		if (s->addr.family == family && s->port == port)
-			return s;
-	return NULL;
-}
-
-static void receive(struct ipsec_socket *s, const struct udp_path *from, const uint8_t *data, size_t len)
-{
-	static const uint8_t marker[MARKER_LEN];
-	const struct ike_path path = { .local = from->local, .peer = from->peer, .local_port = from->local_port,
-				       .peer_port = from->peer_port };
-	struct ike_sa *sa;
-	uint32_t slot;
-
-	if (s->port == IKE_NATT_PORT && len > 1) {
-		if (len < MARKER_LEN || memcmp(data, marker, MARKER_LEN))
-			return;
-		data += MARKER_LEN;
-		len -= MARKER_LEN;
-	}
-	if (len > VERSION_AT && data[VERSION_AT] >> 4 == 1) {
-		ike1_rx(s->ipsec->ike1, &path, data, len);
-		return;
-	}
-	sa = ike_sa_at(s->ipsec->ike, &path, data, len);
-	if (sa && ike_sa_slot(sa, &slot))
-		memory_work_on(s->ipsec->engine->memory, MEMORY_IKE, slot);
-	ike_rx(s->ipsec->ike, &path, data, len);
-}
-
-static void ready(void *arg, int fd, bool readable, bool writable)
-{
-	static uint8_t data[IKE_MESSAGE_MAX];
-	struct ipsec_socket *s = arg;
-	struct udp_path path;
-	unsigned int i;
-	ssize_t n;
-
-	(void)readable;
-	(void)writable;
-	for (i = 0; i < RX_AT_ONCE; i++) {
-		n = udp_recv(fd, s->port, data, sizeof(data), &path);
-		if (n == -EAGAIN)
-			break;
-		if (n > 0)
-			receive(s, &path, data, (size_t)n);
-	}
-	engine_settle(s->ipsec->engine);
-}
-
-static void socket_free(struct ipsec_socket *s)
-{
-	TAILQ_REMOVE(&s->ipsec->sockets, s, link);
-	loop_io_stop(&s->io);
-	close(s->fd);
-	free(s);
-}
-
-void ipsec_sockets_begin(struct ipsec *ipsec)
-{
-	struct ipsec_socket *s;
-
-	TAILQ_FOREACH(s, &ipsec->sockets, link)
-		s->leaves = true;
-}
-
-static int attach(struct ipsec *ipsec, int fd)
-{
-	struct dp_err err;
-	int ret = dp_socket_attach_esp(ipsec->engine->dp, fd, &err);
-
-	if (!ret || ret == -EALREADY)
-		return 0;
-	log_error(NULL, "the kernel does not take the socket for ESP in UDP: %s", err.text);
-	return ret;
-}
-
-int ipsec_socket_add(struct ipsec *ipsec, int fd)
-{
-	struct ipsec_socket *s = calloc(1, sizeof(*s)), *before;
-	int err = -ENOMEM;
-
-	if (!s)
-		goto err_close;
-	s->ipsec = ipsec;
-	s->fd = fd;
-	err = udp_bound(fd, &s->addr, &s->port);
-	if (!err && s->port == IKE_NATT_PORT)
-		err = attach(ipsec, fd);
-	if (!err)
-		err = loop_io_start(&s->io, ipsec->engine->loop, fd, ready, s);
-	if (err)
-		goto err_close;
-	before = socket_of(ipsec, s->addr.family, s->port);
-	if (before)
-		socket_free(before);
-	TAILQ_INSERT_TAIL(&ipsec->sockets, s, link);
-	return 0;
-
-err_close:
-	free(s);
-	close(fd);
-	return err;
-}
-
-void ipsec_sockets_end(struct ipsec *ipsec)
-{
-	struct ipsec_socket *s, *next;
-
-	for (s = TAILQ_FIRST(&ipsec->sockets); s; s = next) {
-		next = TAILQ_NEXT(s, link);
-		if (s->leaves)
-			socket_free(s);
-	}
-}
-
-static void op_tx(void *ctx, const struct ike_path *path, const uint8_t *data, size_t len)
-{
-	struct ipsec *ipsec = ctx;
-	struct ipsec_datagram *d = ipsec->n_waiting < WAITING_MAX ? malloc(sizeof(*d) + len) : NULL;
-
-	if (!d)
-		return;
-	d->path = *path;
-	d->len = len;
-	memcpy(d->data, data, len);
-	STAILQ_INSERT_TAIL(&ipsec->waiting, d, link);
-	ipsec->n_waiting++;
-	engine_unsettled(ipsec->engine);
-}
-
-static void send_now(struct ipsec *ipsec, const struct ike_path *path, const uint8_t *data, size_t len)
-{
-	const struct udp_path to = { .local = path->local, .peer = path->peer, .local_port = path->local_port,
-				     .peer_port = path->peer_port };
-	static uint8_t marked[IKE_MESSAGE_MAX];
-	struct ipsec_socket *s = socket_of(ipsec, path->local.family, path->local_port);
-	char peer[ADDR_STRLEN];
-	int err = s ? 0 : -ENOTCONN;
-
-	if (s && s->port == IKE_NATT_PORT && len > 1 && len <= sizeof(marked) - MARKER_LEN) {
-		memcpy(marked + MARKER_LEN, data, len);
-		data = marked;
-		len += MARKER_LEN;
-	}
-	if (!err)
-		err = udp_send(s->fd, &to, data, len);
-	if (err)
-		log_debug(NULL, "IKE: nothing was sent to %s: %s", addr_to_str(&path->peer, peer), strerror(-err));
-}
-
-static void flush(struct ipsec *ipsec)
-{
-	struct ipsec_datagram *d;
-
-	while ((d = STAILQ_FIRST(&ipsec->waiting))) {
-		STAILQ_REMOVE_HEAD(&ipsec->waiting, link);
-		ipsec->n_waiting--;
-		send_now(ipsec, &d->path, d->data, d->len);
-		free(d);
-	}
-}
 
 void ipsec_settle(struct ipsec *ipsec)
 {
@@ -223,215 +30,15 @@ void ipsec_settle(struct ipsec *ipsec)
 		return;
 	while ((sa = ike_next_changed(ipsec->ike)))
 		ipsec_record_write(ipsec, sa);
-	flush(ipsec);
-}
-
-/* --- children of the kernel --- */
-
-/* Never the same again soon: the kernel tells of children that are gone, also of those that we removed. */
-static uint32_t next_id(struct ipsec *ipsec)
-{
-	if (!++ipsec->next_kid)
-		ipsec->next_kid++;
-	return ipsec->next_kid;
-}
-
-struct kid *kid_new(struct ipsec_holder *h)
-{
-	struct kid *k = calloc(1, sizeof(*k));
-
-	if (!k)
-		return NULL;
-	k->ipsec = h->ipsec;
-	k->holder = h;
-	k->kernel.id = next_id(h->ipsec);
-	k->kernel.ifindex = h->ipsec->ifindex;
-	TAILQ_INSERT_TAIL(&h->ipsec->kids, k, link);
-	return k;
-}
-
-static struct kid *kid_by_id(const struct ipsec *ipsec, int ifindex, uint32_t id)
-{
-	struct kid *k;
-
-	TAILQ_FOREACH(k, &ipsec->kids, link)
-		if (k->in_kernel && k->kernel.ifindex == ifindex && k->kernel.id == id)
-			return k;
-	return NULL;
-}
-
-static void out_of_kernel(struct kid *k)
-{
-	struct dp_err err;
-
-	if (k->in_kernel && dp_child_del(k->ipsec->engine->dp, k->kernel.ifindex, k->kernel.id, &err))
-		log_debug(NULL, "child %u: %s", k->kernel.id, err.text);
-	k->in_kernel = false;
-	k->out_spi = 0;
-	memset(k->in_spi, 0, sizeof(k->in_spi));
-}
-
-/* Its place among the inbound ones; 0: a free one. NULL: there is none. */
-static uint32_t *in_spi(struct kid *k, uint32_t spi)
-{
-	unsigned int i;
-
-	for (i = 0; i < KID_SPIS; i++)
-		if (k->in_spi[i] == spi)
-			return &k->in_spi[i];
-	return NULL;
-}
-
-void kid_free(struct kid *k)
-{
-	if (!k)
-		return;
-	if (k->child)
-		ike_child_set_owner(k->child, NULL);
-	if (k->holder->ops->kid_gone)
-		k->holder->ops->kid_gone(k->holder, k);
-	out_of_kernel(k);
-	TAILQ_REMOVE(&k->ipsec->kids, k, link);
-	free(k);
-}
-
-static int into_kernel(struct kid *k, char why[IKE_WHY_MAX])
-{
-	struct dp_err err;
-	int ret = dp_child_new(k->ipsec->engine->dp, &k->kernel, &err);
-
-	k->in_kernel = !ret;
-	if (ret)
-		snprintf(why, IKE_WHY_MAX, "%s", err.text);
-	return ret;
-}
-
-static bool same_outer(const struct dp_child *a, const struct dp_child *b)
-{
-	return addr_equal(&a->local, &b->local) && addr_equal(&a->peer, &b->peer) &&
-	       a->local_port == b->local_port && a->peer_port == b->peer_port;
-}
-
-/* Change it in the kernel, where what waits in it stays. */
-static int update(struct kid *k, const struct dp_child *to, char why[IKE_WHY_MAX])
-{
-	unsigned int what = DP_CHILD_SELECTORS | (same_outer(&k->kernel, to) ? 0 : DP_CHILD_OUTER);
-	struct dp_child c = *to;
-	struct dp_err err;
-	int ret;
-
-	c.ifindex = k->kernel.ifindex;
-	c.id = k->kernel.id;
-	k->kernel = c;
-	if (!k->in_kernel)
-		return into_kernel(k, why);
-	ret = dp_child_set(k->ipsec->engine->dp, &c, what, &err);
-	if (ret)
-		snprintf(why, IKE_WHY_MAX, "%s", err.text);
-	return ret;
-}
-
-int kid_trap(struct kid *k, const struct dp_child *c, char why[IKE_WHY_MAX])
-{
-	k->trap = true;
-	k->trapped = *c;
-	return k->child ? 0 : update(k, c, why);
-}
-
-static void outer_of(const struct ike_child_info *info, struct dp_child *c)
-{
-	struct ike_sa_info sa;
-
-	ike_sa_get_info(info->sa, &sa);
-	c->local = sa.path.local;
-	c->peer = sa.path.peer;
-	c->local_port = info->encapsulated ? sa.path.local_port : 0;
-	c->peer_port = info->encapsulated ? sa.path.peer_port : 0;
-}
-
-bool kid_adopt(struct kid *k, uint32_t id, struct ike_child *c)
-{
-	struct dp *dp = k->ipsec->engine->dp;
-	struct dp_sa_stats stats;
-	struct ike_child_info info;
-	struct dp_err err;
-
-	ike_child_get_info(c, &info);
-	k->kernel.id = id;
-	if (k->ipsec->next_kid < id)
-		k->ipsec->next_kid = id;
-	outer_of(&info, &k->kernel);
-	k->kernel.transport = info.transport;
-	if (ike_child_selectors(c, k->kernel.selectors, &k->kernel.n_selectors) ||
-	    dp_sa_get(dp, k->kernel.ifindex, id, false, info.spi_in, &stats, &err))
-		return false;
-	k->in_kernel = true;
-	kid_add_in_spi(k, info.spi_in);
-	k->out_spi = info.spi_out;
-	k->child = c;
-	ike_child_set_owner(c, k);
-	return true;
-}
-
-struct kid *kid_by_in_spi(const struct ipsec *ipsec, uint32_t spi)
-{
-	struct kid *k;
-
-	TAILQ_FOREACH(k, &ipsec->kids, link)
-		if (in_spi(k, spi))
-			return k;
-	return NULL;
-}
-
-void kid_add_in_spi(struct kid *k, uint32_t spi)
-{
-	uint32_t *at = in_spi(k, 0);
-
-	if (at)
-		*at = spi;
-}
-
-int kid_agree(struct kid *k, struct ike_child *c, char why[IKE_WHY_MAX])
-{
-	struct ike_child_info info;
-	struct dp_child to = { .n_selectors = 0 };
-	int ret;
-
-	ike_child_get_info(c, &info);
-	outer_of(&info, &to);
-	to.transport = info.transport;
-	to.l2tp_port = k->kernel.l2tp_port;
-	/* Who carries L2TP alone has no others. */
-	ret = to.l2tp_port ? 0 : ike_child_selectors(c, to.selectors, &to.n_selectors);
-	if (ret) {
-		snprintf(why, IKE_WHY_MAX, "there are more networks than the %d pairs that the kernel takes",
-			 DP_SELECTORS_MAX);
-		return ret;
-	}
-	ret = update(k, &to, why);
-	if (ret)
-		return ret;
-	k->child = c;
-	ike_child_set_owner(c, k);
-	return 0;
-}
-
-/* Without an agreement: a trap waits for traffic again, and no packet leaves meanwhile. */
-static void disagree(struct kid *k)
-{
-	char why[IKE_WHY_MAX];
-	struct dp_child to = k->trapped;
-
-	k->child = NULL;
-	out_of_kernel(k);
-	to.ifindex = k->kernel.ifindex;
-	to.id = next_id(k->ipsec);
-	k->kernel = to;
-	if (into_kernel(k, why))
-		log_error(NULL, "child %u: %s", k->kernel.id, why);
+	ipsec_flush(ipsec);
 }
 
 /* --- what the protocol asks for --- */
+
+static void op_tx(void *ctx, const struct ike_path *path, const uint8_t *data, size_t len)
+{
+	ipsec_send(ctx, path, data, len);
+}
 
 static void op_random(void *ctx, void *buf, size_t len)
 {
@@ -563,25 +170,6 @@ static void op_sa_down(void *ctx, struct ike_sa *sa, const char *why)
 	engine_progress(ipsec->engine);
 }
 
-/*
- * The kernel finds inbound SAs by our address: with another one there is another place, where packets wait for
- * the new keys that are asked for at once.
- */
-static int follow(struct kid *k, const struct dp_child *to, char why[IKE_WHY_MAX])
-{
-	int ret;
-
-	if (addr_equal(&to->local, &k->kernel.local))
-		return update(k, to, why);
-	out_of_kernel(k);
-	k->kernel = *to;
-	k->kernel.id = next_id(k->ipsec);
-	ret = into_kernel(k, why);
-	if (!ret)
-		ike_child_rekey(k->child);
-	return ret;
-}
-
 static void op_sa_moved(void *ctx, struct ike_sa *sa)
 {
 	struct ike_child_info info;
@@ -597,8 +185,8 @@ static void op_sa_moved(void *ctx, struct ike_sa *sa)
 			continue;
 		ike_child_get_info(c, &info);
 		to = k->kernel;
-		outer_of(&info, &to);
-		if (!same_outer(&to, &k->kernel) && follow(k, &to, why))
+		kid_outer_of(&info, &to);
+		if (!kid_same_outer(&to, &k->kernel) && kid_follow(k, &to, why))
 			log_error(NULL, "child %u cannot follow its peer: %s", k->kernel.id, why);
 	}
 }
@@ -646,7 +234,7 @@ static int op_sa_add(void *ctx, struct ike_child *c, struct dp_sa *s, char why[I
 		snprintf(why, IKE_WHY_MAX, "%s", err.text);
 		return ret;
 	}
-	at = s->outbound ? &k->out_spi : in_spi(k, 0);
+	at = s->outbound ? &k->out_spi : kid_in_spi(k, 0);
 	if (at)
 		*at = s->spi;
 	if (s->outbound && k->holder->ops->child_up)
@@ -664,7 +252,7 @@ static void op_sa_del(void *ctx, struct ike_child *c, bool outbound, uint32_t sp
 	(void)c;
 	/* c has no kid any more: the one that took its place has it. */
 	TAILQ_FOREACH(k, &ipsec->kids, link) {
-		at = outbound ? NULL : in_spi(k, spi);
+		at = outbound ? NULL : kid_in_spi(k, spi);
 		if (!at || !k->in_kernel)
 			continue;
 		*at = 0;
@@ -684,7 +272,7 @@ static void op_child_down(void *ctx, struct ike_child *c, const char *why)
 		return;
 	ike_child_set_owner(c, NULL);
 	if (k->trap)
-		disagree(k);
+		kid_disagree(k);
 	else {
 		k->child = NULL;
 		kid_free(k);
@@ -751,7 +339,7 @@ void ipsec_child_gone(struct ipsec *ipsec, int ifindex, uint32_t id)
 	if (k->child)
 		ike_child_close(k->child, "somebody removed it from the kernel");
 	else if (k->trap)
-		disagree(k);
+		kid_disagree(k);
 }
 
 void ipsec_child_moved(struct ipsec *ipsec, int ifindex, uint32_t id, const struct addr *peer, uint16_t port)
@@ -952,24 +540,17 @@ static void let_go(struct ipsec *ipsec)
 
 void ipsec_free(struct ipsec *ipsec)
 {
-	struct ipsec_datagram *d;
-
 	if (!ipsec)
 		return;
 	loop_timer_stop(&ipsec->orphans);
 	let_go(ipsec);
 	ike_free(ipsec->ike);
 	ike1_free(ipsec->ike1);
-	while ((d = STAILQ_FIRST(&ipsec->waiting))) {
-		STAILQ_REMOVE_HEAD(&ipsec->waiting, link);
-		free(d);
-	}
 	while (!TAILQ_EMPTY(&ipsec->sites))
 		site_free(TAILQ_FIRST(&ipsec->sites));
 	warrior_server_stop(ipsec);
 	l2tpsec_stop(ipsec);
-	while (!TAILQ_EMPTY(&ipsec->sockets))
-		socket_free(TAILQ_FIRST(&ipsec->sockets));
+	ipsec_wire_free(ipsec);
 	conf_ref_put(ipsec->ref);
 	free(ipsec);
 }

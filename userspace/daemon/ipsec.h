@@ -115,9 +115,14 @@ struct ike_sa *ipsec_sa_next(const struct ipsec *ipsec, struct ike_sa *prev);
 struct ike_sa *ipsec_initiate(struct ipsec *ipsec, enum conf_ike_version version, struct ike_peer *peer,
 			      const struct ike_path *path, struct ipsec_holder *h);
 
+/* ipsec_wire.c */
 void ipsec_sockets_begin(struct ipsec *ipsec);
 int ipsec_socket_add(struct ipsec *ipsec, int fd);	/* takes fd; -errno: logged */
 void ipsec_sockets_end(struct ipsec *ipsec);
+/* Leaves at ipsec_flush(). */
+void ipsec_send(struct ipsec *ipsec, const struct ike_path *path, const uint8_t *data, size_t len);
+void ipsec_flush(struct ipsec *ipsec);
+void ipsec_wire_free(struct ipsec *ipsec);
 
 /* The kernel's events; false: it is none of ours. */
 void ipsec_acquire(struct ipsec *ipsec, int ifindex, uint32_t id, const struct dp_selector *flow);
@@ -125,6 +130,7 @@ void ipsec_child_gone(struct ipsec *ipsec, int ifindex, uint32_t id);
 void ipsec_child_moved(struct ipsec *ipsec, int ifindex, uint32_t id, const struct addr *peer, uint16_t port);
 void ipsec_sa_limit(struct ipsec *ipsec, int ifindex, uint32_t child, uint32_t spi, bool hard);
 
+/* kid.c */
 /* NULL on ENOMEM; not in the kernel yet. */
 struct kid *kid_new(struct ipsec_holder *h);
 void kid_free(struct kid *k);			/* and out of the kernel */
@@ -135,6 +141,19 @@ struct kid *kid_by_in_spi(const struct ipsec *ipsec, uint32_t spi);
 void kid_add_in_spi(struct kid *k, uint32_t spi);
 /* Where it goes and what it carries, by the agreement. */
 int kid_agree(struct kid *k, struct ike_child *c, char why[IKE_WHY_MAX]);
+/* Of the kernel's; NULL: there is none. */
+struct kid *kid_by_id(const struct ipsec *ipsec, int ifindex, uint32_t id);
+/* Its place among the inbound ones; 0: a free one. NULL: there is none. */
+uint32_t *kid_in_spi(struct kid *k, uint32_t spi);
+/* Change it in the kernel, where what waits in it stays. -errno with why. */
+int kid_update(struct kid *k, const struct dp_child *to, char why[IKE_WHY_MAX]);
+/* Where an agreement's packets go, as it is now. */
+void kid_outer_of(const struct ike_child_info *info, struct dp_child *c);
+bool kid_same_outer(const struct dp_child *a, const struct dp_child *b);
+/* Without an agreement: a trap waits for traffic again, and no packet leaves meanwhile. */
+void kid_disagree(struct kid *k);
+/* The same, and to another address of ours as well: then to another place, and new keys are asked for. */
+int kid_follow(struct kid *k, const struct dp_child *to, char why[IKE_WHY_MAX]);
 
 /* ipsec_record.c */
 void ipsec_record_write(struct ipsec *ipsec, struct ike_sa *sa);

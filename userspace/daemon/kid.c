@@ -1,0 +1,230 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+/* Children of the kernel, and the agreements that they stand for. */
+#include <errno.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "daemon/ipsec.h"
+
+/* Never the same again soon: the kernel tells of children that are gone, also of those that we removed. */
+static uint32_t kid_next_id(struct ipsec *ipsec)
+{
+	if (!++ipsec->next_kid)
+		ipsec->next_kid++;
+	return ipsec->next_kid;
+}
+
+struct kid *kid_new(struct ipsec_holder *h)
+{
+	struct kid *k = calloc(1, sizeof(*k));
+
+	if (!k)
+		return NULL;
+	k->ipsec = h->ipsec;
+	k->holder = h;
+	k->kernel.id = kid_next_id(h->ipsec);
+	k->kernel.ifindex = h->ipsec->ifindex;
+	TAILQ_INSERT_TAIL(&h->ipsec->kids, k, link);
+	return k;
+}
+
+struct kid *kid_by_id(const struct ipsec *ipsec, int ifindex, uint32_t id)
+{
+	struct kid *k;
+
+	TAILQ_FOREACH(k, &ipsec->kids, link)
+		if (k->in_kernel && k->kernel.ifindex == ifindex && k->kernel.id == id)
+			return k;
+	return NULL;
+}
+
+static void kid_out_of_kernel(struct kid *k)
+{
+	struct dp_err err;
+
+	if (k->in_kernel && dp_child_del(k->ipsec->engine->dp, k->kernel.ifindex, k->kernel.id, &err))
+		log_debug(NULL, "child %u: %s", k->kernel.id, err.text);
+	k->in_kernel = false;
+	k->out_spi = 0;
+	memset(k->in_spi, 0, sizeof(k->in_spi));
+}
+
+/* Its place among the inbound ones; 0: a free one. NULL: there is none. */
+uint32_t *kid_in_spi(struct kid *k, uint32_t spi)
+{
+	unsigned int i;
+
+	for (i = 0; i < KID_SPIS; i++)
+		if (k->in_spi[i] == spi)
+			return &k->in_spi[i];
+	return NULL;
+}
+
+void kid_free(struct kid *k)
+{
+	if (!k)
+		return;
+	if (k->child)
+		ike_child_set_owner(k->child, NULL);
+	if (k->holder->ops->kid_gone)
+		k->holder->ops->kid_gone(k->holder, k);
+	kid_out_of_kernel(k);
+	TAILQ_REMOVE(&k->ipsec->kids, k, link);
+	free(k);
+}
+
+static int kid_into_kernel(struct kid *k, char why[IKE_WHY_MAX])
+{
+	struct dp_err err;
+	int ret = dp_child_new(k->ipsec->engine->dp, &k->kernel, &err);
+
+	k->in_kernel = !ret;
+	if (ret)
+		snprintf(why, IKE_WHY_MAX, "%s", err.text);
+	return ret;
+}
+
+bool kid_same_outer(const struct dp_child *a, const struct dp_child *b)
+{
+	return addr_equal(&a->local, &b->local) && addr_equal(&a->peer, &b->peer) &&
+	       a->local_port == b->local_port && a->peer_port == b->peer_port;
+}
+
+/* Change it in the kernel, where what waits in it stays. */
+int kid_update(struct kid *k, const struct dp_child *to, char why[IKE_WHY_MAX])
+{
+	unsigned int what = DP_CHILD_SELECTORS | (kid_same_outer(&k->kernel, to) ? 0 : DP_CHILD_OUTER);
+	struct dp_child c = *to;
+	struct dp_err err;
+	int ret;
+
+	c.ifindex = k->kernel.ifindex;
+	c.id = k->kernel.id;
+	k->kernel = c;
+	if (!k->in_kernel)
+		return kid_into_kernel(k, why);
+	ret = dp_child_set(k->ipsec->engine->dp, &c, what, &err);
+	if (ret)
+		snprintf(why, IKE_WHY_MAX, "%s", err.text);
+	return ret;
+}
+
+int kid_trap(struct kid *k, const struct dp_child *c, char why[IKE_WHY_MAX])
+{
+	k->trap = true;
+	k->trapped = *c;
+	return k->child ? 0 : kid_update(k, c, why);
+}
+
+void kid_outer_of(const struct ike_child_info *info, struct dp_child *c)
+{
+	struct ike_sa_info sa;
+
+	ike_sa_get_info(info->sa, &sa);
+	c->local = sa.path.local;
+	c->peer = sa.path.peer;
+	c->local_port = info->encapsulated ? sa.path.local_port : 0;
+	c->peer_port = info->encapsulated ? sa.path.peer_port : 0;
+}
+
+bool kid_adopt(struct kid *k, uint32_t id, struct ike_child *c)
+{
+	struct dp *dp = k->ipsec->engine->dp;
+	struct dp_sa_stats stats;
+	struct ike_child_info info;
+	struct dp_err err;
+
+	ike_child_get_info(c, &info);
+	k->kernel.id = id;
+	if (k->ipsec->next_kid < id)
+		k->ipsec->next_kid = id;
+	kid_outer_of(&info, &k->kernel);
+	k->kernel.transport = info.transport;
+	if (ike_child_selectors(c, k->kernel.selectors, &k->kernel.n_selectors) ||
+	    dp_sa_get(dp, k->kernel.ifindex, id, false, info.spi_in, &stats, &err))
+		return false;
+	k->in_kernel = true;
+	kid_add_in_spi(k, info.spi_in);
+	k->out_spi = info.spi_out;
+	k->child = c;
+	ike_child_set_owner(c, k);
+	return true;
+}
+
+struct kid *kid_by_in_spi(const struct ipsec *ipsec, uint32_t spi)
+{
+	struct kid *k;
+
+	TAILQ_FOREACH(k, &ipsec->kids, link)
+		if (kid_in_spi(k, spi))
+			return k;
+	return NULL;
+}
+
+void kid_add_in_spi(struct kid *k, uint32_t spi)
+{
+	uint32_t *at = kid_in_spi(k, 0);
+
+	if (at)
+		*at = spi;
+}
+
+int kid_agree(struct kid *k, struct ike_child *c, char why[IKE_WHY_MAX])
+{
+	struct ike_child_info info;
+	struct dp_child to = { .n_selectors = 0 };
+	int ret;
+
+	ike_child_get_info(c, &info);
+	kid_outer_of(&info, &to);
+	to.transport = info.transport;
+	to.l2tp_port = k->kernel.l2tp_port;
+	/* Who carries L2TP alone has no others. */
+	ret = to.l2tp_port ? 0 : ike_child_selectors(c, to.selectors, &to.n_selectors);
+	if (ret) {
+		snprintf(why, IKE_WHY_MAX, "there are more networks than the %d pairs that the kernel takes",
+			 DP_SELECTORS_MAX);
+		return ret;
+	}
+	ret = kid_update(k, &to, why);
+	if (ret)
+		return ret;
+	k->child = c;
+	ike_child_set_owner(c, k);
+	return 0;
+}
+
+/* Without an agreement: a trap waits for traffic again, and no packet leaves meanwhile. */
+void kid_disagree(struct kid *k)
+{
+	char why[IKE_WHY_MAX];
+	struct dp_child to = k->trapped;
+
+	k->child = NULL;
+	kid_out_of_kernel(k);
+	to.ifindex = k->kernel.ifindex;
+	to.id = kid_next_id(k->ipsec);
+	k->kernel = to;
+	if (kid_into_kernel(k, why))
+		log_error(NULL, "child %u: %s", k->kernel.id, why);
+}
+
+/*
+ * The kernel finds inbound SAs by our address: with another one there is another place, where packets wait for
+ * the new keys that are asked for at once.
+ */
+int kid_follow(struct kid *k, const struct dp_child *to, char why[IKE_WHY_MAX])
+{
+	int ret;
+
+	if (addr_equal(&to->local, &k->kernel.local))
+		return kid_update(k, to, why);
+	kid_out_of_kernel(k);
+	k->kernel = *to;
+	k->kernel.id = kid_next_id(k->ipsec);
+	ret = kid_into_kernel(k, why);
+	if (!ret)
+		ike_child_rekey(k->child);
+	return ret;
+}
