@@ -117,6 +117,14 @@ join()
 	ip -n "$4" link set "$5" up
 }
 
+# in_order NAMESPACE: one CPU receives for all wires of a namespace. Otherwise each CPU has a queue of its own, a sender
+# that moves between CPUs inverts packets, and a test of order would be one of the scheduler.
+in_order()
+{
+	# shellcheck disable=SC2016 # for the shell inside
+	ip netns exec "$1" sh -c 'for queue in /sys/class/net/*/queues/rx-*/rps_cpus; do echo 1 >"$queue"; done'
+}
+
 # Processes.
 
 # background NAME COMMAND...: runs until the test ends; output in $TMP/NAME.log.

@@ -15,6 +15,8 @@
 PACKETS=400
 
 esp_topology
+in_order a
+in_order b
 check "the peer's keys, before the module" xfrm_sas 4 gcm128
 check "the module" modprobe adit_unruly
 unload() { wait_for 20 modprobe -r adit_unruly; }
@@ -39,8 +41,8 @@ numbered()
 	PROGRAM
 }
 
-# in_order NAMESPACE WHERE: what comes there until nothing more does: "esp" has the numbers of ESP, "udp" those inside.
-in_order()
+# arrivals NAMESPACE WHERE: what comes there until nothing more does: "esp" has the numbers of ESP, "udp" those inside.
+arrivals()
 {
 	ip netns exec "$1" python3 - "$2" $PACKETS <<-'PROGRAM'
 		import socket, sys
@@ -63,12 +65,12 @@ in_order()
 	PROGRAM
 }
 
-background out in_order b esp
+background out arrivals b esp
 wait_for 10 log_has out ready
 check "packets go out" numbered a 10.1.0.1 10.1.0.2
 check "all, and in order" wait_for 30 log_has out "$PACKETS came, 0 in wrong order"
 stop out
-background in in_order a udp
+background in arrivals a udp
 wait_for 10 log_has in ready
 check "packets come in" numbered b 10.1.0.2 10.1.0.1
 check "all, and in order" wait_for 30 log_has in "$PACKETS came, 0 in wrong order"

@@ -65,13 +65,6 @@ ike_topology()
 	done
 }
 
-# in_order NAMESPACE: one CPU receives for all wires of a namespace, see lib-peers.sh.
-in_order()
-{
-	# shellcheck disable=SC2016 # for the shell inside
-	ip netns exec "$1" sh -c 'for queue in /sys/class/net/*/queues/rx-*/rps_cpus; do echo 1 >"$queue"; done'
-}
-
 # --- adit ---
 
 # gw_conf: the configuration from standard input, with what every test has ahead of it.

@@ -22,14 +22,6 @@ SERVER=10.8.0.2
 INNER_GW=10.9.0.1
 C=c-$$ G=g-$$ S=s-$$ NAT=n-$$
 
-# in_order NAMESPACE: one CPU receives for all wires of a namespace. Otherwise each CPU has a queue of its own, a sender
-# that moves between CPUs inverts packets, and a test of order would be one of the scheduler.
-in_order()
-{
-	# shellcheck disable=SC2016 # for the shell inside
-	ip netns exec "$1" sh -c 'for queue in /sys/class/net/*/queues/rx-*/rps_cpus; do echo 1 >"$queue"; done'
-}
-
 # namespace_clear NAMESPACE: pptp forks, and now and then a part of it stays, or even spins.
 namespace_clear()
 {
