@@ -34,8 +34,8 @@ works()
 	check "$name: none was wrong" counts b "l$n" 1 rx-malformed -eq 0
 }
 
-# in_order NAME N: over a wire that reorders and doubles, everything arrives in order.
-in_order()
+# arrives_in_order NAME N: over a wire that reorders and doubles, everything arrives in order.
+arrives_in_order()
 {
 	netem a wan0 delay 20ms 5ms reorder 20% duplicate 15%
 	check "$1: a transfer over a wire that reorders and doubles" transfers a b "10.$2.0.2" 5002 150
@@ -66,7 +66,7 @@ check "v2: removed" unpair 1
 works "v2 over IPv6" v2 1 $A6 $B6
 check "v2 over IPv6: removed" unpair 1
 works "v2 numbered" v2 1 $A4 $B4 seq send,required rx-window 256 reorder-ms 400
-in_order "v2 numbered" 1
+arrives_in_order "v2 numbered" 1
 check "v2: one end ceases to send numbers" ip -n a link set l1 type l2tp seq off
 check "v2: the other drops what has none" refused_quietly pings a 10.1.0.2
 check "v2: which is counted" counts b l1 1 rx-unsequenced -gt 0
@@ -87,10 +87,10 @@ check "v3 PPP over IP: removed" unpair 2
 works "v3 Ethernet" eth 3 $A4 $B4
 check "v3 Ethernet: removed" unpair 3
 works "v3 Ethernet over IP, numbered" eth 3 $A4 $B4 encap ip seq send,required rx-window 256 reorder-ms 400
-in_order "v3 Ethernet over IP" 3
+arrives_in_order "v3 Ethernet over IP" 3
 check "v3 Ethernet over IP: removed" unpair 3
 works "v3 Ethernet over UDP in IPv6, numbered" eth 3 $A6 $B6 seq send rx-window 256 reorder-ms 400
-in_order "v3 Ethernet over UDP in IPv6" 3
+arrives_in_order "v3 Ethernet over UDP in IPv6" 3
 check "removed" unpair 3
 
 # Cookies, which differ each way.
