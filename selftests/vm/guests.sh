@@ -1,12 +1,17 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
 # shellcheck shell=bash
 #
-# The guests of a check. Its tests wait more than they compute: where there are two processors and memory for it, the
-# tests against peers have a guest of their own beside that of all others. ADIT_VM_GUESTS=1 or 2 overrules.
+# The guests of a check. Its tests wait more than they compute: where there are two processors and memory for it, they are
+# shared out to two guests. ADIT_VM_GUESTS=1 or 2 overrules.
 
 # What two guests want, with something left for their emulators and this machine.
 # shellcheck disable=SC2153 # boot.sh's
 GUESTS_MEMORY_KB=$((2 * GUEST_MEMORY_MB * 1024 * 5 / 4))
+
+# Fewer tests are not worth a second boot.
+GUESTS_TESTS_MIN=8
+# Of a test that says nothing, as the runner has it.
+GUESTS_SECONDS=120
 
 guests_two()
 {
@@ -18,24 +23,36 @@ guests_two()
 	esac
 }
 
+# seconds_of TEST: how long it may take, which tells the long ones.
+seconds_of()
+{
+	local dir=$TREE_DIR/selftests/${1%%:*} name=${1#*:}
+
+	sed -n 's/^timeout=//p' "$dir/${name%.sh}.settings" 2>/dev/null | grep . || echo $GUESTS_SECONDS
+}
+
 # guests_share: who runs which of GUEST's tests, and GUESTS_EXPECT, the tests of which guests_run must give a result.
-# Uses up STAGE.
+# Each test is of the guest that has less to do until then. Uses up STAGE.
 guests_share()
 {
-	local test two=no
+	local test two=no one_s=0 two_s=0
 
-	SHARE_ONE=() SHARE_PEERS=() GUESTS_EXPECT=()
-	[[ "${GUEST[*]:-}" != *peers:* || "${GUEST[*]:-}" != *net:* ]] || ! guests_two || two=yes
+	SHARE_ONE=() SHARE_TWO=() GUESTS_EXPECT=()
+	[ ${#GUEST[@]} -lt $GUESTS_TESTS_MIN ] || ! guests_two || two=yes
+	[ "${ADIT_VM_GUESTS:-}" != 2 ] || two=yes
+	[ -z "${FAULTS:-}" ] || one_s=$GUESTS_SECONDS
 	for test in ${GUEST[@]+"${GUEST[@]}"}; do
-		if [ $two = yes ] && [[ $test == peers:* ]]; then
-			SHARE_PEERS+=("$test")
+		if [ $two = yes ] && [ $two_s -lt $one_s ]; then
+			SHARE_TWO+=("$test")
+			two_s=$((two_s + $(seconds_of "$test")))
 		else
 			SHARE_ONE+=("$test")
+			one_s=$((one_s + $(seconds_of "$test")))
 		fi
 	done
 	[ -z "${FAULTS:-}" ] || GUESTS_EXPECT+=(vm:faults)
 	[ ${#SHARE_ONE[@]} -eq 0 ] || share_write one "${SHARE_ONE[@]}"
-	[ ${#SHARE_PEERS[@]} -eq 0 ] || share_write peers "${SHARE_PEERS[@]}"
+	[ ${#SHARE_TWO[@]} -eq 0 ] || share_write two "${SHARE_TWO[@]}"
 	rm -rf "$STAGE"
 }
 
@@ -59,16 +76,16 @@ share_boot()
 # guests_run: prints the tests' results as KTAP, those of the second guest when the first has ended.
 guests_run()
 {
-	local peers=
+	local two=
 
-	if [ ${#SHARE_PEERS[@]} -gt 0 ]; then
-		share_boot peers >"$RUN/guest-peers/ktap" &
-		peers=$!
+	if [ ${#SHARE_TWO[@]} -gt 0 ]; then
+		share_boot two >"$RUN/guest-two/ktap" &
+		two=$!
 	fi
 	[ -z "${FAULTS:-}" ] || faults_run
 	[ ${#SHARE_ONE[@]} -eq 0 ] || share_boot one
-	if [ -n "$peers" ]; then
-		wait "$peers"
-		cat "$RUN/guest-peers/ktap"
+	if [ -n "$two" ]; then
+		wait "$two"
+		cat "$RUN/guest-two/ktap"
 	fi
 }
