@@ -45,13 +45,13 @@ one_ping()
 	ip netns exec "$G" ping -q -n -c 1 -W "${1:-10}" $PEER6
 }
 
-# ESP and IKE alone, and what neighbours say.
+# ESP and IKE alone, and what neighbours say, and hosts to routers about multicast.
 only_esp()
 {
 	local seen
 
 	seen=$(tcpdump -n -r "$TMP/wire.pcap" ip6 and not esp and not udp port 500 and not udp port 4500 \
-		and not "(icmp6 and (ip6[40] >= 130 and ip6[40] <= 143))" 2>/dev/null)
+		and not dst net ff00::/8 and not "(icmp6 and (ip6[40] >= 130 and ip6[40] <= 143))" 2>/dev/null)
 	[ -z "$seen" ] && return
 	echo "in clear on the wire:"
 	head -n 5 <<<"$seen"
