@@ -81,7 +81,7 @@ transfers()
 
 listening()
 {
-	ip netns exec "$1" ss -Haln "sport = :$2" | grep -q .
+	{ ip netns exec "$1" ss -Hltn "sport = :$2"; ip netns exec "$1" ss -Haun "sport = :$2"; } | grep -q .
 }
 
 # netem NAMESPACE DEVICE WHAT...
