@@ -17,6 +17,8 @@ SLACK_KB=3000
 MODULE=/lib/modules/$(uname -r)/updates/adit.ko
 
 namespace a
+# A socket of UDP has to be at home somewhere.
+run ip -n a addr add 192.0.2.1/32 dev lo
 
 used()
 {
