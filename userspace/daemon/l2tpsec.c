@@ -116,12 +116,15 @@ static int holder_child_new(struct ipsec_holder *h, struct ike_child *c, char wh
 	return ret;
 }
 
+/* Whoever listens in it: a reload may have taken IPsec from the server meanwhile, or the server itself. */
 static void holder_kid_gone(struct ipsec_holder *h, struct kid *k)
 {
-	struct server *server = server_of(h->ipsec);
+	struct engine *e = h->ipsec->engine;
+	unsigned int i;
 
-	if (server)
-		lns_child_down(server->lns, k->kernel.id, "its IPsec child is gone");
+	for (i = 0; i < e->n_servers; i++)
+		if (e->servers[i]->lns && endpoint_child_find(&e->servers[i]->lns->endpoint, k->kernel.id))
+			lns_child_down(e->servers[i]->lns, k->kernel.id, "its IPsec child is gone");
 }
 
 static const struct ipsec_holder_ops holder_ops = {
