@@ -65,4 +65,15 @@ check "a wrong secret: strongSwan starts" swan_client_start "$C" wrong
 check "a wrong secret is refused" refused swan_client_connects "$C" wrong 10
 check_log "and the log says it" gateway "secret"
 
+stop wrong-daemon
+
+swan_client_conf last 2 "a secret of all"
+check "a last one: strongSwan starts" swan_client_start "$C" last
+check "IPsec" swan_client_connects "$C" last
+check "it logs in" l2tp_client_dials last alice "correct horse"
+gw_conf
+check "a reload takes IPsec away" adit reload
+check "and its session with it" no_sessions
+l2tp_client_stop last
+
 done_testing
