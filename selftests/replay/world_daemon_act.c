@@ -149,12 +149,19 @@ static const char *do_child(struct world *w, uint32_t id, bool up)
 
 	if (!w->server || !w->server->lns || !id || id > CHILDREN)
 		return "no such child";
+	if (w->children[id] == up)
+		return "that child is so already";
+	/* A kernel that refuses, or no memory: then there is no child. */
+	if (up && dp_child_new(w->e.dp, &child, &err))
+		return "no child";
+	if (up && world_child(w, id)) {
+		dp_child_del(w->e.dp, CHILD_IFINDEX, id, &err);
+		return "nobody listens in the child";
+	}
 	w->children[id] = up;
 	if (!up) {
 		lns_child_down(w->server->lns, id, "the peer deleted its child");
 		dp_child_del(w->e.dp, CHILD_IFINDEX, id, &err);
-	} else if (dp_child_new(w->e.dp, &child, &err) || world_child(w, id)) {
-		world_fail("no child");
 	}
 	engine_settle(&w->e);
 	return NULL;
