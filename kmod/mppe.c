@@ -264,37 +264,63 @@ out:
 }
 
 /*
- * A packet before which RC4 was initialised: with the key of all flag packets up to this one
- * (RFC 3078 §8.2), or, where the peer is Linux and the packet was flushed, a key further along for
- * every flushed packet that it sent since.
+ * Try a packet before which RC4 was initialised with the keys that follow @from, the key when @count
+ * was expected: with that of all flag packets up to this one (RFC 3078 §8.2), or, where the peer is
+ * Linux and the packet was flushed, a key further along for every flushed packet that it sent since.
+ * Return: OK with the key in @key and the cipher behind the packet's head in @rc4, else the packet is
+ * as it was.
  */
-static enum adit_mppe_verdict open_rekeyed(struct adit_mppe *mppe, const struct packet *pkt)
+static enum adit_mppe_verdict search(struct adit_mppe *mppe, const struct packet *pkt, const u8 *from,
+				     u16 count, u8 *key, struct adit_rc4 *rc4)
 {
-	unsigned int flags = ((mppe->count + pkt->ahead + 1) >> 8) - (mppe->count >> 8);
+	unsigned int ahead = (pkt->count - count) & COUNT_MASK;
+	unsigned int flags = ((count + ahead + 1) >> 8) - (count >> 8);
 	unsigned int most = flags + (pkt->flushed ? ADIT_MPPE_FLUSH_MAX : 0), changes;
-	u8 key[ADIT_MPPE_KEY_MAX], cipher[ADIT_MPPE_HEAD];
-	enum adit_mppe_verdict verdict = ADIT_MPPE_FORGED;
-	struct adit_rc4 rc4;
+	u8 cipher[ADIT_MPPE_HEAD];
 
 	if (!allowed(mppe, most))
 		return ADIT_MPPE_JUMP;
 	memcpy(cipher, pkt->text, head_len(pkt));
-	memcpy(key, mppe->key, mppe->key_len);
+	memcpy(key, from, mppe->key_len);
 	for (changes = 0; changes <= most; changes++) {
 		if (changes)
-			change_key(mppe, key, &rc4);
+			change_key(mppe, key, rc4);
 		if (changes < flags)
 			continue;
-		adit_rc4_init(&rc4, key, mppe->key_len);
-		if (open_head(&rc4, pkt)) {
-			open_rest(mppe, &rc4, pkt);
-			memcpy(mppe->key, key, mppe->key_len);
-			*mppe->rc4 = rc4;
-			verdict = ADIT_MPPE_OK;
-			break;
-		}
+		adit_rc4_init(rc4, key, mppe->key_len);
+		if (open_head(rc4, pkt))
+			return ADIT_MPPE_OK;
 		memcpy(pkt->text, cipher, head_len(pkt));
 	}
+	return ADIT_MPPE_FORGED;
+}
+
+/*
+ * A flag packet that somebody sends ahead with another count opens, and leaves the chain a key too
+ * far: it has no way back, and no later packet would ever open. So the state before a re-keying is
+ * kept until a stream has followed the new one, and is tried again when the stream is lost.
+ */
+static enum adit_mppe_verdict open_rekeyed(struct adit_mppe *mppe, const struct packet *pkt)
+{
+	enum adit_mppe_verdict verdict;
+	u8 key[ADIT_MPPE_KEY_MAX];
+	struct adit_rc4 rc4;
+
+	verdict = search(mppe, pkt, mppe->key, mppe->count, key, &rc4);
+	if (verdict == ADIT_MPPE_FORGED && mppe->desync && mppe->before_known)
+		verdict = search(mppe, pkt, mppe->before, mppe->before_count, key, &rc4);
+	if (verdict != ADIT_MPPE_OK)
+		goto out;
+	if (!mppe->before_known || mppe->run == ADIT_MPPE_PROVEN) {
+		memcpy(mppe->before, mppe->key, mppe->key_len);
+		mppe->before_count = mppe->count;
+		mppe->before_known = true;
+	}
+	mppe->run = 0;
+	open_rest(mppe, &rc4, pkt);
+	memcpy(mppe->key, key, mppe->key_len);
+	*mppe->rc4 = rc4;
+out:
 	memzero_explicit(&rc4, sizeof(rc4));
 	memzero_explicit(key, sizeof(key));
 	return verdict;
@@ -317,6 +343,8 @@ static enum adit_mppe_verdict open_stateful(struct adit_mppe *mppe, const struct
 		return ADIT_MPPE_FORGED;
 	}
 	open_rest(mppe, mppe->rc4, pkt);
+	if (mppe->run < ADIT_MPPE_PROVEN)
+		mppe->run++;
 	return ADIT_MPPE_OK;
 }
 

@@ -41,6 +41,11 @@
 #define ADIT_MPPE_FLUSH_MAX	8
 
 /*
+ * Packets that must follow one another in the stream behind a re-keying before it is believed.
+ */
+#define ADIT_MPPE_PROVEN	8
+
+/*
  * Octets that are decrypted before the plaintext is judged: a PPP protocol field and an IPv6 header
  * with some of what follows, or all of an IPv4 header that has its checksum.
  */
@@ -77,6 +82,10 @@ enum adit_mppe_verdict {
  * @ahead: receiver, stateless: a key of the chain past @key, worked out for a packet that was not
  *   accepted (yet)
  * @ahead_steps: how many key changes @ahead is past @key; 0: none worked out
+ * @before: receiver, stateful: the key before re-keyings that no stream has proven yet
+ * @before_count: what @count was then
+ * @before_known: whether there is one
+ * @run: packets that were opened since the last re-keying, at most ADIT_MPPE_PROVEN
  * @count: coherency count of the next packet
  * @key_len: octets of a key, 8 or 16
  * @strength: enum adit_mppe_strength; 0: no key set
@@ -93,8 +102,12 @@ struct adit_mppe {
 	u8 start[ADIT_MPPE_KEY_MAX];
 	u8 key[ADIT_MPPE_KEY_MAX];
 	u8 ahead[ADIT_MPPE_KEY_MAX];
+	u8 before[ADIT_MPPE_KEY_MAX];
 	u16 ahead_steps;
+	u16 before_count;
 	u16 count;
+	u8 run;
+	bool before_known;
 	u8 key_len;
 	u8 strength;
 	bool stateful;

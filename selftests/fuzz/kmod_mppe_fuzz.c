@@ -167,9 +167,11 @@ static void forge(struct in *in)
 	forged = false;
 }
 
+/* Linux changes its key with each, also with those that are lost. */
 static void flush(void)
 {
-	flushes++;
+	if (peer_is_model && model.peer == PEER_LINUX)
+		flushes++;
 	if (peer_is_model)
 		model.flush = true;
 	else
@@ -197,7 +199,7 @@ static void step(struct in *in)
 		break;
 	case 4:
 		if (s->len)
-			deliver_changed(s, in_u8(in), in_u8(in));
+			deliver_changed(s, op & 64 ? in_u8(in) % ADIT_MPPE_HLEN : in_u8(in), in_u8(in));
 		break;
 	case 5:
 		forge(in);
@@ -212,20 +214,24 @@ static void step(struct in *in)
 }
 
 /*
- * With some time and one flush it works again, whatever was: stateless when the jump is made in
- * steps, stateful at the next packet at which everybody changes the key, one in 256. Until then a
- * flushed packet that is sent again with another count can hold it up.
+ * With some time and a flush whenever the receiver asks for one it works again, whatever was:
+ * stateless when the jump is made in steps, stateful at the latest at one of the next packets at
+ * which everybody changes the key, one in 256. Until then a flushed packet that is sent again with
+ * another count can hold it up.
  */
 static void recovers(void)
 {
+	enum adit_mppe_verdict verdict = ADIT_MPPE_DESYNC;
 	struct sealed s;
 	unsigned int i;
 
-	flush();
-	for (i = 0; i < 256 + 4096 / ADIT_MPPE_JUMP_MAX && !out_of_reach; i++) {
+	for (i = 0; i < 2 * 256 + 4096 / ADIT_MPPE_JUMP_MAX && !out_of_reach; i++) {
 		jiffies += HZ;
+		if (verdict == ADIT_MPPE_DESYNC)
+			flush();
 		seal(&s, TEXT_MAX);
-		if (deliver(s.octets, s.len) == ADIT_MPPE_OK)
+		verdict = deliver(s.octets, s.len);
+		if (verdict == ADIT_MPPE_OK)
 			return;
 	}
 	must(out_of_reach);
@@ -248,6 +254,8 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 	model_init(&model, how & 16 ? PEER_LINUX : PEER_RFC, strength, stateful, key);
 	must(!adit_mppe_init(&tx, strength, stateful, key));
 	must(!adit_mppe_init(&rx, strength, stateful, key));
+	if (how & 32 && !peer_is_model)		/* shortly before all change the key */
+		tx.count = rx.count = 0xfa;
 	while (in.left)
 		step(&in);
 	recovers();

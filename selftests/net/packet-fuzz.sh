@@ -46,6 +46,13 @@ dropped()
 	echo $sum
 }
 
+# counters_of N: those of both ends that are not nothing, for who has to find out why it does not work.
+counters_of()
+{
+	tool g show gw0 "$1" | sed -n '/=0$/d; s/^rx-/# g: rx-/p'
+	tool c show "p$1" 1 | sed -n '/=0$/d; s/^rx-/# c: rx-/p'
+}
+
 fuzz_begin
 before=$(dropped)
 check "changed packets to the gateway" fuzz c
@@ -57,6 +64,7 @@ check "changed packets to the client" fuzz g
 for n in 1 2 3; do
 	stop "traffic$n"
 	check "session $n works again" wait_for 60 catches_up $n
+	[ "$LIB_FAILED" -eq 0 ] || counters_of $n
 	run ip -n c route replace 10.5.0.0/24 dev p$n src 10.9.0.$n
 	check "and carries a transfer" transfers c s 10.5.0.2 500$n 200
 done
