@@ -220,7 +220,6 @@ static int op_sa_add(void *ctx, struct ike_child *c, struct dp_sa *s, char why[I
 	struct kid *k = ike_child_owner(c);
 	struct ipsec *ipsec = ctx;
 	struct dp_err err;
-	uint32_t *at;
 	int ret;
 
 	if (!k) {
@@ -234,9 +233,10 @@ static int op_sa_add(void *ctx, struct ike_child *c, struct dp_sa *s, char why[I
 		snprintf(why, IKE_WHY_MAX, "%s", err.text);
 		return ret;
 	}
-	at = s->outbound ? &k->out_spi : kid_in_spi(k, 0);
-	if (at)
-		*at = s->spi;
+	if (s->outbound)
+		k->out_spi = s->spi;
+	else
+		kid_add_in_spi(k, s->spi);
 	if (s->outbound && k->holder->ops->child_up)
 		k->holder->ops->child_up(k->holder, c);
 	return 0;
@@ -247,19 +247,15 @@ static void op_sa_del(void *ctx, struct ike_child *c, bool outbound, uint32_t sp
 	struct ipsec *ipsec = ctx;
 	struct dp_err err;
 	struct kid *k;
-	uint32_t *at;
 
 	(void)c;
 	/* c has no kid any more: the one that took its place has it. */
-	TAILQ_FOREACH(k, &ipsec->kids, link) {
-		at = outbound ? NULL : kid_in_spi(k, spi);
-		if (!at || !k->in_kernel)
-			continue;
-		*at = 0;
-		if (dp_sa_del(ipsec->engine->dp, k->kernel.ifindex, k->kernel.id, outbound, spi, &err))
-			log_debug(NULL, "SA %08x: %s", spi, err.text);
+	k = outbound ? NULL : kid_by_in_spi(ipsec, spi);
+	if (!k)
 		return;
-	}
+	kid_del_in_spi(k, spi);
+	if (dp_sa_del(ipsec->engine->dp, k->kernel.ifindex, k->kernel.id, outbound, spi, &err))
+		log_debug(NULL, "SA %08x: %s", spi, err.text);
 }
 
 static void op_child_down(void *ctx, struct ike_child *c, const char *why)
@@ -511,10 +507,8 @@ struct ipsec *ipsec_new(struct engine *e)
 	ipsec->owner1 = (struct ike1_owner){ .ops = &ops1, .ctx = ipsec };
 	ipsec->ike = ike_new(e->loop, &cfg, &ops, ipsec);
 	ipsec->ike1 = ike1_new_for(e->loop, &cfg, &ipsec->owner1);
-	if (!ipsec->ike || !ipsec->ike1) {
-		ike_free(ipsec->ike);
-		ike1_free(ipsec->ike1);
-		free(ipsec);
+	if (!ipsec->ike || !ipsec->ike1 || hash_init(&ipsec->kids_by_id) || hash_init(&ipsec->sas_by_spi)) {
+		ipsec_free(ipsec);
 		return NULL;
 	}
 	return ipsec;
@@ -552,6 +546,8 @@ void ipsec_free(struct ipsec *ipsec)
 	l2tpsec_stop(ipsec);
 	ipsec_wire_free(ipsec);
 	conf_ref_put(ipsec->ref);
+	hash_fini(&ipsec->kids_by_id);
+	hash_fini(&ipsec->sas_by_spi);
 	free(ipsec);
 }
 

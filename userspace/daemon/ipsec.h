@@ -8,6 +8,7 @@
 
 #include <sys/queue.h>
 
+#include "base/hash.h"
 #include "conf/conf.h"
 #include "daemon/engine.h"
 #include "daemon/server.h"
@@ -31,6 +32,7 @@ struct ipsec_holder {
 	const struct ipsec_holder_ops *ops;
 	struct ipsec *ipsec;
 	struct ike_sa *sa;		/* that is up or on its way, or NULL */
+	LIST_HEAD(, kid) kids;
 };
 
 struct ipsec_holder_ops {
@@ -44,9 +46,18 @@ struct ipsec_holder_ops {
 	void (*assigned)(struct ipsec_holder *h, const struct ike_assigned *a);
 };
 
+/* An inbound SA that the kernel has. */
+struct kid_sa {
+	struct hash_node by_spi;
+	struct kid *kid;
+	uint32_t spi;			/* 0: there is none */
+};
+
 /* A child of the kernel, with or without an agreement (then it is a trap). */
 struct kid {
 	TAILQ_ENTRY(kid) link;
+	LIST_ENTRY(kid) of_holder;
+	struct hash_node by_id;
 	struct ipsec *ipsec;
 	struct ipsec_holder *holder;
 	struct dp_child kernel;
@@ -54,8 +65,8 @@ struct kid {
 	bool trap;			/* stays without an agreement, and then has these: */
 	struct dp_child trapped;
 	struct ike_child *child;	/* the agreement, or NULL */
-	/* that the kernel has, 0: none; inbound with those that are replaced and still receive */
-	uint32_t out_spi, in_spi[KID_SPIS];
+	uint32_t out_spi;		/* that the kernel has; 0: none */
+	struct kid_sa in[KID_SPIS];	/* with those that are replaced and still receive */
 };
 TAILQ_HEAD(kid_list, kid);
 
@@ -78,6 +89,7 @@ struct ipsec {
 	unsigned int n_waiting;
 	bool thawing;			/* what an engine before this one had is still to come */
 	struct kid_list kids;
+	struct hash kids_by_id, sas_by_spi;
 	uint32_t next_kid;
 	struct site_list sites;
 	/* server ikev2: */
@@ -139,12 +151,11 @@ int kid_trap(struct kid *k, const struct dp_child *c, char why[IKE_WHY_MAX]);
 bool kid_adopt(struct kid *k, uint32_t id, struct ike_child *c);
 struct kid *kid_by_in_spi(const struct ipsec *ipsec, uint32_t spi);
 void kid_add_in_spi(struct kid *k, uint32_t spi);
+void kid_del_in_spi(struct kid *k, uint32_t spi);
 /* Where it goes and what it carries, by the agreement. */
 int kid_agree(struct kid *k, struct ike_child *c, char why[IKE_WHY_MAX]);
 /* Of the kernel's; NULL: there is none. */
 struct kid *kid_by_id(const struct ipsec *ipsec, int ifindex, uint32_t id);
-/* Its place among the inbound ones; 0: a free one. NULL: there is none. */
-uint32_t *kid_in_spi(struct kid *k, uint32_t spi);
 /* Change it in the kernel, where what waits in it stays. -errno with why. */
 int kid_update(struct kid *k, const struct dp_child *to, char why[IKE_WHY_MAX]);
 /* Where an agreement's packets go, as it is now. */

@@ -126,8 +126,8 @@ static struct kid *kid_of(struct ipsec_holder *h, uint32_t id)
 {
 	struct kid *k;
 
-	TAILQ_FOREACH(k, &h->ipsec->kids, link)
-		if (k->holder == h && k->kernel.id == id && k->in_kernel)
+	LIST_FOREACH(k, &h->kids, of_holder)
+		if (k->kernel.id == id && k->in_kernel)
 			return k;
 	return NULL;
 }

@@ -15,6 +15,19 @@ static uint32_t kid_next_id(struct ipsec *ipsec)
 	return ipsec->next_kid;
 }
 
+static uint64_t hash_of(uint32_t number)
+{
+	return hash_bytes(&number, sizeof(number));
+}
+
+static void set_id(struct kid *k, uint32_t id)
+{
+	if (k->kernel.id)
+		hash_del(&k->ipsec->kids_by_id, &k->by_id);
+	k->kernel.id = id;
+	hash_add(&k->ipsec->kids_by_id, &k->by_id, hash_of(id));
+}
+
 struct kid *kid_new(struct ipsec_holder *h)
 {
 	struct kid *k = calloc(1, sizeof(*k));
@@ -23,42 +36,76 @@ struct kid *kid_new(struct ipsec_holder *h)
 		return NULL;
 	k->ipsec = h->ipsec;
 	k->holder = h;
-	k->kernel.id = kid_next_id(h->ipsec);
 	k->kernel.ifindex = h->ipsec->ifindex;
+	set_id(k, kid_next_id(h->ipsec));
 	TAILQ_INSERT_TAIL(&h->ipsec->kids, k, link);
+	LIST_INSERT_HEAD(&h->kids, k, of_holder);
 	return k;
+}
+
+static bool has_id(const struct hash_node *n, const void *key)
+{
+	const struct kid *k = hash_entry(n, struct kid, by_id), *want = key;
+
+	return k->in_kernel && k->kernel.ifindex == want->kernel.ifindex && k->kernel.id == want->kernel.id;
 }
 
 struct kid *kid_by_id(const struct ipsec *ipsec, int ifindex, uint32_t id)
 {
-	struct kid *k;
+	const struct kid want = { .kernel = { .ifindex = ifindex, .id = id } };
+	struct hash_node *n = hash_find(&ipsec->kids_by_id, hash_of(id), has_id, &want);
 
-	TAILQ_FOREACH(k, &ipsec->kids, link)
-		if (k->in_kernel && k->kernel.ifindex == ifindex && k->kernel.id == id)
-			return k;
-	return NULL;
+	return n ? hash_entry(n, struct kid, by_id) : NULL;
+}
+
+static bool has_spi(const struct hash_node *n, const void *key)
+{
+	return hash_entry(n, struct kid_sa, by_spi)->spi == *(const uint32_t *)key;
+}
+
+struct kid *kid_by_in_spi(const struct ipsec *ipsec, uint32_t spi)
+{
+	struct hash_node *n = hash_find(&ipsec->sas_by_spi, hash_of(spi), has_spi, &spi);
+
+	return n ? hash_entry(n, struct kid_sa, by_spi)->kid : NULL;
+}
+
+void kid_add_in_spi(struct kid *k, uint32_t spi)
+{
+	struct kid_sa *sa;
+
+	for (sa = k->in; sa < k->in + KID_SPIS && sa->spi; sa++)
+		;
+	if (sa == k->in + KID_SPIS)
+		return;
+	sa->kid = k;
+	sa->spi = spi;
+	hash_add(&k->ipsec->sas_by_spi, &sa->by_spi, hash_of(spi));
+}
+
+void kid_del_in_spi(struct kid *k, uint32_t spi)
+{
+	struct kid_sa *sa;
+
+	for (sa = k->in; sa < k->in + KID_SPIS; sa++) {
+		if (!sa->spi || sa->spi != spi)
+			continue;
+		hash_del(&k->ipsec->sas_by_spi, &sa->by_spi);
+		sa->spi = 0;
+	}
 }
 
 static void kid_out_of_kernel(struct kid *k)
 {
 	struct dp_err err;
+	unsigned int i;
 
 	if (k->in_kernel && dp_child_del(k->ipsec->engine->dp, k->kernel.ifindex, k->kernel.id, &err))
 		log_debug(NULL, "child %u: %s", k->kernel.id, err.text);
 	k->in_kernel = false;
 	k->out_spi = 0;
-	memset(k->in_spi, 0, sizeof(k->in_spi));
-}
-
-/* Its place among the inbound ones; 0: a free one. NULL: there is none. */
-uint32_t *kid_in_spi(struct kid *k, uint32_t spi)
-{
-	unsigned int i;
-
 	for (i = 0; i < KID_SPIS; i++)
-		if (k->in_spi[i] == spi)
-			return &k->in_spi[i];
-	return NULL;
+		kid_del_in_spi(k, k->in[i].spi);
 }
 
 void kid_free(struct kid *k)
@@ -70,6 +117,8 @@ void kid_free(struct kid *k)
 	if (k->holder->ops->kid_gone)
 		k->holder->ops->kid_gone(k->holder, k);
 	kid_out_of_kernel(k);
+	hash_del(&k->ipsec->kids_by_id, &k->by_id);
+	LIST_REMOVE(k, of_holder);
 	TAILQ_REMOVE(&k->ipsec->kids, k, link);
 	free(k);
 }
@@ -136,7 +185,7 @@ bool kid_adopt(struct kid *k, uint32_t id, struct ike_child *c)
 	struct dp_err err;
 
 	ike_child_get_info(c, &info);
-	k->kernel.id = id;
+	set_id(k, id);
 	if (k->ipsec->next_kid < id)
 		k->ipsec->next_kid = id;
 	kid_outer_of(&info, &k->kernel);
@@ -150,24 +199,6 @@ bool kid_adopt(struct kid *k, uint32_t id, struct ike_child *c)
 	k->child = c;
 	ike_child_set_owner(c, k);
 	return true;
-}
-
-struct kid *kid_by_in_spi(const struct ipsec *ipsec, uint32_t spi)
-{
-	struct kid *k;
-
-	TAILQ_FOREACH(k, &ipsec->kids, link)
-		if (kid_in_spi(k, spi))
-			return k;
-	return NULL;
-}
-
-void kid_add_in_spi(struct kid *k, uint32_t spi)
-{
-	uint32_t *at = kid_in_spi(k, 0);
-
-	if (at)
-		*at = spi;
 }
 
 int kid_agree(struct kid *k, struct ike_child *c, char why[IKE_WHY_MAX])
@@ -204,8 +235,9 @@ void kid_disagree(struct kid *k)
 	k->child = NULL;
 	kid_out_of_kernel(k);
 	to.ifindex = k->kernel.ifindex;
-	to.id = kid_next_id(k->ipsec);
+	to.id = k->kernel.id;
 	k->kernel = to;
+	set_id(k, kid_next_id(k->ipsec));
 	if (kid_into_kernel(k, why))
 		log_error(NULL, "child %u: %s", k->kernel.id, why);
 }
@@ -216,13 +248,16 @@ void kid_disagree(struct kid *k)
  */
 int kid_follow(struct kid *k, const struct dp_child *to, char why[IKE_WHY_MAX])
 {
+	uint32_t id;
 	int ret;
 
 	if (addr_equal(&to->local, &k->kernel.local))
 		return kid_update(k, to, why);
 	kid_out_of_kernel(k);
+	id = k->kernel.id;
 	k->kernel = *to;
-	k->kernel.id = kid_next_id(k->ipsec);
+	k->kernel.id = id;
+	set_id(k, kid_next_id(k->ipsec));
 	ret = kid_into_kernel(k, why);
 	if (!ret)
 		ike_child_rekey(k->child);

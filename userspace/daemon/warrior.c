@@ -14,13 +14,10 @@ static struct warrior *warrior_of(struct ipsec_holder *h)
 static void warrior_free(struct warrior *w)
 {
 	struct ipsec *ipsec = w->holder.ipsec;
-	struct kid *k, *next;
+	struct kid *k;
 
-	for (k = TAILQ_FIRST(&ipsec->kids); k; k = next) {
-		next = TAILQ_NEXT(k, link);
-		if (k->holder == &w->holder)
-			kid_free(k);
-	}
+	while ((k = LIST_FIRST(&w->holder.kids)))
+		kid_free(k);
 	if (w->lease.id)
 		pool_give_back(ipsec->pool, w->lease.id);
 	TAILQ_REMOVE(&ipsec->warriors, w, link);
