@@ -11,6 +11,7 @@
 
 #include "base/secret.h"
 #include "ike_pair.h"
+#include "proto/ike_sa.h"
 
 static struct pair world;
 
@@ -615,6 +616,69 @@ static void cookies_under_load(void **state)
 	assert_int_equal(p->b.ups, 150);
 }
 
+/* --- strangers --- */
+
+static uint8_t first_request[2048];
+static size_t first_len;
+
+static bool keeps_first(struct pair *p, struct pair_end *from, const uint8_t *data, size_t len)
+{
+	if (from == &p->a && !first_len && len <= sizeof(first_request)) {
+		memcpy(first_request, data, len);
+		first_len = len;
+	}
+	return true;
+}
+
+/* The same first request, from 198.51.100.HOST with an SPI of its own; the answer is lost. */
+static void stranger(struct pair *p, unsigned int host, uint32_t number)
+{
+	struct ike_path path = { .local_port = 500, .peer_port = 500 };
+	char text[32];
+
+	addr_parse("192.0.2.2", &path.local);
+	snprintf(text, sizeof(text), "198.51.100.%u", host);
+	addr_parse(text, &path.peer);
+	memcpy(first_request, &number, sizeof(number));
+	ike_rx(p->b.ike, &path, first_request, first_len);
+}
+
+/* Who returns cookies and never goes on fills neither the table nor more than a share of it. */
+static void strangers_have_a_share(void **state)
+{
+	struct pair *p = &world;
+	struct ike_stats stats;
+	unsigned int i;
+
+	(void)state;
+	p->b.ike->cfg.cookie_above = UINT32_MAX;
+	p->b.ike->cfg.max_half_open = 80;
+	first_len = 0;
+	p->lose = keeps_first;
+	ike_sa_abort(pair_dial(p), "it has said enough");
+	assert_true(first_len);
+	for (i = 0; i < 50; i++)
+		stranger(p, 7, i);
+	ike_get_stats(p->b.ike, &stats);
+	assert_int_equal(stats.half_open, 80 / 8);
+	assert_int_equal(stats.refused, 50 - 80 / 8);
+	/* Many together fill it, and then the oldest goes. */
+	for (i = 0; i < 200; i++)
+		stranger(p, 20 + i, 1000 + i);
+	ike_get_stats(p->b.ike, &stats);
+	assert_int_equal(stats.half_open, 80);
+	assert_int_equal(stats.sas, 80);
+	p->lose = NULL;
+	connect_both(p);
+	/* A count goes down with those that it is of. */
+	pair_run(p, 60000);
+	ike_get_stats(p->b.ike, &stats);
+	assert_int_equal(stats.half_open, 0);
+	stranger(p, 7, 5000);
+	ike_get_stats(p->b.ike, &stats);
+	assert_int_equal(stats.half_open, 1);
+}
+
 #define TEST(name) cmocka_unit_test_setup_teardown(name, set_up, tear_down)
 
 int main(void)
@@ -648,6 +712,7 @@ int main(void)
 		TEST(what_waits_goes_on),
 		TEST(a_spoilt_record_is_harmless),
 		TEST(cookies_under_load),
+		TEST(strangers_have_a_share),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

@@ -5,6 +5,7 @@
 #include <string.h>
 
 #include "base/addr.h"
+#include "base/hash.h"
 
 static unsigned int addr_bits(const struct addr *a)
 {
@@ -96,6 +97,11 @@ const char *prefix_to_str(const struct prefix *p, char buf[ADDR_STRLEN])
 	len = strlen(buf);
 	snprintf(buf + len, ADDR_STRLEN - len, "/%u", p->len);
 	return buf;
+}
+
+uint64_t addr_hash(const struct addr *a)
+{
+	return hash_bytes(a->bytes, a->family == AF_INET ? 4 : 16);
 }
 
 bool addr_equal(const struct addr *a, const struct addr *b)

@@ -29,6 +29,7 @@ int prefix_parse(const char *text, struct prefix *out);
 const char *addr_to_str(const struct addr *a, char buf[ADDR_STRLEN]);
 const char *prefix_to_str(const struct prefix *p, char buf[ADDR_STRLEN]);
 bool addr_equal(const struct addr *a, const struct addr *b);
+uint64_t addr_hash(const struct addr *a);	/* for base/hash.h */
 bool prefix_contains(const struct prefix *p, const struct addr *a);
 struct addr addr_v4(uint32_t host_order);
 uint32_t addr_v4_host(const struct addr *a);

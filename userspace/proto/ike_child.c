@@ -19,22 +19,31 @@
 
 /* --- tables --- */
 
-static bool spi_taken(const struct ike *ike, uint32_t spi)
+static uint64_t spi_hash(uint32_t spi)
 {
-	const struct ike_child *c;
-	const struct ike_sa *sa;
-
-	TAILQ_FOREACH(sa, &ike->sas, link) {
-		if (sa->first_spi == spi || (sa->current && sa->current->spi_in == spi))
-			return true;
-		TAILQ_FOREACH(c, &sa->children, link)
-			if (c->spi_in == spi)
-				return true;
-	}
-	return false;
+	return hash_bytes(&spi, sizeof(spi));
 }
 
-/* Those up to 255 are reserved (RFC 4303 section 2.1). */
+static bool has_spi(const struct hash_node *node, const void *key)
+{
+	return hash_entry(node, struct ike_child, by_spi)->spi_in == *(const uint32_t *)key;
+}
+
+static bool spi_taken(const struct ike *ike, uint32_t spi)
+{
+	return hash_find(&ike->children_by_spi, spi_hash(spi), has_spi, &spi);
+}
+
+void ike_child_set_spi(struct ike_child *c, uint32_t spi)
+{
+	c->spi_in = spi;
+	hash_add(&c->sa->ike->children_by_spi, &c->by_spi, spi_hash(spi));
+}
+
+/*
+ * Those up to 255 are reserved (RFC 4303 section 2.1). That two of the few that are offered and not
+ * yet agreed on are the same is left to chance and to the kernel, which takes an SPI once.
+ */
 uint32_t ike_child_spi(struct ike *ike)
 {
 	uint32_t spi;
@@ -88,6 +97,8 @@ void ike_child_free(struct ike_child *c)
 			other->replaces = NULL;
 	ike_tasks_forget_child(sa, c);
 	loop_timer_stop(&c->timer);
+	if (c->spi_in)
+		hash_del(&sa->ike->children_by_spi, &c->by_spi);
 	TAILQ_REMOVE(&sa->children, c, link);
 	sa->n_children--;
 	sa->ike->stats.children--;
@@ -330,7 +341,7 @@ enum ike_verdict ike_child_choose(struct ike_sa *sa, const struct ike2_message *
 		ike_child_free(c);
 		return verdict;
 	}
-	c->spi_in = ike_child_spi(sa->ike);
+	ike_child_set_spi(c, ike_child_spi(sa->ike));
 	put_spi(c->spi_in, c->spi_octets);
 	ike2_sa_accept(answer, &c->suite, IKE_USE_ESP, chosen->number, c->spi_octets, sizeof(c->spi_octets));
 	*out = c;
@@ -398,7 +409,7 @@ enum ike_verdict ike_child_take(struct ike_sa *sa, const struct ike2_message *m,
 		ike_child_free(c);
 		return VERDICT_FAILED;
 	}
-	c->spi_in = spi;
+	ike_child_set_spi(c, spi);
 	c->spi_out = spi_of(chosen->spi);
 	c->transport = ike2_notify_find(m, IKE2_N_USE_TRANSPORT_MODE);
 	verdict = narrow(c, &m->ts_r, &m->ts_i, like, why);

@@ -19,7 +19,8 @@ struct ike *ike_new(struct loop *loop, const struct ike_config *cfg, const struc
 	ike->ctx = ctx;
 	TAILQ_INIT(&ike->sas);
 	TAILQ_INIT(&ike->changed);
-	if (hash_init(&ike->by_spi) || hash_init(&ike->by_init)) {
+	TAILQ_INIT(&ike->half_open);
+	if (hash_init(&ike->by_spi) || hash_init(&ike->by_init) || hash_init(&ike->children_by_spi)) {
 		ike_free(ike);
 		return NULL;
 	}
@@ -36,6 +37,7 @@ void ike_free(struct ike *ike)
 		ike_sa_free(TAILQ_FIRST(&ike->sas));
 	hash_fini(&ike->by_spi);
 	hash_fini(&ike->by_init);
+	hash_fini(&ike->children_by_spi);
 	secret_wipe(ike, sizeof(*ike));
 	free(ike);
 }

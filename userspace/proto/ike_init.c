@@ -380,7 +380,7 @@ static bool admit(struct ike *ike, const struct ike_path *path, const struct ike
 			answer_clear(ike, path, m, IKE2_N_COOKIE, cookie, sizeof(cookie));
 		return false;
 	}
-	if (ike->stats.half_open >= ike->cfg.max_half_open || ike->stats.sas >= ike->cfg.max_sas) {
+	if (!ike_sa_make_room(ike, &path->peer)) {
 		ike->stats.refused++;
 		return false;
 	}
@@ -453,9 +453,7 @@ static struct ike_sa *new_half_open(struct ike *ike, const struct ike_path *path
 	}
 	ike->ops->random(ike->ctx, sa->nonce, sizeof(sa->nonce));
 	ike->ops->random(ike->ctx, sa->private, sizeof(sa->private));
-	sa->half_open = true;
-	hash_add(&ike->by_init, &sa->by_init, init_hash(sa->spi_i));
-	ike->stats.half_open++;
+	ike_sa_half_open(sa);
 	return sa;
 }
 

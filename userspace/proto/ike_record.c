@@ -187,12 +187,14 @@ static void put_child(struct wr *w, const struct ike_child *c)
 static void get_child(struct rd *r, struct ike_sa *sa, uint32_t *replaces)
 {
 	struct ike_child *c = ike_child_new(sa, false);
+	uint32_t spi = rd_u32(r);
 
 	if (!c) {
 		r->bad = true;
 		return;
 	}
-	c->spi_in = rd_u32(r);
+	if (spi)
+		ike_child_set_spi(c, spi);
 	c->spi_out = rd_u32(r);
 	if (!ike_suite_thaw(&c->suite, r) || !c->suite.encr || c->spi_in < 256 || c->spi_out < 256)
 		r->bad = true;

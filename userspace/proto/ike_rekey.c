@@ -89,6 +89,7 @@ static void inherit(struct ike_sa *old, struct ike_sa *sa)
 	old->owner = NULL;
 	old->told_down = true;
 	old->replaced_by = sa;
+	sa->known = true;
 	/* One record for both: that of the one that goes on. */
 	sa->has_slot = old->has_slot;
 	sa->slot = old->slot;
@@ -295,6 +296,7 @@ static void note_collision(struct ike_sa *old, struct ike_sa *sa, const struct i
 	t->their_nonce_len = ours_lower ? IKE_NONCE_LEN : m->nonce.len;
 	memcpy(t->their_nonce, ours_lower ? sa->nonce : m->nonce.at, t->their_nonce_len);
 	t->their_sa = sa;
+	sa->known = true;
 }
 
 static void answer(struct ike_sa *old, struct ike_sa *sa, const struct ike2_message *m, const struct ike_suite *suite,

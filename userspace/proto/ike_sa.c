@@ -104,13 +104,47 @@ struct ike_sa *ike_sa_new(struct ike *ike, bool initiator, const struct ike_path
 	return sa;
 }
 
+/* --- half open --- */
+
+/* Addresses of one hash share a count: who wants to be another's neighbour does not know the hash's key. */
+static uint16_t *neighbours(struct ike *ike, const struct addr *peer)
+{
+	return &ike->half_open_from[addr_hash(peer) % IKE_NEIGHBOURS];
+}
+
+void ike_sa_half_open(struct ike_sa *sa)
+{
+	struct ike *ike = sa->ike;
+
+	sa->half_open = true;
+	sa->came_from = sa->path.peer;
+	hash_add(&ike->by_init, &sa->by_init, hash_bytes(&sa->spi_i, sizeof(sa->spi_i)));
+	TAILQ_INSERT_TAIL(&ike->half_open, sa, half_open_link);
+	(*neighbours(ike, &sa->came_from))++;
+	ike->stats.half_open++;
+}
+
 void ike_sa_settled(struct ike_sa *sa)
 {
+	struct ike *ike = sa->ike;
+
 	if (!sa->half_open)
 		return;
 	sa->half_open = false;
-	hash_del(&sa->ike->by_init, &sa->by_init);
-	sa->ike->stats.half_open--;
+	hash_del(&ike->by_init, &sa->by_init);
+	TAILQ_REMOVE(&ike->half_open, sa, half_open_link);
+	(*neighbours(ike, &sa->came_from))--;
+	ike->stats.half_open--;
+}
+
+/* The oldest has had the longest time to go on. */
+bool ike_sa_make_room(struct ike *ike, const struct addr *peer)
+{
+	if (*neighbours(ike, peer) * IKE_NEIGHBOURS_SHARE >= ike->cfg.max_half_open)
+		return false;
+	if (ike->stats.half_open >= ike->cfg.max_half_open)
+		ike_sa_free(TAILQ_FIRST(&ike->half_open));
+	return ike->stats.sas < ike->cfg.max_sas;
 }
 
 static void drop_candidates(struct ike_sa *sa)
@@ -169,6 +203,8 @@ static void forget(struct ike_sa *sa)
 {
 	struct ike_sa *other;
 
+	if (!sa->known)
+		return;
 	TAILQ_FOREACH(other, &sa->ike->sas, link) {
 		if (other->replaced_by == sa)
 			other->replaced_by = NULL;

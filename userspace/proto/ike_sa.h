@@ -67,6 +67,7 @@ STAILQ_HEAD(ike_packets, ike_packet);
 struct ike_child {
 	const struct ike_face *face;	/* first */
 	TAILQ_ENTRY(ike_child) link;
+	struct hash_node by_spi;	/* by spi_in, once that is set */
 	struct ike_sa *sa;
 	void *owner;
 	struct ike_suite suite;
@@ -90,13 +91,20 @@ struct ike_child {
 };
 TAILQ_HEAD(ike_children, ike_child);
 
+/* Half-open ones are counted by a hash of their address, and none has more than a share of the table. */
+#define IKE_NEIGHBOURS		1024
+#define IKE_NEIGHBOURS_SHARE	8
+
 struct ike_sa {
 	const struct ike_face *face;	/* first */
 	struct ike *ike;
 	TAILQ_ENTRY(ike_sa) link;
 	struct hash_node by_spi;	/* by our SPI */
 	struct hash_node by_init;	/* responder, half open: by the initiator's SPI */
+	TAILQ_ENTRY(ike_sa) half_open_link;
 	bool half_open;			/* counted and hashed there */
+	struct addr came_from;		/* half open: where it is counted */
+	bool known;			/* others may point here: replaced_by, their_sa */
 	void *owner;
 	bool initiator;			/* of this IKE SA: sets the flag, and sends with the initiator's keys */
 	bool began;			/* of the first one, whose children it inherited: who may move (RFC 4555) */
@@ -187,7 +195,9 @@ struct ike {
 	const struct ike_ops *ops;
 	void *ctx;
 	struct ike_sas sas, changed;
-	struct hash by_spi, by_init;
+	struct ike_sas half_open;	/* responder, the oldest first */
+	uint16_t half_open_from[IKE_NEIGHBOURS];	/* by a hash of the peer's address */
+	struct hash by_spi, by_init, children_by_spi;
 	struct ike_stats stats;
 	uint8_t cookie_secret[2][32];	/* the one in use, the one before */
 	uint64_t cookie_turn_ms;
@@ -213,7 +223,10 @@ uint64_t ike_spi_new(struct ike *ike);
 void ike_sa_begin(struct ike_sa *sa);
 /* Over: children go, the owner is told, and the SA lingers to answer what is repeated. */
 void ike_sa_over(struct ike_sa *sa, const char *why);
+void ike_sa_half_open(struct ike_sa *sa);	/* responder: it has answered a stranger */
 void ike_sa_settled(struct ike_sa *sa);		/* no longer half open */
+/* A place for one more half-open IKE SA; false: those from there have their share. */
+bool ike_sa_make_room(struct ike *ike, const struct addr *peer);
 __attribute__((format(printf, 3, 4)))
 void ike_log(const struct ike_sa *sa, enum log_level level, const char *fmt, ...);
 void ike_sa_changed(struct ike_sa *sa);
@@ -270,6 +283,7 @@ struct ike_child *ike_child_new(struct ike_sa *sa, bool by_us);
 void ike_child_free(struct ike_child *c);	/* the owner is not told */
 void ike_child_end(struct ike_child *c, const char *why);	/* the owner is */
 uint32_t ike_child_spi(struct ike *ike);
+void ike_child_set_spi(struct ike_child *c, uint32_t spi);	/* inbound; once, not 0 */
 struct ike_child *ike_child_by_spi(struct ike_sa *sa, uint32_t spi, bool inbound);
 /* SA, TSi, TSr and what goes with them, of a request of ours. */
 void ike_child_put_offer(struct ike_sa *sa, struct ike_chain *c, unsigned int flags, uint32_t spi,

@@ -141,15 +141,6 @@ uint16_t l2tp_tunnel_free_id(struct l2tp *l2tp, const struct l2tp_path *path)
 
 /* --- addresses --- */
 
-static uint64_t addr_hash(const struct addr *a)
-{
-	struct key k;
-	struct wr w = wr_to(k.octets, sizeof(k.octets));
-
-	key_addr(&w, a);
-	return hash_bytes(k.octets, w.len);
-}
-
 static bool same_addr(const struct hash_node *node, const void *key)
 {
 	return addr_equal(&hash_entry(node, struct l2tp_host, node)->addr, key);
