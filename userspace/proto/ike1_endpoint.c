@@ -18,6 +18,7 @@ struct ike1 *ike1_new(struct loop *loop, const struct ike_config *cfg, const str
 	ike->ops = ops;
 	ike->ctx = ctx;
 	TAILQ_INIT(&ike->sas);
+	TAILQ_INIT(&ike->half_open);
 	if (!hash_init(&ike->by_spi) && !hash_init(&ike->by_init))
 		return ike;
 	ike1_free(ike);

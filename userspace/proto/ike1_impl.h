@@ -107,7 +107,9 @@ struct ike1_sa {
 	TAILQ_ENTRY(ike1_sa) link;
 	struct hash_node by_spi;	/* by our cookie */
 	struct hash_node by_init;	/* responder, half open: by the initiator's */
+	TAILQ_ENTRY(ike1_sa) half_open_link;
 	bool half_open;
+	bool replaced;			/* others may point here: replaces */
 	void *owner;
 	bool initiator, aggressive;
 	uint64_t spi_i, spi_r;
@@ -168,7 +170,8 @@ struct ike1 {
 	struct ike_config cfg;
 	const struct ike1_ops *ops;
 	void *ctx;
-	struct ike1_sas sas;		/* the oldest first */
+	struct ike1_sas sas;		/* the oldest first, and so: */
+	struct ike1_sas half_open;	/* responder */
 	struct hash by_spi, by_init;
 	struct ike_stats stats;
 	struct ike1_message message;	/* the one at hand */

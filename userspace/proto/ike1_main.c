@@ -147,7 +147,7 @@ bool ike1_make_room(struct ike1 *ike)
 
 	if (ike->stats.half_open < ike->cfg.max_half_open && ike->stats.sas < ike->cfg.max_sas)
 		return true;
-	TAILQ_FOREACH(sa, &ike->sas, link) {
+	TAILQ_FOREACH(sa, &ike->half_open, half_open_link) {
 		if (sa->phase != IKE1_MM_R2)
 			continue;
 		ike1_sa_free(sa);

@@ -218,6 +218,7 @@ void ike1_sa_hash_init(struct ike1_sa *sa)
 {
 	hash_add(&sa->ike->by_init, &sa->by_init, hash_bytes(&sa->spi_i, sizeof(sa->spi_i)));
 	sa->half_open = true;
+	TAILQ_INSERT_TAIL(&sa->ike->half_open, sa, half_open_link);
 	sa->ike->stats.half_open++;
 }
 
@@ -227,6 +228,7 @@ void ike1_sa_settled(struct ike1_sa *sa)
 		return;
 	sa->half_open = false;
 	hash_del(&sa->ike->by_init, &sa->by_init);
+	TAILQ_REMOVE(&sa->ike->half_open, sa, half_open_link);
 	sa->ike->stats.half_open--;
 }
 
@@ -255,9 +257,10 @@ void ike1_sa_free(struct ike1_sa *sa)
 	struct ike1 *ike = sa->ike;
 	struct ike1_sa *other;
 
-	TAILQ_FOREACH(other, &ike->sas, link)
-		if (other->replaces == sa)
-			other->replaces = NULL;
+	if (sa->replaced)
+		TAILQ_FOREACH(other, &ike->sas, link)
+			if (other->replaces == sa)
+				other->replaces = NULL;
 	loop_timer_stop(&sa->resend_timer);
 	loop_timer_stop(&sa->timer);
 	loop_timer_stop(&sa->dpd_timer);
@@ -506,6 +509,7 @@ void ike1_sa_rekey(struct ike1_sa *sa)
 		return;
 	sa_new->peer = ike_peer_get(sa->peer);
 	sa_new->replaces = sa;
+	sa->replaced = true;
 	sa_new->aggressive = sa->aggressive;
 	if (sa_new->aggressive)
 		ike1_aggressive_send_1(sa_new);
