@@ -109,6 +109,19 @@ static void show_servers(FILE *out, const json_t *servers)
 	table_fini(&t);
 }
 
+static void show_ipsec(FILE *out, const json_t *ipsec)
+{
+	char device[VALUE_MAX];
+
+	fprintf(out, "IPsec in %s: %llu IKE SAs (%llu half open) with %llu children", value(ipsec, "device", device),
+		(unsigned long long)number(ipsec, "ike_sas"), (unsigned long long)number(ipsec, "half_open"),
+		(unsigned long long)number(ipsec, "children"));
+	if (json_object_get(ipsec, "pool_size"))
+		fprintf(out, ", %llu of %llu addresses lent", (unsigned long long)number(ipsec, "pool_used"),
+			(unsigned long long)number(ipsec, "pool_size"));
+	fputc('\n', out);
+}
+
 void show_status(FILE *out, const json_t *result)
 {
 	const json_t *servers = json_object_get(result, "servers");
@@ -127,6 +140,8 @@ void show_status(FILE *out, const json_t *result)
 		show_servers(out, servers);
 	else
 		fputs("no servers are configured\n", out);
+	if (json_is_object(json_object_get(result, "ipsec")))
+		show_ipsec(out, json_object_get(result, "ipsec"));
 }
 
 void show_sessions(FILE *out, const json_t *result)

@@ -7,6 +7,7 @@
 #include <unistd.h>
 
 #include "daemon/dialer.h"
+#include "daemon/ipsec_show.h"
 #include "daemon/listener.h"
 #include "daemon/lns.h"
 #include "daemon/server.h"
@@ -93,6 +94,7 @@ json_t *control_show_status(struct engine *e)
 	set(o, "config", show_text(e->conf_path));
 	set(o, "log_level", json_string(log_level_to_str(log_get_level())));
 	set(o, "servers", servers);
+	set(o, "ipsec", ipsec_show_status(e->ipsec));
 	return o;
 }
 

@@ -189,3 +189,29 @@ json_t *ipsec_show_sas(struct ipsec *ipsec)
 		json_array_append_new(all, show_sa(ipsec, sa));
 	return all;
 }
+
+json_t *ipsec_show_status(const struct ipsec *ipsec)
+{
+	struct ike_stats v1, v2;
+	json_t *o;
+
+	if (!ipsec || !ipsec->ref || !conf_has_ike(ipsec->ref->conf))
+		return json_null();
+	ike1_get_stats(ipsec->ike1, &v1);
+	ike_get_stats(ipsec->ike, &v2);
+	o = json_object();
+	set(o, "device", text(ipsec->ref->conf->ipsec_device));
+	set_number(o, "ike_sas", v1.sas + v2.sas);
+	set_number(o, "half_open", v1.half_open + v2.half_open);
+	set_number(o, "children", v1.children + v2.children);
+	set_number(o, "cookies_asked", v2.cookies_asked);
+	set_number(o, "refused", v1.refused + v2.refused);
+	set_number(o, "auth_failed", v1.auth_failed + v2.auth_failed);
+	set_number(o, "junk", v1.junk + v2.junk);
+	set_number(o, "strays", v1.strays + v2.strays);
+	if (!ipsec->pool)
+		return o;
+	set_number(o, "pool_used", pool_used(ipsec->pool));
+	set_number(o, "pool_size", pool_size(ipsec->pool));
+	return o;
+}

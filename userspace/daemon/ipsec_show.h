@@ -10,5 +10,7 @@
 json_t *ipsec_show_site(struct site *s);
 json_t *ipsec_show_sites(struct ipsec *ipsec);
 json_t *ipsec_show_sas(struct ipsec *ipsec);
+/* How much there is, and what came of strangers; null where there is no IPsec. */
+json_t *ipsec_show_status(const struct ipsec *ipsec);
 
 #endif /* ADIT_DAEMON_IPSEC_SHOW_H */

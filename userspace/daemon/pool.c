@@ -26,11 +26,6 @@ struct pool {
 	struct hash by_id, by_address, by_ipv6;
 };
 
-static uint64_t addr_hash(const struct addr *a)
-{
-	return hash_bytes(a->bytes, a->family == AF_INET ? 4 : 8);
-}
-
 static bool same_id(const struct hash_node *node, const void *key)
 {
 	return hash_entry(node, struct lease, by_id)->out.id == *(const uint32_t *)key;
