@@ -31,7 +31,7 @@
 #define REPLY_MS	5000
 #define ERRNO_MAX	200
 #define COUNT_MAX	1000000
-#define CMDS		16
+#define CMDS		32
 #define LINKS		4
 #define RIGHT_DONE_MIN	85	/* percent; the model does not follow every key and address */
 
@@ -132,7 +132,9 @@ static void make_spoilt(struct nl *nl, void *buf, struct request *r)
 
 static void make_right(struct nl *nl, void *buf, struct request *r)
 {
-	bool dump = (r->op->cmd == ADIT_CMD_DEV_GET || r->op->cmd == ADIT_CMD_SESSION_GET) && one_in(2), spoilt;
+	bool tells = r->op->cmd == ADIT_CMD_DEV_GET || r->op->cmd == ADIT_CMD_SESSION_GET ||
+		     r->op->cmd == ADIT_CMD_CHILD_GET || r->op->cmd == ADIT_CMD_SA_GET;
+	bool dump = tells && one_in(2), spoilt;
 
 	if (dump)
 		r->nlh = nl_begin(nl, buf, r->op->cmd, NLM_F_DUMP);
@@ -140,16 +142,20 @@ static void make_right(struct nl *nl, void *buf, struct request *r)
 		r->nlh = model_request(nl, buf, r->op, 0, &spoilt);
 }
 
-/* One that is asked for, not told; more than half of them make, change or remove a session. */
+/* One that is asked for, not told; more than half of them make, change or remove something. */
 static const struct spec_op *any_op(enum shape shape)
 {
-	static const uint8_t often[] = { ADIT_CMD_SESSION_NEW, ADIT_CMD_SESSION_SET, ADIT_CMD_SESSION_DEL };
+	static const uint8_t spoilt[] = { ADIT_CMD_SESSION_NEW, ADIT_CMD_SESSION_SET, ADIT_CMD_CHILD_NEW, ADIT_CMD_SA_NEW };
+	static const uint8_t often[] = {
+		ADIT_CMD_SESSION_NEW, ADIT_CMD_SESSION_SET, ADIT_CMD_SESSION_DEL, ADIT_CMD_CHILD_NEW,
+		ADIT_CMD_CHILD_NEW, ADIT_CMD_CHILD_SET, ADIT_CMD_CHILD_DEL, ADIT_CMD_SA_NEW, ADIT_CMD_SA_DEL,
+	};
 	const struct spec_op *op;
 
 	if (shape == SHAPE_SPOILT)
-		return spec_op_by_cmd(often[chance(2)]);
+		return spec_op_by_cmd(spoilt[chance(sizeof(spoilt))]);
 	if (one_in(2))
-		return spec_op_by_cmd(often[chance(3)]);
+		return spec_op_by_cmd(often[chance(sizeof(often))]);
 	do
 		op = spec_op(chance(spec_ops_n()));
 	while ((!op->n_attrs || !model_knows(op)) && shape != SHAPE_ANY);
@@ -433,19 +439,19 @@ static int sessions_cb(const struct nlmsghdr *nlh, void *arg)
 	return MNL_CB_OK;
 }
 
-/* What a device says it has, and what it tells one by one. */
-static bool counts_agree(struct nl *nl, int ifindex)
+/* What a device says it has, sessions or children, and what it tells one by one. */
+static bool counts_agree(struct nl *nl, const struct device *d)
 {
 	unsigned int said = ~0u, told = 0;
 	struct nlmsghdr *nlh;
 	char buf[NL_BUF];
 
 	nlh = nl_begin(nl, buf, ADIT_CMD_DEV_GET, 0);
-	mnl_attr_put_u32(nlh, ADIT_A_DEV_IFINDEX, ifindex);
+	mnl_attr_put_u32(nlh, ADIT_A_DEV_IFINDEX, d->ifindex);
 	if (nl_talk(nl, nlh, sessions_cb, &said))
 		return false;
-	nlh = nl_begin(nl, buf, ADIT_CMD_SESSION_GET, NLM_F_DUMP);
-	mnl_attr_put_u32(nlh, ADIT_A_SESSION_IFINDEX, ifindex);
+	nlh = nl_begin(nl, buf, d->kind == LINK_ESP ? ADIT_CMD_CHILD_GET : ADIT_CMD_SESSION_GET, NLM_F_DUMP);
+	mnl_attr_put_u32(nlh, d->kind == LINK_ESP ? ADIT_A_CHILD_IFINDEX : ADIT_A_SESSION_IFINDEX, d->ifindex);
 	if (nl_talk(nl, nlh, count_cb, &told))
 		return false;
 	if (said != told)
@@ -489,13 +495,13 @@ static bool works_afterwards(void)
 	if (nl_open_genl(&nl))
 		return false;
 	for (i = 0; i < DEVICES; i++)
-		ok &= counts_agree(&nl, devices[i].ifindex);
+		ok &= counts_agree(&nl, &devices[i]);
 	for (id = 1; id <= IDS; id++)
 		del_session(&nl, id);
 	ok &= !new_session(&nl, 77) && new_session(&nl, 77) == -EEXIST && !del_session(&nl, 77) &&
 	      del_session(&nl, 77) == -ENOENT;
 	for (i = 0; i < DEVICES; i++)
-		ok &= counts_agree(&nl, devices[i].ifindex);
+		ok &= counts_agree(&nl, &devices[i]);
 	nl_close(&nl);
 	return ok;
 }

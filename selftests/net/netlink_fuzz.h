@@ -44,7 +44,7 @@ struct spec_op {
 	unsigned int n_attrs;
 };
 
-enum { LINK_PPTP, LINK_L2TP, LINK_KINDS };
+enum { LINK_PPTP, LINK_L2TP, LINK_ESP, LINK_KINDS };
 
 unsigned int spec_ops_n(void);
 const struct spec_op *spec_op(unsigned int i);
@@ -103,8 +103,9 @@ void nest_end(struct nlmsghdr *nlh, struct nlattr *nest);
 
 /* --- the model: netlink_fuzz_model.c --- */
 
-#define DEVICES	7
-#define IDS	12		/* sessions are made under few ids, so that they meet */
+#define DEVICES	9
+#define ESP_DEVICES	2	/* the last of them */
+#define IDS	12		/* sessions and children are made under few ids, so that they meet */
 #define SOCKETS	3
 
 struct device {
@@ -116,6 +117,43 @@ struct device {
 	bool alive[IDS + 1];
 };
 
+/* A way to be wrong that no policy sees. */
+enum spoil {
+	SPOIL_NOTHING,
+	SPOIL_PREFIX_LONG,	/* longer than the address */
+	SPOIL_PREFIX_HOST,	/* with bits behind it */
+	SPOIL_PREFIX_BOTH,
+	SPOIL_PREFIX_NONE,
+	SPOIL_PREFIX_MULTICAST,
+	SPOIL_KEY,		/* a key without its strength, or the other way */
+	SPOIL_COOKIE,		/* of 5 octets */
+	SPOIL_SEQ,		/* numbers that are required and followed */
+	SPOIL_V2_ID,		/* of 17 bits */
+	SPOIL_V2_COOKIE,
+	SPOIL_V3_TUNNEL,
+	SPOIL_PEER,		/* multicast */
+	SPOIL_PORT,		/* 0 */
+	SPOIL_FAMILIES,		/* both */
+	/* of esp */
+	SPOIL_SELECTOR_HALF,	/* local alone */
+	SPOIL_SELECTOR_FAMILIES,
+	SPOIL_SELECTOR_RANGE,	/* it ends before it begins */
+	SPOIL_CHILD_PORTS,	/* one of two */
+	SPOIL_CHILD_L2TP,	/* in a tunnel */
+	SPOIL_SA_KEY,		/* an octet too long */
+	SPOIL_SA_NO_AUTH,	/* a cipher with nothing that protects it */
+	SPOIL_SA_LEGACY,	/* not asked for */
+	SPOIL_SA_WINDOW,	/* of an outbound one */
+	SPOIL_SA_ESN,		/* without a window */
+	SPOIL_COUNT,
+};
+
+extern enum spoil spoil;	/* of the request to come */
+/* Whether it is this, and then it is spoilt. */
+bool spoils(enum spoil what);
+void put_outer4(struct nlmsghdr *nlh, const struct spec_set *set, uint16_t local, uint16_t peer, unsigned int host);
+void put_outer6(struct nlmsghdr *nlh, const struct spec_set *set, uint16_t local, uint16_t peer, unsigned int host);
+
 extern struct device devices[DEVICES];
 extern int sockets[SOCKETS];
 
@@ -123,7 +161,7 @@ extern int sockets[SOCKETS];
 int model_ground(void);
 /* What is wrong in the sense of a request, so that it has to be refused; 0: nothing. */
 unsigned int model_spoils(void);
-/* Whether it can make a right one of this. It has no esp devices: what is asked of these is without sense. */
+/* Whether it can make a right one of this. */
 bool model_knows(const struct spec_op *op);
 /* Make a right request of one op, but for that; *was_spoilt says whether it could be. */
 struct nlmsghdr *model_request(struct nl *nl, void *buf, const struct spec_op *op, unsigned int what, bool *was_spoilt);
@@ -131,5 +169,11 @@ struct nlmsghdr *model_request(struct nl *nl, void *buf, const struct spec_op *o
 void model_done(const struct nlmsghdr *nlh);
 /* Attributes of a link that is right. */
 void model_link(struct nlmsghdr *nlh, unsigned int kind, unsigned int number, bool change_only);
+
+/* --- the same for devices of kind esp: netlink_fuzz_esp.c --- */
+
+bool esp_request(struct nlmsghdr *nlh, const struct spec_op *op);	/* false: it is none of theirs */
+void esp_done(const struct nlmsghdr *nlh);
+void esp_link(struct nlmsghdr *nlh, const struct spec_set *set, bool change_only);
 
 #endif /* ADIT_TEST_NETLINK_FUZZ_H */

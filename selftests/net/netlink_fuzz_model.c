@@ -31,31 +31,14 @@ struct device devices[DEVICES] = {
 	{ .name = "fl1", .kind = LINK_L2TP, .v6 = true },
 	{ .name = "flp", .kind = LINK_L2TP, .p2p = true },
 	{ .name = "fle", .kind = LINK_L2TP, .p2p = true, .ether = true },
+	{ .name = "fe0", .kind = LINK_ESP },
+	{ .name = "fe1", .kind = LINK_ESP, .v6 = true },
 };
 
 int sockets[SOCKETS];
 static bool attached[SOCKETS];
 
-enum spoil {
-	SPOIL_NOTHING,
-	SPOIL_PREFIX_LONG,	/* longer than the address */
-	SPOIL_PREFIX_HOST,	/* with bits behind it */
-	SPOIL_PREFIX_BOTH,
-	SPOIL_PREFIX_NONE,
-	SPOIL_PREFIX_MULTICAST,
-	SPOIL_KEY,		/* a key without its strength, or the other way */
-	SPOIL_COOKIE,		/* of 5 octets */
-	SPOIL_SEQ,		/* numbers that are required and followed */
-	SPOIL_V2_ID,		/* of 17 bits */
-	SPOIL_V2_COOKIE,
-	SPOIL_V3_TUNNEL,
-	SPOIL_PEER,		/* multicast */
-	SPOIL_PORT,		/* 0 */
-	SPOIL_FAMILIES,		/* both */
-	SPOIL_COUNT,
-};
-
-static enum spoil spoil;
+enum spoil spoil;
 static bool spoilt;
 
 unsigned int model_spoils(void)
@@ -63,7 +46,7 @@ unsigned int model_spoils(void)
 	return SPOIL_COUNT;
 }
 
-static bool spoils(enum spoil what)
+bool spoils(enum spoil what)
 {
 	if (spoil != what)
 		return false;
@@ -81,15 +64,13 @@ static struct in6_addr addr6(unsigned int host)
 	return a;
 }
 
-static void put_outer4(struct nlmsghdr *nlh, const struct spec_set *set, uint16_t local, uint16_t peer,
-		       unsigned int host)
+void put_outer4(struct nlmsghdr *nlh, const struct spec_set *set, uint16_t local, uint16_t peer, unsigned int host)
 {
 	put_number(nlh, set, local, htonl(0xc0000201));
 	put_number(nlh, set, peer, htonl(spoils(SPOIL_PEER) ? 0xe0000001 : 0xc0000200 + host));
 }
 
-static void put_outer6(struct nlmsghdr *nlh, const struct spec_set *set, uint16_t local, uint16_t peer,
-		       unsigned int host)
+void put_outer6(struct nlmsghdr *nlh, const struct spec_set *set, uint16_t local, uint16_t peer, unsigned int host)
 {
 	struct in6_addr ours = addr6(1), theirs = addr6(host);
 
@@ -288,7 +269,7 @@ static unsigned int any_device(bool concentrator)
 	unsigned int dev;
 
 	do
-		dev = chance(DEVICES);
+		dev = chance(DEVICES - ESP_DEVICES);
 	while (concentrator && devices[dev].p2p);
 	return dev;
 }
@@ -382,10 +363,10 @@ static void put_one_session(struct nlmsghdr *nlh, const struct spec_op *op)
 
 static void put_dev(struct nlmsghdr *nlh, const struct spec_op *op)
 {
-	unsigned int dev = any_device(false), tries = 0;
+	unsigned int dev = chance(DEVICES), tries = 0;
 
 	while (op->cmd == ADIT_CMD_DEV_RELEASE && !devices[dev].claimed && tries++ < 50)
-		dev = any_device(false);
+		dev = chance(DEVICES);
 	put_number(nlh, op->set, ADIT_A_DEV_IFINDEX, devices[dev].ifindex);
 	if (op->cmd == ADIT_CMD_DEV_CLAIM && one_in(2))
 		put_flag(nlh, op->set, ADIT_A_DEV_TAKE_OVER);
@@ -423,7 +404,7 @@ static void put_socket(struct nlmsghdr *nlh, const struct spec_op *op)
 
 bool model_knows(const struct spec_op *op)
 {
-	return op->cmd < ADIT_CMD_CHILD_NEW;
+	return op->cmd != ADIT_CMD_CONTROL_SEND;
 }
 
 struct nlmsghdr *model_request(struct nl *nl, void *buf, const struct spec_op *op, unsigned int what, bool *was_spoilt)
@@ -432,6 +413,10 @@ struct nlmsghdr *model_request(struct nl *nl, void *buf, const struct spec_op *o
 
 	spoil = what;
 	spoilt = false;
+	if (esp_request(nlh, op)) {
+		*was_spoilt = spoilt;
+		return nlh;
+	}
 	switch (op->cmd) {
 	case ADIT_CMD_SESSION_NEW:
 		put_new(nlh, op);
@@ -487,6 +472,7 @@ void model_done(const struct nlmsghdr *nlh)
 	struct device *d;
 	uint32_t id;
 
+	esp_done(nlh);
 	nl_attrs(nlh, tb, ADIT_A_SESSION_MAX);
 	if (cmd == ADIT_CMD_SOCKET_ATTACH || cmd == ADIT_CMD_SOCKET_DETACH)
 		socket_done(u32_of(tb[ADIT_A_SOCKET_FD]), cmd == ADIT_CMD_SOCKET_ATTACH);
@@ -548,6 +534,10 @@ void model_link(struct nlmsghdr *nlh, unsigned int kind, unsigned int number, bo
 	bool p2p = one_in(2);
 
 	spoil = SPOIL_NOTHING;
+	if (kind == LINK_ESP) {
+		esp_link(nlh, set, change_only);
+		return;
+	}
 	if (one_in(2))
 		put_number(nlh, set, kind == LINK_L2TP ? ADIT_A_LINK_L2TP_FWMARK : ADIT_A_LINK_PPTP_FWMARK, chance(9));
 	if (change_only)
@@ -588,6 +578,10 @@ static void put_p2p(struct nlmsghdr *nlh, const struct device *d)
 
 static int make_device(struct nl *rt, struct device *d)
 {
+	static const uint16_t modes[LINK_KINDS] = {
+		[LINK_PPTP] = ADIT_A_LINK_PPTP_MODE, [LINK_L2TP] = ADIT_A_LINK_L2TP_MODE,
+		[LINK_ESP] = ADIT_A_LINK_ESP_MODE,
+	};
 	const struct spec_set *set = spec_link(d->kind);
 	struct nl_link link;
 	char up[64];
@@ -597,8 +591,7 @@ static int make_device(struct nl *rt, struct device *d)
 	if (d->p2p)
 		put_p2p(link.nlh, d);
 	else
-		put_number(link.nlh, set, d->kind == LINK_L2TP ? ADIT_A_LINK_L2TP_MODE : ADIT_A_LINK_PPTP_MODE,
-			   ADIT_DEV_MODE_CONCENTRATOR);
+		put_number(link.nlh, set, modes[d->kind], ADIT_DEV_MODE_CONCENTRATOR);
 	err = nl_link_end(rt, &link);
 	if (err)
 		return err;

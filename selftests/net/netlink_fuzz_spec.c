@@ -16,6 +16,7 @@ uint64_t chance_state;
 
 static const struct { const char *name; const struct spec_set *set; } links[LINK_KINDS] = {
 	[LINK_PPTP] = { "pptp", &set_link_pptp }, [LINK_L2TP] = { "l2tp", &set_link_l2tp },
+	[LINK_ESP] = { "esp", &set_link_esp },
 };
 
 unsigned int spec_ops_n(void)

@@ -62,7 +62,7 @@ share_write()
 
 	shift
 	mkdir -p "$RUN"
-	write_job MODE=check "TESTS=(${*@Q})" "export FUZZ_SECONDS=${FUZZ_SECONDS:-} FUZZ_SEED=${FUZZ_SEED:-}"
+	write_job MODE=check "TESTS=(${*@Q})" "export FUZZ_SECONDS=${FUZZ_SECONDS:-} FUZZ_SEED=${FUZZ_SEED:-} TUNNELS=${TUNNELS:-}"
 	GUESTS_EXPECT+=("$@" vm:leaks.sh)
 }
 
