@@ -12,6 +12,7 @@
 #include "base/secret.h"
 #include "ike_pair.h"
 #include "proto/ike_sa.h"
+#include "wire/ike2.h"
 
 static struct pair world;
 
@@ -679,6 +680,81 @@ static void strangers_have_a_share(void **state)
 	assert_int_equal(stats.half_open, 1);
 }
 
+static struct ike_header seen;
+
+static bool look_at(struct pair *p, struct pair_end *from, const uint8_t *data, size_t len)
+{
+	const char *why;
+	struct rd body;
+
+	(void)from;
+	assert_int_equal(ike_header_parse(&seen, data, len, &body, &why), 0);
+	p->count++;
+	return true;
+}
+
+/* A message in an IKE SA that b does not have. */
+static void send_stray(struct pair *p, uint8_t flags)
+{
+	const struct ike_header h = { .spi_i = 1, .spi_r = 2, .version = IKE_V2, .exchange = IKE2_INFORMATIONAL,
+				      .flags = flags, .message_id = 7 };
+	struct ike_path path = { .local_port = IKE_PORT, .peer_port = IKE_PORT };
+	static const uint8_t body[48];
+	uint8_t data[128];
+	struct wr w = wr_to(data, sizeof(data));
+	struct ike_chain c;
+
+	addr_parse("192.0.2.2", &path.local);
+	addr_parse("192.0.2.1", &path.peer);
+	ike_message_begin(&c, &w, &h);
+	ike_put_octets(&c, IKE2_PAYLOAD_SK, body, sizeof(body));
+	ike_message_end(&c);
+	assert_false(w.bad);
+	ike_rx(p->b.ike, &path, data, w.len);
+}
+
+static void unknown_spis_are_answered_now_and_then(void **state)
+{
+	struct pair *p = &world;
+
+	(void)state;
+	p->lose = look_at;
+	pair_run(p, 1000);
+	send_stray(p, IKE2_FLAG_INITIATOR);
+	assert_int_equal(p->count, 1);
+	assert_true(seen.spi_i == 1 && seen.spi_r == 2 && seen.message_id == 7);
+	assert_int_equal(seen.exchange, IKE2_INFORMATIONAL);
+	assert_int_equal(seen.flags, IKE2_FLAG_RESPONSE);
+	assert_int_equal(seen.next, IKE2_PAYLOAD_N);
+	for (int i = 0; i < 100; i++)
+		send_stray(p, IKE2_FLAG_INITIATOR);
+	assert_int_equal(p->count, 1);
+	pair_run(p, 1000);
+	send_stray(p, IKE2_FLAG_INITIATOR | IKE2_FLAG_RESPONSE);
+	send_stray(p, IKE2_FLAG_RESPONSE);
+	assert_int_equal(p->count, 1);
+	send_stray(p, 0);
+	assert_int_equal(p->count, 2);
+	assert_int_equal(seen.flags, IKE2_FLAG_RESPONSE | IKE2_FLAG_INITIATOR);
+}
+
+/* It is not believed, but what is asked then is asked less often. */
+static void a_peer_that_forgot_us(void **state)
+{
+	struct pair *p = &world;
+
+	(void)state;
+	connect_both(p);
+	p->b.sa = NULL;
+	p->b.record_len = 0;
+	assert_false(pair_restart(&p->b));
+	pair_run(p, 32000);
+	assert_int_equal(p->a.downs, 0);
+	says(&p->a, "does not know this IKE SA any more");
+	pair_run(p, 8000);
+	assert_int_equal(p->a.downs, 1);
+}
+
 #define TEST(name) cmocka_unit_test_setup_teardown(name, set_up, tear_down)
 
 int main(void)
@@ -713,6 +789,8 @@ int main(void)
 		TEST(a_spoilt_record_is_harmless),
 		TEST(cookies_under_load),
 		TEST(strangers_have_a_share),
+		TEST(unknown_spis_are_answered_now_and_then),
+		TEST(a_peer_that_forgot_us),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

@@ -7,6 +7,9 @@
 #include "base/secret.h"
 #include "proto/ike_sa.h"
 
+/* Unknown SPIs are answered this seldom, whoever sends them (RFC 7296 section 2.21.4). */
+#define STRAY_ANSWER_MS	50
+
 struct ike *ike_new(struct loop *loop, const struct ike_config *cfg, const struct ike_ops *ops, void *ctx)
 {
 	struct ike *ike = calloc(1, sizeof(*ike));
@@ -78,6 +81,42 @@ uint64_t ike_spi_new(struct ike *ike)
 	return spi;
 }
 
+void ike_answer_clear(struct ike *ike, const struct ike_path *path, const struct ike2_message *m, uint16_t type,
+		      const void *data, size_t len)
+{
+	const struct ike_header h = {
+		.spi_i = m->header.spi_i, .spi_r = m->header.spi_r, .version = IKE_V2,
+		.exchange = m->header.exchange, .message_id = m->header.message_id,
+		.flags = (uint8_t)(IKE2_FLAG_RESPONSE | (~m->header.flags & IKE2_FLAG_INITIATOR)),
+	};
+	uint8_t buf[256];
+	struct wr w = wr_to(buf, sizeof(buf));
+	struct ike_chain c;
+
+	ike_message_begin(&c, &w, &h);
+	ike2_put_notify(&c, type, data, len);
+	ike_message_end(&c);
+	if (!w.bad)
+		ike->ops->tx(ike->ctx, path, buf, w.len);
+}
+
+/*
+ * A request in an IKE SA that is not known here any more, or never was: the peer is told, so that its administrator is
+ * (section 1.5). Never an answer to an answer.
+ */
+static void rx_stray(struct ike *ike, const struct ike_path *path, const struct ike2_message *m)
+{
+	const struct ike_header *h = &m->header;
+	uint64_t now = loop_now_ms(ike->loop);
+
+	ike->stats.strays++;
+	if ((h->flags & IKE2_FLAG_RESPONSE) || !(ike2_has(m, IKE2_PAYLOAD_SK) || ike2_has(m, IKE2_PAYLOAD_SKF)) ||
+	    find(ike, h->flags & IKE2_FLAG_INITIATOR ? h->spi_r : h->spi_i) || now < ike->stray_answer_ms)
+		return;
+	ike->stray_answer_ms = now + STRAY_ANSWER_MS;
+	ike_answer_clear(ike, path, m, IKE2_N_INVALID_IKE_SPI, NULL, 0);
+}
+
 /* Whose it is by its header alone. */
 static struct ike_sa *addressee(struct ike *ike, const struct ike_path *path, const struct ike_header *h)
 {
@@ -124,7 +163,7 @@ void ike_rx(struct ike *ike, const struct ike_path *path, const uint8_t *data, s
 	}
 	sa = addressee(ike, path, &m.header);
 	if (!sa) {
-		ike->stats.strays++;
+		rx_stray(ike, path, &m);
 		return;
 	}
 	if (m.header.exchange == IKE2_SA_INIT)

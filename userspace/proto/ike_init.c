@@ -305,22 +305,6 @@ struct ike_sa *ike_init_find(struct ike *ike, const struct ike_path *path, uint6
 	return node ? hash_entry(node, struct ike_sa, by_init) : NULL;
 }
 
-static void answer_clear(struct ike *ike, const struct ike_path *path, const struct ike2_message *m,
-			 uint16_t type, const void *data, size_t len)
-{
-	const struct ike_header h = { .spi_i = m->header.spi_i, .version = IKE_V2, .exchange = IKE2_SA_INIT,
-				      .flags = IKE2_FLAG_RESPONSE };
-	uint8_t buf[256];
-	struct wr w = wr_to(buf, sizeof(buf));
-	struct ike_chain c;
-
-	ike_message_begin(&c, &w, &h);
-	ike2_put_notify(&c, type, data, len);
-	ike_message_end(&c);
-	if (!w.bad)
-		ike->ops->tx(ike->ctx, path, buf, w.len);
-}
-
 /* Section 2.6: of what the stranger must have received, and nothing of it is kept. */
 static int cookie_of(struct ike *ike, unsigned int secret, const struct ike_path *path,
 		     const struct ike2_message *m, uint8_t cookie[COOKIE_LEN])
@@ -377,7 +361,7 @@ static bool admit(struct ike *ike, const struct ike_path *path, const struct ike
 	if (ike->stats.half_open >= ike->cfg.cookie_above && !cookie_good(ike, path, m)) {
 		ike->stats.cookies_asked++;
 		if (!cookie_of(ike, 0, path, m, cookie))
-			answer_clear(ike, path, m, IKE2_N_COOKIE, cookie, sizeof(cookie));
+			ike_answer_clear(ike, path, m, IKE2_N_COOKIE, cookie, sizeof(cookie));
 		return false;
 	}
 	if (!ike_sa_make_room(ike, &path->peer)) {
@@ -464,7 +448,7 @@ static void no_proposal(struct ike *ike, struct ike_sa *sa, const struct ike_pat
 
 	ike->stats.refused++;
 	ike_log(sa, LOG_LEVEL_WARN, "%s", ike2_explain(&sa->candidates[0]->ike, &m->sa, 0, text, sizeof(text)));
-	answer_clear(ike, path, m, IKE2_N_NO_PROPOSAL_CHOSEN, NULL, 0);
+	ike_answer_clear(ike, path, m, IKE2_N_NO_PROPOSAL_CHOSEN, NULL, 0);
 }
 
 static void first_message(struct ike_sa *sa, const struct ike_path *path, const struct ike2_message *m)
@@ -482,7 +466,7 @@ static void first_message(struct ike_sa *sa, const struct ike_path *path, const 
 		ike->stats.refused++;
 		ike_log(sa, LOG_LEVEL_WARN, "nobody is expected from there: there is no site with this remote "
 			"address, and no server ikev2");
-		answer_clear(ike, path, m, IKE2_N_NO_PROPOSAL_CHOSEN, NULL, 0);
+		ike_answer_clear(ike, path, m, IKE2_N_NO_PROPOSAL_CHOSEN, NULL, 0);
 		ike_sa_free(sa);
 		return;
 	}
@@ -494,7 +478,7 @@ static void first_message(struct ike_sa *sa, const struct ike_path *path, const 
 	if (suite.dh->id != m->ke.group) {
 		group[0] = (uint8_t)(suite.dh->id >> 8);
 		group[1] = (uint8_t)suite.dh->id;
-		answer_clear(ike, path, m, IKE2_N_INVALID_KE_PAYLOAD, group, sizeof(group));
+		ike_answer_clear(ike, path, m, IKE2_N_INVALID_KE_PAYLOAD, group, sizeof(group));
 		ike_sa_free(sa);
 		return;
 	}

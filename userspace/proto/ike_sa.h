@@ -200,7 +200,7 @@ struct ike {
 	struct hash by_spi, by_init, children_by_spi;
 	struct ike_stats stats;
 	uint8_t cookie_secret[2][32];	/* the one in use, the one before */
-	uint64_t cookie_turn_ms;
+	uint64_t cookie_turn_ms, stray_answer_ms;
 	uint8_t scratch[IKE_MESSAGE_MAX];	/* what was decrypted */
 	const uint8_t *plain;			/* of the message at hand, and the type of its first payload */
 	size_t plain_len;
@@ -251,6 +251,11 @@ void ike_tasks_free(struct ike_sa *sa);
 void ike_tasks_forget_child(struct ike_sa *sa, const struct ike_child *c);
 void ike_window_rx(struct ike_sa *sa, const struct ike_path *path, struct ike2_message *m, const uint8_t *data,
 		   size_t len);
+
+/* --- ike_endpoint.c: whose affair a datagram is --- */
+/* To a request outside of any IKE SA: one notification, in the clear. */
+void ike_answer_clear(struct ike *ike, const struct ike_path *path, const struct ike2_message *m, uint16_t type,
+		      const void *data, size_t len);
 
 /* --- ike_init.c: IKE_SA_INIT --- */
 void ike_init_send(struct ike_sa *sa);

@@ -550,17 +550,33 @@ static void rx_response(struct ike_sa *sa, const struct ike_path *path, struct i
 		loop_timer_stop(&sa->resend_timer);
 		ike_packets_free(&sa->request);
 		sa->next_id++;
+		sa->refused = false;
 		ike_sa_changed(sa);
 		dispatch_response(sa, m);
 	}
 	free(owned);
 }
 
+/*
+ * Section 2.21.4: a hint and no more, for anybody could have sent it. What was asked is asked a few times more, and
+ * then it is known why there is no answer.
+ */
+static void rx_in_clear(struct ike_sa *sa, const struct ike2_message *m)
+{
+	sa->ike->stats.strays++;
+	if (sa->phase != PHASE_UP || sa->refused || !sa->current || !(m->header.flags & IKE2_FLAG_RESPONSE) ||
+	    m->header.message_id != sa->next_id || !ike2_notify_find(m, IKE2_N_INVALID_IKE_SPI))
+		return;
+	sa->refused = true;
+	snprintf(sa->why, sizeof(sa->why), "the peer does not know this IKE SA any more: has it been restarted?");
+	ike_log(sa, LOG_LEVEL_WARN, "%s (not authenticated)", sa->why);
+}
+
 void ike_window_rx(struct ike_sa *sa, const struct ike_path *path, struct ike2_message *m, const uint8_t *data,
 		   size_t len)
 {
 	if (!sa->have_keys || !(ike2_has(m, IKE2_PAYLOAD_SK) || ike2_has(m, IKE2_PAYLOAD_SKF))) {
-		sa->ike->stats.strays++;
+		rx_in_clear(sa, m);
 		return;
 	}
 	if (m->header.flags & IKE2_FLAG_RESPONSE)
