@@ -13,12 +13,14 @@ qemu_boot()
 	local dir=$1 tar=$2 lines=$3 args
 
 	accel_choose
+	# User Mode Linux holds a lock on the whole of the image that it only reads, and qemu takes this for one of its own that
+	# nobody may share. Nobody writes to the image, and so it is shared without locks.
 	# shellcheck disable=SC2054 # qemu's commas
 	args=("${ACCEL_ARGS[@]}" "${GUEST_ARGS[@]}" -m "$GUEST_MEMORY_MB"
 		-nodefaults -no-user-config -no-reboot -display none
 		-kernel "$VMLINUZ" -initrd "$INITRAMFS"
 		-append "console=ttyS0 $(boot_cmdline)"
-		-drive "file=$ROOTFS/disk.img,format=raw,if=none,id=root,snapshot=on,cache=unsafe"
+		-drive "file=$ROOTFS/disk.img,file.locking=off,format=raw,if=none,id=root,snapshot=on,cache=unsafe"
 		-device virtio-blk-pci,drive=root
 		-drive "file=$tar,format=raw,if=none,id=built,readonly=on" -device virtio-blk-pci,drive=built
 		-device virtio-rng-pci -device virtio-serial-pci
