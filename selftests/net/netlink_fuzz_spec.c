@@ -346,7 +346,10 @@ const char *change_to_str(enum change_how how)
 /* Whether what is doubled or unknown is refused there; in a link's own set rtnetlink takes it. */
 static bool strict(const struct spec_set *set)
 {
-	return set != links[LINK_PPTP].set && set != links[LINK_L2TP].set;
+	for (unsigned int kind = 0; kind < LINK_KINDS; kind++)
+		if (set == links[kind].set)
+			return false;
+	return true;
 }
 
 static bool has_size(const struct spec_attr *a)
