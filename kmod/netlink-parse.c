@@ -13,7 +13,7 @@
 #include "pptp.h"
 #include "session.h"
 
-/* Room for every replay of an attribute set; the largest has 29. */
+/* Room for every type of an attribute set; the largest has 31. */
 #define ADIT_NL_TYPES_MAX	64
 
 struct adit_nl_need {
@@ -354,12 +354,15 @@ static void adit_nl_parse_common(struct nlattr **attrs, struct adit_session_conf
 
 static int adit_nl_kind_check(struct genl_info *info, const struct adit_dev *adev, bool fresh)
 {
+	/* The array of attributes ends with the last one that the command may have. */
+	const unsigned int n_attrs = fresh ? ARRAY_SIZE(adit_session_new_nl_policy) :
+					     ARRAY_SIZE(adit_session_set_nl_policy);
 	const struct adit_nl_kind_need *need;
 	unsigned int i;
 
 	for (i = 0; i < ARRAY_SIZE(adit_nl_kind_has); i++) {
 		need = &adit_nl_kind_has[i];
-		if (need->kind == adev->kind || !info->attrs[need->attr])
+		if (need->kind == adev->kind || need->attr >= n_attrs || !info->attrs[need->attr])
 			continue;
 		NL_SET_BAD_ATTR(info->extack, info->attrs[need->attr]);
 		info->extack->_msg = need->text;
