@@ -6,7 +6,7 @@
 # requests, without and with the cookies that are asked for, during which a stock client still comes in.
 
 . "$(dirname "$0")/lib-ike.sh"
-TUNNELS=${TUNNELS:-200}
+TUNNELS=${TUNNELS:-1000}
 WINDOW=8
 FLOOD=${FLOOD:-3000}
 RATE=300
@@ -48,19 +48,19 @@ gw_pids()
 	ask "r['pid'], r['engine_pid']" status | tr -d '(),'
 }
 
-# set_up NAMESPACE LOCAL GATEWAY PID...: TUNNELS; sets TICKS and KIB, what those cost the processes.
+# set_up NAME NAMESPACE LOCAL GATEWAY PID...: TUNNELS; sets TICKS and KIB, what those cost the processes.
 set_up()
 {
-	local ns=$1 local=$2 gateway=$3 cpu kib
+	local name=$1 ns=$2 local=$3 gateway=$4 cpu kib
 
-	shift 3
+	shift 4
 	cpu=$(cpu_of "$@")
 	kib=$(memory_of "$@")
-	load_tool "$ns" "load-$gateway" hold "$local" "$gateway" loadSecret "$TUNNELS" $WINDOW
-	wait_for $LONG log_has "load-$gateway" "^up " || { tail -n 5 "$TMP/load-$gateway.log"; return 1; }
+	load_tool "$ns" "$name" hold "$local" "$gateway" loadSecret "$TUNNELS" $WINDOW
+	wait_for $LONG log_has "$name" "^up " || { tail -n 5 "$TMP/$name.log"; return 1; }
 	TICKS=$(($(cpu_of "$@") - cpu))
 	KIB=$(($(memory_of "$@") - kib))
-	log_has "load-$gateway" "^up $TUNNELS failed 0 "
+	log_has "$name" "^up $TUNNELS failed 0 "
 }
 
 # each NAME: what one cost, on the screen.
@@ -130,7 +130,7 @@ swan_server_conf()
 				proposals = aes128gcm16-prfsha256-x25519
 				local {
 					auth = psk
-					id = $PEER
+					id = 10.2.0.1
 				}
 				remote {
 					auth = psk
@@ -169,7 +169,10 @@ status_has()
 {
 	local is
 
-	is=$(ask "r['ipsec']['$1']" status) && test "$is" "$2" "$3" || { echo "$1 is $is"; return 1; }
+	is=$(ask "r['ipsec']['$1']" status) || return 1
+	test "$is" "$2" "$3" && return
+	echo "$1 is $is"
+	return 1
 }
 
 half_open_is()
@@ -201,26 +204,26 @@ sed -i 's/^log-level = .*/log-level = info/' "$TMP/adit.conf"
 gw_start
 
 # shellcheck disable=SC2046 # two numbers
-check "$TUNNELS tunnels come up" set_up "$P" "$PEER" "$GW" $(gw_pids)
+check "$TUNNELS tunnels come up" set_up to_adit "$P" "$PEER" "$GW" $(gw_pids)
 each adit
 ADIT_TICKS=$TICKS ADIT_KIB=$KIB
 check "the gateway has them all, each with an address" held "$TUNNELS"
-stop "load-$GW"
+stop to_adit
 check "all say good-bye" wait_for 60 held 0
 
 swan_server_conf
 swan_start
 CHARON=$(pidof charon-systemd)
-check "strongSwan: $TUNNELS tunnels come up" set_up "$G" "$GW" "$PEER" $CHARON
+check "strongSwan: $TUNNELS tunnels come up" set_up to_swan "$R" "$RIGHT" 10.2.0.1 "$CHARON"
 each strongSwan
 check "it has them all" swan_held
 check "the gateway took no more of the processor" test "$ADIT_TICKS" -le "$TICKS"
 check "and no more memory" test "$ADIT_KIB" -le "$KIB"
-stop "load-$PEER"
+stop to_swan
 
 swan_client_conf
 check "another configuration" swan_loads
 flooded flood
-flooded cookie-flood cookies
+flooded cookies cookies
 
 done_testing
