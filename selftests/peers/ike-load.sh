@@ -57,10 +57,10 @@ set_up()
 	cpu=$(cpu_of "$@")
 	kib=$(memory_of "$@")
 	load_tool "$ns" "$name" hold "$local" "$gateway" loadSecret "$TUNNELS" $WINDOW
-	wait_for $LONG log_has "$name" "^up " || { tail -n 5 "$TMP/$name.log"; return 1; }
+	wait_for $LONG log_has "$name" "up [0-9]* failed " || { tail -n 5 "$TMP/$name.log"; return 1; }
 	TICKS=$(($(cpu_of "$@") - cpu))
 	KIB=$(($(memory_of "$@") - kib))
-	log_has "$name" "^up $TUNNELS failed 0 "
+	log_has "$name" "up $TUNNELS failed 0 "
 }
 
 # each NAME: what one cost, on the screen.
@@ -159,7 +159,7 @@ flooded()
 	check "$1: it leaves" swanctl --terminate --ike adit
 	check "$1: cookies are asked for" wait_for 20 status_has cookies_asked -gt 100
 	check "$1: the table is bounded" half_open_is -le 2000
-	check "$1: the flood ends" wait_for $((FLOOD / RATE + 60)) log_has "$1" "^sent "
+	check "$1: the flood ends" wait_for $((FLOOD / RATE + 60)) log_has "$1" "sent $FLOOD asked"
 	log_of "$1" | sed 's/^/# /'
 	check "$1: strangers are forgotten" wait_for 60 half_open_is -eq 0
 }
