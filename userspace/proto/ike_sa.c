@@ -213,6 +213,15 @@ static void forget(struct ike_sa *sa)
 	}
 }
 
+/* Both ends have proved who they are over them. */
+static void forget_init(struct ike_sa *sa)
+{
+	free(sa->init_i);
+	free(sa->init_r);
+	sa->init_i = sa->init_r = NULL;
+	sa->init_i_len = sa->init_r_len = 0;
+}
+
 void ike_sa_free(struct ike_sa *sa)
 {
 	struct ike *ike = sa->ike;
@@ -231,8 +240,7 @@ void ike_sa_free(struct ike_sa *sa)
 	ike_sa_settled(sa);
 	drop_candidates(sa);
 	ike_peer_put(sa->peer);
-	free(sa->init_i);
-	free(sa->init_r);
+	forget_init(sa);
 	free(sa->auth_chain);
 	free(sa->peer_id_body);
 	if (sa->eap_server)
@@ -258,6 +266,7 @@ void ike_sa_begin(struct ike_sa *sa)
 	uint64_t now = loop_now_ms(sa->ike->loop);
 
 	ike_sa_settled(sa);
+	forget_init(sa);
 	drop_candidates(sa);
 	ike_sa_changed(sa);
 	sa->phase = PHASE_UP;
