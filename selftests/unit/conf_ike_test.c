@@ -174,6 +174,8 @@ static const struct { const char *text, *words; } refusals[] = {
 	{ SITE(" secret = x\n esp-proposals = { \"3des-sha1\" }\n"), "4: esp-proposals: \"3des-sha1\": " },
 	{ SITE(" secret = x\n local-subnets = { \"10.1.0.1/16\" }\n"), "bits set beyond" },
 	{ SITE(" secret = x\n mode = transport\n local-subnets = { \"10.1.0.0/16\" }\n"), "between the two peers" },
+	{ SITE(" secret = x\n mode = transport\n remote-subnets = { \"10.1.0.0/16\" }\n"), "between the two peers" },
+	{ SITE(" secret = x\n mode = transport\n request-address = yes\n"), "needs mode = tunnel" },
 	{ SITE(" secret = x\n request-address = yes\n local-subnets = { \"10.1.0.0/16\" }\n"),
 	  "the requested address alone" },
 	{ SITE(" secret = x\n redial-min = 9\n redial-max = 2\n"), "redial-max: 2 is less" },

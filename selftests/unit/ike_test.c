@@ -229,6 +229,84 @@ static void transport_mode_sees_through_nat(void **state)
 	assert_int_equal(pair_check(p), 1);
 }
 
+static void host_to_host(struct pair *p, bool a, bool b)
+{
+	p->a.peer->transport = a;
+	p->b.peer->transport = b;
+	p->a.peer->n_local_ts = p->a.peer->n_remote_ts = 0;
+	p->b.peer->n_local_ts = p->b.peer->n_remote_ts = 0;
+}
+
+static bool carries_transport(const struct pair_end *e)
+{
+	struct ike_child_info info;
+
+	ike_child_get_info(ike_child_next(e->sa, NULL), &info);
+	return info.transport;
+}
+
+/* RFC 7296 section 1.3.1: asked for by one and confirmed by the other, also with new keys. */
+static void transport_mode_between_hosts(void **state)
+{
+	struct pair *p = &world;
+
+	(void)state;
+	host_to_host(p, true, true);
+	connect_both(p);
+	assert_true(carries_transport(&p->a) && carries_transport(&p->b));
+	assert_int_equal(p->a.kids[0].selectors[0].local.len, 32);
+	assert_int_equal(p->a.kids[0].selectors[0].remote.len, 32);
+	ike_child_rekey(ike_child_next(p->b.sa, NULL));
+	pair_run(p, 10000);
+	assert_int_equal(pair_check(p), 1);
+	assert_true(carries_transport(&p->a) && carries_transport(&p->b));
+}
+
+/* The same section: a responder may decline by silence, and then the initiator has to delete. */
+static void transport_mode_is_declined(void **state)
+{
+	struct pair *p = &world;
+
+	(void)state;
+	host_to_host(p, true, false);
+	pair_dial(p);
+	pair_run(p, 10000);
+	says(&p->a, "the peer takes tunnel mode alone, and here is mode = transport");
+	assert_int_equal(p->a.downs, 1);
+	assert_int_equal(p->b.downs, 1);
+	assert_int_equal(pair_kids(&p->a) + pair_kids(&p->b), 0);
+}
+
+static void a_second_child_is_declined(void **state)
+{
+	struct pair *p = &world;
+
+	(void)state;
+	host_to_host(p, true, true);
+	connect_both(p);
+	p->b.peer->transport = false;
+	ike_child_initiate(p->a.sa);
+	pair_run(p, 20000);
+	says(&p->a, "no child: the peer takes tunnel mode alone");
+	assert_int_equal(p->a.downs + p->b.downs, 0);
+	assert_int_equal(pair_kids(&p->a), 1);
+	assert_int_equal(pair_kids(&p->b), 1);
+	assert_int_equal(pair_check(p), 1);
+}
+
+static void tunnel_mode_is_refused(void **state)
+{
+	struct pair *p = &world;
+
+	(void)state;
+	host_to_host(p, false, true);
+	pair_dial(p);
+	pair_run(p, 10000);
+	says(&p->b, "the peer asks for tunnel mode, and here is mode = transport");
+	says(&p->a, "or not tunnel mode");
+	assert_int_equal(pair_kids(&p->a) + pair_kids(&p->b), 0);
+}
+
 static void a_blocked_port_is_named(void **state)
 {
 	struct pair *p = &world;
@@ -770,6 +848,10 @@ int main(void)
 		TEST(another_group_is_asked_for),
 		TEST(nat_moves_to_4500),
 		TEST(transport_mode_sees_through_nat),
+		TEST(transport_mode_between_hosts),
+		TEST(transport_mode_is_declined),
+		TEST(a_second_child_is_declined),
+		TEST(tunnel_mode_is_refused),
 		TEST(a_blocked_port_is_named),
 		TEST(loss_is_made_up_for),
 		TEST(a_dead_peer_is_noticed),

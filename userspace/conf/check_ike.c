@@ -176,9 +176,6 @@ static void check_site_remote(struct reading *r, const struct conf_site *s, cfg_
 
 static void check_site_kind(struct reading *r, const struct conf_site *s, cfg_t *cfg)
 {
-	if (s->mode == CONF_MODE_TRANSPORT)
-		reading_error(r, reading_line(cfg, "mode"),
-			      "mode: transport is not carried yet: say mode = tunnel, which does the same for two hosts");
 	if (s->mode == CONF_MODE_TRANSPORT && (s->ike.n_local_subnets || s->n_remote_subnets))
 		reading_error(r, reading_line(cfg, "mode"),
 			      "mode: with transport, what is protected is between the two peers: leave local-subnets "

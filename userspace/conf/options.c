@@ -435,7 +435,9 @@ static const struct option site_options[] = {
 	  .max = CONF_LIST_MAX,
 	  .doc = "Networks behind the peer. They are routed to the tunnel, and never reached without it." },
 	{ "mode", &value_word, SITE(mode), .words = modes, .fallback = "tunnel",
-	  .doc = "Whether whole packets are carried, or what is in packets between the two peers themselves." },
+	  .doc = "Whether whole packets are carried (tunnel), or only what is in those between the two peers themselves "
+		 "(transport), which then is between their outer addresses. A peer that insists on the other mode is "
+		 "refused." },
 	{ "start", &value_word, SITE(start), .words = starts, .fallback = "now",
 	  .doc = "When to begin: at once, when there is something to carry, or not before the peer does." },
 	{ "request-address", &value_switch, SITE(request_address), .fallback = "no",

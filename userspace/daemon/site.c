@@ -58,7 +58,7 @@ static enum site_route_kind kind_of(const struct site *s, const struct prefix *p
 
 static struct dp_detour detour_of(const struct site *s, const struct site_route *r)
 {
-	return (struct dp_detour){ .fwmark = s->ref->conf->ipsec_fwmark,
+	return (struct dp_detour){ .fwmark = s->ref->conf->ipsec_fwmark, .from = r->from,
 				   .table = r->kind == ROUTE_DEFAULT ? CONF_IPSEC_DEFAULT_TABLE : CONF_IPSEC_TABLE,
 				   .ipv4 = r->to.addr.family == AF_INET, .ipv6 = r->to.addr.family == AF_INET6 };
 }
@@ -99,6 +99,8 @@ static void add_route(struct site *s, const struct prefix *p)
 	if (s->n_routes == sizeof(s->routes) / sizeof(s->routes[0]))
 		return;
 	*r = (struct site_route){ .to = *p, .kind = kind_of(s, p) };
+	if (!s->conf->ike.n_local_subnets && !s->conf->request_address && addr_equal(&p->addr, &s->remote))
+		r->from = s->local;
 	if (put_route(s, r, &err))
 		log_error(NULL, "site %s: %s", s->conf->name, err.text);
 	else
@@ -144,7 +146,8 @@ static void trap_config(const struct site *s, struct dp_child *c)
 	unsigned int n = conf->ike.n_local_subnets ? conf->ike.n_local_subnets : 1, i, k;
 	unsigned int n_remotes = conf->n_remote_subnets ? conf->n_remote_subnets : 1;
 
-	*c = (struct dp_child){ .local = s->local, .peer = s->remote };
+	*c = (struct dp_child){ .local = s->local, .peer = s->remote,
+				.transport = conf->mode == CONF_MODE_TRANSPORT };
 	for (i = 0; i < n; i++) {
 		for (k = 0; k < n_remotes && c->n_selectors < DP_SELECTORS_MAX; k++) {
 			struct dp_selector *sel = &c->selectors[c->n_selectors];
@@ -194,10 +197,12 @@ static int choose_local(struct site *s, const struct addr *remote)
 
 static int set_remote(struct site *s, const struct addr *remote)
 {
+	const struct addr before = s->local;
+
 	if (choose_local(s, remote))
 		return -EADDRNOTAVAIL;
-	/* A name that leads elsewhere now: what was routed by the old address is looked at again. */
-	if (!addr_equal(&s->remote, remote))
+	/* A name that leads elsewhere now, or an address of ours that is gone: what was routed by it is looked at again. */
+	if (!addr_equal(&s->remote, remote) || !addr_equal(&s->local, &before))
 		drop_routes(s);
 	s->remote = *remote;
 	set_trap(s);

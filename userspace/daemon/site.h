@@ -25,6 +25,7 @@ enum site_route_kind { ROUTE_PLAIN, ROUTE_FIRST, ROUTE_DEFAULT };
 struct site_route {
 	struct prefix to;
 	enum site_route_kind kind;
+	struct addr from;	/* to the peer itself: our address, as that alone is protected; family 0: any */
 };
 
 struct site {

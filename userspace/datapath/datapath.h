@@ -49,6 +49,7 @@ struct dp_ends {
 struct dp_detour {
 	uint32_t fwmark, table;
 	bool ipv4, ipv6;
+	struct addr from;		/* of dp_first_route_add(): our address towards there; family 0: any */
 };
 
 enum dp_strength { DP_MPPE_NONE, DP_MPPE_40, DP_MPPE_56, DP_MPPE_128 };

@@ -155,7 +155,7 @@ int detour_del(struct channel *ch, const struct dp_detour *d, struct dp_err *err
 
 /* --- one network --- */
 
-static int network_route(struct channel *ch, int type, int flags, int ifindex, uint32_t table,
+static int network_route(struct channel *ch, int type, int flags, int ifindex, const struct dp_detour *d,
 			 const struct prefix *p, struct dp_err *err)
 {
 	struct rtmsg rt = {
@@ -169,7 +169,8 @@ static int network_route(struct channel *ch, int type, int flags, int ifindex, u
 	struct nl_msg *msg = message(type, flags, &rt, sizeof(rt));
 	int len = p->addr.family == AF_INET ? 4 : 16;
 
-	if (msg && (nla_put_u32(msg, RTA_TABLE, table) || nla_put(msg, RTA_DST, len, p->addr.bytes) ||
+	if (msg && (nla_put_u32(msg, RTA_TABLE, d->table) || nla_put(msg, RTA_DST, len, p->addr.bytes) ||
+		    (d->from.family && nla_put(msg, RTA_PREFSRC, len, d->from.bytes)) ||
 		    nla_put_u32(msg, RTA_OIF, (uint32_t)ifindex))) {
 		nlmsg_free(msg);
 		msg = NULL;
@@ -182,7 +183,7 @@ int detour_route_add(struct channel *ch, int ifindex, const struct dp_detour *d,
 {
 	int ret;
 
-	ret = network_route(ch, RTM_NEWROUTE, NLM_F_CREATE | NLM_F_REPLACE, ifindex, d->table, p, err);
+	ret = network_route(ch, RTM_NEWROUTE, NLM_F_CREATE | NLM_F_REPLACE, ifindex, d, p, err);
 	if (!ret)
 		ret = rule_mark_at(ch, RTM_NEWRULE, NLM_F_CREATE | NLM_F_EXCL, p->addr.family, PRIORITY_FIRST,
 				   d, err);
@@ -192,7 +193,7 @@ int detour_route_add(struct channel *ch, int ifindex, const struct dp_detour *d,
 int detour_route_del(struct channel *ch, int ifindex, const struct dp_detour *d, const struct prefix *p,
 		     struct dp_err *err)
 {
-	int ret = network_route(ch, RTM_DELROUTE, 0, ifindex, d->table, p, err);
+	int ret = network_route(ch, RTM_DELROUTE, 0, ifindex, d, p, err);
 
 	return ret == -ESRCH || ret == -ENODEV ? 0 : ret;
 }

@@ -364,8 +364,9 @@ static enum ike_verdict refusal_of(const struct ike_sa *sa, const struct ike2_no
 			 ike_ts_to_str(remote, n_remote, theirs, sizeof(theirs)));
 		return VERDICT_TS;
 	case IKE2_N_NO_PROPOSAL_CHOSEN:
-		snprintf(why, IKE_WHY_MAX, "the peer takes none of our ESP proposals (%s): its log says which it has",
-			 ike_offers_to_str(&sa->peer->esp, text, sizeof(text)));
+		snprintf(why, IKE_WHY_MAX,
+			 "the peer takes none of our ESP proposals (%s), or not %s mode: its log says which it has",
+			 ike_offers_to_str(&sa->peer->esp, text, sizeof(text)), sa->peer->transport ? "transport" : "tunnel");
 		return VERDICT_PROPOSAL;
 	case IKE2_N_INVALID_KE_PAYLOAD:
 		return VERDICT_KE;
@@ -392,7 +393,6 @@ enum ike_verdict ike_child_take(struct ike_sa *sa, const struct ike2_message *m,
 {
 	const struct ike2_notify *error = ike2_error_find(m);
 	const struct ike2_proposal *chosen;
-	enum ike_verdict verdict;
 	struct ike_child *c;
 
 	if (error)
@@ -412,18 +412,20 @@ enum ike_verdict ike_child_take(struct ike_sa *sa, const struct ike2_message *m,
 	ike_child_set_spi(c, spi);
 	c->spi_out = spi_of(chosen->spi);
 	c->transport = ike2_notify_find(m, IKE2_N_USE_TRANSPORT_MODE);
-	verdict = narrow(c, &m->ts_r, &m->ts_i, like, why);
-	if (verdict == VERDICT_OK && c->transport != (like ? like->transport : sa->peer->transport)) {
-		snprintf(why, IKE_WHY_MAX, "the peer wants %s mode", c->transport ? "transport" : "tunnel");
-		verdict = VERDICT_FAILED;
-	}
-	if (c->spi_out < 256)
-		verdict = VERDICT_FAILED;
-	if (verdict != VERDICT_OK)
+	if (c->spi_out < 256) {
+		snprintf(why, IKE_WHY_MAX, "the peer's SPI is reserved");
 		ike_child_free(c);
-	else
-		*out = c;
-	return verdict;
+		return VERDICT_FAILED;
+	}
+	*out = c;
+	if (narrow(c, &m->ts_r, &m->ts_i, like, why) != VERDICT_OK)
+		return VERDICT_UNWANTED;
+	/* A peer may decline transport mode by being silent about it; then we have to delete (RFC 7296 section 1.3.1). */
+	if (c->transport == (like ? like->transport : sa->peer->transport))
+		return VERDICT_OK;
+	snprintf(why, IKE_WHY_MAX, "the peer takes %s mode alone, and here is mode = %s",
+		 c->transport ? "transport" : "tunnel", c->transport ? "tunnel" : "transport");
+	return VERDICT_UNWANTED;
 }
 
 uint16_t ike_verdict_notify(enum ike_verdict v)

@@ -223,6 +223,13 @@ void ike_create_rx_response(struct ike_sa *sa, struct ike_task *t, struct ike2_m
 	struct ike_child *c;
 
 	verdict = ike_child_take(sa, m, flags_of(t), t->spi_in, t->child, &c, why);
+	if (verdict == VERDICT_UNWANTED) {
+		ike_log(sa, LOG_LEVEL_WARN, "%s: %s",
+			t->type == TASK_CHILD_REKEY ? "new keys are not used" : "no child", why);
+		ike2_child_close(c, why);
+		ike_task_done(sa);
+		return;
+	}
 	if (verdict != VERDICT_OK) {
 		refused(sa, t, verdict, m, why);
 		return;

@@ -283,7 +283,8 @@ void ike_auth_rx_response(struct ike_sa *sa, struct ike2_message *m);
 
 /* --- ike_child.c --- */
 enum ike_verdict { VERDICT_OK, VERDICT_TS, VERDICT_PROPOSAL, VERDICT_KE, VERDICT_ADDRESS, VERDICT_NO_MORE,
-		   VERDICT_TEMPORARY, VERDICT_NOT_FOUND, VERDICT_FAILED };
+		   VERDICT_TEMPORARY, VERDICT_NOT_FOUND, VERDICT_FAILED,
+		   VERDICT_UNWANTED };	/* the peer has made it, and not as it has to be: it is to be deleted */
 struct ike_child *ike_child_new(struct ike_sa *sa, bool by_us);
 void ike_child_free(struct ike_child *c);	/* the owner is not told */
 void ike_child_end(struct ike_child *c, const char *why);	/* the owner is */
@@ -302,6 +303,7 @@ enum ike_verdict ike_child_choose(struct ike_sa *sa, const struct ike2_message *
 				  char why[IKE_WHY_MAX]);
 /* As initiator: what the peer has made of it. */
 void ike_child_put_answer(const struct ike_child *c, struct ike_chain *chain);	/* its selectors and mode */
+/* With VERDICT_UNWANTED there is a child too, to be closed. */
 enum ike_verdict ike_child_take(struct ike_sa *sa, const struct ike2_message *m, unsigned int flags, uint32_t spi,
 				const struct ike_child *like, struct ike_child **out, char why[IKE_WHY_MAX]);
 /* Keys of a child of IKE_AUTH, or of a CREATE_CHILD_SA exchange. */
