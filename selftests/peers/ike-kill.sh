@@ -1,8 +1,8 @@
 #!/bin/bash
 # SPDX-License-Identifier: GPL-2.0-or-later
 #
-# The engine is killed while tunnels carry traffic, to a site and to a road warrior: the next one goes on with them, new
-# keys included, and the peers notice nothing.
+# The engine is killed while tunnels carry traffic, to a site by each version of IKE and to a road warrior: the next one
+# goes on with them, new keys included, and the peers notice nothing.
 
 . "$(dirname "$0")/lib-ike.sh"
 
@@ -11,9 +11,9 @@ swan()
 	swan_conf <<-CONF
 		connections {
 			adit {
-				version = 2
+				version = $VERSION
 				remote_addrs = 192.0.2.1
-				proposals = aes128gcm16-prfsha256-x25519
+				proposals = $PROPOSALS
 				local {
 					auth = psk
 					id = peer.example
@@ -94,7 +94,8 @@ lost_at_most()
 
 both_there()
 {
-	[ "$(ask "sorted((s['of'], len(s['children'])) for s in r)" sas)" = "[('server ikev2', 1), ('site office', 1)]" ]
+	[ "$(ask "sorted((s['of'], s['version'], len(s['children'])) for s in r)" sas)" = \
+		"[('server ikev2', 2, 1), ('site office', $VERSION, 1)]" ]
 }
 
 ping_road()
@@ -112,51 +113,67 @@ keys_are_new()
 	[ "$(spi)" != "$1" ] && site_is "len(s['children']) == 1"
 }
 
-ike_topology
-swan
-swan_start
-gw_conf <<-CONF
-	site "office" {
-		remote = any
-		start = peer
-		local-id = "gw.example"
-		remote-id = "peer.example"
-		secret = 'a secret of both'
-		local-subnets = { "10.1.0.0/24" }
-		remote-subnets = { "10.2.0.0/24" }
-	}
-	pool "road" { range = "10.9.0.10-10.9.0.12" }
-	server ikev2 {
-		address = "10.9.0.1"
-		pool = "road"
-		auth = { psk }
-		secret = 'of everybody'
-		local-id = "road.example"
-		local-subnets = { "10.1.0.0/24" }
-	}
-CONF
-gw_start
+gw()
+{
+	gw_conf <<-CONF
+		site "office" {
+			remote = any
+			version = ikev$VERSION
+			start = peer
+			local-id = "gw.example"
+			remote-id = "peer.example"
+			secret = 'a secret of both'
+			local-subnets = { "10.1.0.0/24" }
+			remote-subnets = { "10.2.0.0/24" }
+		}
+		pool "road" { range = "10.9.0.10-10.9.0.12" }
+		server ikev2 {
+			address = "10.9.0.1"
+			pool = "road"
+			auth = { psk }
+			secret = 'of everybody'
+			local-id = "road.example"
+			local-subnets = { "10.1.0.0/24" }
+		}
+	CONF
+	gw_start
+}
 
-check "the site's peer begins" swanctl --initiate --child net --timeout 20
-check "a road warrior too" swanctl --initiate --child all --timeout 20
-check "traffic of the site" ping_left
-check "of the road warrior" ping_road
-background pings ip netns exec "$R" ping -n -i 0.1 $LEFT
-check "the engine is killed" kill_engine
-check "the next one has both" both_there
-check "strongSwan replaces the child" swanctl --rekey --child net
-check "and IKE's keys" swanctl --rekey --ike adit
-check "the engine is killed again" kill_engine
-before=$(spi)
-check "the gateway replaces all keys" adit site rekey office
-check "they are new" wait_for 10 keys_are_new "$before"
-check "next to no packet was lost meanwhile" lost_at_most 2
-check "traffic of the road warrior" ping_road
-check "and new keys for it" swanctl --rekey --child all
-check "traffic with them" ping_road
-check "strongSwan ends the site" swanctl --terminate --ike adit
-check "which is told" gw_says "ended: the peer ends it"
-check "strongSwan ends the other" swanctl --terminate --ike road
-check "nothing is left there" wait_for 10 swan_has_nothing
+# through VERSION PROPOSALS: of the site.
+through()
+{
+	VERSION=$1 PROPOSALS=$2
+	swan
+	swan_start
+	gw
+	check "IKEv$1: the site's peer begins" swanctl --initiate --child net --timeout 20
+	check "IKEv$1: a road warrior too" swanctl --initiate --child all --timeout 20
+	check "IKEv$1: traffic of the site" ping_left
+	check "IKEv$1: of the road warrior" ping_road
+	background pings ip netns exec "$R" ping -n -i 0.1 $LEFT
+	check "IKEv$1: the engine is killed" kill_engine
+	check "IKEv$1: the next one has both" both_there
+	check "IKEv$1: strongSwan replaces the child" swanctl --rekey --child net
+	check "IKEv$1: and IKE's keys" swanctl --rekey --ike adit
+	check "IKEv$1: the engine is killed again" kill_engine
+	check "IKEv$1: and the next one has both" both_there
+	before=$(spi)
+	check "IKEv$1: the gateway replaces all keys" adit site rekey office
+	check "IKEv$1: they are new" wait_for 10 keys_are_new "$before"
+	check "IKEv$1: next to no packet was lost meanwhile" lost_at_most 2
+	check "IKEv$1: traffic of the road warrior" ping_road
+	check "IKEv$1: and new keys for it" swanctl --rekey --child all
+	check "IKEv$1: traffic with them" ping_road
+	check "IKEv$1: strongSwan ends the site" swanctl --terminate --ike adit
+	check "IKEv$1: which is told" gw_says "ended: the peer"
+	check "IKEv$1: strongSwan ends the other" swanctl --terminate --ike road
+	check "IKEv$1: nothing is left there" wait_for 10 swan_has_nothing
+	stop gateway
+	stop charon
+}
+
+ike_topology
+through 2 aes128gcm16-prfsha256-x25519
+through 1 aes256-sha256-modp2048
 
 done_testing

@@ -764,6 +764,131 @@ static int teardown(void **state)
 	return 0;
 }
 
+/* --- another process goes on --- */
+
+static bool restart(struct side *s)
+{
+	const struct ike_config cfg = { .max_half_open = 8, .half_open_ms = 30000, .keepalive_ms = 20000,
+					.max_sas = 100 };
+	struct rd r = rd_of(s->record, s->record_len);
+	struct ike1_child *c = NULL;
+
+	ike1_free(s->ike);
+	s->ike = ike1_new(s->w->loop, &cfg, &ops, s);
+	s->child = NULL;
+	s->sa = ike1_sa_thaw(s->ike, s->peers[0], NULL, &r);
+	if (!s->sa || r.bad || r.left)
+		return false;
+	ike1_sa_set_slot(s->sa, SLOT);
+	while ((c = ike1_child_next(s->sa, c))) {
+		ike1_child_set_owner(c, s);
+		s->child = c;
+	}
+	settle(s);
+	return true;
+}
+
+static void some(struct world *w, unsigned int n)
+{
+	while (n-- && w->head != w->tail)
+		deliver(w, &w->q[w->head++ % PACKETS_MAX]);
+}
+
+static void assert_one_child(struct world *w)
+{
+	if (w->i.downs + w->r.downs + w->i.child_downs + w->r.child_downs)
+		fail_msg("initiator: %s%s\nresponder: %s%s", w->i.why, w->i.log, w->r.why, w->r.log);
+	assert_int_equal(info_of(&w->i).children, 1);
+	assert_int_equal(info_of(&w->r).children, 1);
+	same_keys(sa_of(&w->i, true), sa_of(&w->r, false));
+	same_keys(sa_of(&w->r, true), sa_of(&w->i, false));
+}
+
+/* After every message of quick mode, whoever began it, either side is replaced; what is on the wire then may be lost. */
+static void another_process_goes_on(void **state)
+{
+	struct world *w = world_new();
+
+	(void)state;
+	dial(w);
+	for (unsigned int step = 0; step < 32; step++) {
+		struct side *by = step & 1 ? &w->i : &w->r, *killed = step & 2 ? &w->i : &w->r;
+		uint32_t before = child_of(by).spi_in;
+
+		w->i.n_sas = w->r.n_sas = 0;
+		ike1_child_rekey(by->child);
+		settle(by);
+		some(w, step >> 2 & 3);
+		assert_true(restart(killed));
+		if (step & 16)
+			w->head = w->tail;
+		pass(w, 25000);
+		assert_int_not_equal(child_of(by).spi_in, before);
+		assert_one_child(w);
+	}
+	/* Time goes on where it was. */
+	pass(w, 3600000);
+	assert_one_child(w);
+	ike1_sa_close(w->i.sa, "enough");
+	run(w);
+	assert_int_equal(w->r.downs, 1);
+	assert_int_equal(w->i.slots_freed + w->r.slots_freed, 2);
+	world_free(w);
+}
+
+/* Likewise of phase 1; but an initiator whose proof is on its way cannot go on with what the responder alone has then. */
+static void phase_1_goes_on(void **state)
+{
+	struct world *w = world_new();
+
+	(void)state;
+	dial(w);
+	for (unsigned int step = 0; step < 14; step++) {
+		struct side *killed = step & 1 ? &w->i : &w->r;
+
+		if (step == 9 || step == 11)
+			continue;
+		ike1_sa_rekey(w->i.sa);
+		some(w, step >> 1);
+		assert_true(restart(killed));
+		pass(w, 45000);
+		w->i.n_sas = w->r.n_sas = 0;
+		ike1_child_rekey(step & 2 ? w->i.child : w->r.child);
+		pass(w, 25000);
+		assert_one_child(w);
+	}
+	for (unsigned int hour = 0; hour < 9; hour++) {
+		w->i.n_sas = w->r.n_sas = 0;
+		pass(w, 3600000);
+		assert_one_child(w);
+	}
+	world_free(w);
+}
+
+/* Whatever is cut off a record, or turned round in it, it is refused or taken, and nothing else. */
+static void a_spoilt_record_is_harmless(void **state)
+{
+	struct world *w = world_new();
+	size_t len;
+
+	(void)state;
+	dial(w);
+	ike1_child_rekey(w->i.child);
+	settle(&w->i);
+	len = w->i.record_len;
+	for (w->i.record_len = 0; w->i.record_len < len; w->i.record_len++)
+		assert_false(restart(&w->i));
+	for (size_t at = 0; at < len; at++) {
+		w->i.record[at] ^= 0x81;
+		restart(&w->i);
+		w->i.record[at] ^= 0x81;
+	}
+	assert_true(restart(&w->i));
+	pass(w, 25000);
+	assert_one_child(w);
+	world_free(w);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -797,6 +922,9 @@ int main(void)
 		cmocka_unit_test(an_old_conversation_is_replayed),
 		cmocka_unit_test(a_proof_is_checked_to_its_end),
 		cmocka_unit_test(forged_messages_change_nothing),
+		cmocka_unit_test(another_process_goes_on),
+		cmocka_unit_test(phase_1_goes_on),
+		cmocka_unit_test(a_spoilt_record_is_harmless),
 	};
 
 	return cmocka_run_group_tests(tests, setup, teardown);

@@ -15,6 +15,7 @@
 #define PACKETS_MAX	64
 #define TAPE_MAX	256
 #define SAS_MAX		32
+#define SLOT		7	/* of the record */
 
 struct packet {
 	bool to_responder;
@@ -40,6 +41,9 @@ struct side {
 	char log[4096];
 	struct ike_assigned got;
 	bool no_children;
+	uint8_t record[32768];		/* of sa, as it was last */
+	size_t record_len;
+	unsigned int slots_freed;
 };
 
 struct world {
@@ -252,6 +256,14 @@ static void op_child_down(void *ctx, struct ike1_child *c, const char *why)
 	snprintf(s->child_why, sizeof(s->child_why), "%s", why);
 }
 
+static void op_slot_free(void *ctx, uint32_t slot)
+{
+	struct side *s = ctx;
+
+	assert_int_equal(slot, SLOT);
+	s->slots_freed++;
+}
+
 static void op_log(void *ctx, const struct ike1_sa *sa, enum log_level level, const char *text)
 {
 	struct side *s = ctx;
@@ -264,7 +276,8 @@ static void op_log(void *ctx, const struct ike1_sa *sa, enum log_level level, co
 
 static const struct ike1_ops ops = {
 	op_tx, op_random, op_wall_time, op_candidates, op_password, op_assign, op_assigned, op_sa_up, op_sa_replaced,
-	op_sa_down, op_sa_moved, op_child_new, op_child_replaced, op_sa_add, op_sa_del, op_child_down, op_log,
+	op_sa_down, op_sa_moved, op_child_new, op_child_replaced, op_sa_add, op_sa_del, op_child_down, op_slot_free,
+	op_log,
 };
 
 /* --- the world --- */
@@ -352,13 +365,32 @@ static void world_free(struct world *w)
 	free(w);
 }
 
+/* What has changed is written down. */
+static void settle(struct side *s)
+{
+	struct wr w = wr_to(s->record, sizeof(s->record));
+	struct ike1_sa *sa;
+
+	while ((sa = ike1_next_changed(s->ike))) {
+		if (sa != s->sa || !ike1_sa_can_freeze(sa))
+			continue;
+		w.len = 0;
+		ike1_sa_set_slot(sa, SLOT);
+		ike1_sa_freeze(sa, &w);
+		assert_false(w.bad);
+		s->record_len = w.len;
+	}
+}
+
 static void deliver(struct world *w, const struct packet *p)
 {
+	struct side *to = p->to_responder ? &w->r : &w->i;
 	uint8_t *exact = malloc(p->len);
 
 	memcpy(exact, p->data, p->len);
-	ike1_rx(p->to_responder ? w->r.ike : w->i.ike, &p->path, exact, p->len);
+	ike1_rx(to->ike, &p->path, exact, p->len);
 	free(exact);
+	settle(to);
 }
 
 /* Everything that is on the wire arrives, and what comes of it. */
@@ -376,6 +408,8 @@ static void pass(struct world *w, uint64_t ms)
 {
 	for (uint64_t at = 0; at < ms; at += 500) {
 		loop_virtual_advance(w->loop, 500);
+		settle(&w->i);
+		settle(&w->r);
 		run(w);
 	}
 }

@@ -28,7 +28,7 @@ void ipsec_settle(struct ipsec *ipsec)
 
 	if (!ipsec)
 		return;
-	while ((sa = ike_next_changed(ipsec->ike)))
+	while ((sa = ike_next_changed(ipsec->ike)) || (sa = ike1_next_changed_for(ipsec->ike1)))
 		ipsec_record_write(ipsec, sa);
 	ipsec_flush(ipsec);
 }

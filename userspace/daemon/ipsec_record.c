@@ -7,7 +7,7 @@
 #include "daemon/site.h"
 #include "daemon/warrior.h"
 
-#define RECORD_VERSION	1
+#define RECORD_VERSION	2
 #define OF_SITE		1
 #define OF_WARRIOR	2
 #define OF_L2TPSEC	3
@@ -57,6 +57,7 @@ void ipsec_record_write(struct ipsec *ipsec, struct ike_sa *sa)
 		ike_sa_set_slot(sa, slot);
 	}
 	wr_u8(&w, RECORD_VERSION);
+	wr_u8(&w, info.version);
 	put_owner(&w, ipsec, info.peer);
 	wr_u16(&w, (uint16_t)info.children);
 	put_kids(&w, ipsec, sa);
@@ -71,12 +72,18 @@ void ipsec_record_write(struct ipsec *ipsec, struct ike_sa *sa)
 #define KIDS_MAX	64
 
 struct record {
+	uint8_t version;		/* of IKE */
 	uint8_t kind;
 	struct site *site;		/* of OF_SITE */
 	struct ike_peer *peer;
 	unsigned int n_kids;
 	uint32_t kids[KIDS_MAX];
 };
+
+static enum conf_ike_version version_of(const struct record *rec)
+{
+	return rec->version == 1 ? CONF_IKEV1 : CONF_IKEV2;
+}
 
 static void get_site(struct rd *r, struct ipsec *ipsec, struct record *rec)
 {
@@ -86,7 +93,8 @@ static void get_site(struct rd *r, struct ipsec *ipsec, struct record *rec)
 	rd_copy(r, name, len);
 	name[len] = '\0';
 	rec->site = site_by_name(ipsec, name);
-	rec->peer = rec->site && !rec->site->holder.sa ? rec->site->peer : NULL;
+	rec->peer = rec->site && !rec->site->holder.sa && rec->site->conf->version == version_of(rec) ?
+		    rec->site->peer : NULL;
 }
 
 static void get_server(struct rd *r, struct ike_peer *const *peers, unsigned int n, struct record *rec)
@@ -101,13 +109,17 @@ static void get_server(struct rd *r, struct ike_peer *const *peers, unsigned int
 
 static bool get_head(struct rd *r, struct ipsec *ipsec, struct record *rec)
 {
-	const struct l2tpsec_peers *l2tp = l2tpsec_peers(ipsec, CONF_IKEV2);
+	const struct l2tpsec_peers *l2tp;
 	unsigned int i;
 
 	*rec = (struct record){ .n_kids = 0 };
 	if (rd_u8(r) != RECORD_VERSION)
 		return false;
+	rec->version = rd_u8(r);
+	if (rec->version != 1 && rec->version != 2)
+		return false;
 	rec->kind = rd_u8(r);
+	l2tp = l2tpsec_peers(ipsec, version_of(rec));
 	if (rec->kind == OF_SITE)
 		get_site(r, ipsec, rec);
 	else if (rec->kind == OF_WARRIOR)
@@ -132,7 +144,7 @@ static struct kid *kid_of(struct ipsec_holder *h, uint32_t id)
 	return NULL;
 }
 
-/* First those that are in use, then those that only receive any more, which have their kids. */
+/* First those that are in use, then those that only receive, any more or yet, whose kids these are too. */
 static void adopt_kids(struct ipsec_holder *h, struct ike_sa *sa, const struct record *rec)
 {
 	struct ike_child *c = NULL, *next;
@@ -151,11 +163,11 @@ static void adopt_kids(struct ipsec_holder *h, struct ike_sa *sa, const struct r
 		ike_child_close(c, "the kernel does not have it any more");
 	}
 	for (i = 0, c = NULL; i < rec->n_kids && (c = ike_child_each(sa, c)); i++) {
-		struct kid *k = ike_child_owner(c) ? NULL : kid_of(h, rec->kids[i]);
+		struct kid *k = kid_of(h, rec->kids[i]);
 		struct ike_child_info info;
 
 		ike_child_get_info(c, &info);
-		if (k)
+		if (k && !kid_by_in_spi(h->ipsec, info.spi_in))
 			kid_add_in_spi(k, info.spi_in);
 	}
 }
@@ -179,13 +191,15 @@ static bool take_up(struct ipsec *ipsec, uint32_t slot, const void *data, size_t
 {
 	struct rd r = rd_of(data, len);
 	struct ipsec_holder *h;
+	struct ike_sa *sa = NULL;
 	struct record rec;
-	struct ike_sa *sa;
 
 	if (!get_head(&r, ipsec, &rec))
 		return false;
 	h = holder_for(ipsec, &rec);
-	sa = h ? ike_sa_thaw(ipsec->ike, rec.peer, h, &r) : NULL;
+	if (h)
+		sa = rec.version == 1 ? ike1_sa_thaw_for(ipsec->ike1, rec.peer, h, &r) :
+					ike_sa_thaw(ipsec->ike, rec.peer, h, &r);
 	if (!sa) {
 		if (h)
 			drop_holder(h, &rec);

@@ -48,6 +48,7 @@ static void receive(struct ipsec_socket *s, const struct udp_path *from, const u
 				       .peer_port = from->peer_port };
 	struct ike_sa *sa;
 	uint32_t slot;
+	bool first;		/* version */
 
 	if (s->port == IKE_NATT_PORT && len > 1) {
 		if (len < MARKER_LEN || memcmp(data, marker, MARKER_LEN))
@@ -55,14 +56,14 @@ static void receive(struct ipsec_socket *s, const struct udp_path *from, const u
 		data += MARKER_LEN;
 		len -= MARKER_LEN;
 	}
-	if (len > VERSION_AT && data[VERSION_AT] >> 4 == 1) {
-		ike1_rx(s->ipsec->ike1, &path, data, len);
-		return;
-	}
-	sa = ike_sa_at(s->ipsec->ike, &path, data, len);
+	first = len > VERSION_AT && data[VERSION_AT] >> 4 == 1;
+	sa = first ? ike1_sa_at_for(s->ipsec->ike1, data, len) : ike_sa_at(s->ipsec->ike, &path, data, len);
 	if (sa && ike_sa_slot(sa, &slot))
 		memory_work_on(s->ipsec->engine->memory, MEMORY_IKE, slot);
-	ike_rx(s->ipsec->ike, &path, data, len);
+	if (first)
+		ike1_rx(s->ipsec->ike1, &path, data, len);
+	else
+		ike_rx(s->ipsec->ike, &path, data, len);
 }
 
 static void ready(void *arg, int fd, bool readable, bool writable)

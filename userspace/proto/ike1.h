@@ -43,6 +43,7 @@ struct ike1_ops {
 	int (*sa_add)(void *ctx, struct ike1_child *c, struct dp_sa *s, char why[IKE_WHY_MAX]);
 	void (*sa_del)(void *ctx, struct ike1_child *c, bool outbound, uint32_t spi);
 	void (*child_down)(void *ctx, struct ike1_child *c, const char *why);
+	void (*slot_free)(void *ctx, uint32_t slot);
 	void (*log)(void *ctx, const struct ike1_sa *sa, enum log_level level, const char *text);
 };
 
@@ -109,5 +110,18 @@ struct ike1_sa *ike1_sa_next(const struct ike1 *ike, const struct ike1_sa *prev)
 /* The one whose inbound SPI this is, of all; NULL. */
 struct ike1_child *ike1_child_find(const struct ike1 *ike, uint32_t spi_in);
 void ike1_get_stats(const struct ike1 *ike, struct ike_stats *stats);
+
+/* The ISAKMP SA whose affair ike1_rx() would make of it; NULL: none's, or a new one's. */
+struct ike1_sa *ike1_sa_at(const struct ike1 *ike, const uint8_t *data, size_t len);
+/* Records, as those of version 2. */
+struct ike1_sa *ike1_next_changed(struct ike1 *ike);
+bool ike1_sa_can_freeze(const struct ike1_sa *sa);
+void ike1_sa_freeze(const struct ike1_sa *sa, struct wr *w);
+/* NULL: the record is not valid, its place is taken, or ENOMEM. Children have no owner yet. */
+struct ike1_sa *ike1_sa_thaw(struct ike1 *ike, struct ike_peer *peer, void *owner, struct rd *r);
+void ike1_sa_set_slot(struct ike1_sa *sa, uint32_t slot);
+bool ike1_sa_slot(const struct ike1_sa *sa, uint32_t *slot);	/* false: none */
+/* Every one, those that only linger or are still being made too. prev NULL: the first. */
+struct ike1_child *ike1_child_each(const struct ike1_sa *sa, const struct ike1_child *prev);
 
 #endif /* ADIT_PROTO_IKE1_H */

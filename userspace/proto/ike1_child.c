@@ -75,6 +75,7 @@ void ike1_child_free(struct ike1_child *c)
 {
 	struct ike1_sa *sa = c->sa;
 
+	ike1_sa_changed(sa);
 	forget(c);
 	loop_timer_stop(&c->timer);
 	TAILQ_REMOVE(&sa->children, c, link);
@@ -242,6 +243,7 @@ void ike1_child_started(struct ike1_child *c)
 	char local[128], remote[128], suite[128];
 	const char *legacy = ike_suite_legacy(&c->suite);
 
+	ike1_sa_changed(c->sa);
 	if (c->replaces)
 		replace(c->replaces, c);
 	c->up_ms = now;
@@ -259,6 +261,19 @@ void ike1_child_started(struct ike1_child *c)
 		 legacy ? " is for peers with nothing better" : "");
 }
 
+/* One that is still being made has no time of its own. */
+void ike1_child_resume(struct ike1_child *c)
+{
+	uint64_t due = c->rekey_at_ms, now = loop_now_ms(c->sa->ike->loop);
+
+	if (c->rekey_due)
+		due += life_ms(c) * (JITTER_PERCENT + SPARE_PERCENT) / 100;
+	if (c->replaced)
+		loop_timer_start(&c->timer, LINGER_MS);
+	else if (c->out_done && life_ms(c))
+		loop_timer_start(&c->timer, due > now ? due - now : 0);
+}
+
 static void on_timer(void *arg)
 {
 	struct ike1_child *c = arg;
@@ -271,6 +286,7 @@ static void on_timer(void *arg)
 		ike1_child_close(c, "its keys are as old as they may be, and could not be replaced");
 	} else {
 		c->rekey_due = true;
+		ike1_sa_changed(c->sa);
 		loop_timer_start(&c->timer, life * (JITTER_PERCENT + SPARE_PERCENT) / 100);
 		ike1_child_rekey(c);
 	}
@@ -368,12 +384,23 @@ void ike1_child_get_info(const struct ike1_child *c, struct ike1_child_info *inf
 
 void ike1_child_set_owner(struct ike1_child *c, void *owner)
 {
+	struct ike1_child *other;
+
 	c->owner = owner;
+	/* Whoever is to take its place has its owner already. */
+	TAILQ_FOREACH(other, &c->sa->children, link)
+		if (other->replaces == c)
+			other->owner = owner;
 }
 
 void *ike1_child_owner(const struct ike1_child *c)
 {
 	return c->owner;
+}
+
+struct ike1_child *ike1_child_each(const struct ike1_sa *sa, const struct ike1_child *prev)
+{
+	return prev ? TAILQ_NEXT(prev, link) : TAILQ_FIRST(&sa->children);
 }
 
 struct ike1_child *ike1_child_next(const struct ike1_sa *sa, const struct ike1_child *prev)

@@ -19,6 +19,7 @@ struct ike1 *ike1_new(struct loop *loop, const struct ike_config *cfg, const str
 	ike->ctx = ctx;
 	TAILQ_INIT(&ike->sas);
 	TAILQ_INIT(&ike->half_open);
+	TAILQ_INIT(&ike->changed);
 	if (!hash_init(&ike->by_spi) && !hash_init(&ike->by_init))
 		return ike;
 	ike1_free(ike);
@@ -84,6 +85,21 @@ uint64_t ike1_spi_new(struct ike1 *ike)
 	return spi;
 }
 
+bool ike1_spi_taken(const struct ike1 *ike, uint64_t spi)
+{
+	return find(ike, spi);
+}
+
+void ike1_sa_rename(struct ike1_sa *sa, uint64_t spi_i, uint64_t spi_r)
+{
+	uint64_t spi = sa->initiator ? spi_i : spi_r;
+
+	hash_del(&sa->ike->by_spi, &sa->by_spi);
+	sa->spi_i = spi_i;
+	sa->spi_r = spi_r;
+	hash_add(&sa->ike->by_spi, &sa->by_spi, hash_bytes(&spi, sizeof(spi)));
+}
+
 /* A message id that no exchange of this SA has, RFC 2408 section 3.1. */
 uint32_t ike1_mid_new(struct ike1_sa *sa)
 {
@@ -105,6 +121,15 @@ static struct ike1_sa *addressee(const struct ike1 *ike, const struct ike_header
 	if (sa && sa->initiator && (sa->spi_r == h->spi_r || (!sa->spi_r && h->spi_r)))
 		return sa;
 	return NULL;
+}
+
+struct ike1_sa *ike1_sa_at(const struct ike1 *ike, const uint8_t *data, size_t len)
+{
+	struct ike_header h;
+	const char *why;
+	struct rd body;
+
+	return ike_header_parse(&h, data, len, &body, &why) || ike_major(&h) != 1 ? NULL : addressee(ike, &h);
 }
 
 /* --- dispatch --- */

@@ -87,6 +87,7 @@ void ike1_xchg_free(struct ike1_xchg *x)
 {
 	struct ike1_sa *sa = x->sa;
 
+	ike1_sa_changed(sa);
 	loop_timer_stop(&x->timer);
 	ike1_sent_free(&x->sent);
 	TAILQ_REMOVE(&sa->xchgs, x, link);
@@ -99,8 +100,16 @@ void ike1_xchg_done(struct ike1_xchg *x)
 {
 	x->done = true;
 	x->child = NULL;
+	ike1_sa_changed(x->sa);
 	secret_wipe(x->private, sizeof(x->private));
 	loop_timer_start(&x->timer, IKE1_LINGER_MS);
+}
+
+void ike1_xchg_resume(struct ike1_xchg *x)
+{
+	bool waits = !x->done && (x->by_us || x->kind == IKE1_X_QUICK);
+
+	loop_timer_start(&x->timer, waits ? ike1_resend_after(x->sends) : IKE1_LINGER_MS);
 }
 
 /* --- sending --- */

@@ -138,13 +138,39 @@ static struct ike_child *child_next(const struct ike_sa *sa, const struct ike_ch
 	return face_child(ike1_child_next(sa1(sa), child1(prev)));
 }
 
+static struct ike_child *child_each(const struct ike_sa *sa, const struct ike_child *prev)
+{
+	return face_child(ike1_child_each(sa1(sa), child1(prev)));
+}
+
+static bool sa_can_freeze(const struct ike_sa *sa)
+{
+	return ike1_sa_can_freeze(sa1(sa));
+}
+
+static void sa_freeze(const struct ike_sa *sa, struct wr *w)
+{
+	ike1_sa_freeze(sa1(sa), w);
+}
+
+static void sa_set_slot(struct ike_sa *sa, uint32_t slot)
+{
+	ike1_sa_set_slot(sa1(sa), slot);
+}
+
+static bool sa_slot(const struct ike_sa *sa, uint32_t *slot)
+{
+	return ike1_sa_slot(sa1(sa), slot);
+}
+
 const struct ike_face ike1_face = {
 	.sa_get_info = sa_get_info, .sa_set_owner = sa_set_owner, .sa_owner = sa_owner, .sa_close = sa_close,
 	.sa_abort = sa_abort, .sa_rekey = sa_rekey, .sa_probe = sa_probe, .sa_move = sa_move,
 	.child_initiate = child_initiate, .sa_assigned = sa_assigned, .child_rekey = child_rekey,
 	.child_close = child_close, .child_limit = child_limit, .child_get_info = child_get_info,
 	.child_set_owner = child_set_owner, .child_owner = child_owner, .sa_peer_moved = sa_peer_moved,
-	.child_next = child_next,
+	.child_next = child_next, .child_each = child_each, .sa_can_freeze = sa_can_freeze, .sa_freeze = sa_freeze,
+	.sa_set_slot = sa_set_slot, .sa_slot = sa_slot,
 };
 
 /* --- what the owner is told --- */
@@ -262,6 +288,13 @@ static void op_child_down(void *ctx, struct ike1_child *c, const char *why)
 	o->ops->child_down(o->ctx, face_child(c), why);
 }
 
+static void op_slot_free(void *ctx, uint32_t slot)
+{
+	struct ike1_owner *o = ctx;
+
+	o->ops->slot_free(o->ctx, slot);
+}
+
 static void op_log(void *ctx, const struct ike1_sa *sa, enum log_level level, const char *text)
 {
 	struct ike1_owner *o = ctx;
@@ -274,7 +307,7 @@ static const struct ike1_ops ops = {
 	.password = op_password, .assign = op_assign, .assigned = op_assigned, .sa_up = op_sa_up,
 	.sa_replaced = op_sa_replaced, .sa_down = op_sa_down, .sa_moved = op_sa_moved,
 	.child_new = op_child_new, .child_replaced = op_child_replaced, .sa_add = op_sa_add,
-	.sa_del = op_sa_del, .child_down = op_child_down, .log = op_log,
+	.sa_del = op_sa_del, .child_down = op_child_down, .slot_free = op_slot_free, .log = op_log,
 };
 
 struct ike1 *ike1_new_for(struct loop *loop, const struct ike_config *cfg, struct ike1_owner *owner)
@@ -290,4 +323,19 @@ struct ike_sa *ike1_initiate_for(struct ike1 *ike, struct ike_peer *peer, const 
 struct ike_sa *ike1_sa_next_for(const struct ike1 *ike, const struct ike_sa *prev)
 {
 	return face_sa(ike1_sa_next(ike, sa1(prev)));
+}
+
+struct ike_sa *ike1_sa_at_for(const struct ike1 *ike, const uint8_t *data, size_t len)
+{
+	return face_sa(ike1_sa_at(ike, data, len));
+}
+
+struct ike_sa *ike1_next_changed_for(struct ike1 *ike)
+{
+	return face_sa(ike1_next_changed(ike));
+}
+
+struct ike_sa *ike1_sa_thaw_for(struct ike1 *ike, struct ike_peer *peer, void *owner, struct rd *r)
+{
+	return face_sa(ike1_sa_thaw(ike, peer, owner, r));
 }

@@ -159,6 +159,10 @@ struct ike1_sa {
 	struct ike_assigned assigned;
 	bool have_assigned;
 	bool refused;			/* by a message that anybody could have forged */
+	TAILQ_ENTRY(ike1_sa) changed_link;
+	bool changed;			/* since it was written down */
+	bool has_slot;
+	uint32_t slot;
 	char why[IKE_WHY_MAX];
 };
 TAILQ_HEAD(ike1_sas, ike1_sa);
@@ -172,6 +176,7 @@ struct ike1 {
 	void *ctx;
 	struct ike1_sas sas;		/* the oldest first, and so: */
 	struct ike1_sas half_open;	/* responder */
+	struct ike1_sas changed;	/* since they were written down */
 	struct hash by_spi, by_init;
 	struct ike_stats stats;
 	struct ike1_message message;	/* the one at hand */
@@ -193,6 +198,10 @@ void ike1_sa_settled(struct ike1_sa *sa);	/* no longer */
 void ike1_sa_over(struct ike1_sa *sa, const char *why);	/* frees it; the owner is told if it knows of it */
 void ike1_sa_authenticated(struct ike1_sa *sa);	/* phase 1 is done: XAUTH, or up */
 void ike1_sa_begin(struct ike1_sa *sa);		/* up */
+void ike1_sa_changed(struct ike1_sa *sa);	/* it is to be written down again */
+void ike1_sa_resume(struct ike1_sa *sa);	/* as it was when another process stopped; likewise the next two */
+void ike1_child_resume(struct ike1_child *c);
+void ike1_xchg_resume(struct ike1_xchg *x);
 /* INITIAL-CONTACT: what the same peer had from the same place is nothing any more. */
 void ike1_initial_contact(struct ike1_sa *sa);
 /* Something that is authentic, and no old message sent again, came that way. */
@@ -214,6 +223,8 @@ void ike1_parts_free(struct ike1_parts *p);
 
 /* --- ike1_endpoint.c --- */
 uint64_t ike1_spi_new(struct ike1 *ike);
+bool ike1_spi_taken(const struct ike1 *ike, uint64_t spi);
+void ike1_sa_rename(struct ike1_sa *sa, uint64_t spi_i, uint64_t spi_r);	/* another pair of cookies */
 void ike1_dispatch(struct ike1 *ike, const struct ike_path *path, const uint8_t *data, size_t len, bool whole);
 uint32_t ike1_mid_new(struct ike1_sa *sa);
 void ike1_fragment_rx(struct ike1 *ike, const struct ike_path *path, struct ike1_message *m);

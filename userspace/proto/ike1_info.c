@@ -93,6 +93,7 @@ void ike1_dpd_ask(struct ike1_sa *sa)
 	if (!sa->dpd_tries)
 		sa->dpd_seq++;
 	sa->dpd_tries++;
+	ike1_sa_changed(sa);
 	send_dpd(sa, IKE1_N_R_U_THERE, sa->dpd_seq);
 }
 
@@ -124,6 +125,7 @@ static void rx_are_you_there(struct ike1_sa *sa, const struct ike_path *path, co
 		ike1_sa_heard(sa, path);
 	sa->dpd_any = true;
 	sa->dpd_heard = seq;
+	ike1_sa_changed(sa);
 	send_dpd(sa, IKE1_N_R_U_THERE_ACK, seq);
 }
 

@@ -62,6 +62,7 @@ int ike1_keep(struct ike1_sa *sa, struct ike1_sent *sent, const uint8_t *data, s
 		return -ENOMEM;
 	memcpy(at, data, len);
 	ike1_sent_free(sent);
+	ike1_sa_changed(sa);
 	*sent = (struct ike1_sent){ .at = at, .len = len, .fragment_id = ++sa->fragment_id };
 	return 0;
 }
@@ -170,6 +171,51 @@ void ike1_parts_free(struct ike1_parts *p)
 	memset(p, 0, sizeof(*p));
 }
 
+/* --- records --- */
+
+void ike1_sa_changed(struct ike1_sa *sa)
+{
+	if (sa->changed)
+		return;
+	sa->changed = true;
+	TAILQ_INSERT_TAIL(&sa->ike->changed, sa, changed_link);
+}
+
+static void unchanged(struct ike1_sa *sa)
+{
+	if (sa->changed)
+		TAILQ_REMOVE(&sa->ike->changed, sa, changed_link);
+	sa->changed = false;
+}
+
+struct ike1_sa *ike1_next_changed(struct ike1 *ike)
+{
+	struct ike1_sa *sa = TAILQ_FIRST(&ike->changed);
+
+	if (sa)
+		unchanged(sa);
+	return sa;
+}
+
+void ike1_sa_set_slot(struct ike1_sa *sa, uint32_t slot)
+{
+	sa->has_slot = true;
+	sa->slot = slot;
+}
+
+bool ike1_sa_slot(const struct ike1_sa *sa, uint32_t *slot)
+{
+	*slot = sa->slot;
+	return sa->has_slot;
+}
+
+static void free_slot(struct ike1_sa *sa)
+{
+	if (sa->has_slot)
+		sa->ike->ops->slot_free(sa->ike->ctx, sa->slot);
+	sa->has_slot = false;
+}
+
 /* --- made and freed --- */
 
 static void on_timer(void *arg);
@@ -276,6 +322,7 @@ void ike1_sa_free(struct ike1_sa *sa)
 	ike_peer_put(sa->peer);
 	hash_del(&ike->by_spi, &sa->by_spi);
 	TAILQ_REMOVE(&ike->sas, sa, link);
+	unchanged(sa);
 	ike->stats.sas--;
 	secret_wipe(sa, sizeof(*sa));
 	free(sa);
@@ -296,6 +343,7 @@ void ike1_sa_over(struct ike1_sa *sa, const char *why)
 	sa->phase = IKE1_OVER;
 	while (!TAILQ_EMPTY(&sa->children))
 		ike1_child_end(TAILQ_FIRST(&sa->children), copy);
+	free_slot(sa);
 	if (told)
 		ike->ops->sa_down(ike->ctx, sa, copy);
 	ike1_sa_free(sa);
@@ -366,6 +414,7 @@ void ike1_sa_heard(struct ike1_sa *sa, const struct ike_path *path)
 	if (!moved || (sa->path.local_port == IKE_NATT_PORT && path->local_port != IKE_NATT_PORT))
 		return;
 	sa->path = *path;
+	ike1_sa_changed(sa);
 	if (sa->told_up)
 		sa->ike->ops->sa_moved(sa->ike->ctx, sa);
 }
@@ -376,6 +425,7 @@ void ike1_sa_peer_moved(struct ike1_sa *sa, const struct addr *peer, uint16_t po
 		return;
 	sa->path.peer = *peer;
 	sa->path.peer_port = port;
+	ike1_sa_changed(sa);
 	sa->ike->ops->sa_moved(sa->ike->ctx, sa);
 }
 
@@ -404,6 +454,15 @@ static void start_lifetime(struct ike1_sa *sa)
 	}
 	sa->rekey_at_ms = now + life * REKEY_PERCENT / 100 - ike1_jitter(sa->ike, life * JITTER_PERCENT / 100);
 	loop_timer_start(&sa->timer, sa->rekey_at_ms - now);
+}
+
+/* Whether the peer lives, and a NAT in front of us still knows us. */
+static void start_watching(struct ike1_sa *sa)
+{
+	sa->heard_ms = loop_now_ms(sa->ike->loop);
+	start_dpd(sa);
+	if (sa->nat_here)
+		loop_timer_start(&sa->keepalive_timer, sa->ike->cfg.keepalive_ms);
 }
 
 /*
@@ -448,6 +507,10 @@ static void take_over(struct ike1_sa *sa, struct ike1_sa *old)
 		sa->have_assigned = old->have_assigned;
 	}
 	ike1_children_move(old, sa);
+	/* One record for both: that of the one that goes on. */
+	sa->has_slot = old->has_slot;
+	sa->slot = old->slot;
+	old->has_slot = false;
 	sa->ike->ops->sa_replaced(sa->ike->ctx, old, sa);
 	/* Nothing is left that the owner would have to be told of. */
 	old->owner = NULL;
@@ -464,11 +527,9 @@ void ike1_sa_begin(struct ike1_sa *sa)
 	bool again = old && old->initiator == sa->initiator && sa->initiator;
 
 	sa->phase = IKE1_UP;
-	sa->heard_ms = loop_now_ms(sa->ike->loop);
+	ike1_sa_changed(sa);
 	start_lifetime(sa);
-	start_dpd(sa);
-	if (sa->nat_here)
-		loop_timer_start(&sa->keepalive_timer, sa->ike->cfg.keepalive_ms);
+	start_watching(sa);
 	if (old) {
 		take_over(sa, old);
 	} else {
@@ -517,6 +578,22 @@ void ike1_sa_rekey(struct ike1_sa *sa)
 		ike1_main_send_1(sa_new);
 }
 
+/* What replaces it ends with the process that was at it; so that begins anew. */
+void ike1_sa_resume(struct ike1_sa *sa)
+{
+	uint64_t life = lifetime_ms(sa), now = loop_now_ms(sa->ike->loop), end;
+	bool again = sa->rekey_due && sa->rekey_at_ms;
+
+	end = sa->rekey_at_ms ? sa->rekey_at_ms + life * (JITTER_PERCENT + SPARE_PERCENT) / 100 :
+				sa->up_ms + life * (100 + SPARE_PERCENT) / 100;
+	if (!sa->rekey_due)
+		end = sa->rekey_at_ms;
+	loop_timer_start(&sa->timer, end > now ? end - now : 0);
+	start_watching(sa);
+	if (again)
+		ike1_sa_rekey(sa);
+}
+
 static void on_timer(void *arg)
 {
 	struct ike1_sa *sa = arg;
@@ -531,6 +608,7 @@ static void on_timer(void *arg)
 	} else {
 		life = lifetime_ms(sa);
 		sa->rekey_due = true;
+		ike1_sa_changed(sa);
 		loop_timer_start(&sa->timer, life - life * REKEY_PERCENT / 100 + life * JITTER_PERCENT / 100);
 		ike1_sa_rekey(sa);
 	}

@@ -653,7 +653,7 @@ void *ike2_child_owner(const struct ike_child *c)
 	return c->owner;
 }
 
-struct ike_child *ike_child_each(const struct ike_sa *sa, const struct ike_child *prev)
+struct ike_child *ike2_child_each(const struct ike_sa *sa, const struct ike_child *prev)
 {
 	return prev ? TAILQ_NEXT(prev, link) : TAILQ_FIRST(&sa->children);
 }

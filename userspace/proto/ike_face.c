@@ -105,3 +105,28 @@ struct ike_child *ike_child_next(const struct ike_sa *sa, const struct ike_child
 {
 	return face_of_sa(sa)->child_next(sa, prev);
 }
+
+struct ike_child *ike_child_each(const struct ike_sa *sa, const struct ike_child *prev)
+{
+	return face_of_sa(sa)->child_each(sa, prev);
+}
+
+bool ike_sa_can_freeze(const struct ike_sa *sa)
+{
+	return face_of_sa(sa)->sa_can_freeze(sa);
+}
+
+void ike_sa_freeze(const struct ike_sa *sa, struct wr *w)
+{
+	face_of_sa(sa)->sa_freeze(sa, w);
+}
+
+void ike_sa_set_slot(struct ike_sa *sa, uint32_t slot)
+{
+	face_of_sa(sa)->sa_set_slot(sa, slot);
+}
+
+bool ike_sa_slot(const struct ike_sa *sa, uint32_t *slot)
+{
+	return face_of_sa(sa)->sa_slot(sa, slot);
+}

@@ -27,6 +27,11 @@ struct ike_face {
 	void *(*child_owner)(const struct ike_child *c);
 	void (*sa_peer_moved)(struct ike_sa *sa, const struct addr *peer, uint16_t port);
 	struct ike_child *(*child_next)(const struct ike_sa *sa, const struct ike_child *prev);
+	struct ike_child *(*child_each)(const struct ike_sa *sa, const struct ike_child *prev);
+	bool (*sa_can_freeze)(const struct ike_sa *sa);
+	void (*sa_freeze)(const struct ike_sa *sa, struct wr *w);
+	void (*sa_set_slot)(struct ike_sa *sa, uint32_t slot);
+	bool (*sa_slot)(const struct ike_sa *sa, uint32_t *slot);
 };
 
 extern const struct ike_face ike2_face;		/* ike_sa.c */

@@ -7,6 +7,7 @@
 #include <string.h>
 
 #include "base/secret.h"
+#include "proto/ike_frozen.h"
 #include "proto/ike_sa.h"
 
 #define RECORD_VERSION	1
@@ -14,48 +15,7 @@
 #define PACKET_MAX	1300
 #define NO_PACKETS	0xff
 
-/* --- small things --- */
-
-static void put_addr(struct wr *w, const struct addr *a)
-{
-	wr_u8(w, a->family);
-	wr_bytes(w, a->bytes, a->family == AF_INET6 ? 16 : 4);
-}
-
-static void get_addr(struct rd *r, struct addr *a)
-{
-	*a = (struct addr){ .family = rd_u8(r) };
-	if (a->family && a->family != AF_INET && a->family != AF_INET6)
-		r->bad = true;
-	rd_copy(r, a->bytes, a->family == AF_INET6 ? 16 : 4);
-}
-
-static void put_path(struct wr *w, const struct ike_path *p)
-{
-	put_addr(w, &p->local);
-	put_addr(w, &p->peer);
-	wr_u16(w, p->local_port);
-	wr_u16(w, p->peer_port);
-}
-
-static void get_path(struct rd *r, struct ike_path *p)
-{
-	get_addr(r, &p->local);
-	get_addr(r, &p->peer);
-	p->local_port = rd_u16(r);
-	p->peer_port = rd_u16(r);
-	if (!p->local.family || p->local.family != p->peer.family)
-		r->bad = true;
-}
-
-static bool get_bool(struct rd *r)
-{
-	uint8_t v = rd_u8(r);
-
-	if (v > 1)
-		r->bad = true;
-	return v;
-}
+/* --- packets --- */
 
 static void put_packets(struct wr *w, const struct ike_packets *list)
 {
@@ -128,40 +88,6 @@ static void get_keys(struct rd *r, struct ike2_keys *k)
 
 /* --- children --- */
 
-static void put_ts(struct wr *w, const struct ike_selector *ts, unsigned int n)
-{
-	unsigned int i;
-
-	wr_u8(w, (uint8_t)n);
-	for (i = 0; i < n; i++) {
-		wr_u8(w, ts[i].protocol);
-		wr_u16(w, ts[i].port_from);
-		wr_u16(w, ts[i].port_to);
-		put_addr(w, &ts[i].from);
-		put_addr(w, &ts[i].to);
-	}
-}
-
-static void get_ts(struct rd *r, struct ike_selector *ts, unsigned int *n)
-{
-	unsigned int i;
-
-	*n = rd_u8(r);
-	if (!*n || *n > IKE_TS_MAX) {
-		r->bad = true;
-		*n = 0;
-	}
-	for (i = 0; i < *n; i++) {
-		ts[i].protocol = rd_u8(r);
-		ts[i].port_from = rd_u16(r);
-		ts[i].port_to = rd_u16(r);
-		get_addr(r, &ts[i].from);
-		get_addr(r, &ts[i].to);
-		if (!ts[i].from.family || ts[i].from.family != ts[i].to.family)
-			r->bad = true;
-	}
-}
-
 static void put_child(struct wr *w, const struct ike_child *c)
 {
 	wr_u32(w, c->spi_in);
@@ -177,8 +103,8 @@ static void put_child(struct wr *w, const struct ike_child *c)
 	wr_u8(w, c->rekey_due);
 	wr_u32(w, c->replaces ? c->replaces->spi_in : 0);
 	wr_bytes(w, &c->keys, sizeof(c->keys));
-	put_ts(w, c->local_ts, c->n_local_ts);
-	put_ts(w, c->remote_ts, c->n_remote_ts);
+	ike_ts_freeze(c->local_ts, c->n_local_ts, w);
+	ike_ts_freeze(c->remote_ts, c->n_remote_ts, w);
 	wr_u64(w, c->up_ms);
 	wr_u64(w, c->rekey_at_ms);
 }
@@ -198,20 +124,20 @@ static void get_child(struct rd *r, struct ike_sa *sa, uint32_t *replaces)
 	c->spi_out = rd_u32(r);
 	if (!ike_suite_thaw(&c->suite, r) || !c->suite.encr || c->spi_in < 256 || c->spi_out < 256)
 		r->bad = true;
-	c->transport = get_bool(r);
-	c->by_us = get_bool(r);
-	c->in_done = get_bool(r);
-	c->out_done = get_bool(r);
-	c->replaced = get_bool(r);
-	c->deleting = get_bool(r);
-	c->told = get_bool(r);
-	c->rekey_due = get_bool(r);
+	c->transport = ike_bool_thaw(r);
+	c->by_us = ike_bool_thaw(r);
+	c->in_done = ike_bool_thaw(r);
+	c->out_done = ike_bool_thaw(r);
+	c->replaced = ike_bool_thaw(r);
+	c->deleting = ike_bool_thaw(r);
+	c->told = ike_bool_thaw(r);
+	c->rekey_due = ike_bool_thaw(r);
 	*replaces = rd_u32(r);
 	rd_copy(r, &c->keys, sizeof(c->keys));
 	if (c->keys.encr_len > IKE_CIPHER_KEY_MAX || c->keys.integ_len > IKE_KEY_MAX)
 		r->bad = true;
-	get_ts(r, c->local_ts, &c->n_local_ts);
-	get_ts(r, c->remote_ts, &c->n_remote_ts);
+	ike_ts_thaw(c->local_ts, &c->n_local_ts, r);
+	ike_ts_thaw(c->remote_ts, &c->n_remote_ts, r);
 	c->up_ms = rd_u64(r);
 	c->rekey_at_ms = rd_u64(r);
 }
@@ -271,27 +197,9 @@ static struct ike_task *get_task(struct rd *r, struct ike_sa *sa)
 
 /* --- the whole --- */
 
-bool ike_sa_can_freeze(const struct ike_sa *sa)
+bool ike2_sa_can_freeze(const struct ike_sa *sa)
 {
 	return sa->phase == PHASE_UP && sa->peer && sa->told_up;
-}
-
-static void put_assigned(struct wr *w, const struct ike_sa *sa)
-{
-	wr_u8(w, sa->have_assigned);
-	put_addr(w, &sa->assigned.ip4);
-	put_addr(w, &sa->assigned.ip6.addr);
-	wr_u8(w, sa->assigned.ip6.len);
-}
-
-static void get_assigned(struct rd *r, struct ike_sa *sa)
-{
-	sa->have_assigned = get_bool(r);
-	get_addr(r, &sa->assigned.ip4);
-	get_addr(r, &sa->assigned.ip6.addr);
-	sa->assigned.ip6.len = rd_u8(r);
-	if (sa->assigned.ip6.len > 128)
-		r->bad = true;
 }
 
 static void put_flags(struct wr *w, const struct ike_sa *sa)
@@ -308,17 +216,17 @@ static void put_flags(struct wr *w, const struct ike_sa *sa)
 
 static void get_flags(struct rd *r, struct ike_sa *sa)
 {
-	sa->began = get_bool(r);
-	sa->natt = get_bool(r);
-	sa->nat_here = get_bool(r);
-	sa->nat_there = get_bool(r);
-	sa->fragmentation = get_bool(r);
-	sa->mobike = get_bool(r);
-	sa->rekey_due = get_bool(r);
+	sa->began = ike_bool_thaw(r);
+	sa->natt = ike_bool_thaw(r);
+	sa->nat_here = ike_bool_thaw(r);
+	sa->nat_there = ike_bool_thaw(r);
+	sa->fragmentation = ike_bool_thaw(r);
+	sa->mobike = ike_bool_thaw(r);
+	sa->rekey_due = ike_bool_thaw(r);
 	sa->hashes = rd_u32(r);
 }
 
-void ike_sa_freeze(const struct ike_sa *sa, struct wr *w)
+void ike2_sa_freeze(const struct ike_sa *sa, struct wr *w)
 {
 	const struct ike_child *c;
 	const struct ike_task *t;
@@ -327,17 +235,16 @@ void ike_sa_freeze(const struct ike_sa *sa, struct wr *w)
 	wr_u8(w, sa->initiator);
 	wr_u64(w, sa->spi_i);
 	wr_u64(w, sa->spi_r);
-	put_path(w, &sa->path);
-	put_path(w, &sa->response_path);
+	ike_path_freeze(&sa->path, w);
+	ike_path_freeze(&sa->response_path, w);
 	put_flags(w, sa);
 	put_keys(w, &sa->keys);
 	wr_u64(w, sa->iv);
 	ike_id_freeze(&sa->local_id, w);
 	ike_id_freeze(&sa->peer_id, w);
 	wr_u8(w, (uint8_t)sa->peer_by);
-	wr_u8(w, (uint8_t)strlen(sa->user));
-	wr_bytes(w, sa->user, strlen(sa->user));
-	put_assigned(w, sa);
+	ike_user_freeze(sa->user, w);
+	ike_assigned_freeze(sa->have_assigned ? &sa->assigned : NULL, w);
 	wr_u64(w, sa->up_ms);
 	wr_u64(w, sa->rekey_at_ms);
 	wr_u8(w, (uint8_t)sa->n_children);
@@ -377,7 +284,7 @@ static void get_tasks(struct rd *r, struct ike_sa *sa)
 	struct ike_task *t;
 	unsigned int n;
 
-	if (get_bool(r)) {
+	if (ike_bool_thaw(r)) {
 		sa->current = get_task(r, sa);
 		/* Those that wait have none yet. */
 		if (sa->current && sa->current->type == TASK_IKE_REKEY && !sa->current->group)
@@ -395,31 +302,18 @@ static void get_tasks(struct rd *r, struct ike_sa *sa)
 	}
 }
 
-static void get_names(struct rd *r, struct ike_sa *sa)
-{
-	uint8_t len;
-
-	if (!ike_id_thaw(&sa->local_id, r) || !ike_id_thaw(&sa->peer_id, r))
-		r->bad = true;
-	sa->peer_by = rd_u8(r);
-	len = rd_u8(r);
-	if (len > IKE_USER_MAX) {
-		r->bad = true;
-		return;
-	}
-	rd_copy(r, sa->user, len);
-	sa->user[len] = '\0';
-}
-
 static void get_rest(struct rd *r, struct ike_sa *sa)
 {
-	get_path(r, &sa->response_path);
+	ike_path_thaw(&sa->response_path, r);
 	get_flags(r, sa);
 	get_keys(r, &sa->keys);
 	sa->have_keys = true;
 	sa->iv = rd_u64(r);
-	get_names(r, sa);
-	get_assigned(r, sa);
+	if (!ike_id_thaw(&sa->local_id, r) || !ike_id_thaw(&sa->peer_id, r))
+		r->bad = true;
+	sa->peer_by = rd_u8(r);
+	ike_user_thaw(sa->user, r);
+	sa->have_assigned = ike_assigned_thaw(&sa->assigned, r);
 	sa->up_ms = rd_u64(r);
 	sa->rekey_at_ms = rd_u64(r);
 	get_children(r, sa);
@@ -456,10 +350,10 @@ struct ike_sa *ike_sa_thaw(struct ike *ike, struct ike_peer *peer, void *owner, 
 
 	if (rd_u8(r) != RECORD_VERSION)
 		return NULL;
-	initiator = get_bool(r);
+	initiator = ike_bool_thaw(r);
 	spi_i = rd_u64(r);
 	spi_r = rd_u64(r);
-	get_path(r, &path);
+	ike_path_thaw(&path, r);
 	if (r->bad || !spi_i || !spi_r || ike_spi_taken(ike, initiator ? spi_i : spi_r))
 		return NULL;
 	sa = ike_sa_new(ike, initiator, &path);

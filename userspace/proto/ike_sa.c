@@ -179,13 +179,13 @@ struct ike_sa *ike_next_changed(struct ike *ike)
 	return sa;
 }
 
-void ike_sa_set_slot(struct ike_sa *sa, uint32_t slot)
+void ike2_sa_set_slot(struct ike_sa *sa, uint32_t slot)
 {
 	sa->has_slot = true;
 	sa->slot = slot;
 }
 
-bool ike_sa_slot(const struct ike_sa *sa, uint32_t *slot)
+bool ike2_sa_slot(const struct ike_sa *sa, uint32_t *slot)
 {
 	*slot = sa->slot;
 	return sa->has_slot;
@@ -464,5 +464,7 @@ const struct ike_face ike2_face = {
 	.sa_assigned = ike2_sa_assigned, .child_rekey = ike2_child_rekey, .child_close = ike2_child_close,
 	.child_limit = ike2_child_limit, .child_get_info = ike2_child_get_info,
 	.child_set_owner = ike2_child_set_owner, .child_owner = ike2_child_owner,
-	.sa_peer_moved = ike2_sa_peer_moved, .child_next = ike2_child_next,
+	.sa_peer_moved = ike2_sa_peer_moved, .child_next = ike2_child_next, .child_each = ike2_child_each,
+	.sa_can_freeze = ike2_sa_can_freeze, .sa_freeze = ike2_sa_freeze, .sa_set_slot = ike2_sa_set_slot,
+	.sa_slot = ike2_sa_slot,
 };

@@ -376,5 +376,10 @@ void ike2_child_set_owner(struct ike_child *c, void *owner);
 void *ike2_child_owner(const struct ike_child *c);
 void ike2_sa_peer_moved(struct ike_sa *sa, const struct addr *peer, uint16_t port);
 struct ike_child *ike2_child_next(const struct ike_sa *sa, const struct ike_child *prev);
+struct ike_child *ike2_child_each(const struct ike_sa *sa, const struct ike_child *prev);
+bool ike2_sa_can_freeze(const struct ike_sa *sa);
+void ike2_sa_freeze(const struct ike_sa *sa, struct wr *w);
+void ike2_sa_set_slot(struct ike_sa *sa, uint32_t slot);
+bool ike2_sa_slot(const struct ike_sa *sa, uint32_t *slot);
 
 #endif /* ADIT_PROTO_IKE_SA_H */
