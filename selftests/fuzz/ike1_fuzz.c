@@ -259,6 +259,13 @@ static void op_log(void *ctx, const struct ike1_sa *sa, enum log_level level, co
 	log_at(level, NULL, "%s", text);
 }
 
+static void op_child_failed(void *ctx, struct ike1_sa *sa, const char *why)
+{
+	(void)ctx;
+	(void)sa;
+	(void)why;
+}
+
 static void op_slot_free(void *ctx, uint32_t slot)
 {
 	(void)ctx;
@@ -267,8 +274,8 @@ static void op_slot_free(void *ctx, uint32_t slot)
 
 static const struct ike1_ops ops = {
 	op_tx, op_random, op_wall_time, op_candidates, op_password, op_assign, op_assigned, op_sa_up, op_sa_replaced,
-	op_sa_down, op_sa_moved, op_child_new, op_child_replaced, op_sa_add, op_sa_del, op_child_down, op_slot_free,
-	op_log,
+	op_sa_down, op_sa_moved, op_child_new, op_child_replaced, op_sa_add, op_sa_del, op_child_down,
+	op_child_failed, op_slot_free, op_log,
 };
 
 /* --- the world --- */

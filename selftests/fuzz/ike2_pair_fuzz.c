@@ -215,6 +215,13 @@ static void op_child_down(void *ctx, struct ike_child *c, const char *why)
 		k->used = false;
 }
 
+static void op_child_failed(void *ctx, struct ike_sa *sa, const char *why)
+{
+	(void)ctx;
+	(void)sa;
+	(void)why;
+}
+
 static void op_slot_free(void *ctx, uint32_t slot)
 {
 	(void)slot;
@@ -237,7 +244,8 @@ static const struct ike_ops ops = {
 	.password = op_password, .assign = op_assign, .assigned = op_assigned, .sa_up = op_sa_up,
 	.sa_replaced = op_sa_replaced, .sa_down = op_sa_down, .sa_moved = op_sa_moved,
 	.child_new = op_child_new, .child_replaced = op_child_replaced, .sa_add = op_sa_add,
-	.sa_del = op_sa_del, .child_down = op_child_down, .slot_free = op_slot_free, .log = op_log,
+	.sa_del = op_sa_del, .child_down = op_child_down, .child_failed = op_child_failed,
+	.slot_free = op_slot_free, .log = op_log,
 };
 
 static const struct ike_config config = { .max_half_open = 8, .cookie_above = 4, .half_open_ms = 30000,

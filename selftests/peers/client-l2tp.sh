@@ -11,40 +11,6 @@
 . "$(dirname "$0")/lib-dial.sh"
 GW_PROTOCOL=l2tp
 
-# lns_start [PPPD OPTION]...: xl2tpd as server; LNS_SECRET is what it knows of the tunnel and asks for.
-lns_start()
-{
-	{
-		printf '%s\n' "[global]" "listen-addr = $GW" "[lns default]" "ip range = 10.9.0.10-10.9.0.20" \
-			"local ip = $INNER_GW" "name = gateway" "pppoptfile = $TMP/lns.options" "require chap = yes" \
-			"refuse pap = yes" "require authentication = yes"
-		[ -z "${LNS_SECRET:-}" ] || echo "challenge = yes"
-	} >"$TMP/lns.conf"
-	l2tp_secrets "${LNS_SECRET:-}" >"$TMP/lns.secrets"
-	printf '%s\n' auth require-mschap-v2 "ms-dns 10.9.0.53" nobsdcomp nodeflate novj nodefaultroute debug \
-		"logfile $TMP/lns-pppd.log" "ip-up-script /bin/true" "ip-down-script /bin/true" "mtu 1400" "mru 1400" \
-		"$@" >"$TMP/lns.options"
-	printf '%s\n' 'alice gateway "correct horse" *' >"$TMP/secrets"
-	install -m 600 "$TMP/secrets" /etc/ppp/chap-secrets
-	: >"$TMP/lns-pppd.log"
-	background lns ip netns exec "$G" xl2tpd -D -c "$TMP/lns.conf" -C "$TMP/lns.control" -p "$TMP/lns.pid" \
-		-s "$TMP/lns.secrets"
-	wait_for 20 log_has lns "Listening on IP address"
-	in_order "$G"
-}
-
-# Its pppd has to go too, before another has its address.
-no_pppd()
-{
-	! pgrep -x pppd >/dev/null
-}
-
-lns_stop()
-{
-	stop lns
-	wait_for 20 no_pppd
-}
-
 connect_says()
 {
 	dial connect hq | tee "$TMP/connect.log"
@@ -57,13 +23,6 @@ traffic_over_kill()
 
 	session=$(dial_ask "r['session']")
 	dial_kill_engine && hq_is "r['state'] == 'up' and r['session'] == $session" && traffic_works hq 100000
-}
-
-lns_restart()
-{
-	stop lns KILL
-	pkill -KILL -x pppd
-	wait_for 20 no_pppd && lns_start
 }
 
 no_secret_told()

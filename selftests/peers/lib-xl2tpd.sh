@@ -93,3 +93,46 @@ l2tp_client_stop()
 {
 	stop "$1-xl2tpd"
 }
+
+# shellcheck disable=SC2120 # tests do pass it
+# lns_start [PPPD OPTION]...: xl2tpd as server; LNS_SECRET is what it knows of the tunnel and asks for.
+lns_start()
+{
+	{
+		printf '%s\n' "[global]" "listen-addr = $GW" "[lns default]" "ip range = 10.9.0.10-10.9.0.20" \
+			"local ip = $INNER_GW" "name = gateway" "pppoptfile = $TMP/lns.options" "require chap = yes" \
+			"refuse pap = yes" "require authentication = yes"
+		[ -z "${LNS_SECRET:-}" ] || echo "challenge = yes"
+	} >"$TMP/lns.conf"
+	l2tp_secrets "${LNS_SECRET:-}" >"$TMP/lns.secrets"
+	printf '%s\n' auth require-mschap-v2 "ms-dns 10.9.0.53" nobsdcomp nodeflate novj nodefaultroute debug \
+		"logfile $TMP/lns-pppd.log" "ip-up-script /bin/true" "ip-down-script /bin/true" "mtu 1400" "mru 1400" \
+		"$@" >"$TMP/lns.options"
+	printf '%s\n' 'alice gateway "correct horse" *' >"$TMP/secrets"
+	install -m 600 "$TMP/secrets" /etc/ppp/chap-secrets
+	: >"$TMP/lns-pppd.log"
+	background lns ip netns exec "$G" xl2tpd -D -c "$TMP/lns.conf" -C "$TMP/lns.control" -p "$TMP/lns.pid" \
+		-s "$TMP/lns.secrets"
+	wait_for 20 log_has lns "Listening on IP address"
+	in_order "$G"
+}
+
+# Its pppd has to go too, before another has its address.
+no_pppd()
+{
+	! pgrep -x pppd >/dev/null
+}
+
+lns_stop()
+{
+	stop lns
+	wait_for 20 no_pppd
+}
+
+# Without a word to anybody.
+lns_restart()
+{
+	stop lns KILL
+	pkill -KILL -x pppd
+	wait_for 20 no_pppd && lns_start
+}

@@ -115,6 +115,33 @@ static void a_client_is_read_and_dumped(void **state)
 	conf_free(conf);
 }
 
+static void a_client_of_l2tp_in_ipsec(void **state)
+{
+	static char dumped[8192];
+	struct conf *conf = read_text(L2TP "ipsec = required\nipsec-secret = 'of all'\nike-version = ikev2\n"
+				      "esp-proposals = { \"aes256-sha256\" }\ndefault-route = yes\n}\n");
+	const struct conf_client *c;
+
+	(void)state;
+	assert_non_null(conf);
+	assert_int_equal(problems.n, 0);
+	assert_true(conf_has_ike(conf));
+	conf_dump(conf, put, dumped);
+	assert_null(strstr(dumped, "of all"));
+	dumped[0] = '\0';
+	conf_dump_secrets(conf, put, dumped);
+	conf_free(conf);
+	conf = read_text(dumped);
+	assert_non_null(conf);
+	c = &conf->clients[0];
+	assert_true(conf_client_has_ipsec(c));
+	assert_string_equal(c->ike.secret, "of all");
+	assert_int_equal(c->ike_version, CONF_IKEV2);
+	assert_int_equal(c->fwmark, conf->ipsec_fwmark);
+	assert_int_equal(c->ike.n_esp_proposals, 1);
+	conf_free(conf);
+}
+
 static void a_client_of_l2tp(void **state)
 {
 	static char dumped[8192];
@@ -206,6 +233,12 @@ static const struct refusal {
 	{ LEAST "secret = 's'\n}\n", 6, "client pptp has no such option: it is one of client l2tp", false },
 	{ L2TP "hide-avps = yes\n}\n", 6, "no secret to hide them with", false },
 	{ L2TP "retransmissions = 0\n}\n", 6, "from 1 to 30", false },
+	{ L2TP "ipsec = required\n}\n", 6, "how do we and the gateway prove who we are?", false },
+	{ L2TP "ipsec-secret = 's'\n}\n", 6, "means nothing without ipsec = required", false },
+	{ L2TP "remote-id = gw\n}\n", 6, "means nothing without ipsec = required", false },
+	{ L2TP "ipsec = required\nipsec-secret = 's'\nfwmark = 7\n}\n", 8, "whose mark is ipsec-fwmark", false },
+	{ L2TP "ipsec = required\nipsec-secret = 's'\nesp-proposals = { \"3des-sha1\" }\n}\n", 8, "3des", false },
+	{ LEAST "ipsec = required\n}\n", 6, "client pptp has no such option", false },
 	{ "client b {\nprotocol = sstp\ngateway = g\nuser = u\npassword = p\n}\n", 2,
 	  "there is no such protocol", false },
 	{ "client b {\nprotocol = pptp\ngateway = g\nuser = u\n}\n", 5, "has no password", false },
@@ -241,6 +274,7 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(a_client_is_read_and_dumped),
 		cmocka_unit_test(a_client_of_l2tp),
+		cmocka_unit_test(a_client_of_l2tp_in_ipsec),
 		cmocka_unit_test(what_goes_without_saying),
 		cmocka_unit_test(what_is_refused),
 	};

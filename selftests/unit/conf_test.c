@@ -537,24 +537,35 @@ static void a_dump_tells_no_secret(void **state)
 	conf_free(again);
 }
 
-static void the_example_is_good(void **state)
+static struct conf *read_example(const char *name)
 {
 	char keep[sizeof(path)];
 	struct conf *conf;
 
-	(void)state;
 	memcpy(keep, path, sizeof(path));
-	snprintf(path, sizeof(path), "../../Documentation/adit.conf.example");
+	snprintf(path, sizeof(path), "../../Documentation/%s", name);
 	memset(&problems, 0, sizeof(problems));
 	conf = conf_read(path, collect, &problems);
 	/* In a checkout anybody may read it, and so the passwords in it, which are nobody's. */
 	for (unsigned int i = 0; i < problems.n; i++)
 		assert_non_null(strstr(problems.list[i].text, "everybody can read it"));
 	assert_non_null(conf);
+	memcpy(path, keep, sizeof(path));
+	return conf;
+}
+
+static void the_examples_are_good(void **state)
+{
+	struct conf *conf = read_example("adit.conf.example");
+
+	(void)state;
 	assert_int_equal(conf->n_servers, 2);
 	assert_true(conf->n_users > 0);
 	conf_free(conf);
-	memcpy(path, keep, sizeof(path));
+	conf = read_example("adit.conf.ipsec.example");
+	assert_int_equal(conf->n_sites, 4);
+	assert_int_equal(conf->n_clients, 1);
+	conf_free(conf);
 }
 
 static int make_dir(void **state)
@@ -591,7 +602,7 @@ int main(void)
 		cmocka_unit_test(bad_password_files_are_refused),
 		cmocka_unit_test(a_dump_reads_as_the_same),
 		cmocka_unit_test(a_dump_tells_no_secret),
-		cmocka_unit_test(the_example_is_good),
+		cmocka_unit_test(the_examples_are_good),
 	};
 
 	return cmocka_run_group_tests(tests, make_dir, remove_dir);

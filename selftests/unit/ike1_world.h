@@ -43,7 +43,7 @@ struct side {
 	bool no_children;
 	uint8_t record[32768];		/* of sa, as it was last */
 	size_t record_len;
-	unsigned int slots_freed;
+	unsigned int slots_freed, child_fails;
 };
 
 struct world {
@@ -256,6 +256,15 @@ static void op_child_down(void *ctx, struct ike1_child *c, const char *why)
 	snprintf(s->child_why, sizeof(s->child_why), "%s", why);
 }
 
+static void op_child_failed(void *ctx, struct ike1_sa *sa, const char *why)
+{
+	struct side *s = ctx;
+
+	assert_ptr_equal(sa, s->sa);
+	s->child_fails++;
+	snprintf(s->child_why, sizeof(s->child_why), "%s", why);
+}
+
 static void op_slot_free(void *ctx, uint32_t slot)
 {
 	struct side *s = ctx;
@@ -276,8 +285,8 @@ static void op_log(void *ctx, const struct ike1_sa *sa, enum log_level level, co
 
 static const struct ike1_ops ops = {
 	op_tx, op_random, op_wall_time, op_candidates, op_password, op_assign, op_assigned, op_sa_up, op_sa_replaced,
-	op_sa_down, op_sa_moved, op_child_new, op_child_replaced, op_sa_add, op_sa_del, op_child_down, op_slot_free,
-	op_log,
+	op_sa_down, op_sa_moved, op_child_new, op_child_replaced, op_sa_add, op_sa_del, op_child_down,
+	op_child_failed, op_slot_free, op_log,
 };
 
 /* --- the world --- */

@@ -223,6 +223,15 @@ static void op_child_down(void *ctx, struct ike_child *c, const char *why)
 	kid->used = false;
 }
 
+static void op_child_failed(void *ctx, struct ike_sa *sa, const char *why)
+{
+	struct pair_end *e = ctx;
+
+	(void)sa;
+	(void)why;
+	e->child_fails++;
+}
+
 static void op_slot_free(void *ctx, uint32_t slot)
 {
 	struct pair_end *e = ctx;
@@ -248,7 +257,8 @@ static const struct ike_ops ops = {
 	.password = op_password, .assign = op_assign, .assigned = op_assigned, .sa_up = op_sa_up,
 	.sa_replaced = op_sa_replaced, .sa_down = op_sa_down, .sa_moved = op_sa_moved,
 	.child_new = op_child_new, .child_replaced = op_child_replaced, .sa_add = op_sa_add,
-	.sa_del = op_sa_del, .child_down = op_child_down, .slot_free = op_slot_free, .log = op_log,
+	.sa_del = op_sa_del, .child_down = op_child_down, .child_failed = op_child_failed,
+	.slot_free = op_slot_free, .log = op_log,
 };
 
 /* --- the world --- */

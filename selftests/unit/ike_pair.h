@@ -38,7 +38,7 @@ struct pair_end {
 	struct ike_peer *more[4];	/* other candidates */
 	unsigned int n_more;
 	struct pair_kid kids[PAIR_KIDS];
-	unsigned int ups, downs, replaced, moved, logs;
+	unsigned int ups, downs, replaced, moved, logs, child_fails;
 	char why[IKE_WHY_MAX], log[8192];
 	uint32_t chance;
 	const char *user, *password;

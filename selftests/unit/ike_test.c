@@ -288,6 +288,7 @@ static void a_second_child_is_declined(void **state)
 	ike_child_initiate(p->a.sa);
 	pair_run(p, 20000);
 	says(&p->a, "no child: the peer takes tunnel mode alone");
+	assert_int_equal(p->a.child_fails, 1);
 	assert_int_equal(p->a.downs + p->b.downs, 0);
 	assert_int_equal(pair_kids(&p->a), 1);
 	assert_int_equal(pair_kids(&p->b), 1);

@@ -124,6 +124,7 @@ void check_client(struct reading *r, unsigned int i)
 	check_device(r, c, cfg);
 	check_login(r, c, cfg);
 	check_routes(r, c, cfg);
+	check_client_ipsec(r, c, cfg);
 	check_default_route(r, c, cfg);
 	check_numbers(r, c, cfg);
 	check_hide(r, cfg, c->hide, c->secret);

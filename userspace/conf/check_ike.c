@@ -6,7 +6,7 @@
 #include "conf/read.h"
 #include "proto/ike_alg.h"
 
-#define RETRANSMISSIONS	6	/* of server ikev2, which has no option for it */
+#define RETRANSMISSIONS	6	/* of those that have no option for it: servers, and clients of L2TP */
 
 /* The table has parsed each; what it cannot see is whether old algorithms were asked for. */
 static void check_proposals(struct reading *r, const struct conf_ike *ike, cfg_t *cfg, const char *option)
@@ -81,6 +81,49 @@ static const char *without_ipsec(cfg_t *cfg)
 		if (cfg_size(cfg, options[i]))
 			return options[i];
 	return NULL;
+}
+
+static const char *client_without_ipsec(cfg_t *cfg)
+{
+	const char *vain = without_ipsec(cfg);
+
+	return !vain && cfg_size(cfg, "remote-id") ? "remote-id" : vain;
+}
+
+static void check_client_proof(struct reading *r, const struct conf_client *c, cfg_t *cfg)
+{
+	if (!c->ike.secret && !c->ike.certificate.text)
+		reading_error(r, reading_line(cfg, "ipsec"),
+			      "ipsec: how do we and the gateway prove who we are? Add  ipsec-secret = '...'  or a "
+			      "certificate with its key and ca");
+	if (c->ike.secret && c->ike.certificate.text)
+		reading_error(r, reading_line(cfg, "certificate"),
+			      "certificate: a client proves itself in one way: leave it or ipsec-secret out");
+	if (!c->ike.certificate.text != !c->ike.key.text)
+		check_certificate(r, &c->ike, cfg, "ipsec");
+	if (c->ike.certificate.text && !c->ike.n_ca)
+		reading_error(r, reading_line(cfg, "certificate"),
+			      "certificate: the gateway needs one as well: add the authority of it by  "
+			      "ca = { \"/path\" }");
+}
+
+void check_client_ipsec(struct reading *r, struct conf_client *c, cfg_t *cfg)
+{
+	const char *vain = client_without_ipsec(cfg);
+
+	c->ike.retransmissions = RETRANSMISSIONS;
+	if (!conf_client_has_ipsec(c)) {
+		if (vain && !strcmp(c->protocol, "l2tp"))
+			reading_error(r, reading_line(cfg, vain), "%s: it means nothing without ipsec = required",
+				      vain);
+		return;
+	}
+	check_common(r, &c->ike, cfg);
+	check_client_proof(r, c, cfg);
+	if (c->fwmark && c->fwmark != r->conf->ipsec_fwmark)
+		reading_error(r, reading_line(cfg, "fwmark"),
+			      "fwmark: what carries the tunnel is IPsec, whose mark is ipsec-fwmark: leave this one out");
+	c->fwmark = r->conf->ipsec_fwmark;
 }
 
 void check_l2tp_ipsec(struct reading *r, struct conf_server *s, cfg_t *cfg)

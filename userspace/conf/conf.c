@@ -6,18 +6,6 @@
 
 #include "base/secret.h"
 
-static void free_client(struct conf_client *client)
-{
-	free(client->name);
-	free(client->protocol);
-	free(client->gateway);
-	free(client->user);
-	secret_strfree(client->password);
-	secret_strfree(client->host_name);
-	secret_strfree(client->peer_name);
-	secret_strfree(client->secret);
-}
-
 static void free_file(struct conf_file *file)
 {
 	free(file->path);
@@ -40,6 +28,20 @@ static void free_ike(struct conf_ike *ike)
 		free(ike->ike_proposals[i]);
 		free(ike->esp_proposals[i]);
 	}
+}
+
+static void free_client(struct conf_client *client)
+{
+	free(client->name);
+	free(client->protocol);
+	free(client->gateway);
+	free(client->user);
+	secret_strfree(client->password);
+	secret_strfree(client->host_name);
+	secret_strfree(client->peer_name);
+	secret_strfree(client->secret);
+	secret_strfree(client->remote_id);
+	free_ike(&client->ike);
 }
 
 static void free_site(struct conf_site *site)
@@ -168,10 +170,19 @@ bool conf_server_has_ipsec(const struct conf_server *server)
 	return server->ipsec == CONF_IPSEC_REQUIRED;
 }
 
+bool conf_client_has_ipsec(const struct conf_client *client)
+{
+	return client->ipsec == CONF_IPSEC_REQUIRED;
+}
+
 bool conf_has_ike(const struct conf *conf)
 {
 	unsigned int i;
 
+	for (i = 0; i < conf->n_clients; i++) {
+		if (conf_client_has_ipsec(&conf->clients[i]))
+			return true;
+	}
 	for (i = 0; i < conf->n_servers; i++) {
 		if (conf_server_is_ike(&conf->servers[i]) || conf_server_has_ipsec(&conf->servers[i]))
 			return true;

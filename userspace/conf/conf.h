@@ -215,6 +215,10 @@ struct conf_client {
 	enum conf_sequencing sequencing;
 	uint32_t hello_interval_s;	/* 0: never */
 	uint32_t retransmissions;
+	enum conf_ipsec ipsec;		/* required: L2TP is inside of it, and this is how: */
+	enum conf_ike_version ike_version;
+	char *remote_id;		/* NULL: with certificates the gateway, else whoever knows the secret */
+	struct conf_ike ike;
 };
 
 struct conf {
@@ -255,6 +259,7 @@ const struct conf_site *conf_site_find(const struct conf *conf, const char *name
 bool conf_site_same(const struct conf_site *a, const struct conf_site *b);	/* all that is said */
 bool conf_server_is_ike(const struct conf_server *server);
 bool conf_server_has_ipsec(const struct conf_server *server);	/* L2TP in IPsec */
+bool conf_client_has_ipsec(const struct conf_client *client);	/* likewise */
 bool conf_has_ike(const struct conf *conf);	/* something that IKE's sockets are needed for */
 const struct conf_user *conf_user_find(const struct conf *conf, const char *name);
 /*

@@ -403,6 +403,19 @@ static const struct option client_options[] = {
 	  .fallback = "8", .of = "l2tp",
 	  .doc = "How often a control message is sent again, after 1, 2, 4 and then every 8 seconds, before the "
 		 "server is given up." },
+	{ "ipsec", &value_word, CLIENT(ipsec), .words = ipsecs, .fallback = "none", .of = "l2tp",
+	  .doc = "Whether L2TP goes inside IPsec: with required it does there alone, and nothing of it is ever sent "
+		 "without. The daemon speaks IKE itself." },
+	{ "ike-version", &value_word, CLIENT(ike_version), .words = versions, .fallback = "ikev1", .of = "l2tp",
+	  .doc = "The version of IKE, of which L2TP servers mostly speak the first." },
+	{ "ipsec-secret", &value_secret, CLIENT(ike.secret), .max = CONF_PASSWORD_MAX, .of = "l2tp",
+	  .doc = "The pre-shared key of IPsec. Without it there is certificate." },
+	{ "ipsec-secret-file", &value_secret_file, CLIENT(ike.secret), .max = CONF_PASSWORD_MAX, .of = "l2tp",
+	  .doc = "A file that holds it and nothing else, instead of the option above." },
+	{ "remote-id", &value_name, CLIENT(remote_id), .max = CONF_ID_MAX, .of = "l2tp",
+	  .doc = "Who the gateway has to be in IPsec, written as local-id. Without it, with a certificate what gateway "
+		 "says, and with a secret whoever knows it." },
+	IKE_OPTIONS(struct conf_client, "l2tp"),
 };
 
 #define SITE(field) FIELD(struct conf_site, field)

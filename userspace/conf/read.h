@@ -36,6 +36,7 @@ void check_site(struct reading *r, unsigned int i);	/* likewise */
 /* of a server ikev2 */
 void check_l2tp_ipsec(struct reading *r, struct conf_server *s, cfg_t *cfg);
 void check_ike_server(struct reading *r, struct conf_server *s, cfg_t *cfg);
+void check_client_ipsec(struct reading *r, struct conf_client *c, cfg_t *cfg);
 bool check_utf8(const char *text);
 void check_hide(struct reading *r, cfg_t *cfg, enum conf_choice hide, bool secret);
 

@@ -273,6 +273,7 @@ json_t *control_show_client(struct dialer *d)
 
 	set(o, "name", show_text(d->conf->name));
 	set(o, "protocol", json_string(d->conf->protocol));
+	set(o, "ipsec", json_boolean(conf_client_has_ipsec(d->conf)));
 	set(o, "gateway", show_text(d->conf->gateway));
 	set(o, "device", json_string(d->conf->device));
 	set(o, "state", json_string(dialer_state_to_str(d->state)));

@@ -316,6 +316,16 @@ void dialer_unreached(struct dialer *d, const char *why)
 		reached_nothing(d, why);
 }
 
+void dialer_unsecured(struct dialer *d, const char *what)
+{
+	char text[ADDR_STRLEN], why[SESSION_WHY_MAX];
+
+	if (d->state != DIALER_DIALLING)
+		return;
+	snprintf(why, sizeof(why), "IPsec with %s: %.230s", addr_to_str(&d->addrs[d->next_addr - 1], text), what);
+	address_failed(d, why);
+}
+
 static void on_dialled(void *arg, int fd)
 {
 	struct dialer *d = arg;
@@ -548,7 +558,7 @@ struct dialer *dialer_new(struct engine *e, struct conf_ref *ref, const struct c
 	dial_init(&d->dial, e->loop, on_dialled, d);
 	loop_timer_init(&d->timer, e->loop, on_timer, d);
 	TAILQ_INSERT_TAIL(&e->dialers, d, link);
-	if (memory_counters(e->memory)->engine_starts <= 1)
+	if (memory_counters(e->memory)->engine_starts <= 1 && !conf_client_has_ipsec(conf))
 		warn_of_cryptography(conf);
 	return d;
 }
@@ -654,6 +664,8 @@ void dialer_gone(struct dialer *d)
 
 	if (d->state == DIALER_DOWN && !e->stopping)
 		drop_lac(d);
+	else if (d->lac && !d->n_conns && d->state == DIALER_WAITING)
+		lac_rest(d->lac);
 	if (!d->retired || !dialer_is_idle(d) || e->stopping)
 		return;
 	memory_slot_free(e->memory, MEMORY_CLIENT, d->slot);

@@ -114,11 +114,25 @@ static void stop_overdue(void *arg)
 	loop_timer_start(&e->stop_timer, STOP_CONNS_MS);
 }
 
+/* L2TP's IPsec is the last. From within engine_progress(), which closing leads to. */
+static bool say_good_bye(struct engine *e)
+{
+	bool idle;
+
+	if (e->last_words)
+		return false;
+	e->last_words = true;
+	idle = ipsec_stop(e->ipsec, true);
+	/* Version 1 waits for no answer, and nothing else may be there to wait for. */
+	ipsec_settle(e->ipsec);
+	return idle;
+}
+
 void engine_progress(struct engine *e)
 {
 	if (!e->stopping)
 		return;
-	if (!e->n_sessions && !e->n_conns && ipsec_is_idle(e->ipsec))
+	if (!e->n_sessions && !e->n_conns && (ipsec_is_idle(e->ipsec) || say_good_bye(e)))
 		return all_gone(e);
 	if (!e->n_sessions && e->n_conns) {
 		stop_conns(e);
@@ -137,7 +151,7 @@ void engine_shutdown(struct engine *e, const char *why)
 	e->stopping = true;
 	log_info(NULL, "shutting down (%s): %u sessions are cleared", why, e->n_sessions);
 	listener_free_all(e);
-	ike_idle = ipsec_stop(e->ipsec);
+	ike_idle = ipsec_stop(e->ipsec, !e->n_conns);
 	TAILQ_FOREACH(d, &e->dialers, link)
 		dialer_disconnect(d, "the gateway shuts down");
 	TAILQ_FOREACH(s, &e->sessions, link) {
@@ -383,12 +397,13 @@ static void take_up(struct engine *e, struct intake *in)
 	forget_lost_conns(e, in);
 	for (i = 0; i < in->n_conns; i++)
 		take_up_socket(e, in->conns[i].number, intake_take(&in->conns[i].fd));
+	/* Tunnels may be in its children. */
+	ipsec_thaw(e->ipsec);
 	tunnel_thaw_all(e);
 	session_thaw_all(e);
 	tunnel_resume_all(e);
 	for (i = 0; i < e->n_servers; i++)
 		remove_strangers(e, e->servers[i]);
-	ipsec_thaw(e->ipsec);
 	dialer_forget_others(e);
 	engine_settle(e);
 	if (memory_counters(e->memory)->engine_starts == 1)

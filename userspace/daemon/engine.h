@@ -65,6 +65,7 @@ struct engine {
 	struct loop_timer settle_timer;
 	struct log_limit stranger_lines;	/* lines that anybody can cause */
 	bool stopping;
+	bool last_words;	/* were said to IPsec in which there was L2TP */
 	struct loop_timer stop_timer;
 };
 

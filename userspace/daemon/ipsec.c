@@ -12,6 +12,7 @@
 
 #include "base/secret.h"
 #include "daemon/l2tpsec.h"
+#include "daemon/lacsec.h"
 #include "daemon/site.h"
 #include "daemon/warrior.h"
 
@@ -63,6 +64,7 @@ static unsigned int op_candidates(void *ctx, const struct ike_path *path, struct
 	n = site_candidates(ipsec, CONF_IKEV2, path, out, max);
 	for (i = 0; i < ipsec->n_peers && n < max; i++)
 		out[n++] = ipsec->peers[i];
+	n += lacsec_candidates(ipsec, CONF_IKEV2, path, out + n, max - n);
 	return n + l2tpsec_candidates(ipsec, CONF_IKEV2, out + n, max - n);
 }
 
@@ -74,6 +76,7 @@ static unsigned int op_candidates1(void *ctx, const struct ike_path *path, struc
 	if (ipsec->engine->stopping)
 		return 0;
 	n = site_candidates(ipsec, CONF_IKEV1, path, out, max);
+	n += lacsec_candidates(ipsec, CONF_IKEV1, path, out + n, max - n);
 	return n + l2tpsec_candidates(ipsec, CONF_IKEV1, out + n, max - n);
 }
 
@@ -275,6 +278,15 @@ static void op_child_down(void *ctx, struct ike_child *c, const char *why)
 	}
 }
 
+static void op_child_failed(void *ctx, struct ike_sa *sa, const char *why)
+{
+	struct ipsec_holder *h = holder_of(sa);
+
+	(void)ctx;
+	if (h && h->ops->child_failed)
+		h->ops->child_failed(h, why);
+}
+
 static void op_slot_free(void *ctx, uint32_t slot)
 {
 	struct ipsec *ipsec = ctx;
@@ -309,7 +321,8 @@ static void op_log(void *ctx, const struct ike_sa *sa, enum log_level level, con
 	.password = op_password, .assign = op_assign, .assigned = op_assigned, .sa_up = op_sa_up,	\
 	.sa_replaced = op_sa_replaced, .sa_down = op_sa_down, .sa_moved = op_sa_moved,	\
 	.child_new = op_child_new, .child_replaced = op_child_replaced, .sa_add = op_sa_add,	\
-	.sa_del = op_sa_del, .child_down = op_child_down, .slot_free = op_slot_free, .log = op_log,
+	.sa_del = op_sa_del, .child_down = op_child_down, .child_failed = op_child_failed,	\
+	.slot_free = op_slot_free, .log = op_log,
 
 static const struct ike_ops ops = { OPS .candidates = op_candidates };
 static const struct ike_ops ops1 = { OPS .candidates = op_candidates1 };
@@ -544,6 +557,7 @@ void ipsec_free(struct ipsec *ipsec)
 		site_free(TAILQ_FIRST(&ipsec->sites));
 	warrior_server_stop(ipsec);
 	l2tpsec_stop(ipsec);
+	lacsec_stop(ipsec);
 	ipsec_wire_free(ipsec);
 	conf_ref_put(ipsec->ref);
 	hash_fini(&ipsec->kids_by_id);
@@ -602,14 +616,17 @@ bool ipsec_is_idle(const struct ipsec *ipsec)
 	return !ipsec || !ipsec_sa_next(ipsec, NULL);
 }
 
-bool ipsec_stop(struct ipsec *ipsec)
+bool ipsec_stop(struct ipsec *ipsec, bool l2tp_too)
 {
 	struct ike_sa *sa, *next;
 
 	/* One of version 1 is gone when it is closed. */
 	for (sa = ipsec ? ipsec_sa_next(ipsec, NULL) : NULL; sa; sa = next) {
+		struct ipsec_holder *h = holder_of(sa);
+
 		next = ipsec_sa_next(ipsec, sa);
-		ike_sa_close(sa, "the daemon shuts down");
+		if (l2tp_too || !h || !h->ops->carries_l2tp)
+			ike_sa_close(sa, "the daemon shuts down");
 	}
 	return ipsec_is_idle(ipsec);
 }

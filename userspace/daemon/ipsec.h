@@ -22,6 +22,7 @@ struct ipsec_socket;
 struct site;
 struct warrior;
 struct l2tpsec;
+struct lacsec;
 struct kid;
 
 /*
@@ -44,6 +45,9 @@ struct ipsec_holder_ops {
 	/* One that is not a trap goes. May be NULL. */
 	void (*kid_gone)(struct ipsec_holder *h, struct kid *k);
 	void (*assigned)(struct ipsec_holder *h, const struct ike_assigned *a);
+	/* One that we asked for came to nothing, and the IKE SA goes on. May be NULL. */
+	void (*child_failed)(struct ipsec_holder *h, const char *why);
+	bool carries_l2tp;	/* which is said good-bye to first */
 };
 
 /* An inbound SA that the kernel has. */
@@ -116,8 +120,11 @@ int ipsec_reconfigure(struct ipsec *ipsec, struct conf_ref *ref);
 void ipsec_thaw(struct ipsec *ipsec);
 void ipsec_settle(struct ipsec *ipsec);		/* records, then datagrams; NULL is fine */
 void ipsec_begin(struct ipsec *ipsec);		/* sites that start by themselves do */
-/* Good-bye to every peer; true: there is none. engine_progress() follows. NULL is nobody, here and in the next two. */
-bool ipsec_stop(struct ipsec *ipsec);
+/*
+ * Good-bye to every peer, but for those in whose children L2TP has to say it first; then to these as well. True: there is
+ * none any more. engine_progress() follows. NULL is nobody, here and in the next two.
+ */
+bool ipsec_stop(struct ipsec *ipsec, bool l2tp_too);
 bool ipsec_is_idle(const struct ipsec *ipsec);
 void ipsec_remove_device(struct ipsec *ipsec);
 
@@ -174,6 +181,8 @@ void ipsec_record_read_all(struct ipsec *ipsec);
 struct ike_peer *ipsec_site_peer(const struct conf_site *conf, const struct addr *remote, char why[IKE_WHY_MAX]);
 struct ike_peer *ipsec_l2tp_peer(const struct conf_server *conf, enum conf_ike_version version, bool by_secret,
 				 char why[IKE_WHY_MAX]);
+/* Between the two ends of the path, L2TP alone. */
+struct ike_peer *ipsec_client_peer(const struct conf_client *conf, const struct ike_path *path, char why[IKE_WHY_MAX]);
 struct ike_peer *ipsec_server_peer(const struct conf_server *conf, bool by_secret, char why[IKE_WHY_MAX]);
 
 #endif /* ADIT_DAEMON_IPSEC_H */

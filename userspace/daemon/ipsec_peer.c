@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 /* Sections as the protocol wants them: identities, keys, proposals and networks. */
+#include <netinet/in.h>
 #include <stdio.h>
 #include <string.h>
 
@@ -8,6 +9,7 @@
 
 #define PROPOSALS_TEXT_MAX	4096
 #define MEGABYTE		1000000u
+#define L2TP_PORT		1701	/* RFC 3193 section 4 */
 
 static bool fails(char why[IKE_WHY_MAX], const char *option, const char *error)
 {
@@ -131,17 +133,16 @@ static bool set_site_auth(const struct conf_site *conf, struct ike_peer *p, char
 	return true;
 }
 
-/* Who the peer has to be where the section does not say it. */
-static void default_remote_id(const struct conf_site *conf, const struct addr *remote, struct ike_peer *p)
+/* Who the peer has to be where the section does not say it: remote is an address or a name. */
+static void default_remote_id(const char *remote, struct ike_peer *p)
 {
 	char error[IKE_ERROR_MAX];
+	struct addr a;
 
-	if (conf->remote_id || !strcmp(conf->remote, CONF_ANY_REMOTE))
-		return;
-	if (remote->family)
-		ike_id_from_addr(&p->remote_id, remote);
+	if (addr_parse(remote, &a))
+		ike_id_parse(remote, &p->remote_id, error);
 	else
-		ike_id_parse(conf->remote, &p->remote_id, error);
+		ike_id_from_addr(&p->remote_id, &a);
 }
 
 static void set_remote_networks(const struct conf_site *conf, struct ike_peer *p)
@@ -171,7 +172,8 @@ struct ike_peer *ipsec_site_peer(const struct conf_site *conf, const struct addr
 	p->transport = conf->mode == CONF_MODE_TRANSPORT;
 	p->request_address = conf->request_address;
 	p->encapsulate = conf->encapsulate;
-	default_remote_id(conf, remote, p);
+	if (!conf->remote_id && strcmp(conf->remote, CONF_ANY_REMOTE))
+		default_remote_id(conf->remote, p);
 	set_remote_networks(conf, p);
 	if (set_id(&p->remote_id, conf->remote_id, "remote-id", why) && set_site_auth(conf, p, why) &&
 	    set_common(&conf->ike, conf->version, p, why))
@@ -196,6 +198,39 @@ struct ike_peer *ipsec_l2tp_peer(const struct conf_server *conf, enum conf_ike_v
 		p->secret = secret_strdup(conf->ike.secret);
 	if (set_common(&conf->ike, version, p, why))
 		return p;
+	ike_peer_put(p);
+	return NULL;
+}
+
+static void only_l2tp(const struct addr *a, struct ike_selector *ts)
+{
+	*ts = (struct ike_selector){ .protocol = IPPROTO_UDP, .port_from = L2TP_PORT, .port_to = L2TP_PORT,
+				     .from = *a, .to = *a };
+}
+
+struct ike_peer *ipsec_client_peer(const struct conf_client *conf, const struct ike_path *path, char why[IKE_WHY_MAX])
+{
+	struct ike_peer *p = ike_peer_new();
+
+	if (!p) {
+		fails(why, "client", "out of memory");
+		return NULL;
+	}
+	snprintf(p->name, sizeof(p->name), "client %s", conf->name);
+	p->remote = path->peer;
+	p->transport = true;
+	p->local_auth = p->remote_auth = conf->ike.secret ? IKE_BY_PSK : IKE_BY_CERT;
+	if (conf->ike.secret)
+		p->secret = secret_strdup(conf->ike.secret);
+	else if (!conf->remote_id)
+		default_remote_id(conf->gateway, p);
+	if (set_id(&p->remote_id, conf->remote_id, "remote-id", why) &&
+	    set_common(&conf->ike, conf->ike_version, p, why)) {
+		only_l2tp(&path->local, &p->local_ts[0]);
+		only_l2tp(&path->peer, &p->remote_ts[0]);
+		p->n_local_ts = p->n_remote_ts = 1;
+		return p;
+	}
 	ike_peer_put(p);
 	return NULL;
 }

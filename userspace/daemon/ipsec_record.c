@@ -3,23 +3,40 @@
 #include <string.h>
 
 #include "base/secret.h"
+#include "daemon/dialer.h"
 #include "daemon/l2tpsec.h"
+#include "daemon/lacsec.h"
 #include "daemon/site.h"
 #include "daemon/warrior.h"
+#include "proto/ike_frozen.h"
 
 #define RECORD_VERSION	2
 #define OF_SITE		1
 #define OF_WARRIOR	2
 #define OF_L2TPSEC	3
+#define OF_CLIENT	4
 
-static void put_owner(struct wr *w, const struct ipsec *ipsec, const struct ike_peer *peer)
+static void put_named(struct wr *w, uint8_t kind, const char *name)
 {
-	const struct site *s = peer->owner;
+	wr_u8(w, kind);
+	wr_u8(w, (uint8_t)strlen(name));
+	wr_bytes(w, name, strlen(name));
+}
 
-	wr_u8(w, s ? OF_SITE : l2tpsec_owns(ipsec, peer) ? OF_L2TPSEC : OF_WARRIOR);
-	wr_u8(w, s ? (uint8_t)strlen(s->conf->name) : peer->local_auth == IKE_BY_PSK);
-	if (s)
-		wr_bytes(w, s->conf->name, strlen(s->conf->name));
+static void put_owner(struct wr *w, const struct ipsec *ipsec, const struct ike_sa_info *info)
+{
+	const struct lacsec *client = lacsec_of_peer(ipsec, info->peer);
+	const struct site *s = info->peer->owner;
+
+	if (s) {
+		put_named(w, OF_SITE, s->conf->name);
+	} else if (client) {
+		put_named(w, OF_CLIENT, client->lac->dialer->conf->name);
+		ike_path_freeze(&info->path, w);
+	} else {
+		wr_u8(w, l2tpsec_owns(ipsec, info->peer) ? OF_L2TPSEC : OF_WARRIOR);
+		wr_u8(w, info->peer->local_auth == IKE_BY_PSK);
+	}
 }
 
 /* The kernel's child of each, also of those that only receive any more. */
@@ -58,7 +75,7 @@ void ipsec_record_write(struct ipsec *ipsec, struct ike_sa *sa)
 	}
 	wr_u8(&w, RECORD_VERSION);
 	wr_u8(&w, info.version);
-	put_owner(&w, ipsec, info.peer);
+	put_owner(&w, ipsec, &info);
 	wr_u16(&w, (uint16_t)info.children);
 	put_kids(&w, ipsec, sa);
 	ike_sa_freeze(sa, &w);
@@ -75,6 +92,7 @@ struct record {
 	uint8_t version;		/* of IKE */
 	uint8_t kind;
 	struct site *site;		/* of OF_SITE */
+	struct lacsec *client;		/* of OF_CLIENT */
 	struct ike_peer *peer;
 	unsigned int n_kids;
 	uint32_t kids[KIDS_MAX];
@@ -85,13 +103,31 @@ static enum conf_ike_version version_of(const struct record *rec)
 	return rec->version == 1 ? CONF_IKEV1 : CONF_IKEV2;
 }
 
-static void get_site(struct rd *r, struct ipsec *ipsec, struct record *rec)
+static void get_name(struct rd *r, char name[UINT8_MAX + 1])
 {
-	char name[UINT8_MAX + 1];
 	uint8_t len = rd_u8(r);
 
 	rd_copy(r, name, len);
 	name[len] = '\0';
+}
+
+static void get_client(struct rd *r, struct ipsec *ipsec, struct record *rec)
+{
+	char name[UINT8_MAX + 1];
+	struct ike_path path;
+
+	get_name(r, name);
+	ike_path_thaw(&path, r);
+	rec->client = r->bad ? NULL : lacsec_thaw(ipsec, name, &path);
+	rec->peer = rec->client && rec->client->lac->dialer->conf->ike_version == version_of(rec) ?
+		    rec->client->peer : NULL;
+}
+
+static void get_site(struct rd *r, struct ipsec *ipsec, struct record *rec)
+{
+	char name[UINT8_MAX + 1];
+
+	get_name(r, name);
 	rec->site = site_by_name(ipsec, name);
 	rec->peer = rec->site && !rec->site->holder.sa && rec->site->conf->version == version_of(rec) ?
 		    rec->site->peer : NULL;
@@ -126,6 +162,8 @@ static bool get_head(struct rd *r, struct ipsec *ipsec, struct record *rec)
 		get_server(r, ipsec->peers, ipsec->n_peers, rec);
 	else if (rec->kind == OF_L2TPSEC)
 		get_server(r, l2tp->peer, l2tp->n, rec);
+	else if (rec->kind == OF_CLIENT)
+		get_client(r, ipsec, rec);
 	rec->n_kids = rd_u16(r);
 	if (rec->n_kids > KIDS_MAX)
 		return false;
@@ -176,6 +214,8 @@ static struct ipsec_holder *holder_for(struct ipsec *ipsec, const struct record 
 {
 	if (rec->kind == OF_SITE)
 		return &rec->site->holder;
+	if (rec->kind == OF_CLIENT)
+		return &rec->client->holder;
 	return rec->kind == OF_WARRIOR ? warrior_new(ipsec, NULL) : l2tpsec_new(ipsec, NULL);
 }
 
@@ -185,6 +225,8 @@ static void drop_holder(struct ipsec_holder *h, const struct record *rec)
 		warrior_drop(h);
 	else if (rec->kind == OF_L2TPSEC)
 		l2tpsec_drop(h);
+	else if (rec->kind == OF_CLIENT)
+		lacsec_close(rec->client, "it was not taken up");
 }
 
 static bool take_up(struct ipsec *ipsec, uint32_t slot, const void *data, size_t len)
@@ -214,6 +256,8 @@ static bool take_up(struct ipsec *ipsec, uint32_t slot, const void *data, size_t
 	adopt_kids(h, sa, &rec);
 	if (rec.kind == OF_L2TPSEC)
 		l2tpsec_adopt(h);
+	else if (rec.kind == OF_CLIENT)
+		lacsec_adopt(h);
 	return true;
 }
 

@@ -129,6 +129,7 @@ static void holder_kid_gone(struct ipsec_holder *h, struct kid *k)
 
 static const struct ipsec_holder_ops holder_ops = {
 	.up = holder_up, .down = holder_down, .child_new = holder_child_new, .kid_gone = holder_kid_gone,
+	.carries_l2tp = true,
 };
 
 struct ipsec_holder *l2tpsec_new(struct ipsec *ipsec, struct ike_sa *sa)

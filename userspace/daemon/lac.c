@@ -11,6 +11,7 @@
 #include "base/secret.h"
 #include "daemon/dialer.h"
 #include "daemon/keeper.h"
+#include "daemon/lacsec.h"
 #include "daemon/tunnel.h"
 #include "daemon/udp.h"
 
@@ -199,6 +200,8 @@ static const struct l2tp_ops ops = {
 
 /* --- life --- */
 
+static void on_lost(void *arg);
+
 static void config(const struct dialer *d, struct l2tp_config *cfg)
 {
 	tunnel_l2tp_config(cfg, d->conf->retransmissions);
@@ -225,7 +228,17 @@ struct lac *lac_new(struct dialer *d)
 		return NULL;
 	}
 	lac->endpoint.l2tp = lac->l2tp;
+	loop_timer_init(&lac->lost, d->engine->loop, on_lost, lac);
 	return lac;
+}
+
+struct lacsec *lac_ipsec(struct dialer *d)
+{
+	if (!d->lac)
+		d->lac = lac_new(d);
+	if (d->lac && !d->lac->sec)
+		d->lac->sec = lacsec_new(d->lac);
+	return d->lac ? d->lac->sec : NULL;
 }
 
 void lac_free(struct lac *lac)
@@ -239,31 +252,109 @@ void lac_free(struct lac *lac)
 		if (t->endpoint == &lac->endpoint)
 			tunnel_free(t);
 	}
+	lacsec_free(lac->sec);
+	loop_timer_stop(&lac->lost);
 	keeper_send(lac->dialer->engine->keeper, KEEPER_DROP, kept_as(lac), NULL, -1);
 	endpoint_fini(&lac->endpoint);
 	l2tp_free(lac->l2tp);
 	free(lac);
 }
 
+/* --- an attempt --- */
+
+static int begin(struct lac *lac, const struct l2tp_path *path)
+{
+	struct l2tp_config cfg;
+	struct l2tp_peer them;
+
+	config(lac->dialer, &cfg);
+	l2tp_set_config(lac->l2tp, &cfg);
+	peer_config(lac, &them);
+	lac->dialling = l2tp_dial(lac->l2tp, path, &them, NULL);
+	secret_wipe(&them, sizeof(them));
+	return lac->dialling ? 0 : -ENOMEM;
+}
+
+static int secure(struct lac *lac, const struct addr *local, const struct addr *peer)
+{
+	const struct ike_path path = { .local = *local, .peer = *peer, .local_port = IKE_PORT, .peer_port = IKE_PORT };
+	struct lacsec *sec = lac_ipsec(lac->dialer);
+	char why[IKE_WHY_MAX];
+
+	if (!sec)
+		return -ENOMEM;
+	lac->securing = true;
+	if (!lacsec_begin(sec, &path, why))
+		lacsec_fail(sec, why);
+	return 0;
+}
+
 int lac_dial(struct lac *lac, const struct addr *peer)
 {
 	struct l2tp_path path = { .peer = *peer, .peer_port = L2TP_PORT };
-	struct l2tp_config cfg;
-	struct l2tp_peer them;
 	int err;
 
 	err = local_for(peer, lac->dialer->conf->fwmark, &path.local);
+	if (!err && conf_client_has_ipsec(lac->dialer->conf))
+		return secure(lac, &path.local, peer);
 	if (!err)
 		err = ensure_socket(lac, &path.local);
 	if (err)
 		return err;
 	path.local_port = endpoint_port(&lac->endpoint, &path.local);
-	config(lac->dialer, &cfg);
-	l2tp_set_config(lac->l2tp, &cfg);
-	peer_config(lac, &them);
-	lac->dialling = l2tp_dial(lac->l2tp, &path, &them, NULL);
-	secret_wipe(&them, sizeof(them));
-	return lac->dialling ? 0 : -ENOMEM;
+	return begin(lac, &path);
+}
+
+int lac_secured(struct lac *lac, uint32_t id)
+{
+	const struct endpoint_child *child = endpoint_child_find(&lac->endpoint, id);
+	struct l2tp_path path = { .transport = id, .peer_port = L2TP_PORT };
+
+	if (!lac->securing || !child)
+		return 0;
+	path.local = child->local;
+	path.peer = child->peer;
+	path.local_port = child->port;
+	lac->securing = false;
+	return begin(lac, &path);
+}
+
+void lac_unsecured(struct lac *lac, const char *why)
+{
+	bool securing = lac->securing;
+
+	lac->securing = false;
+	if (securing)
+		dialer_unsecured(lac->dialer, why);
+}
+
+static bool is_lost(const struct lac *lac, const struct l2tp_tunnel *t)
+{
+	struct l2tp_tunnel_info info;
+
+	l2tp_tunnel_get_info(t, &info);
+	return info.path.transport && !endpoint_child_find(&lac->endpoint, info.path.transport);
+}
+
+static void on_lost(void *arg)
+{
+	static const char why[] = "its IPsec child is gone";
+	struct lac *lac = arg;
+	struct engine *e = lac->dialer->engine;
+	struct tunnel *t;
+
+	TAILQ_FOREACH(t, &e->tunnels, link)
+		if (t->endpoint == &lac->endpoint && !t->carrier.down && is_lost(lac, t->l2tp))
+			l2tp_tunnel_vanish(t->l2tp, why);
+	if (lac->dialling && is_lost(lac, lac->dialling))
+		l2tp_tunnel_vanish(lac->dialling, why);
+	engine_settle(e);
+}
+
+void lac_child_gone(struct lac *lac, uint32_t id)
+{
+	endpoint_child_del(&lac->endpoint, id);
+	loop_timer_start(&lac->lost, 0);
 }
 
 void lac_hang_up(struct lac *lac, const char *why)
@@ -273,4 +364,13 @@ void lac_hang_up(struct lac *lac, const char *why)
 	lac->dialling = NULL;
 	if (t)
 		l2tp_tunnel_stop(t, L2TP_STOP_CLEAR, why);
+	if (lac->securing)
+		lacsec_close(lac->sec, why);
+	lac->securing = false;
+}
+
+void lac_rest(struct lac *lac)
+{
+	if (lac->sec)
+		lacsec_close(lac->sec, "L2TP has ended");
 }

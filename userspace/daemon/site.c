@@ -201,7 +201,7 @@ static int set_remote(struct site *s, const struct addr *remote)
 
 	if (choose_local(s, remote))
 		return -EADDRNOTAVAIL;
-	/* A name that leads elsewhere now, or an address of ours that is gone: what was routed by it is looked at again. */
+	/* A name that leads elsewhere now, or another address of ours: what was routed by it is looked at again. */
 	if (!addr_equal(&s->remote, remote) || !addr_equal(&s->local, &before))
 		drop_routes(s);
 	s->remote = *remote;
@@ -431,9 +431,21 @@ static void holder_assigned(struct ipsec_holder *h, const struct ike_assigned *a
 		log_error(NULL, "site %s: %s", s->conf->name, err.text);
 }
 
+/* The peer is there, and will not have what this section protects. */
+static void holder_child_failed(struct ipsec_holder *h, const char *why)
+{
+	struct site *s = site_of(h);
+
+	set_why(s, why);
+	if (h->sa && !ike_child_next(h->sa, NULL))
+		control_answer(h->ipsec->engine->control, CONTROL_SITE_UP, s,
+			       control_error("site %s: the peer is there, and nothing is protected: %s", s->conf->name,
+					     why));
+}
+
 static const struct ipsec_holder_ops holder_ops = {
 	.up = holder_up, .down = holder_down, .child_new = holder_child_new, .child_up = holder_child_up,
-	.assigned = holder_assigned,
+	.assigned = holder_assigned, .child_failed = holder_child_failed,
 };
 
 /* A newer one takes the place of an older: the peer may have lost that. */

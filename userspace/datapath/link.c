@@ -159,11 +159,22 @@ static bool put_pptp(struct nl_msg *msg, const struct dp_session *s)
 	       !nla_put_u16(msg, ADIT_A_LINK_PPTP_PEER_CALL_ID, s->peer_call_id);
 }
 
+/* A child stands instead of addresses and the local port. */
+static bool put_l2tp_in_child(struct nl_msg *msg, const struct dp_session *s)
+{
+	return !nla_put_u32(msg, ADIT_A_LINK_L2TP_CHILD_IFINDEX, (uint32_t)s->l2tp.child_ifindex) &&
+	       !nla_put_u32(msg, ADIT_A_LINK_L2TP_CHILD, s->l2tp.child) &&
+	       !nla_put_u16(msg, ADIT_A_LINK_L2TP_REMOTE_PORT, htons(s->l2tp.peer_port)) &&
+	       !codec_put_l2tp(msg, ADIT_A_LINK_L2TP_L2TP, &s->l2tp);
+}
+
 static bool put_l2tp(struct nl_msg *msg, const struct dp_session *s)
 {
 	bool v4 = s->local.family == AF_INET;
 	int len = addr_len(&s->local);
 
+	if (s->l2tp.child)
+		return put_l2tp_in_child(msg, s);
 	return !nla_put(msg, v4 ? ADIT_A_LINK_L2TP_LOCAL_V4 : ADIT_A_LINK_L2TP_LOCAL_V6, len,
 			s->local.bytes) &&
 	       !nla_put(msg, v4 ? ADIT_A_LINK_L2TP_REMOTE_V4 : ADIT_A_LINK_L2TP_REMOTE_V6, len,

@@ -144,6 +144,8 @@ struct ike_ops {
 	void (*sa_del)(void *ctx, struct ike_child *c, bool outbound, uint32_t spi);
 	/* Its SAs go with it, but for what child_replaced() took. */
 	void (*child_down)(void *ctx, struct ike_child *c, const char *why);
+	/* One that we asked for, in nobody's place, came to nothing, and the IKE SA goes on. It may end nothing. */
+	void (*child_failed)(void *ctx, struct ike_sa *sa, const char *why);
 	void (*slot_free)(void *ctx, uint32_t slot);
 	/* Why an attempt of ours, or of somebody's who got as far as naming himself, came to nothing. */
 	void (*log)(void *ctx, const struct ike_sa *sa, enum log_level level, const char *text);

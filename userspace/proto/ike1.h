@@ -11,7 +11,8 @@
  *
  * SAs and children belong to the endpoint. The owner may use one from the op that tells of it (or the call that makes
  * it) until sa_down() or child_down() returns. From within every op but tx(), random() and wall_time() it may call
- * every function here but ike1_rx() and ike1_free(); but child_new(), sa_add() and sa_up() may end nothing.
+ * every function here but ike1_rx() and ike1_free(); but child_new(), child_failed(), sa_add() and sa_up() may end
+ * nothing.
  */
 #ifndef ADIT_PROTO_IKE1_H
 #define ADIT_PROTO_IKE1_H
@@ -43,6 +44,7 @@ struct ike1_ops {
 	int (*sa_add)(void *ctx, struct ike1_child *c, struct dp_sa *s, char why[IKE_WHY_MAX]);
 	void (*sa_del)(void *ctx, struct ike1_child *c, bool outbound, uint32_t spi);
 	void (*child_down)(void *ctx, struct ike1_child *c, const char *why);
+	void (*child_failed)(void *ctx, struct ike1_sa *sa, const char *why);
 	void (*slot_free)(void *ctx, uint32_t slot);
 	void (*log)(void *ctx, const struct ike1_sa *sa, enum log_level level, const char *text);
 };

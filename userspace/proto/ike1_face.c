@@ -288,6 +288,13 @@ static void op_child_down(void *ctx, struct ike1_child *c, const char *why)
 	o->ops->child_down(o->ctx, face_child(c), why);
 }
 
+static void op_child_failed(void *ctx, struct ike1_sa *sa, const char *why)
+{
+	struct ike1_owner *o = ctx;
+
+	o->ops->child_failed(o->ctx, face_sa(sa), why);
+}
+
 static void op_slot_free(void *ctx, uint32_t slot)
 {
 	struct ike1_owner *o = ctx;
@@ -307,7 +314,8 @@ static const struct ike1_ops ops = {
 	.password = op_password, .assign = op_assign, .assigned = op_assigned, .sa_up = op_sa_up,
 	.sa_replaced = op_sa_replaced, .sa_down = op_sa_down, .sa_moved = op_sa_moved,
 	.child_new = op_child_new, .child_replaced = op_child_replaced, .sa_add = op_sa_add,
-	.sa_del = op_sa_del, .child_down = op_child_down, .slot_free = op_slot_free, .log = op_log,
+	.sa_del = op_sa_del, .child_down = op_child_down, .child_failed = op_child_failed,
+	.slot_free = op_slot_free, .log = op_log,
 };
 
 struct ike1 *ike1_new_for(struct loop *loop, const struct ike_config *cfg, struct ike1_owner *owner)

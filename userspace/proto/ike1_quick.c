@@ -102,6 +102,8 @@ static void take_natoas(struct ike1_child *c, const struct ike1_message *m)
 void ike1_quick_failed(struct ike1_xchg *x, const char *why)
 {
 	struct ike1_child *c = x->child;
+	struct ike1_sa *sa = x->sa;
+	bool asked = x->by_us && c && !c->replaces;
 
 	ike1_log(x->sa, LOG_LEVEL_WARN, "quick mode failed: %s", why);
 	x->child = NULL;
@@ -111,6 +113,8 @@ void ike1_quick_failed(struct ike1_xchg *x, const char *why)
 		ike1_child_end(c, why);
 	ike1_sent_free(&x->sent);
 	ike1_xchg_done(x);
+	if (asked && sa->phase == IKE1_UP)
+		sa->ike->ops->child_failed(sa->ike->ctx, sa, why);
 }
 
 /* --- initiator --- */

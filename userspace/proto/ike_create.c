@@ -184,6 +184,14 @@ static bool other_group(struct ike_sa *sa, struct ike_task *t, const struct ike2
 	return false;
 }
 
+/* rekey: what that means where it was to take another's place, which stays. */
+static void no_child(struct ike_sa *sa, const struct ike_task *t, const char *rekey, const char *why)
+{
+	ike_log(sa, LOG_LEVEL_WARN, "%s: %s", t->type == TASK_CHILD_REKEY ? rekey : "no child", why);
+	if (t->type == TASK_CHILD_NEW)
+		sa->ike->ops->child_failed(sa->ike->ctx, sa, why);
+}
+
 static void refused(struct ike_sa *sa, struct ike_task *t, enum ike_verdict verdict, const struct ike2_message *m,
 		    const char *why)
 {
@@ -210,8 +218,7 @@ static void refused(struct ike_sa *sa, struct ike_task *t, enum ike_verdict verd
 		ike_child_end(c, "the peer knows nothing of it");
 		ike_task_add(sa, TASK_CHILD_NEW, NULL);
 	} else if (verdict != VERDICT_NOT_FOUND) {
-		ike_log(sa, LOG_LEVEL_WARN, "%s: %s",
-			t->type == TASK_CHILD_REKEY ? "new keys were refused" : "no child", why);
+		no_child(sa, t, "new keys were refused", why);
 	}
 	ike_task_done(sa);
 }
@@ -224,8 +231,7 @@ void ike_create_rx_response(struct ike_sa *sa, struct ike_task *t, struct ike2_m
 
 	verdict = ike_child_take(sa, m, flags_of(t), t->spi_in, t->child, &c, why);
 	if (verdict == VERDICT_UNWANTED) {
-		ike_log(sa, LOG_LEVEL_WARN, "%s: %s",
-			t->type == TASK_CHILD_REKEY ? "new keys are not used" : "no child", why);
+		no_child(sa, t, "new keys are not used", why);
 		ike2_child_close(c, why);
 		ike_task_done(sa);
 		return;
