@@ -421,6 +421,9 @@ static void every_message_may_come_twice(void **state)
 		}
 		w->tail = tail;
 	}
+	/* It does not send by it before the responder surely receives. */
+	assert_int_equal(w->i.n_sas, 1);
+	pass(w, 500);
 	assert_connected(w);
 	assert_int_equal(w->r.n_sas, 2);
 	assert_int_equal(w->i.n_sas, 2);
@@ -707,6 +710,7 @@ static void a_proof_is_checked_to_its_end(void **state)
 	}
 	deliver(w, &p);
 	run(w);
+	pass(w, 500);
 	assert_connected(w);
 	world_free(w);
 
@@ -804,7 +808,27 @@ static void assert_one_child(struct world *w)
 	same_keys(sa_of(&w->r, true), sa_of(&w->i, false));
 }
 
-/* After every message of quick mode, whoever began it, either side is replaced; what is on the wire then may be lost. */
+/* The responder is quick with the end of what was replaced: what waits to take its place does not wait any more. */
+static void an_heir_is_there_in_time(void **state)
+{
+	struct world *w = world_new();
+	struct ike1_child *old;
+
+	(void)state;
+	dial(w);
+	old = w->r.child;
+	ike1_child_rekey(w->i.child);
+	run(w);
+	assert_int_equal(w->i.child_replaced, 0);
+	assert_ptr_not_equal(w->r.child, old);
+	ike1_child_close(old, "at once");
+	run(w);
+	assert_int_equal(w->i.child_replaced, 1);
+	assert_one_child(w);
+	world_free(w);
+}
+
+/* After every message of quick mode, whoever began it, either side is replaced; what is on the wire may be lost. */
 static void another_process_goes_on(void **state)
 {
 	struct world *w = world_new();
@@ -836,7 +860,7 @@ static void another_process_goes_on(void **state)
 	world_free(w);
 }
 
-/* Likewise of phase 1; but an initiator whose proof is on its way cannot go on with what the responder alone has then. */
+/* Likewise of phase 1; but an initiator whose proof is on its way cannot go on with what only the responder has. */
 static void phase_1_goes_on(void **state)
 {
 	struct world *w = world_new();
@@ -922,6 +946,7 @@ int main(void)
 		cmocka_unit_test(an_old_conversation_is_replayed),
 		cmocka_unit_test(a_proof_is_checked_to_its_end),
 		cmocka_unit_test(forged_messages_change_nothing),
+		cmocka_unit_test(an_heir_is_there_in_time),
 		cmocka_unit_test(another_process_goes_on),
 		cmocka_unit_test(phase_1_goes_on),
 		cmocka_unit_test(a_spoilt_record_is_harmless),

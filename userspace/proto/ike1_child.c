@@ -13,6 +13,11 @@
 #define LATE_PERCENT		97	/* of the other one, when nobody did */
 #define JITTER_PERCENT		8
 #define SPARE_PERCENT		10
+/*
+ * A responder that goes by the letter of RFC 2409 section 5.5 receives when our last message has come: what is sent
+ * sooner is lost.
+ */
+#define SWITCH_MS		300
 #define LINGER_MS		10000	/* a replaced inbound SA, for packets on their way */
 /* Without extended numbers an SA ends with its numbers (RFC 4303 section 3.3.3): time to replace it. */
 #define SOFT_PACKETS		0xe0000000u
@@ -85,11 +90,44 @@ void ike1_child_free(struct ike1_child *c)
 	free(c);
 }
 
+static void switch_now(struct ike1_child *c)
+{
+	char why[IKE_WHY_MAX];
+
+	c->waits = false;
+	if (ike1_child_install(c, true, why)) {
+		ike1_log(c->sa, LOG_LEVEL_ERROR, "the new keys cannot be used: %s", why);
+		ike1_child_close(c, why);
+		return;
+	}
+	ike1_child_started(c);
+}
+
+void ike1_child_switch_soon(struct ike1_child *c)
+{
+	c->waits = true;
+	loop_timer_start(&c->timer, SWITCH_MS);
+	ike1_sa_changed(c->sa);
+}
+
+/* The one that waits to take its place; NULL. */
+static struct ike1_child *heir(const struct ike1_child *c)
+{
+	struct ike1_child *other;
+
+	TAILQ_FOREACH(other, &c->sa->children, link)
+		if (other->replaces == c && other->waits)
+			return other;
+	return NULL;
+}
+
 /* One that was told goes with what it has; one that never took a place gives back the SA that it lent there. */
 void ike1_child_end(struct ike1_child *c, const char *why)
 {
 	struct ike1 *ike = c->sa->ike;
 
+	if (c->sa->phase == IKE1_UP && heir(c))
+		switch_now(heir(c));
 	if (c->told && !c->replaced)
 		ike->ops->child_down(ike->ctx, c, why);
 	else if (c->in_done)
@@ -132,7 +170,7 @@ void ike1_children_move(struct ike1_sa *from, struct ike1_sa *to)
 
 	for (c = TAILQ_FIRST(&from->children); c; c = next) {
 		next = TAILQ_NEXT(c, link);
-		if (!c->told)
+		if (!c->told && !c->waits)
 			continue;
 		TAILQ_REMOVE(&from->children, c, link);
 		from->n_children--;
@@ -270,6 +308,8 @@ void ike1_child_resume(struct ike1_child *c)
 		due += life_ms(c) * (JITTER_PERCENT + SPARE_PERCENT) / 100;
 	if (c->replaced)
 		loop_timer_start(&c->timer, LINGER_MS);
+	else if (c->waits)
+		loop_timer_start(&c->timer, SWITCH_MS);
 	else if (c->out_done && life_ms(c))
 		loop_timer_start(&c->timer, due > now ? due - now : 0);
 }
@@ -282,6 +322,8 @@ static void on_timer(void *arg)
 	if (c->replaced) {
 		ike1_send_delete_child(c->sa, c->spi_in);
 		ike1_child_end(c, "replaced");
+	} else if (c->waits) {
+		switch_now(c);
 	} else if (c->rekey_due) {
 		ike1_child_close(c, "its keys are as old as they may be, and could not be replaced");
 	} else {

@@ -89,6 +89,7 @@ struct ike1_child {
 	bool told;			/* child_new() succeeded, or took another's place */
 	bool replaced;			/* lingers */
 	bool rekeying;			/* a new one is being made */
+	bool waits;			/* is agreed on, and used for sending in a moment */
 	struct ike1_child *replaces;	/* until it is complete */
 	struct ike_selector local_ts, remote_ts;
 	struct addr peer_original;
@@ -311,6 +312,7 @@ struct ike1_child *ike1_child_by_spi(struct ike1_sa *sa, uint32_t spi, bool inbo
 int ike1_child_derive(struct ike1_child *c, const struct ike1_xchg *x, struct ike_octets shared);
 int ike1_child_install(struct ike1_child *c, bool outbound, char why[IKE_WHY_MAX]);
 void ike1_child_started(struct ike1_child *c);
+void ike1_child_switch_soon(struct ike1_child *c);	/* outbound, and started */
 struct ike1_child *ike1_child_like(const struct ike1_sa *sa, const struct ike1_child *c);
 void ike1_children_move(struct ike1_sa *from, struct ike1_sa *to);
 bool ike1_ts_same(const struct ike_selector *a, const struct ike_selector *b);

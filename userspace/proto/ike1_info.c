@@ -156,7 +156,10 @@ static void rx_error(struct ike1_sa *sa, const struct ike1_notify *n)
 
 	snprintf(why, sizeof(why), "the peer answers %s (%u)%s", ike1_notify_to_str(n->type), n->type,
 		 n->type == IKE1_N_NO_PROPOSAL_CHOSEN ? ": it has no proposal, mode or PFS in common with us" :
-		 n->type == IKE1_N_INVALID_ID_INFORMATION ? ": its networks or identities are others than ours" : "");
+		 n->type != IKE1_N_INVALID_ID_INFORMATION ? "" :
+		 sa->peer->transport ? ": its networks or identities are others than ours, or it takes no transport "
+				       "mode" :
+				       ": its networks or identities are others than ours");
 	if (x)
 		ike1_quick_failed(x, why);
 	else
@@ -191,7 +194,7 @@ static void rx_delete_children(struct ike1_sa *sa, const struct ike1_delete *d)
 		struct ike1_child *c = ike1_child_by_spi(sa, rd_u32(&r), false);
 
 		/* One that is still being made is ended by its exchange. */
-		if (c && c->out_done)
+		if (c && (c->out_done || c->waits))
 			ike1_child_end(c, "the peer has deleted it");
 	}
 }

@@ -269,7 +269,7 @@ static void rx_2(struct ike1_xchg *x, struct ike1_message *m)
 	}
 	take_nonce(x, m);
 	take_natoas(c, m);
-	if (derive(x, c, m) || ike1_child_install(c, false, why) || ike1_child_install(c, true, why)) {
+	if (derive(x, c, m) || ike1_child_install(c, false, why)) {
 		ike1_quick_failed(x, why);
 		return;
 	}
@@ -279,7 +279,7 @@ static void rx_2(struct ike1_xchg *x, struct ike1_message *m)
 		    ike_octets_of(x->nonce_r, x->nonce_r_len), o.w.buf + IKE_PAYLOAD_HEADER_LEN);
 	ike1_xchg_send(x, &o, (struct ike_octets){ 0 }, false);
 	ike1_xchg_done(x);
-	ike1_child_started(c);
+	ike1_child_switch_soon(c);
 }
 
 /* --- responder --- */

@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 /*
  * ISAKMP SAs as records: keys, the last IV of phase 1, of which every later exchange's is made, children, and the
- * exchanges with their message ids, so that what is repeated is answered as it was, and what waits for an answer goes on.
- * What is read is checked like the wire.
+ * exchanges with their message ids, so that what is repeated is answered as it was, and what waits for an answer goes
+ * on. What is read is checked like the wire.
  */
 #include <stdlib.h>
 #include <string.h>
@@ -12,7 +12,7 @@
 #include "proto/ike_frozen.h"
 
 #define RECORD_VERSION	1
-#define SENT_MAX	2048	/* of one message; a longer one cannot be sent again, and its exchange ends by silence */
+#define SENT_MAX	2048	/* of one message; a longer one is not sent again, and its exchange ends by silence */
 /* Exchanges that are over are answers to what is repeated late: as many as there is room for. */
 #define OVER_OCTETS	8192
 
@@ -62,6 +62,7 @@ static void put_child(struct wr *w, const struct ike1_child *c)
 	wr_u8(w, c->told);
 	wr_u8(w, c->replaced);
 	wr_u8(w, c->rekey_due);
+	wr_u8(w, c->waits);
 	wr_u32(w, c->replaces ? c->replaces->spi_in : 0);
 	ike_ts_freeze(&c->local_ts, 1, w);
 	ike_ts_freeze(&c->remote_ts, 1, w);
@@ -84,6 +85,9 @@ static void get_flags(struct rd *r, struct ike1_child *c)
 	c->told = ike_bool_thaw(r);
 	c->replaced = ike_bool_thaw(r);
 	c->rekey_due = ike_bool_thaw(r);
+	c->waits = ike_bool_thaw(r);
+	if (c->waits && (!c->in_done || c->out_done || c->replaced))
+		r->bad = true;
 }
 
 /* replaces: the SPI of the one that it is to replace, to be looked for once all are there. */
@@ -256,7 +260,7 @@ static void get_xchgs(struct rd *r, struct ike1_sa *sa)
 		TAILQ_FOREACH(x, &sa->xchgs, link)
 			if (x->child == c)
 				break;
-		if (!x && !c->out_done)
+		if (!x && !c->out_done && !c->waits)
 			r->bad = true;
 	}
 }

@@ -601,8 +601,10 @@ static void on_timer(void *arg)
 
 	if (sa->phase == IKE1_XAUTH) {
 		ike1_sa_close(sa, "the peer does not say who its user is (XAUTH)");
+	} else if (sa->phase != IKE1_UP && sa->initiator) {
+		unanswered(sa);
 	} else if (sa->phase != IKE1_UP) {
-		ike1_sa_over(sa, sa->refused ? sa->why : "phase 1 was not finished in time");
+		ike1_sa_over(sa, "phase 1 was not finished in time");
 	} else if (sa->rekey_due) {
 		ike1_sa_close(sa, "its keys are as old as they may be, and were not replaced");
 	} else {
