@@ -298,7 +298,7 @@ static void check_user_methods(struct reading *r, const struct conf_user *u, cfg
 	for (i = 0; i < r->conf->n_servers && u->auth_methods; i++) {
 		const struct conf_server *s = &r->conf->servers[i];
 
-		if (!(u->auth_methods & s->auth_methods))
+		if (!(u->auth_methods & (s->auth_methods | (s->xauth ? CONF_AUTH_XAUTH : 0))))
 			reading_warning(
 				r, reading_line(cfg, "auth"),
 				"auth: user \"%s\" has no method in common with server %s and cannot "

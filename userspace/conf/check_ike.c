@@ -63,6 +63,12 @@ void check_ike_server(struct reading *r, struct conf_server *s, cfg_t *cfg)
 	if (!(s->auth_methods & CONF_AUTH_PSK) && s->secret)
 		reading_error(r, reading_line(cfg, cfg_size(cfg, "secret") ? "secret" : "secret-file"),
 			      "secret: it means nothing without auth = psk");
+	if (s->xauth && !(s->auth_methods & (CONF_AUTH_PSK | CONF_AUTH_CERT)))
+		reading_error(r, reading_line(cfg, "xauth"),
+			      "xauth: before they log in, clients of IKEv1 prove themselves by psk or certificate: add "
+			      "one of them to auth");
+	if (s->aggressive && !s->xauth)
+		reading_error(r, reading_line(cfg, "aggressive"), "aggressive: it means nothing without xauth = yes");
 	if (!s->pool)
 		reading_error(r, (unsigned int)cfg->line,
 			      "server ikev2 has no pool for its clients' addresses: add  pool = \"name\"");
@@ -122,7 +128,8 @@ void check_client_ipsec(struct reading *r, struct conf_client *c, cfg_t *cfg)
 	check_client_proof(r, c, cfg);
 	if (c->fwmark && c->fwmark != r->conf->ipsec_fwmark)
 		reading_error(r, reading_line(cfg, "fwmark"),
-			      "fwmark: what carries the tunnel is IPsec, whose mark is ipsec-fwmark: leave this one out");
+			      "fwmark: what carries the tunnel is IPsec, whose mark is ipsec-fwmark: leave this one "
+			      "out");
 	c->fwmark = r->conf->ipsec_fwmark;
 }
 

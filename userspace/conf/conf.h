@@ -30,6 +30,7 @@ enum { CONF_AUTH_PAP = 1, CONF_AUTH_CHAP_MD5 = 2, CONF_AUTH_MSCHAP = 4, CONF_AUT
 #define CONF_AUTH_PSK		(1u << 18)
 #define CONF_AUTH_CERT		(1u << 19)
 #define CONF_AUTH_RAW_KEY	(1u << 20)
+#define CONF_AUTH_XAUTH		(1u << 21)	/* of users of IKEv1 */
 #define CONF_AUTH_IKE		(CONF_AUTH_EAP | CONF_AUTH_PSK | CONF_AUTH_CERT | CONF_AUTH_RAW_KEY)
 
 /*
@@ -152,6 +153,8 @@ struct conf_server {
 	uint32_t retransmissions;
 	uint32_t max_sessions_per_tunnel, max_half_open, max_half_open_per_address;
 	/* ikev2 alone */
+	bool xauth;			/* clients of IKEv1 too */
+	bool aggressive;		/* and they may begin by aggressive mode */
 	struct conf_ike ike;
 };
 

@@ -25,7 +25,8 @@ static const struct option_word site_auth_methods[] = {
 
 static const struct option_word user_auth_methods[] = {
 	{ "pap", CONF_AUTH_PAP }, { "chap", CONF_AUTH_CHAP_MD5 }, { "mschap", CONF_AUTH_MSCHAP },
-	{ "mschapv2", CONF_AUTH_MSCHAPV2 }, { "eap-mschapv2", CONF_AUTH_EAP }, { NULL, 0 },
+	{ "mschapv2", CONF_AUTH_MSCHAPV2 }, { "eap-mschapv2", CONF_AUTH_EAP }, { "xauth", CONF_AUTH_XAUTH },
+	{ NULL, 0 },
 };
 
 static const struct option_word versions[] = {
@@ -277,6 +278,12 @@ static const struct option server_options[] = {
 	{ "max-half-open-per-address", &value_number, SERVER(max_half_open_per_address), .min = 1,
 	  .max = 1000000, .fallback = "32", .of = "l2tp",
 	  .doc = "The same from one address; one more is refused." },
+	{ "xauth", &value_switch, SERVER(xauth), .fallback = "no", .of = "ikev2",
+	  .doc = "Whether clients that speak IKEv1 are served as well. They prove themselves by what auth has of psk "
+		 "and certificate, then log in with a user and a password (XAUTH), and get an address (mode-config)." },
+	{ "aggressive", &value_switch, SERVER(aggressive), .fallback = "no", .of = "ikev2",
+	  .doc = "Whether those may begin by aggressive mode, as clients with a group name do. It shows everybody who "
+		 "they are, and lets whoever listens guess at the secret." },
 	IKE_OPTIONS(struct conf_server, OPTION_OF_IPSEC),
 	IKE_NETWORK_OPTIONS(struct conf_server, "ikev2"),
 };
@@ -448,9 +455,9 @@ static const struct option site_options[] = {
 	  .max = CONF_LIST_MAX,
 	  .doc = "Networks behind the peer. They are routed to the tunnel, and never reached without it." },
 	{ "mode", &value_word, SITE(mode), .words = modes, .fallback = "tunnel",
-	  .doc = "Whether whole packets are carried (tunnel), or only what is in those between the two peers themselves "
-		 "(transport), which then is between their outer addresses. A peer that insists on the other mode is "
-		 "refused." },
+	  .doc = "Whether whole packets are carried (tunnel), or only what is in those between the two peers "
+		 "themselves (transport), which then is between their outer addresses. A peer that insists on the "
+		 "other mode is refused." },
 	{ "start", &value_word, SITE(start), .words = starts, .fallback = "now",
 	  .doc = "When to begin: at once, when there is something to carry, or not before the peer does." },
 	{ "request-address", &value_switch, SITE(request_address), .fallback = "no",

@@ -54,39 +54,39 @@ static int64_t op_wall_time(void *ctx)
 	return time(NULL);
 }
 
-static unsigned int op_candidates(void *ctx, const struct ike_path *path, struct ike_peer **out, unsigned int max)
+static unsigned int candidates(struct ipsec *ipsec, enum conf_ike_version version, const struct ike_path *path,
+			       struct ike_peer **out, unsigned int max)
 {
-	struct ipsec *ipsec = ctx;
-	unsigned int n, i;
-
-	if (ipsec->engine->stopping)
-		return 0;
-	n = site_candidates(ipsec, CONF_IKEV2, path, out, max);
-	for (i = 0; i < ipsec->n_peers && n < max; i++)
-		out[n++] = ipsec->peers[i];
-	n += lacsec_candidates(ipsec, CONF_IKEV2, path, out + n, max - n);
-	return n + l2tpsec_candidates(ipsec, CONF_IKEV2, out + n, max - n);
-}
-
-static unsigned int op_candidates1(void *ctx, const struct ike_path *path, struct ike_peer **out, unsigned int max)
-{
-	struct ipsec *ipsec = ctx;
 	unsigned int n;
 
 	if (ipsec->engine->stopping)
 		return 0;
-	n = site_candidates(ipsec, CONF_IKEV1, path, out, max);
-	n += lacsec_candidates(ipsec, CONF_IKEV1, path, out + n, max - n);
-	return n + l2tpsec_candidates(ipsec, CONF_IKEV1, out + n, max - n);
+	n = site_candidates(ipsec, version, path, out, max);
+	n += ipsec_peers_put(ipsec_peers_of(ipsec->peers, version), out + n, max - n);
+	n += lacsec_candidates(ipsec, version, path, out + n, max - n);
+	return n + ipsec_peers_put(ipsec_peers_of(ipsec->l2tp_peers, version), out + n, max - n);
+}
+
+static unsigned int op_candidates(void *ctx, const struct ike_path *path, struct ike_peer **out, unsigned int max)
+{
+	return candidates(ctx, CONF_IKEV2, path, out, max);
+}
+
+static unsigned int op_candidates1(void *ctx, const struct ike_path *path, struct ike_peer **out, unsigned int max)
+{
+	return candidates(ctx, CONF_IKEV1, path, out, max);
 }
 
 static bool op_password(void *ctx, struct ike_sa *sa, const char *user, char *out, size_t cap)
 {
 	struct ipsec *ipsec = ctx;
 	const struct conf_user *u = conf_user_find(ipsec->ref->conf, user);
+	struct ike_sa_info info;
+	unsigned int method;
 
-	(void)sa;
-	if (!u || u->disabled || (u->auth_methods && !(u->auth_methods & CONF_AUTH_EAP)))
+	ike_sa_get_info(sa, &info);
+	method = info.version == 1 ? CONF_AUTH_XAUTH : CONF_AUTH_EAP;
+	if (!u || u->disabled || (u->auth_methods && !(u->auth_methods & method)))
 		return false;
 	snprintf(out, cap, "%s", u->password);
 	return true;
@@ -101,7 +101,10 @@ static bool op_assign(void *ctx, struct ike_sa *sa, bool ip4, bool ip6, struct i
 		      char why[IKE_WHY_MAX])
 {
 	(void)ctx;
-	return warrior_assign(holder_of(sa), ip4, ip6, out, why);
+	if (holder_of(sa))
+		return warrior_assign(holder_of(sa), ip4, ip6, out, why);
+	snprintf(why, IKE_WHY_MAX, "there is no room for it");
+	return false;
 }
 
 static void op_assigned(void *ctx, struct ike_sa *sa, const struct ike_assigned *a)

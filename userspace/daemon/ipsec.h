@@ -98,16 +98,15 @@ struct ipsec {
 	struct site_list sites;
 	/* server ikev2: */
 	const struct conf_server *server;	/* in ref, or NULL */
-	struct ike_peer *peers[2];		/* by password or certificate, by secret */
-	unsigned int n_peers;
+	struct ipsec_peers {			/* by password or certificate, by secret */
+		struct ike_peer *peer[2];
+		unsigned int n;
+	} peers[2];				/* of IKEv1, of IKEv2 */
 	struct pool *pool;
 	struct warrior_list warriors;
 	unsigned int n_warriors;
 	/* server l2tp with ipsec = required: */
-	struct l2tpsec_peers {			/* by certificate, by secret */
-		struct ike_peer *peer[2];
-		unsigned int n;
-	} l2tp_peers[2];			/* of IKEv1, of IKEv2 */
+	struct ipsec_peers l2tp_peers[2];	/* likewise, by certificate or by secret */
 	struct l2tpsec_list l2tpsecs;
 	unsigned int n_l2tpsecs;
 };
@@ -121,8 +120,8 @@ void ipsec_thaw(struct ipsec *ipsec);
 void ipsec_settle(struct ipsec *ipsec);		/* records, then datagrams; NULL is fine */
 void ipsec_begin(struct ipsec *ipsec);		/* sites that start by themselves do */
 /*
- * Good-bye to every peer, but for those in whose children L2TP has to say it first; then to these as well. True: there is
- * none any more. engine_progress() follows. NULL is nobody, here and in the next two.
+ * Good-bye to every peer, but for those in whose children L2TP has to say it first; then to these as well. True: there
+ * is none any more. engine_progress() follows. NULL is nobody, here and in the next two.
  */
 bool ipsec_stop(struct ipsec *ipsec, bool l2tp_too);
 bool ipsec_is_idle(const struct ipsec *ipsec);
@@ -183,6 +182,11 @@ struct ike_peer *ipsec_l2tp_peer(const struct conf_server *conf, enum conf_ike_v
 				 char why[IKE_WHY_MAX]);
 /* Between the two ends of the path, L2TP alone. */
 struct ike_peer *ipsec_client_peer(const struct conf_client *conf, const struct ike_path *path, char why[IKE_WHY_MAX]);
-struct ike_peer *ipsec_server_peer(const struct conf_server *conf, bool by_secret, char why[IKE_WHY_MAX]);
+struct ike_peer *ipsec_server_peer(const struct conf_server *conf, enum conf_ike_version version, bool by_secret,
+				   char why[IKE_WHY_MAX]);
+/* Where those of a version are: in peers, or l2tp_peers. How many were put into out. */
+struct ipsec_peers *ipsec_peers_of(struct ipsec_peers both[2], enum conf_ike_version version);
+unsigned int ipsec_peers_put(const struct ipsec_peers *peers, struct ike_peer **out, unsigned int max);
+void ipsec_peers_drop(struct ipsec_peers both[2]);
 
 #endif /* ADIT_DAEMON_IPSEC_H */

@@ -235,7 +235,8 @@ struct ike_peer *ipsec_client_peer(const struct conf_client *conf, const struct 
 	return NULL;
 }
 
-struct ike_peer *ipsec_server_peer(const struct conf_server *conf, bool by_secret, char why[IKE_WHY_MAX])
+struct ike_peer *ipsec_server_peer(const struct conf_server *conf, enum conf_ike_version version, bool by_secret,
+				   char why[IKE_WHY_MAX])
 {
 	static const struct prefix all4 = { .addr = { .family = AF_INET } }, all6 = { .addr = { .family = AF_INET6 } };
 	struct ike_peer *p = ike_peer_new();
@@ -248,9 +249,14 @@ struct ike_peer *ipsec_server_peer(const struct conf_server *conf, bool by_secre
 	p->assign_addresses = true;
 	p->local_auth = by_secret ? IKE_BY_PSK : IKE_BY_CERT;
 	p->remote_auth = by_secret ? IKE_BY_PSK : auth_of(conf->auth_methods & ~CONF_AUTH_PSK);
+	if (version == CONF_IKEV1) {
+		p->remote_auth &= ~(unsigned int)IKE_BY_EAP;
+		p->xauth = true;
+		p->aggressive = conf->aggressive;
+	}
 	if (by_secret)
 		p->secret = secret_strdup(conf->secret);
-	if (!set_common(&conf->ike, CONF_IKEV2, p, why)) {
+	if (!set_common(&conf->ike, version, p, why)) {
 		ike_peer_put(p);
 		return NULL;
 	}
@@ -260,4 +266,29 @@ struct ike_peer *ipsec_server_peer(const struct conf_server *conf, bool by_secre
 			ike_ts_of_prefix(&all6, &p->local_ts[p->n_local_ts++]);
 	}
 	return p;
+}
+
+/* --- those of servers --- */
+
+struct ipsec_peers *ipsec_peers_of(struct ipsec_peers both[2], enum conf_ike_version version)
+{
+	return &both[version == CONF_IKEV2];
+}
+
+unsigned int ipsec_peers_put(const struct ipsec_peers *peers, struct ike_peer **out, unsigned int max)
+{
+	unsigned int i;
+
+	for (i = 0; i < peers->n && i < max; i++)
+		out[i] = peers->peer[i];
+	return i;
+}
+
+void ipsec_peers_drop(struct ipsec_peers both[2])
+{
+	unsigned int v;
+
+	for (v = 0; v < 2; v++)
+		while (both[v].n)
+			ike_peer_put(both[v].peer[--both[v].n]);
 }

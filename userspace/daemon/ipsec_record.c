@@ -133,19 +133,18 @@ static void get_site(struct rd *r, struct ipsec *ipsec, struct record *rec)
 		    rec->site->peer : NULL;
 }
 
-static void get_server(struct rd *r, struct ike_peer *const *peers, unsigned int n, struct record *rec)
+static void get_server(struct rd *r, const struct ipsec_peers *peers, struct record *rec)
 {
 	bool by_secret = rd_u8(r);
 	unsigned int i;
 
-	for (i = 0; i < n; i++)
-		if ((peers[i]->local_auth == IKE_BY_PSK) == by_secret)
-			rec->peer = peers[i];
+	for (i = 0; i < peers->n; i++)
+		if ((peers->peer[i]->local_auth == IKE_BY_PSK) == by_secret)
+			rec->peer = peers->peer[i];
 }
 
 static bool get_head(struct rd *r, struct ipsec *ipsec, struct record *rec)
 {
-	const struct l2tpsec_peers *l2tp;
 	unsigned int i;
 
 	*rec = (struct record){ .n_kids = 0 };
@@ -155,13 +154,12 @@ static bool get_head(struct rd *r, struct ipsec *ipsec, struct record *rec)
 	if (rec->version != 1 && rec->version != 2)
 		return false;
 	rec->kind = rd_u8(r);
-	l2tp = l2tpsec_peers(ipsec, version_of(rec));
 	if (rec->kind == OF_SITE)
 		get_site(r, ipsec, rec);
 	else if (rec->kind == OF_WARRIOR)
-		get_server(r, ipsec->peers, ipsec->n_peers, rec);
+		get_server(r, ipsec_peers_of(ipsec->peers, version_of(rec)), rec);
 	else if (rec->kind == OF_L2TPSEC)
-		get_server(r, l2tp->peer, l2tp->n, rec);
+		get_server(r, ipsec_peers_of(ipsec->l2tp_peers, version_of(rec)), rec);
 	else if (rec->kind == OF_CLIENT)
 		get_client(r, ipsec, rec);
 	rec->n_kids = rd_u16(r);

@@ -172,22 +172,6 @@ void l2tpsec_drop(struct ipsec_holder *h)
 
 static const enum conf_ike_version versions[2] = { CONF_IKEV1, CONF_IKEV2 };
 
-const struct l2tpsec_peers *l2tpsec_peers(const struct ipsec *ipsec, enum conf_ike_version version)
-{
-	return &ipsec->l2tp_peers[version == versions[1]];
-}
-
-unsigned int l2tpsec_candidates(const struct ipsec *ipsec, enum conf_ike_version version, struct ike_peer **out,
-				unsigned int max)
-{
-	const struct l2tpsec_peers *peers = l2tpsec_peers(ipsec, version);
-	unsigned int i;
-
-	for (i = 0; i < peers->n && i < max; i++)
-		out[i] = peers->peer[i];
-	return i;
-}
-
 bool l2tpsec_owns(const struct ipsec *ipsec, const struct ike_peer *peer)
 {
 	unsigned int v, i;
@@ -214,20 +198,11 @@ static void add_peers(struct ipsec *ipsec, const struct conf_server *s, bool by_
 	}
 }
 
-static void drop_peers(struct ipsec *ipsec)
-{
-	unsigned int v;
-
-	for (v = 0; v < 2; v++)
-		while (ipsec->l2tp_peers[v].n)
-			ike_peer_put(ipsec->l2tp_peers[v].peer[--ipsec->l2tp_peers[v].n]);
-}
-
 void l2tpsec_stop(struct ipsec *ipsec)
 {
 	while (!TAILQ_EMPTY(&ipsec->l2tpsecs))
 		l2tpsec_free(TAILQ_FIRST(&ipsec->l2tpsecs));
-	drop_peers(ipsec);
+	ipsec_peers_drop(ipsec->l2tp_peers);
 }
 
 static void end_all(struct ipsec *ipsec)
@@ -252,7 +227,7 @@ void l2tpsec_reconfigure(struct ipsec *ipsec, const struct conf *conf)
 	for (i = 0; i < conf->n_servers; i++)
 		if (conf_server_has_ipsec(&conf->servers[i]))
 			s = &conf->servers[i];
-	drop_peers(ipsec);
+	ipsec_peers_drop(ipsec->l2tp_peers);
 	if (!s) {
 		end_all(ipsec);
 		return;

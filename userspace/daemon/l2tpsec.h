@@ -15,10 +15,6 @@ struct l2tpsec {			/* an IKE SA of such a peer's */
 
 void l2tpsec_reconfigure(struct ipsec *ipsec, const struct conf *conf);
 void l2tpsec_stop(struct ipsec *ipsec);		/* of a process that ends: nobody is told */
-/* How many were put into out. */
-unsigned int l2tpsec_candidates(const struct ipsec *ipsec, enum conf_ike_version version, struct ike_peer **out,
-				unsigned int max);
-const struct l2tpsec_peers *l2tpsec_peers(const struct ipsec *ipsec, enum conf_ike_version version);
 bool l2tpsec_owns(const struct ipsec *ipsec, const struct ike_peer *peer);
 struct ipsec_holder *l2tpsec_new(struct ipsec *ipsec, struct ike_sa *sa);	/* NULL: no room */
 /* Of an engine before this one, from its record: its IKE SA and kids are there. */

@@ -25,7 +25,7 @@ static void warrior_free(struct warrior *w)
 	free(w);
 }
 
-/* How it proved itself: the user of EAP, else the identity. */
+/* How it proved itself: the user of EAP or XAUTH, else the identity. */
 static const char *name_of(const struct ike_sa_info *info, char *buf, size_t cap)
 {
 	return info->user[0] ? info->user : ike_id_to_str(info->peer_id, buf, cap);
@@ -147,13 +147,14 @@ static const struct conf_server *server_in(const struct conf *conf)
 	return NULL;
 }
 
-static void add_peer(struct ipsec *ipsec, bool by_secret)
+static void add_peer(struct ipsec *ipsec, enum conf_ike_version version, bool by_secret)
 {
+	struct ipsec_peers *peers = ipsec_peers_of(ipsec->peers, version);
 	char why[IKE_WHY_MAX];
-	struct ike_peer *p = ipsec_server_peer(ipsec->server, by_secret, why);
+	struct ike_peer *p = ipsec_server_peer(ipsec->server, version, by_secret, why);
 
 	if (p)
-		ipsec->peers[ipsec->n_peers++] = p;
+		peers->peer[peers->n++] = p;
 	else
 		log_error(NULL, "server ikev2: %s", why);
 }
@@ -173,19 +174,13 @@ static void end_all(struct ipsec *ipsec)
 	}
 }
 
-static void drop_peers(struct ipsec *ipsec)
-{
-	while (ipsec->n_peers)
-		ike_peer_put(ipsec->peers[--ipsec->n_peers]);
-}
-
 void warrior_server_stop(struct ipsec *ipsec)
 {
 	struct warrior *w;
 
 	while ((w = TAILQ_FIRST(&ipsec->warriors)))
 		warrior_free(w);
-	drop_peers(ipsec);
+	ipsec_peers_drop(ipsec->peers);
 	if (ipsec->pool)
 		pool_free(ipsec->pool);
 	ipsec->pool = NULL;
@@ -196,7 +191,7 @@ void warrior_server_reconfigure(struct ipsec *ipsec, const struct conf *conf)
 {
 	const struct conf_server *s = server_in(conf);
 
-	drop_peers(ipsec);
+	ipsec_peers_drop(ipsec->peers);
 	if (!s) {
 		end_all(ipsec);
 		warrior_server_stop(ipsec);
@@ -210,7 +205,11 @@ void warrior_server_reconfigure(struct ipsec *ipsec, const struct conf *conf)
 	if (!ipsec->pool)
 		return;
 	if (s->auth_methods & (CONF_AUTH_EAP | CONF_AUTH_CERT))
-		add_peer(ipsec, false);
+		add_peer(ipsec, CONF_IKEV2, false);
 	if (s->auth_methods & CONF_AUTH_PSK)
-		add_peer(ipsec, true);
+		add_peer(ipsec, CONF_IKEV2, true);
+	if (s->xauth && (s->auth_methods & CONF_AUTH_CERT))
+		add_peer(ipsec, CONF_IKEV1, false);
+	if (s->xauth && (s->auth_methods & CONF_AUTH_PSK))
+		add_peer(ipsec, CONF_IKEV1, true);
 }

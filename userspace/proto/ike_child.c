@@ -366,7 +366,8 @@ static enum ike_verdict refusal_of(const struct ike_sa *sa, const struct ike2_no
 	case IKE2_N_NO_PROPOSAL_CHOSEN:
 		snprintf(why, IKE_WHY_MAX,
 			 "the peer takes none of our ESP proposals (%s), or not %s mode: its log says which it has",
-			 ike_offers_to_str(&sa->peer->esp, text, sizeof(text)), sa->peer->transport ? "transport" : "tunnel");
+			 ike_offers_to_str(&sa->peer->esp, text, sizeof(text)),
+			 sa->peer->transport ? "transport" : "tunnel");
 		return VERDICT_PROPOSAL;
 	case IKE2_N_INVALID_KE_PAYLOAD:
 		return VERDICT_KE;
@@ -420,7 +421,7 @@ enum ike_verdict ike_child_take(struct ike_sa *sa, const struct ike2_message *m,
 	*out = c;
 	if (narrow(c, &m->ts_r, &m->ts_i, like, why) != VERDICT_OK)
 		return VERDICT_UNWANTED;
-	/* A peer may decline transport mode by being silent about it; then we have to delete (RFC 7296 section 1.3.1). */
+	/* A peer may decline transport mode by silence about it; then we have to delete (RFC 7296 section 1.3.1). */
 	if (c->transport == (like ? like->transport : sa->peer->transport))
 		return VERDICT_OK;
 	snprintf(why, IKE_WHY_MAX, "the peer takes %s mode alone, and here is mode = %s",
