@@ -123,10 +123,13 @@ static void sockets_recover(struct world *w, const struct op *op)
 		nl_drain(&w->rt);
 }
 
-/* What a failed allocation or copy may be called. The driver core says EINVAL where it found no room for a name. */
+/*
+ * What a failed allocation or copy may be called. The driver core says EINVAL where it found no room for a name, and who
+ * opens a socket ENFILE where there is none for its inode.
+ */
 static bool is_honest(const struct world *w)
 {
-	return w->gave == -ENOMEM || w->gave == -ENOBUFS || w->gave == -EFAULT ||
+	return w->gave == -ENOMEM || w->gave == -ENOBUFS || w->gave == -EFAULT || w->gave == -ENFILE ||
 	       (w->gave == -EINVAL && !w->rt.text[0] && !w->nl.text[0]);
 }
 
