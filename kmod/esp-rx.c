@@ -20,12 +20,17 @@
 #include "sa.h"
 #include "socket.h"
 
-static void adit_esp_lose(struct adit_sa *sa, struct sk_buff *skb, u64 *reason)
+/* What is counted already. */
+static void adit_esp_lose_counted(struct adit_sa *sa, struct sk_buff *skb)
 {
-	if (reason)
-		adit_sa_count(sa, reason);
 	DEV_STATS_INC(sa->child->adev->dev, rx_dropped);
 	kfree_skb(skb);
+}
+
+static void adit_esp_lose(struct adit_sa *sa, struct sk_buff *skb, u64 *reason)
+{
+	adit_sa_count(sa, reason);
+	adit_esp_lose_counted(sa, skb);
 }
 
 /* @port: UDP port that it came from, or 0 */
@@ -40,7 +45,7 @@ static void adit_esp_check_in(struct adit_sa *sa, struct sk_buff *skb, __be16 po
 		return;
 	}
 	if (adit_sa_expect(sa, get_unaligned_be32(skb->data + 4), &seq, &newest)) {
-		adit_esp_lose(sa, skb, NULL);
+		adit_esp_lose_counted(sa, skb);
 		return;
 	}
 	/* In place only where nobody else reads or owns the octets. */
@@ -277,7 +282,7 @@ void adit_esp_opened(struct adit_crypt *c)
 	len = adit_esp_open(skb->data + adit_esp_head(dims), adit_esp_check(dims, skb->len), &next);
 	event = adit_sa_note(sa, seq, max(len, 0));
 	if (event < 0) {
-		adit_esp_lose(sa, skb, NULL);
+		adit_esp_lose_counted(sa, skb);
 		return;
 	}
 	WRITE_ONCE(sa->child->rx_last, jiffies);

@@ -243,8 +243,8 @@ static bool adit_rx_plausible(const u8 *data, unsigned int len, const void *arg)
 }
 
 /*
- * Ask the owner for a Reset-Request: soon where the stream was in step until now, then again and again while packets are
- * lost, but not with each.
+ * Ask the owner for a Reset-Request: soon where the stream was in step until now, then again and again while packets
+ * are lost, but not with each.
  */
 static void adit_rx_desync(struct adit_session *s, bool in_step, struct adit_rx_batch *batch)
 {

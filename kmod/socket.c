@@ -512,7 +512,7 @@ static void adit_socket_connect(struct adit_socket *sock, const struct in6_addr 
 		sin6->sin6_port = port;
 	}
 	sock->peer = *peer;
-	/* One that cannot be connected, for lack of a route, does as well. Its address has another type in each kernel. */
+	/* One that cannot be connected, for lack of a route, does as well. Each kernel has another type for the address. */
 	sock->peer_port = kernel_connect(sock->own, (void *)&ss, sizeof(ss), 0) ? 0 : port;
 }
 
@@ -522,8 +522,8 @@ static void adit_socket_connect(struct adit_socket *sock, const struct in6_addr 
  * @peer: its address
  * @port: its UDP port
  *
- * A socket of our own that has one peer is connected to it: the kernel then finds the socket of a packet before it looks
- * for a route, and takes the one that the last packet had. With a second peer it is everybody's again.
+ * A socket of our own that has one peer is connected to it: the kernel then finds the socket of a packet before it
+ * looks for a route, and takes the one that the last packet had. With a second peer it is everybody's again.
  *
  * Context: process, may sleep; rtnl may be held.
  */

@@ -430,7 +430,7 @@ static __always_inline void adit_tx_send(struct adit_session *s, struct sk_buff 
 	unsigned int headroom;
 
 	way.dst = unlikely(this_cpu_read(adit_tx_depth) > ADIT_TX_DEPTH_MAX) ? ERR_PTR(-ELOOP) : adit_outer_route(s);
-	if (unlikely(IS_ERR(way.dst))) {
+	if (IS_ERR(way.dst)) {
 		adit_tx_drop(s, skb, PTR_ERR(way.dst) == -ELOOP ? &s->tx_stats.loop : &s->tx_stats.no_route);
 		return;
 	}
@@ -469,8 +469,8 @@ static __always_inline void adit_tx_send(struct adit_session *s, struct sk_buff 
 /* Make packets on a list that are ours, for a child to encrypt. Return: number of those lost; @skb is consumed. */
 static unsigned int adit_tx_prepare_own(struct sk_buff *skb, unsigned int headroom, struct sk_buff **list)
 {
+	struct sk_buff *next, **tail = list;
 	unsigned int dropped = 0;
-	struct sk_buff *next;
 
 	*list = NULL;
 	if (skb_is_gso(skb)) {
@@ -481,8 +481,8 @@ static unsigned int adit_tx_prepare_own(struct sk_buff *skb, unsigned int headro
 		skb_mark_not_on_list(skb);
 		skb = adit_tx_own(skb, headroom, ADIT_ESP_TAIL_MAX);
 		if (skb) {
-			*list = skb;
-			list = &skb->next;
+			*tail = skb;
+			tail = &skb->next;
 		} else {
 			dropped++;
 		}

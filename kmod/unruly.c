@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
  * adit_unruly.ko: AES-GCM for ESP that answers as an implementation may: some requests at once, others later and in
- * the reverse order, some after they had to queue. Before all others while it is loaded. Built with ADIT_SELFTEST=m, for
- * the test machine only.
+ * the reverse order, some after they had to queue. Before all others while it is loaded. Built with ADIT_SELFTEST=m,
+ * for the test machine only.
  */
 #define pr_fmt(fmt) KBUILD_MODNAME ": " fmt
 
