@@ -15,6 +15,8 @@
 #define list_for_each_entry_safe(v, n, head, link) for ((v) = first_of(head), (n) = next_of(v); (v); (v) = (n))
 #define mnl_attr_for_each(v, nlh, offset) for ((v) = first_of(nlh, offset); (v); (v) = next_of(v))
 #define mnl_attr_for_each_nested(v, nest) for ((v) = first_of(nest); (v); (v) = next_of(v))
+#define rhl_for_each_entry_rcu(v, pos, list, link) for ((v) = first_of(list, &(pos)); (v); (v) = next_of(v))
+#define json_array_foreach(array, i, v)	for ((v) = first_of(array, &(i)); (v); (v) = next_of(v))
 #define FIXTURE(name)			struct name
 #define FIXTURE_VARIANT(name)		struct name
 #define ASSERT_EQ(expected, seen)	if ((expected) != (seen))
@@ -25,3 +27,4 @@
 #define EXPECT_TRUE(seen)		if (!(seen))
 #define assert_true(seen)		if (!(seen)) abort()
 #define ADIT_RTNL_NEWLINK(function)
+#define ADIT_CRYPTO_DONE(function)
