@@ -166,7 +166,7 @@ static const struct option pool_options[] = {
 		 "the peer is found not to answer and the tunnel begins anew." },				\
 	{ "local-subnets", &value_subnets, LIST(type, ike.local_subnets, ike.n_local_subnets),		\
 	  .max = CONF_LIST_MAX, .of = protocol,							\
-	  .doc = "Networks behind us that are reached through the tunnel. Without it, of a site our own address, "	\
+	  .doc = "Networks behind us that are reached through the tunnel. Without it, of a site our own address, " \
 		 "and of server ikev2 everything." }
 
 static const struct option server_options[] = {
@@ -204,7 +204,8 @@ static const struct option server_options[] = {
 	  .doc = "The largest packet that is sent to clients, in octets." },
 	{ "mru", &value_number, .of = OPTION_OF_PPP, SERVER(mru), .min = 576, .max = 1500, .fallback = "1400",
 	  .doc = "The largest packet that clients are asked to send, in octets." },
-	{ "mss-clamp", &value_clamp, .of = OPTION_OF_PPP, SERVER(mss_clamp), .min = 536, .max = 1460, .fallback = "auto",
+	{ "mss-clamp", &value_clamp, .of = OPTION_OF_PPP, SERVER(mss_clamp), .min = 536, .max = 1460,
+	  .fallback = "auto",
 	  .doc = "The largest TCP segment that is let through. With auto it follows the MTU." },
 	{ "ipv6", &value_switch, SERVER(ipv6), .fallback = "no",
 	  .doc = "Whether IPv6 is offered to clients." },
@@ -258,7 +259,8 @@ static const struct option server_options[] = {
 	  .doc = "Whether L2TP is served inside IPsec: with required there alone, and plain L2TP is refused. The "
 		 "daemon speaks IKE itself, of both versions, and clients behind one NAT do not disturb one another." },
 	{ "ipsec-secret", &value_secret, SERVER(ike.secret), .max = CONF_PASSWORD_MAX, .of = "l2tp",
-	  .doc = "The pre-shared key of every client of IPsec. With certificate, clients may have certificates as well." },
+	  .doc = "The pre-shared key of every client of IPsec. With certificate, clients may have certificates as "
+		 "well." },
 	{ "ipsec-secret-file", &value_secret_file, SERVER(ike.secret), .max = CONF_PASSWORD_MAX, .of = "l2tp",
 	  .doc = "A file that holds it and nothing else, instead of the option above." },
 	{ "hello-interval", &value_number, SERVER(hello_interval_s), .max = 3600, .fallback = "60",

@@ -35,8 +35,8 @@ struct value_type {
 
 extern const struct value_type value_name, value_secret, value_secret_file, value_device,
 	value_number, value_switch, value_enabled, value_word, value_words, value_clamp,
-	value_addr_v4, value_addrs_v4, value_addrs, value_prefix_v6, value_prefixes, value_range, value_pool, value_addr,
-	value_subnets, value_file, value_files, value_ike_proposals, value_esp_proposals;
+	value_addr_v4, value_addrs_v4, value_addrs, value_prefix_v6, value_prefixes, value_range, value_pool,
+	value_addr, value_subnets, value_file, value_files, value_ike_proposals, value_esp_proposals;
 
 /* For the types themselves. */
 int value_bad(char why[VALUE_WHY_MAX], const char *fmt, ...) __attribute__((format(printf, 2, 3)));

@@ -54,13 +54,15 @@ static int load(const char *path, bool private, char *buf, char why[VALUE_WHY_MA
 /* A path, or in the copy for the engine the text that was in the file. */
 static int fill(struct conf_file *file, const char *text, bool private, char why[VALUE_WHY_MAX])
 {
-	char *buf = calloc(1, CONF_FILE_MAX + 2);
-	int ret = buf ? 0 : value_bad(why, "out of memory");
 	bool given = !strncmp(text, PEM_BEGIN, strlen(PEM_BEGIN)) && strlen(text) <= CONF_FILE_MAX;
+	char *buf = calloc(1, CONF_FILE_MAX + 2);
+	int ret = 0;
 
-	if (!ret && given)
-		memcpy(buf, text, strlen(text));
-	else if (!ret)
+	if (!buf)
+		return value_bad(why, "out of memory");
+	if (given)
+		memcpy(buf, text, strlen(text) + 1);
+	else
 		ret = load(text, private, buf, why);
 	if (!ret) {
 		/* Comments ahead of it are left out, so that the copy is told from a path. */
@@ -69,8 +71,7 @@ static int fill(struct conf_file *file, const char *text, bool private, char why
 		if (!file->text || (!given && !file->path))
 			ret = value_bad(why, "out of memory");
 	}
-	if (buf)
-		secret_wipe(buf, CONF_FILE_MAX + 2);
+	secret_wipe(buf, CONF_FILE_MAX + 2);
 	free(buf);
 	return ret;
 }

@@ -365,9 +365,13 @@ static void drop_children(struct endpoint *ep)
 
 void endpoint_fini(struct endpoint *ep)
 {
+	struct endpoint_socket *s, *next;
+
 	endpoint_flush(ep);
 	drop_children(ep);
-	while (!TAILQ_EMPTY(&ep->sockets))
-		socket_free(TAILQ_FIRST(&ep->sockets));
+	for (s = TAILQ_FIRST(&ep->sockets); s; s = next) {
+		next = TAILQ_NEXT(s, link);
+		socket_free(s);
+	}
 	TAILQ_REMOVE(&ep->engine->endpoints, ep, link);
 }

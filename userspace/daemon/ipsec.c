@@ -273,9 +273,9 @@ static void op_child_down(void *ctx, struct ike_child *c, const char *why)
 	if (!k)
 		return;
 	ike_child_set_owner(c, NULL);
-	if (k->trap)
+	if (k->trap) {
 		kid_disagree(k);
-	else {
+	} else {
 		k->child = NULL;
 		kid_free(k);
 	}

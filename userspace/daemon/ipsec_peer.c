@@ -109,8 +109,8 @@ static bool set_common(const struct conf_ike *ike, enum conf_ike_version version
 
 static unsigned int auth_of(unsigned int conf)
 {
-	return (conf & CONF_AUTH_PSK ? IKE_BY_PSK : 0) | (conf & CONF_AUTH_CERT ? IKE_BY_CERT : 0) |
-	       (conf & CONF_AUTH_RAW_KEY ? IKE_BY_RAW_KEY : 0) | (conf & CONF_AUTH_EAP ? IKE_BY_EAP : 0);
+	return ((conf & CONF_AUTH_PSK) ? IKE_BY_PSK : 0) | ((conf & CONF_AUTH_CERT) ? IKE_BY_CERT : 0) |
+	       ((conf & CONF_AUTH_RAW_KEY) ? IKE_BY_RAW_KEY : 0) | ((conf & CONF_AUTH_EAP) ? IKE_BY_EAP : 0);
 }
 
 static bool set_site_auth(const struct conf_site *conf, struct ike_peer *p, char why[IKE_WHY_MAX])

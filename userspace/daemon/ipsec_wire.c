@@ -202,12 +202,15 @@ void ipsec_flush(struct ipsec *ipsec)
 
 void ipsec_wire_free(struct ipsec *ipsec)
 {
+	struct ipsec_socket *s, *next;
 	struct ipsec_datagram *d;
 
 	while ((d = STAILQ_FIRST(&ipsec->waiting))) {
 		STAILQ_REMOVE_HEAD(&ipsec->waiting, link);
 		free(d);
 	}
-	while (!TAILQ_EMPTY(&ipsec->sockets))
-		socket_free(TAILQ_FIRST(&ipsec->sockets));
+	for (s = TAILQ_FIRST(&ipsec->sockets); s; s = next) {
+		next = TAILQ_NEXT(s, link);
+		socket_free(s);
+	}
 }

@@ -200,18 +200,23 @@ static void add_peers(struct ipsec *ipsec, const struct conf_server *s, bool by_
 
 void l2tpsec_stop(struct ipsec *ipsec)
 {
-	while (!TAILQ_EMPTY(&ipsec->l2tpsecs))
-		l2tpsec_free(TAILQ_FIRST(&ipsec->l2tpsecs));
+	struct l2tpsec *l, *next;
+
+	for (l = TAILQ_FIRST(&ipsec->l2tpsecs); l; l = next) {
+		next = TAILQ_NEXT(l, link);
+		l2tpsec_free(l);
+	}
 	ipsec_peers_drop(ipsec->l2tp_peers);
 }
 
 static void end_all(struct ipsec *ipsec)
 {
-	struct l2tpsec *l;
+	struct l2tpsec *l, *next;
 
-	while ((l = TAILQ_FIRST(&ipsec->l2tpsecs))) {
+	for (l = TAILQ_FIRST(&ipsec->l2tpsecs); l; l = next) {
 		struct ike_sa *sa = l->holder.sa;
 
+		next = TAILQ_NEXT(l, link);
 		l->holder.sa = NULL;
 		ike_sa_set_owner(sa, NULL);
 		ike_sa_close(sa, "L2TP is no longer served in IPsec");

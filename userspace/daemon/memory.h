@@ -3,8 +3,8 @@
  * The memory file: what the engine must know again after it died. The parent creates it and holds
  * it open; each engine maps it. One record per connection, tunnel, session, client section and IKE SA, at a
  * fixed slot, written twice alternately with a generation and a checksum, so that a death while writing leaves the
- * record before. Of secrets there are the keys of IKE SAs alone, and no password. The file is sparse: a slot costs memory only once it was
- * used, and low slots are used first.
+ * record before. Of secrets there are the keys of IKE SAs alone, and no password. The file is sparse: a slot costs
+ * memory only once it was used, and low slots are used first.
  *
  * One writer at a time: the engine while it lives, the parent between two engines.
  */

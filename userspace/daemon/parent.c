@@ -464,7 +464,7 @@ static int open_memory(struct parent *p)
 		return p->memory_fd;
 	}
 	p->memory = memory_map(p->memory_fd);
-	p->kept = calloc(KEEPER_KEPT_MAX, sizeof(*p->kept));
+	p->kept = calloc((size_t)KEEPER_KEPT_MAX, sizeof(*p->kept));
 	if (!p->memory || !p->kept) {
 		log_error(NULL, "cannot map the memory file: %s", strerror(errno));
 		return -ENOMEM;

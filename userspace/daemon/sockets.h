@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
  * The sockets that the parent opens and keeps for as long as the daemon lives: one socket per
- * server and address, listening TCP of PPTP and UDP of L2TP, those of IKE, and the control socket. Engines come and go behind them.
+ * server and address, listening TCP of PPTP and UDP of L2TP, those of IKE, and the control socket. Engines come and go
+ * behind them.
  */
 #ifndef ADIT_DAEMON_SOCKETS_H
 #define ADIT_DAEMON_SOCKETS_H

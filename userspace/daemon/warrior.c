@@ -161,11 +161,12 @@ static void add_peer(struct ipsec *ipsec, enum conf_ike_version version, bool by
 
 static void end_all(struct ipsec *ipsec)
 {
-	struct warrior *w;
+	struct warrior *w, *next;
 
-	while ((w = TAILQ_FIRST(&ipsec->warriors))) {
+	for (w = TAILQ_FIRST(&ipsec->warriors); w; w = next) {
 		struct ike_sa *sa = w->holder.sa;
 
+		next = TAILQ_NEXT(w, link);
 		if (sa) {
 			ike_sa_set_owner(sa, NULL);
 			ike_sa_close(sa, "server ikev2 is no longer configured");
@@ -176,10 +177,12 @@ static void end_all(struct ipsec *ipsec)
 
 void warrior_server_stop(struct ipsec *ipsec)
 {
-	struct warrior *w;
+	struct warrior *w, *next;
 
-	while ((w = TAILQ_FIRST(&ipsec->warriors)))
+	for (w = TAILQ_FIRST(&ipsec->warriors); w; w = next) {
+		next = TAILQ_NEXT(w, link);
 		warrior_free(w);
+	}
 	ipsec_peers_drop(ipsec->peers);
 	if (ipsec->pool)
 		pool_free(ipsec->pool);

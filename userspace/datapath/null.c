@@ -678,11 +678,13 @@ static void op_free(struct dp *dp)
 {
 	struct dp_null *n = null_of(dp);
 	struct null_session *s, *next;
-	struct null_child *c;
+	struct null_child *c, *c_next;
 	struct null_frame *f;
 
-	while ((c = TAILQ_FIRST(&n->children)))
+	for (c = TAILQ_FIRST(&n->children); c; c = c_next) {
+		c_next = TAILQ_NEXT(c, link);
 		drop_child(n, c);
+	}
 	for (s = TAILQ_FIRST(&n->sessions); s; s = next) {
 		next = TAILQ_NEXT(s, link);
 		drop_session(n, s);

@@ -26,8 +26,8 @@ struct dp_null_frame {
  * session that it makes), tunnel-up NAME ADDRESS peer ADDRESS mtu N, detour-add MARK, detour-del
  * MARK, session-new ID, session-set ID WHAT..., session-del ID, socket-attach FD, socket-detach FD,
  * socket-attach-esp FD, route-add P, route-del P, address-add P, address-del P, child-new ID ...,
- * child-set ID ..., child-del ID, sa-new CHILD in|out, sa-del CHILD in|out. Frames are not among them, see below; neither are the requests that
- * change nothing.
+ * child-set ID ..., child-del ID, sa-new CHILD in|out, sa-del CHILD in|out. Frames are not among them, see below;
+ * neither are the requests that change nothing.
  */
 const char *dp_null_requests(struct dp *dp);
 /* with its keys; NULL: there is none */

@@ -79,7 +79,7 @@ struct ike_peer {
 	bool pfs_optional;		/* nobody has asked for keys of a child's own: a peer may have none */
 	bool mobike, fragmentation, legacy;
 	/* IKEv1 alone */
-	bool aggressive;		/* aggressive mode: tells our identity to everybody, and the secret to guessers */
+	bool aggressive;		/* mode, which tells our identity to everybody, and the secret to guessers */
 	bool xauth;			/* the responder asks for a user as well: ours, or ops->password() */
 	uint32_t ike_lifetime_s, child_lifetime_s;
 	uint64_t child_lifetime_bytes;	/* 0: without this limit */

@@ -258,8 +258,8 @@ static enum ike_verdict narrow(struct ike_child *c, const struct ike2_selectors 
 }
 
 /*
- * In transport mode a peer means the two ends, by the addresses that it knows: where NAT stands between, the ones that we
- * see are put in their place (RFC 7296 section 2.23.1). Several hosts, or a network, cannot be meant.
+ * In transport mode a peer means the two ends, by the addresses that it knows: where NAT stands between, the ones that
+ * we see are put in their place (RFC 7296 section 2.23.1). Several hosts, or a network, cannot be meant.
  */
 static void see_through_nat(struct ike2_selectors *ts, const struct addr *seen, struct addr *alias)
 {
@@ -359,7 +359,8 @@ static enum ike_verdict refusal_of(const struct ike_sa *sa, const struct ike2_no
 	case IKE2_N_TS_UNACCEPTABLE:
 		local = own_ts(sa, any, &n_local);
 		remote = their_ts(sa, other, &n_remote);
-		snprintf(why, IKE_WHY_MAX, "the peer has other networks than ours (%s) and its (%s): its log says which",
+		snprintf(why, IKE_WHY_MAX,
+			 "the peer has other networks than ours (%s) and its (%s): its log says which",
 			 ike_ts_to_str(local, n_local, own, sizeof(own)),
 			 ike_ts_to_str(remote, n_remote, theirs, sizeof(theirs)));
 		return VERDICT_TS;

@@ -81,7 +81,7 @@ void ike_info_rx_response(struct ike_sa *sa, struct ike_task *t, struct ike2_mes
 
 static uint32_t spi_at(const struct ike2_delete *d, unsigned int i)
 {
-	const uint8_t *at = d->spis.at + 4 * i;
+	const uint8_t *at = d->spis.at + (size_t)4 * i;
 
 	return (uint32_t)at[0] << 24 | (uint32_t)at[1] << 16 | (uint32_t)at[2] << 8 | at[3];
 }

@@ -239,7 +239,7 @@ void ike_out_begin(struct ike_sa *sa, struct ike_out *o);
 int ike_send_request(struct ike_sa *sa, uint8_t exchange, struct ike_out *o);
 int ike_send_response(struct ike_sa *sa, uint8_t exchange, struct ike_out *o);
 void ike_send_init(struct ike_sa *sa, const uint8_t *data, size_t len, bool request);
-void ike_packets_free(struct ike_packets *p);
+void ike_packets_free(struct ike_packets *list);
 struct ike_task *ike_task_add(struct ike_sa *sa, enum ike_task_type type, struct ike_child *child);
 bool ike_task_pending(const struct ike_sa *sa, enum ike_task_type type, const struct ike_child *child);
 void ike_task_free(struct ike_sa *sa, struct ike_task *t);
@@ -330,8 +330,8 @@ void ike_create_rx_response(struct ike_sa *sa, struct ike_task *t, struct ike2_m
 
 /* --- ike_rekey.c: of the IKE SA itself --- */
 void ike_rekey_send(struct ike_sa *sa, struct ike_task *t);
-void ike_rekey_rx_request(struct ike_sa *sa, struct ike2_message *m);
-void ike_rekey_rx_response(struct ike_sa *sa, struct ike_task *t, struct ike2_message *m);
+void ike_rekey_rx_request(struct ike_sa *old, struct ike2_message *m);
+void ike_rekey_rx_response(struct ike_sa *old, struct ike_task *t, struct ike2_message *m);
 /* -1, 0, 1 as memcmp() has it; a shorter one that is the beginning of the other is lower. */
 int ike_nonce_cmp(const uint8_t *a, size_t a_len, const uint8_t *b, size_t b_len);
 

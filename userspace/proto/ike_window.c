@@ -131,14 +131,12 @@ static void unanswered(struct ike_sa *sa)
 	char text[ADDR_STRLEN], why[IKE_WHY_MAX];
 
 	addr_to_str(&sa->path.peer, text);
-	if (sa->refused)
+	if (sa->refused || sa->phase == PHASE_CLOSING)
 		snprintf(why, sizeof(why), "%s", sa->why);
 	else if (sa->phase == PHASE_AUTH && sa->natt && sa->next_id == 1)
 		snprintf(why, sizeof(why),
 			 "the peer %s answered on port 500 and does not on port 4500: is UDP port 4500 "
 			 "blocked on the way?", text);
-	else if (sa->phase == PHASE_CLOSING)
-		snprintf(why, sizeof(why), "%s", sa->why);
 	else
 		snprintf(why, sizeof(why), "the peer %s does not answer on port %u", text, sa->path.peer_port);
 	ike_sa_over(sa, why);
