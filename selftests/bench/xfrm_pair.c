@@ -115,7 +115,8 @@ static void policy(const struct end *end, const struct end *from, const struct e
 	talk(end, nlh);
 }
 
-static void pairs(struct end *end, const struct end *peer, unsigned int count, uint32_t to_end, uint32_t to_peer, bool add)
+static void pairs(struct end *end, const struct end *peer, unsigned int count, uint32_t to_end, uint32_t to_peer,
+		  bool add)
 {
 	unsigned int i;
 

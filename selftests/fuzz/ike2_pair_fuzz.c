@@ -431,12 +431,12 @@ static void act(struct in *in, uint8_t what)
 
 static void heal(void)
 {
-	uint64_t end = loop_now_ms(loop) + HEAL_MS, due;
+	uint64_t until = loop_now_ms(loop) + HEAL_MS, due;
 
 	for (;;) {
 		while (n_flying)
 			deliver(0, false);
-		if (!loop_virtual_next(loop, &due) || due > end)
+		if (!loop_virtual_next(loop, &due) || due > until)
 			return;
 		pass(due > loop_now_ms(loop) ? due - loop_now_ms(loop) : 0);
 	}

@@ -60,7 +60,7 @@ FIXTURE_TEARDOWN(faults)
 }
 
 #define FAULTS_OF(kind_, op_)	\
-	FIXTURE_VARIANT_ADD(faults, op_) { .kind = &kind_, .op = &op_ }
+	FIXTURE_VARIANT_ADD(faults, op_) { .kind = &(kind_), .op = &(op_) }
 
 FAULTS_OF(kind_pptp, pptp_link);
 FAULTS_OF(kind_pptp, pptp_link_change);

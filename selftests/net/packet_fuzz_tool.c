@@ -1,12 +1,13 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 /*
  * Changes the valid packets of tunnels that leave by an interface (GRE, L2TP over UDP and over IP, ESP bare and in UDP,
- * all in IPv4) and sends the changed ones beside them, from the same source to the same destination: one octet, a field,
- * the length, a piece cut off or doubled, as fragments, with IP options, in another order. For packet-fuzz*.sh.
+ * all in IPv4) and sends the changed ones beside them, from the same source to the same destination: one octet, a
+ * field, the length, a piece cut off or doubled, as fragments, with IP options, in another order. For packet-fuzz*.sh.
  *
  *	packet_fuzz_tool IFACE SECONDS SEED [COUNT [KEY]]
  *
- * With KEY (of HMAC-SHA-256-128, in hexadecimal) what is inside ESP without a cipher is changed and signed. Prints how many valid packets it saw and how many changed ones it sent.
+ * With KEY (of HMAC-SHA-256-128, in hexadecimal) what is inside ESP without a cipher is changed and signed. Prints how
+ * many valid packets it saw and how many changed ones it sent.
  */
 #include <arpa/inet.h>
 #include <errno.h>
@@ -302,8 +303,13 @@ static void signer_open(const char *hex)
 		if (sscanf(hex + 2 * i, "%2hhx", &key[i]) != 1)
 			exit(2);
 	if (fd < 0 || bind(fd, (struct sockaddr *)&alg, sizeof(alg)) ||
-	    setsockopt(fd, SOL_ALG, ALG_SET_KEY, key, sizeof(key)) || (signer = accept(fd, NULL, NULL)) < 0) {
+	    setsockopt(fd, SOL_ALG, ALG_SET_KEY, key, sizeof(key))) {
 		perror("hmac(sha256)");
+		exit(2);
+	}
+	signer = accept(fd, NULL, NULL);
+	if (signer < 0) {
+		perror("accept of hmac(sha256)");
 		exit(2);
 	}
 }

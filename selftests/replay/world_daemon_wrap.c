@@ -77,7 +77,8 @@ int __wrap_stream_position(int fd, bool opened, struct stream_position *pos)
 {
 	unsigned int i;
 
-	(void)fd, (void)opened;
+	(void)fd;
+	(void)opened;
 	/* Asked about the connection that is being taken up, which is in no list yet. */
 	for (i = 0; i < CONNS && (world->wires[i].kept < 0 || conn_at(i)); i++)
 		;

@@ -325,7 +325,8 @@ static void networks_that_do_not_meet(void **state)
 	ike_ts_of_prefix(&net, &w->i.peers[0]->local_ts[0]);
 	dial(w);
 	assert_int_equal(w->r.child_ups, 0);
-	assert_non_null(strstr(w->r.log, "selectors do not meet: the peer asks for 10.2.0.0/16 here and 10.0.0.0/15 there"));
+	assert_non_null(strstr(w->r.log,
+			       "selectors do not meet: the peer asks for 10.2.0.0/16 here and 10.0.0.0/15 there"));
 	world_free(w);
 }
 

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * An ip-link plugin with a test in the place of ip: the functions that ip exports are here, and keep what they were given.
- * A plugin is statics behind one symbol, so it is included, before this.
+ * An ip-link plugin with a test in the place of ip: the functions that ip exports are here, and keep what they were
+ * given. A plugin is statics behind one symbol, so it is included, before this.
  */
 #ifndef ADIT_UNIT_LINK_TEST_H
 #define ADIT_UNIT_LINK_TEST_H
