@@ -122,6 +122,9 @@ static void algorithm_identifiers(void **state)
 		assert_int_equal(ike2_sign(keys[cases[i].kind].key, cases[i].hashes, cases[i].pss, &so, &method, &w),
 				 0);
 		assert_memory_equal(auth, want, len);
+		assert_int_equal(ike2_sig_is_pss(method, ike_octets_of(auth, w.len)), cases[i].pss);
+		assert_false(ike2_sig_is_pss(IKE2_AUTH_RSA, ike_octets_of(auth, w.len)));
+		assert_false(ike2_sig_is_pss(method, ike_octets_of(auth, len - 1)));
 	}
 }
 

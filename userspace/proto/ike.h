@@ -77,6 +77,7 @@ struct ike_peer {
 	bool assign_addresses;		/* give addresses, which take the place of remote_ts */
 	bool encapsulate;		/* in UDP in any case */
 	bool pfs_optional;		/* nobody has asked for keys of a child's own: a peer may have none */
+	bool pss;			/* it refused RSA's old padding last: PSS is tried */
 	bool mobike, fragmentation, legacy;
 	/* IKEv1 alone */
 	bool aggressive;		/* mode, which tells our identity to everybody, and the secret to guessers */

@@ -67,7 +67,8 @@ static int put_signature(struct ike_sa *sa, struct ike_chain *c)
 	int err = own_signed(sa, &so, body, sizeof(body));
 
 	if (!err)
-		err = ike2_sign(sa->peer->key, sa->hashes, false, &so, &method, &w);
+		err = ike2_sign(sa->peer->key, sa->hashes, sa->initiator ? sa->peer->pss : sa->peer_pss, &so, &method,
+				&w);
 	if (err == -EOPNOTSUPP)
 		ike_log(sa, LOG_LEVEL_ERROR, "the peer takes no signature that our key can make");
 	if (!err)
@@ -210,6 +211,7 @@ bool ike_auth_verify(struct ike_sa *sa, const struct ike2_message *m, struct ike
 	why[0] = '\0';
 	if (their_signed(sa, &so, id_body))
 		return fails(why, "out of memory");
+	sa->peer_pss = ike2_sig_is_pss(m->auth.method, m->auth.data);
 	if (m->auth.method == IKE2_AUTH_PSK)
 		return verify_psk(sa, m, &so, why);
 	return verify_signature(sa, m, &so, why);
@@ -301,6 +303,19 @@ static const char *doubt_of(const struct ike_peer *p)
 					     "does not believe our certificate or key";
 }
 
+/*
+ * Of the paddings of RSA a peer that speaks RFC 7427 may take one alone, and has no way to say which: libreswan's rsa-sha2
+ * wants PSS, and what is older, or is set up to, the other. The next attempt is with the one that was not tried.
+ */
+static void try_other_padding(struct ike_sa *sa)
+{
+	struct ike_peer *p = sa->peer;
+
+	if (sa->hashes && p->key && ike_key_type(p->key) == IKE_KEY_RSA && p->local_auth != IKE_BY_PSK &&
+	    p->local_auth != IKE_BY_EAP)
+		p->pss = !p->pss;
+}
+
 static void refused(struct ike_sa *sa, const struct ike2_notify *n)
 {
 	char own[IKE_ID_STRLEN / 8], theirs[IKE_ID_STRLEN / 8], why[IKE_WHY_MAX];
@@ -318,6 +333,8 @@ static void refused(struct ike_sa *sa, const struct ike2_notify *n)
 			 ike_id_to_str(&sa->local_id, own, sizeof(own)), doubt_of(sa->peer));
 	else
 		snprintf(why, sizeof(why), "the peer refuses: %s", ike2_notify_to_str(n->type));
+	if (n->type == IKE2_N_AUTHENTICATION_FAILED)
+		try_other_padding(sa);
 	give_up(sa, why);
 }
 

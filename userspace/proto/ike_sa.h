@@ -151,6 +151,7 @@ struct ike_sa {
 	bool fragmentation, mobike, childless, peer_eap_only;
 	bool no_pfs;			/* it refused children with a group */
 	unsigned int hashes;		/* of RFC 7427, bit n: number n */
+	bool peer_pss;			/* it signed with RSASSA-PSS, and may know nothing else */
 
 	/* IKE_AUTH */
 	struct ike_id local_id, peer_id;

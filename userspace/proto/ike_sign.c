@@ -559,6 +559,20 @@ static int verify_7427(const struct ike_pubkey *key, struct ike_octets auth, con
 	return -EOPNOTSUPP;
 }
 
+bool ike2_sig_is_pss(uint8_t method, struct ike_octets auth)
+{
+	struct rd r = rd_of(auth.at, auth.len);
+	uint8_t len = rd_u8(&r);
+	const uint8_t *der = rd_bytes(&r, len);
+
+	if (method != IKE2_AUTH_SIGNATURE || r.bad)
+		return false;
+	for (size_t i = 0; i < N_ALGORITHMS; i++)
+		if (algorithms[i].scheme.pss && algorithms[i].len == len && !memcmp(algorithms[i].der, der, len))
+			return true;
+	return false;
+}
+
 /* The peer's choice of hash is in what it signed: try those there are. */
 static bool verify_rsa(const struct ike_pubkey *key, struct ike_octets auth, const struct ike_signed_parts *parts)
 {

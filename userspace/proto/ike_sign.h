@@ -59,6 +59,8 @@ void ike2_put_sig_hashes(struct ike_chain *c);	/* what we take */
  */
 int ike2_sign(const struct ike_key *key, unsigned int peer_hashes, bool pss, const struct ike2_signed *so,
 	      uint8_t *method, struct wr *auth);
+/* Whether AUTH, by the method of RFC 7427, is RSASSA-PSS. */
+bool ike2_sig_is_pss(uint8_t method, struct ike_octets auth);
 /* Verify AUTH. -EBADMSG: it is wrong; -EOPNOTSUPP: not by a method that goes with the key; a sentence in error. */
 int ike2_verify(const struct ike_pubkey *key, uint8_t method, struct ike_octets auth, const struct ike2_signed *so,
 		char error[IKE_ERROR_MAX]);
