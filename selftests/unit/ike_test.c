@@ -413,6 +413,28 @@ static void a_peer_without_groups_for_children(void **state)
 	assert_int_equal(pair_check(p), 1);
 }
 
+/* There is no second attempt: the group that the peer has for IKE comes first. */
+static void a_child_begins_with_the_group_of_ike(void **state)
+{
+	struct pair *p = &world;
+	char error[IKE_ERROR_MAX];
+	unsigned int sent;
+	uint32_t before;
+
+	(void)state;
+	ike_offers_parse("aes256gcm16-prfsha256-modp2048", IKE_USE_IKE, false, &p->b.peer->ike, error);
+	ike_offers_parse("aes256gcm16-x25519-modp2048", IKE_USE_ESP, false, &p->a.peer->esp, error);
+	ike_offers_parse("aes256gcm16-modp2048", IKE_USE_ESP, false, &p->b.peer->esp, error);
+	connect_both(p);
+	before = newest_in(&p->a);
+	sent = p->a.sent;
+	ike_child_rekey(ike_child_next(p->a.sa, NULL));
+	pair_run(p, 1000);
+	assert_int_not_equal(newest_in(&p->a), before);
+	assert_int_equal(p->a.sent - sent, 2);	/* the new one, the end of the old one */
+	assert_int_equal(pair_check(p), 1);
+}
+
 static void both_replace_a_child_at_once(void **state)
 {
 	struct pair *p = &world;
@@ -858,6 +880,7 @@ int main(void)
 		TEST(a_dead_peer_is_noticed),
 		TEST(a_child_gets_new_keys),
 		TEST(a_peer_without_groups_for_children),
+		TEST(a_child_begins_with_the_group_of_ike),
 		TEST(both_replace_a_child_at_once),
 		TEST(both_replace_ike_at_once),
 		TEST(ike_gets_new_keys),

@@ -23,11 +23,22 @@ int ike_nonce_cmp(const uint8_t *a, size_t a_len, const uint8_t *b, size_t b_len
 
 /* --- requests of ours --- */
 
-static const struct ike_alg *first_group(const struct ike_peer *peer)
+/*
+ * That of IKE itself where we offer it, for the peer is known to have it. libreswan takes no other for a child, and to another
+ * it answers INVALID_SYNTAX instead of which one it wants.
+ */
+static const struct ike_alg *first_group(const struct ike_sa *sa)
 {
-	const struct ike_offer *o = &peer->esp.offer[0];
+	const struct ike_offers *esp = &sa->peer->esp;
+	const struct ike_offer *o = &esp->offer[0];
+	unsigned int i;
 
-	return peer->esp.n && o->n[IKE_TRANSFORM_DH] ? o->alg[IKE_TRANSFORM_DH][0] : NULL;
+	if (!esp->n || !o->n[IKE_TRANSFORM_DH])
+		return NULL;
+	for (i = 0; i < o->n[IKE_TRANSFORM_DH]; i++)
+		if (o->alg[IKE_TRANSFORM_DH][i] == sa->keys.suite.dh)
+			return o->alg[IKE_TRANSFORM_DH][i];
+	return o->alg[IKE_TRANSFORM_DH][0];
 }
 
 static int put_ke(struct ike_task *t, struct ike_chain *c)
@@ -54,8 +65,8 @@ static void prepare(struct ike_sa *sa, struct ike_task *t)
 	struct ike *ike = sa->ike;
 
 	if (!t->spi_in) {
-		/* A child is replaced with the group that it was made with, or the first. */
-		t->group = t->child && t->child->suite.dh ? t->child->suite.dh : first_group(sa->peer);
+		/* A child is replaced with the group that it was made with, or the first that is to be tried. */
+		t->group = t->child && t->child->suite.dh ? t->child->suite.dh : first_group(sa);
 	}
 	if (sa->no_pfs)
 		t->group = NULL;
