@@ -512,7 +512,7 @@ static void adit_socket_connect(struct adit_socket *sock, const struct in6_addr 
 		sin6->sin6_port = port;
 	}
 	sock->peer = *peer;
-	/* One that cannot be connected, for lack of a route, does as well. Each kernel has another type for the address. */
+	/* One that cannot be connected, for lack of a route, does as well. Kernels differ in the address's type. */
 	sock->peer_port = kernel_connect(sock->own, (void *)&ss, sizeof(ss), 0) ? 0 : port;
 }
 
