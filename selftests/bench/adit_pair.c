@@ -4,7 +4,7 @@
  *
  *	adit_pair p2p|concentrator pptp|l2tp|l2tp-eth|l2tp-esp|esp c=NAMESPACE c-addr=ADDRESS g=NAMESPACE g-addr=ADDRESS
  *		name=PREFIX c-inner=ADDRESS g-inner=ADDRESS [id=FIRST] [port=PORT] [count=N] [mppe=none|128|128s]
- *		[alg=null|gcm|cbc|chacha] [udp=PORT] [del=1]
+ *		[alg=null|hmac|gcm|cbc|chacha] [udp=PORT] [del=1]
  *
  * Devices are called PREFIX and a number, PREFIX0 alone where a concentrator holds all sessions. Session i lets the
  * addresses c-inner + i and g-inner + i through. Ids are the same at both ends: PPTP's call ids are FIRST + i, an L2TP
@@ -155,6 +155,11 @@ static void put_alg(struct nlmsghdr *nlh, const char *alg)
 		put_octets(nlh, ADIT_A_SA_KEY, 16);
 	} else {
 		mnl_attr_put_u32(nlh, ADIT_A_SA_CIPHER, ADIT_SA_CIPHER_NULL);
+	}
+	if (!strcmp(alg, "null")) {
+		mnl_attr_put_u32(nlh, ADIT_A_SA_AUTH, ADIT_SA_AUTH_HMAC_SHA384_192);
+		put_octets(nlh, ADIT_A_SA_AUTH_KEY, 48);
+		return;
 	}
 	mnl_attr_put_u32(nlh, ADIT_A_SA_AUTH, ADIT_SA_AUTH_HMAC_SHA256_128);
 	put_octets(nlh, ADIT_A_SA_AUTH_KEY, 32);
