@@ -4,13 +4,14 @@
 #include <linux/rtnetlink.h>
 #include <linux/slab.h>
 #include <crypto/authenc.h>
+#include <crypto/hash.h>
 
 #include "crypt.h"
 #include "netlink.h"
 
 /**
  * struct adit_alg_cipher - a cipher
- * @name: the kernel's, of a whole AEAD or of what authenc() takes
+ * @name: the kernel's, of a whole AEAD or of what authenc() takes; NULL for no cipher at all
  * @text: what to say where the length of a key is wrong
  * @key_min: octets of the shortest key
  * @key_max: of the longest; those between go up by 8
@@ -47,7 +48,7 @@ static const struct adit_alg_cipher adit_alg_ciphers[] = {
 	[ADIT_SA_CIPHER_DES3_CBC] = {
 		"cbc(des3_ede)", "a key of des3-cbc has 24 octets", 24, 24, 0, 8, 8, 0, true
 	},
-	[ADIT_SA_CIPHER_NULL] = { "ecb(cipher_null)", "null has no key", 0, 0, 0, 0, 4, 0, false },
+	[ADIT_SA_CIPHER_NULL] = { NULL, "null has no key", 0, 0, 0, 0, 4, 0, false },
 };
 
 /**
@@ -141,6 +142,8 @@ static int adit_alg_set_key(struct adit_alg *alg, const struct adit_alg_conf *co
 {
 	int err;
 
+	if (alg->hash)
+		return crypto_shash_setkey(alg->hash, conf->auth_key, conf->auth_key_len);
 	err = crypto_aead_setauthsize(alg->tfm, alg->dims.icv);
 	if (err)
 		return err;
@@ -155,6 +158,30 @@ static int adit_alg_set_key(struct adit_alg *alg, const struct adit_alg_conf *co
 	return err;
 }
 
+/* Packets are signed with bottom halves off, so a hash that works by itself is none for us. */
+static int adit_alg_get_hash(struct adit_alg *alg, const struct adit_alg_conf *conf)
+{
+	alg->tfm = NULL;
+	alg->hash = crypto_alloc_shash(adit_alg_auths[conf->auth].name, 0, 0);
+	if (IS_ERR(alg->hash))
+		return PTR_ERR(alg->hash);
+	alg->size = sizeof(struct adit_crypt) + crypto_shash_descsize(alg->hash);
+	return 0;
+}
+
+static int adit_alg_get_aead(struct adit_alg *alg, const struct adit_alg_conf *conf)
+{
+	char name[CRYPTO_MAX_ALG_NAME];
+
+	adit_alg_name(conf, name);
+	alg->hash = NULL;
+	alg->tfm = crypto_alloc_aead(name, 0, 0);
+	if (IS_ERR(alg->tfm))
+		return PTR_ERR(alg->tfm);
+	alg->size = sizeof(struct adit_crypt) + crypto_aead_reqsize(alg->tfm);
+	return 0;
+}
+
 /**
  * adit_alg_init() - get an algorithm and give it its key
  * @alg: to initialise
@@ -167,7 +194,6 @@ static int adit_alg_set_key(struct adit_alg *alg, const struct adit_alg_conf *co
 int adit_alg_init(struct adit_alg *alg, const struct adit_alg_conf *conf, struct netlink_ext_ack *extack)
 {
 	const struct adit_alg_cipher *cipher = &adit_alg_ciphers[conf->cipher];
-	char name[CRYPTO_MAX_ALG_NAME];
 	int err;
 
 	err = adit_alg_check_cipher(conf, extack);
@@ -176,14 +202,13 @@ int adit_alg_init(struct adit_alg *alg, const struct adit_alg_conf *conf, struct
 	if (err)
 		return err;
 
-	adit_alg_name(conf, name);
-	alg->tfm = crypto_alloc_aead(name, 0, 0);
-	if (IS_ERR(alg->tfm)) {
-		if (PTR_ERR(alg->tfm) == -ENOENT)
-			adit_nl_refuse(extack, conf->cipher_attr,
-				       "the kernel has no such algorithm (modprobe what it is of?)");
-		return PTR_ERR(alg->tfm);
-	}
+	err = cipher->name ? adit_alg_get_aead(alg, conf) : adit_alg_get_hash(alg, conf);
+	if (err == -ENOENT)
+		adit_nl_refuse(extack, conf->cipher_attr,
+			       "the kernel has no such algorithm (modprobe what it is of?)");
+	if (err)
+		return err;
+	alg->size = max_t(unsigned int, alg->size, ADIT_CRYPT_SIZE);
 	alg->dims.iv = cipher->iv;
 	alg->dims.block = cipher->block;
 	alg->dims.icv = cipher->icv ?: adit_alg_auths[conf->auth].icv;
@@ -205,5 +230,8 @@ int adit_alg_init(struct adit_alg *alg, const struct adit_alg_conf *conf, struct
  */
 void adit_alg_free(struct adit_alg *alg)
 {
-	crypto_free_aead(alg->tfm);
+	if (alg->hash)
+		crypto_free_shash(alg->hash);
+	else
+		crypto_free_aead(alg->tfm);
 }

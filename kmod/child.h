@@ -57,6 +57,8 @@ struct nlattr;
  * @pmtu_until: jiffies at which @pmtu is forgotten
  * @dst: [R] cached outer route; exchanged atomically
  * @dst_cookie: of dst_check()
+ * @idents: identification numbers that were taken for outer headers, see adit_esp_ident()
+ * @idents_until: jiffies after which they are not used
  * @rcu: defers the free
  */
 struct adit_esp_path {
@@ -69,6 +71,8 @@ struct adit_esp_path {
 	unsigned long pmtu_until;
 	struct dst_entry __rcu *dst;
 	u32 dst_cookie;
+	atomic_t idents;
+	unsigned long idents_until;
 	struct rcu_head rcu;
 };
 

@@ -7,19 +7,15 @@
 #include <linux/skbuff.h>
 #include <linux/slab.h>
 #include <linux/unaligned.h>
+#include <crypto/algapi.h>
+#include <crypto/hash.h>
 
 #include "child.h"
 #include "crypt.h"
 #include "esp.h"
 #include "sa.h"
 
-/*
- * Each CPU keeps a request of this size for the next packet. Most algorithms are done when the call returns, so it is
- * there again; what is larger, or comes while it is in use, is allocated.
- */
-#define ADIT_CRYPT_SIZE		1024
-
-static DEFINE_PER_CPU(struct adit_crypt *, adit_crypt_spare);
+DEFINE_PER_CPU(struct adit_crypt *, adit_crypt_spare);
 
 static void adit_crypt_completed(void *data, int err);
 ADIT_CRYPTO_DONE(adit_crypt_completed)
@@ -34,6 +30,17 @@ void adit_crypt_order_init(struct adit_crypt_order *order)
 	INIT_LIST_HEAD(&order->reqs);
 }
 
+static struct adit_crypt *adit_crypt_alloc(unsigned int size)
+{
+	struct adit_crypt *c = kmalloc(size, GFP_ATOMIC);
+
+	if (!c)
+		return NULL;
+	c->size = size;
+	sg_init_table(&c->sg, 1);
+	return c;
+}
+
 /**
  * adit_crypt_new() - begin a packet's way
  * @sa: its SA
@@ -44,36 +51,22 @@ void adit_crypt_order_init(struct adit_crypt_order *order)
  */
 struct adit_crypt *adit_crypt_new(struct adit_sa *sa, struct sk_buff *skb)
 {
-	unsigned int size = max_t(unsigned int, ADIT_CRYPT_SIZE,
-				  sizeof(struct adit_crypt) + crypto_aead_reqsize(sa->alg.tfm));
 	struct adit_crypt *c = NULL;
 
-	if (READ_ONCE(sa->order.flying) >= ADIT_CRYPT_FLYING_MAX)
+	if (unlikely(READ_ONCE(sa->order.flying) >= ADIT_CRYPT_FLYING_MAX))
 		return NULL;
-	if (size == ADIT_CRYPT_SIZE)
+	if (likely(sa->alg.size == ADIT_CRYPT_SIZE))
 		c = this_cpu_xchg(adit_crypt_spare, NULL);
-	if (!c)
-		c = kmalloc(size, GFP_ATOMIC);
-	if (!c)
+	if (unlikely(!c))
+		c = adit_crypt_alloc(sa->alg.size);
+	if (unlikely(!c))
 		return NULL;
-	c->size = size;
 	c->sa = sa;
 	c->skb = skb;
+	c->out = NULL;
 	c->done = false;
+	c->moved = false;
 	return c;
-}
-
-/**
- * adit_crypt_free() - end it
- * @c: request; its packet is the caller's
- *
- * Context: bottom halves off.
- */
-void adit_crypt_free(struct adit_crypt *c)
-{
-	if (c->size == ADIT_CRYPT_SIZE && !this_cpu_cmpxchg(adit_crypt_spare, NULL, c))
-		return;
-	kfree(c);
 }
 
 static void adit_crypt_finish(struct adit_crypt *c)
@@ -84,9 +77,10 @@ static void adit_crypt_finish(struct adit_crypt *c)
 		adit_esp_sealed_done(c);
 }
 
-/* What a packet holds that is not done when the call returns. */
+/* What a packet holds that is not done when the call returns; and what it has not any more. */
 static void adit_crypt_hold(struct adit_crypt *c)
 {
+	c->out = NULL;
 	kref_get(&c->sa->ref);
 	dev_hold(c->sa->child->adev->dev);
 }
@@ -175,7 +169,7 @@ static void adit_crypt_behind(struct adit_crypt *c)
 	spin_unlock(&order->lock);
 }
 
-static void adit_crypt_returned(struct adit_crypt *c, int err)
+static __always_inline void adit_crypt_returned(struct adit_crypt *c, int err)
 {
 	if (err == -EINPROGRESS || err == -EBUSY) {
 		adit_crypt_fly(c);
@@ -196,34 +190,40 @@ static u8 *adit_crypt_extend(struct adit_crypt *c)
 {
 	u8 *at = c->skb->data;
 
-	if (!c->sa->alg.esn)
+	if (likely(!c->sa->alg.esn))
 		return at;
+	c->moved = true;
 	c->saved = get_unaligned((u32 *)(at - 4));
 	put_unaligned_be32(c->sa->key.spi, at - 4);
 	put_unaligned_be32(c->seq >> 32, at);
 	return at - 4;
 }
 
-static void adit_crypt_restore(struct adit_crypt *c)
+/**
+ * adit_crypt_restore() - undo what the extended sequence number did to the packet
+ * @c: request, whose packet's header was moved
+ */
+void adit_crypt_restore(struct adit_crypt *c)
 {
 	u8 *at = c->skb->data;
 
-	if (!c->sa->alg.esn)
-		return;
 	put_unaligned_be32(c->sa->key.spi, at);
 	put_unaligned(c->saved, (u32 *)(at - 4));
 }
 
-/* @len: octets of the packet, of which the cipher is given those behind the IV */
-static void adit_crypt_prepare(struct adit_crypt *c, unsigned int len)
+/*
+ * @len: octets of the packet, of which the cipher is given those behind the IV. That is shorter than what is copied for
+ * it, which the integrity check value makes good.
+ */
+static __always_inline void adit_crypt_prepare(struct adit_crypt *c, unsigned int len)
 {
 	const struct adit_alg *alg = &c->sa->alg;
 	const unsigned int head = adit_esp_head(&alg->dims);
 	u8 *at = adit_crypt_extend(c);
 
 	atomic_set(&c->pending, 2);
-	memcpy(c->iv, c->skb->data + ADIT_ESP_HLEN, alg->dims.iv);
-	sg_init_one(&c->sg, at, c->skb->data + c->skb->len - at);
+	memcpy(c->iv, c->skb->data + ADIT_ESP_HLEN, ADIT_ESP_IV_MAX);
+	sg_set_buf(&c->sg, at, c->skb->data + c->skb->len - at);
 	aead_request_set_tfm(&c->aead, alg->tfm);
 	aead_request_set_callback(&c->aead, CRYPTO_TFM_REQ_MAY_BACKLOG, adit_crypt_completed_cb, c);
 	aead_request_set_crypt(&c->aead, &c->sg, &c->sg, len - head, c->iv);
@@ -243,6 +243,48 @@ static void adit_crypt_new_iv(struct adit_crypt *c)
 			put_unaligned(get_random_u64(), (u64 *)(iv + i));
 }
 
+/*
+ * The HMAC of a packet without its ICV. Behind an extended sequence number's packet, though it is not sent, stands the
+ * upper half (RFC 4303 section 2.2.1).
+ */
+static int adit_crypt_sum(struct adit_crypt *c, u8 *sum)
+{
+	const struct adit_alg *alg = &c->sa->alg;
+	const unsigned int len = c->skb->len - alg->dims.icv;
+	const __be32 high = cpu_to_be32(c->seq >> 32);
+	int err;
+
+	c->hash.tfm = alg->hash;
+	if (!alg->esn)
+		return crypto_shash_digest(&c->hash, c->skb->data, len, sum);
+	err = crypto_shash_init(&c->hash);
+	if (!err)
+		err = crypto_shash_update(&c->hash, c->skb->data, len);
+	return err ?: crypto_shash_finup(&c->hash, (const u8 *)&high, sizeof(high), sum);
+}
+
+static void adit_crypt_sign(struct adit_crypt *c)
+{
+	const unsigned int icv = c->sa->alg.dims.icv;
+	u8 sum[HASH_MAX_DIGESTSIZE];
+	int err = adit_crypt_sum(c, sum);
+
+	if (!err)
+		memcpy(skb_tail_pointer(c->skb) - icv, sum, icv);
+	adit_crypt_returned(c, err);
+}
+
+static void adit_crypt_verify(struct adit_crypt *c)
+{
+	const unsigned int icv = c->sa->alg.dims.icv;
+	u8 sum[HASH_MAX_DIGESTSIZE];
+	int err = adit_crypt_sum(c, sum);
+
+	if (!err && crypto_memneq(skb_tail_pointer(c->skb) - icv, sum, icv))
+		err = -EBADMSG;
+	adit_crypt_returned(c, err);
+}
+
 /**
  * adit_crypt_seal() - encrypt and sign a packet
  * @c: its request; the packet has its header, room for the IV, its trailer, and room for the ICV, all within its
@@ -254,6 +296,10 @@ static void adit_crypt_new_iv(struct adit_crypt *c)
  */
 void adit_crypt_seal(struct adit_crypt *c)
 {
+	if (!c->sa->alg.tfm) {
+		adit_crypt_sign(c);
+		return;
+	}
 	adit_crypt_new_iv(c);
 	adit_crypt_prepare(c, c->skb->len - c->sa->alg.dims.icv);
 	adit_crypt_returned(c, crypto_aead_encrypt(&c->aead));
@@ -269,20 +315,12 @@ void adit_crypt_seal(struct adit_crypt *c)
  */
 void adit_crypt_open(struct adit_crypt *c)
 {
+	if (!c->sa->alg.tfm) {
+		adit_crypt_verify(c);
+		return;
+	}
 	adit_crypt_prepare(c, c->skb->len);
 	adit_crypt_returned(c, crypto_aead_decrypt(&c->aead));
-}
-
-/**
- * adit_crypt_tidy() - what is left of a packet's way when the algorithm is through
- * @c: request; the packet is as it is on the wire again, but for what was encrypted or decrypted
- *
- * Return: what came of it.
- */
-int adit_crypt_tidy(struct adit_crypt *c)
-{
-	adit_crypt_restore(c);
-	return c->err;
 }
 
 /**

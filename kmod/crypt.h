@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0 */
 /*
- * Algorithms of ESP, and one packet's way through them. Every algorithm is an AEAD of the kernel: those that are one by
+ * Algorithms of ESP, and one packet's way through them. An algorithm is an AEAD of the kernel: those that are one by
  * nature (RFC 4106, RFC 7634), and a cipher with an HMAC put together as authenc() or, with extended sequence numbers,
- * authencesn().
+ * authencesn(). Without a cipher it is the HMAC alone.
  *
  * A packet is nobody else's and linear when it comes here, and is sealed or opened where it lies. Most algorithms are
  * done when the call returns. One that is not goes on by itself; from then on the SA's packets are handed on in the
@@ -12,13 +12,17 @@
 #define ADIT_CRYPT_H
 
 #include <linux/list.h>
+#include <linux/percpu.h>
 #include <linux/scatterlist.h>
+#include <linux/slab.h>
 #include <linux/spinlock.h>
 #include <uapi/linux/adit.h>
 #include <crypto/aead.h>
+#include <crypto/hash.h>
 
 #include "esp-hdr.h"
 
+struct adit_esp_out;
 struct adit_sa;
 struct netlink_ext_ack;
 struct nlattr;
@@ -59,7 +63,9 @@ struct adit_alg_conf {
 
 /**
  * struct adit_alg - an algorithm with its key
- * @tfm: [I] the kernel's
+ * @tfm: [I] the kernel's, or NULL where there is no cipher
+ * @hash: [I] the kernel's HMAC, or NULL where there is
+ * @size: [I] octets of a request
  * @dims: [I] lengths
  * @cipher: [I] enum adit_sa_cipher
  * @auth: [I] enum adit_sa_auth
@@ -68,6 +74,8 @@ struct adit_alg_conf {
  */
 struct adit_alg {
 	struct crypto_aead *tfm;
+	struct crypto_shash *hash;
+	unsigned int size;
 	struct adit_esp_dims dims;
 	u8 cipher;
 	u8 auth;
@@ -103,6 +111,12 @@ struct adit_esp_look {
 	bool whole;
 };
 
+/*
+ * Each CPU keeps a request of this size for the next packet. Most algorithms are done when the call returns, so it is
+ * there again; what is larger, or comes while it is in use, is allocated.
+ */
+#define ADIT_CRYPT_SIZE		1024
+
 /**
  * struct adit_crypt - one packet's way through an algorithm
  * @list: in the order of its SA
@@ -113,13 +127,16 @@ struct adit_esp_look {
  * @saved: what was where the extended sequence number moves the header to
  * @pending: the call and the completion, of which the second goes on
  * @done: the algorithm is through, [order lock]
+ * @moved: the extended sequence number has moved the header
  * @look: of the outer header
+ * @out: way out, for as long as who began it waits for the call; NULL otherwise, and on the way in
  * @size: octets of the request
  * @sg: the packet
  * @newest: no higher number had come when it came
  * @port: UDP port that it came from, or 0
  * @iv: for the algorithm, which writes to it
  * @aead: request, with its context behind it
+ * @hash: likewise, where there is no cipher
  */
 struct adit_crypt {
 	struct list_head list;
@@ -130,13 +147,18 @@ struct adit_crypt {
 	u32 saved;
 	atomic_t pending;
 	bool done;
+	bool moved;
 	struct adit_esp_look look;
+	const struct adit_esp_out *out;
 	bool newest;
 	__be16 port;
 	unsigned int size;
 	struct scatterlist sg;
 	u8 iv[ADIT_ESP_IV_MAX];
-	struct aead_request aead CRYPTO_MINALIGN_ATTR;
+	union {
+		struct aead_request aead;
+		struct shash_desc hash;
+	} CRYPTO_MINALIGN_ATTR;
 };
 
 /* alg.c */
@@ -146,11 +168,31 @@ void adit_alg_free(struct adit_alg *alg);
 /* crypt.c */
 void adit_crypt_order_init(struct adit_crypt_order *order);
 struct adit_crypt *adit_crypt_new(struct adit_sa *sa, struct sk_buff *skb);
-void adit_crypt_free(struct adit_crypt *c);
 void adit_crypt_seal(struct adit_crypt *c);
 void adit_crypt_open(struct adit_crypt *c);
 
-int adit_crypt_tidy(struct adit_crypt *c);
+void adit_crypt_restore(struct adit_crypt *c);
 void adit_crypt_exit(void);
+
+/*
+ * What is left of a packet's way when the algorithm is through: the packet is as it is on the wire again, but for what
+ * was encrypted or decrypted. Return: what came of it.
+ */
+static inline int adit_crypt_tidy(struct adit_crypt *c)
+{
+	if (unlikely(c->moved))
+		adit_crypt_restore(c);
+	return c->err;
+}
+
+DECLARE_PER_CPU(struct adit_crypt *, adit_crypt_spare);
+
+/* End a packet's way; the packet is the caller's. Bottom halves off. */
+static inline void adit_crypt_free(struct adit_crypt *c)
+{
+	if (likely(c->size == ADIT_CRYPT_SIZE) && !this_cpu_cmpxchg(adit_crypt_spare, NULL, c))
+		return;
+	kfree(c);
+}
 
 #endif /* ADIT_CRYPT_H */

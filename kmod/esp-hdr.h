@@ -6,7 +6,9 @@
 #ifndef ADIT_ESP_HDR_H
 #define ADIT_ESP_HDR_H
 
+#include <linux/errno.h>
 #include <linux/types.h>
+#include <linux/unaligned.h>
 
 #define ADIT_ESP_HLEN		8	/* SPI and sequence number */
 #define ADIT_ESP_TLEN		2	/* pad length and next header */
@@ -26,7 +28,7 @@
 /**
  * struct adit_esp_dims - lengths that an algorithm has, in octets
  * @iv: initialization vector in the packet
- * @block: the ciphertext is a multiple of it; at least ADIT_ESP_ALIGN
+ * @block: the ciphertext is a multiple of it; a power of two, at least ADIT_ESP_ALIGN
  * @icv: integrity check value
  */
 struct adit_esp_dims {
@@ -44,9 +46,7 @@ static inline unsigned int adit_esp_head(const struct adit_esp_dims *dims)
 /* Octets of padding behind a payload of @len. */
 static inline unsigned int adit_esp_pad(const struct adit_esp_dims *dims, unsigned int len)
 {
-	unsigned int over = (len + ADIT_ESP_TLEN) % dims->block;
-
-	return over ? dims->block - over : 0;
+	return -(len + ADIT_ESP_TLEN) & (dims->block - 1U);
 }
 
 /* What a payload of @len takes as a packet, from the ESP header on. */
@@ -70,7 +70,11 @@ unsigned int adit_esp_room(const struct adit_esp_dims *dims, unsigned int len);
  * @spi: number of the security association
  * @seq: lower half of the sequence number
  */
-void adit_esp_build(u8 *dst, u32 spi, u32 seq);
+static inline void adit_esp_build(u8 *dst, u32 spi, u32 seq)
+{
+	put_unaligned_be32(spi, dst);
+	put_unaligned_be32(seq, dst + 4);
+}
 
 /**
  * adit_esp_close() - write padding and trailer behind a payload
@@ -80,7 +84,16 @@ void adit_esp_build(u8 *dst, u32 spi, u32 seq);
  *
  * Return: octets written.
  */
-unsigned int adit_esp_close(u8 *at, unsigned int pad, u8 next);
+static inline unsigned int adit_esp_close(u8 *at, unsigned int pad, u8 next)
+{
+	unsigned int i;
+
+	for (i = 0; i < pad; i++)
+		at[i] = i + 1;
+	at[pad] = pad;
+	at[pad + 1] = next;
+	return pad + ADIT_ESP_TLEN;
+}
 
 /**
  * adit_esp_check() - whether a packet can be one of an algorithm
@@ -91,7 +104,14 @@ unsigned int adit_esp_close(u8 *at, unsigned int pad, u8 next);
  *
  * Return: octets of ciphertext, at least ADIT_ESP_TLEN, or -EINVAL.
  */
-int adit_esp_check(const struct adit_esp_dims *dims, unsigned int len);
+static inline int adit_esp_check(const struct adit_esp_dims *dims, unsigned int len)
+{
+	unsigned int around = adit_esp_head(dims) + dims->icv;
+
+	if (len < around + ADIT_ESP_TLEN || (len - around) & (dims->block - 1U))
+		return -EINVAL;
+	return len - around;
+}
 
 /**
  * adit_esp_open() - find the payload in what was decrypted

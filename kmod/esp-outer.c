@@ -258,7 +258,39 @@ static void adit_esp_push_udp(const struct adit_esp_path *path, struct sk_buff *
 		udp6_set_csum(false, skb, &path->local, &path->peer, skb->len);
 }
 
-static void adit_esp_output4(struct net *net, const struct adit_esp_path *path, struct sk_buff *skb,
+/* Take ADIT_IDENTS identification numbers, of which the first is returned and the others are kept. */
+static u16 adit_esp_idents_more(struct net *net, struct adit_esp_path *path)
+{
+	struct iphdr iph = {
+		.protocol = adit_esp_protocol(path), .saddr = path->local.s6_addr32[0], .daddr = path->peer.s6_addr32[0],
+	};
+	u16 first;
+
+	__ip_select_ident(net, &iph, ADIT_IDENTS);
+	first = ntohs(iph.id);
+	WRITE_ONCE(path->idents_until, jiffies + ADIT_IDENTS_FOR);
+	atomic_set(&path->idents, (ADIT_IDENTS - 1) << 16 | (u16)(first + 1));
+	return first;
+}
+
+/*
+ * Identification of an outer header. What may not be fragmented needs none (RFC 6864 section 4.1). The kernel's counter
+ * is dear to ask, see adit_outer_idents_more(); those kept are, in one word, how many and the next. Two processors that
+ * ask at once both get some, of which one's are kept.
+ */
+static u16 adit_esp_ident(struct net *net, struct adit_esp_path *path, const struct adit_esp_look *look)
+{
+	int kept = atomic_read(&path->idents), left = kept >> 16;
+
+	if (look->df && !look->whole)
+		return 0;
+	if (likely(left && time_before(jiffies, READ_ONCE(path->idents_until)) &&
+		   atomic_try_cmpxchg(&path->idents, &kept, (left - 1) << 16 | (u16)(kept + 1))))
+		return kept;
+	return adit_esp_idents_more(net, path);
+}
+
+static void adit_esp_output4(struct net *net, struct adit_esp_path *path, struct sk_buff *skb,
 			     const struct dst_entry *dst, const struct adit_esp_look *look)
 {
 	struct iphdr *iph;
@@ -275,7 +307,7 @@ static void adit_esp_output4(struct net *net, const struct adit_esp_path *path, 
 	iph->protocol = adit_esp_protocol(path);
 	iph->saddr = path->local.s6_addr32[0];
 	iph->daddr = path->peer.s6_addr32[0];
-	__ip_select_ident(net, iph, 1);
+	iph->id = htons(adit_esp_ident(net, path, look));
 	ip_local_out(net, NULL, skb);
 }
 
@@ -306,7 +338,7 @@ static void adit_esp_output6(struct net *net, const struct adit_esp_path *path, 
  *
  * Context: bottom halves off, no lock.
  */
-void adit_esp_output(struct adit_child *child, const struct adit_esp_path *path, struct sk_buff *skb,
+void adit_esp_output(struct adit_child *child, struct adit_esp_path *path, struct sk_buff *skb,
 		     struct dst_entry *dst, const struct adit_esp_look *look)
 {
 	const struct adit_dev *adev = child->adev;

@@ -196,7 +196,6 @@ static u8 adit_esp_summed(const struct adit_child *child)
 static void adit_esp_deliver(struct adit_sa *sa, struct sk_buff *skb, u8 outer)
 {
 	struct adit_dev *adev = sa->child->adev;
-	unsigned int mss = adit_esp_mss(adev);
 
 	skb_reset_mac_header(skb);
 	skb_reset_network_header(skb);
@@ -208,8 +207,7 @@ static void adit_esp_deliver(struct adit_sa *sa, struct sk_buff *skb, u8 outer)
 		adit_esp_lose(sa, skb, &sa->stats.ecn);
 		return;
 	}
-	if (mss)
-		adit_clamp(skb, mss);
+	adit_esp_clamp(adev, skb);
 	skb_reset_network_header(skb);
 	__skb_tunnel_rx(skb, adev->dev, adev->net);
 	dev_sw_netstats_rx_add(adev->dev, skb->len);

@@ -26,21 +26,6 @@
 
 static DEFINE_PER_CPU(unsigned int, adit_esp_depth);
 
-/**
- * adit_esp_mss() - largest TCP MSS that may pass, either way
- * @adev: device
- *
- * Return: MSS for IPv4, or 0 to leave TCP alone.
- */
-unsigned int adit_esp_mss(const struct adit_dev *adev)
-{
-	unsigned int clamp = READ_ONCE(adev->mss_clamp);
-
-	if (clamp != ADIT_MSS_CLAMP_AUTO)
-		return clamp;
-	return READ_ONCE(adev->dev->mtu) - sizeof(struct iphdr) - sizeof(struct tcphdr);
-}
-
 static void adit_esp_drop(struct adit_child *child, struct sk_buff *skb, u64 *reason)
 {
 	adit_child_count(child, reason);
@@ -48,11 +33,19 @@ static void adit_esp_drop(struct adit_child *child, struct sk_buff *skb, u64 *re
 	kfree_skb(skb);
 }
 
+/* Of a super-packet, often no more than the headers is linear: to make more so costs a copy of its head. */
+static unsigned int adit_esp_flow_head(const struct sk_buff *skb)
+{
+	if (skb_headlen(skb) < sizeof(struct iphdr) + sizeof(struct tcphdr) || skb->data[0] >> 4 != 4)
+		return ADIT_FLOW_HEAD;
+	return (skb->data[0] & 0x0f) * 4 + 2 * sizeof(__be16);
+}
+
 static bool adit_esp_flow(struct sk_buff *skb, struct adit_flow *flow)
 {
 	u16 family;
 
-	if (skb_network_offset(skb) || !pskb_may_pull(skb, min_t(unsigned int, skb->len, ADIT_FLOW_HEAD)) ||
+	if (skb_network_offset(skb) || !pskb_may_pull(skb, min(skb->len, adit_esp_flow_head(skb))) ||
 	    adit_flow_parse(skb->data, skb_headlen(skb), flow))
 		return false;
 	family = skb->protocol == htons(ETH_P_IP) ? AF_INET : skb->protocol == htons(ETH_P_IPV6) ? AF_INET6 : 0;
@@ -93,6 +86,15 @@ unsigned int adit_esp_path_room(const struct adit_esp_out *out)
 static bool adit_esp_fits(const struct sk_buff *skb, unsigned int room)
 {
 	return skb_is_gso(skb) ? skb_gso_validate_network_len(skb, room) : skb->len <= room;
+}
+
+/* Whether the path takes @skb, or each of its segments, whole. */
+static bool adit_esp_goes_whole(const struct adit_esp_out *out, const struct sk_buff *skb)
+{
+	if (skb_is_gso(skb))
+		return adit_esp_fits(skb, adit_esp_path_room(out));
+	return adit_esp_outer_len(out->path) + adit_esp_sealed(&out->sa->alg.dims, skb->len - out->hlen) <=
+	       adit_esp_path_mtu(out->path, out->dst);
 }
 
 static void adit_esp_packet(struct adit_dev *adev, struct sk_buff *skb);
@@ -136,6 +138,19 @@ unsigned int adit_esp_headroom(const struct adit_esp_out *out)
 	       ADIT_ESP_HEAD_MAX;
 }
 
+/* Make the checksum that the sender left to a device, in a packet that is linear and ours. */
+static bool adit_esp_checksum(struct sk_buff *skb)
+{
+	unsigned int at = skb_checksum_start_offset(skb), to = at + skb->csum_offset;
+
+	if (skb_csum_is_sctp(skb))
+		return !skb_csum_hwoffload_help(skb, 0);
+	if (to + sizeof(__sum16) > skb->len)
+		return false;
+	*(__sum16 *)(skb->data + to) = csum_fold(csum_partial(skb->data + at, skb->len - at, 0)) ?: CSUM_MANGLED_0;
+	return true;
+}
+
 /* Make @skb linear and nobody else's, to be encrypted in place. Return: it or a copy; NULL when it was freed. */
 static struct sk_buff *adit_esp_own(struct sk_buff *skb, unsigned int headroom, unsigned int tailroom)
 {
@@ -151,7 +166,7 @@ static struct sk_buff *adit_esp_own(struct sk_buff *skb, unsigned int headroom, 
 		consume_skb(skb);
 		skb = own;
 	}
-	if (own->ip_summed == CHECKSUM_PARTIAL && skb_csum_hwoffload_help(own, 0))
+	if (own->ip_summed == CHECKSUM_PARTIAL && !adit_esp_checksum(own))
 		goto err_free;
 	own->ip_summed = CHECKSUM_NONE;
 	own->encapsulation = 0;
@@ -215,6 +230,7 @@ static void adit_esp_seal(const struct adit_esp_out *out, struct sk_buff *skb, u
 	adit_esp_build(skb_push(skb, adit_esp_head(dims)), out->sa->key.spi, seq);
 	c->seq = seq;
 	c->look = out->look;
+	c->out = out;
 	adit_crypt_seal(c);
 }
 
@@ -229,6 +245,7 @@ void adit_esp_sealed_done(struct adit_crypt *c)
 	struct adit_sa *sa = c->sa;
 	struct adit_child *child = sa->child;
 	const struct adit_esp_look look = c->look;
+	const struct adit_esp_out *out = c->out;
 	struct sk_buff *skb = c->skb;
 	int err = adit_crypt_tidy(c);
 	struct adit_esp_path *path;
@@ -246,6 +263,11 @@ void adit_esp_sealed_done(struct adit_crypt *c)
 	sock = rcu_dereference(child->sock);
 	if (sock && !adit_socket_alive(sock)) {
 		adit_esp_drop(child, skb, &child->stats.no_socket);
+		return;
+	}
+	/* What was done at once goes as was decided a moment ago, in the same RCU read side. */
+	if (likely(out)) {
+		adit_esp_output(child, out->path, skb, out->dst, &look);
 		return;
 	}
 	path = rcu_dereference(child->path);
@@ -352,7 +374,7 @@ static bool adit_esp_cut_outside(const struct adit_esp_out *out, const struct sk
 static void adit_esp_send(struct adit_esp_out *out, struct sk_buff *skb, const struct adit_flow *flow)
 {
 	struct adit_child *child = out->child;
-	unsigned int mss = adit_esp_mss(child->adev), dropped;
+	unsigned int dropped;
 	struct sk_buff_head list;
 
 	out->path = rcu_dereference(child->path);
@@ -370,7 +392,7 @@ static void adit_esp_send(struct adit_esp_out *out, struct sk_buff *skb, const s
 		}
 		adit_esp_strip(out, skb);
 	}
-	if (!out->look.whole && !adit_esp_fits(skb, adit_esp_path_room(out))) {
+	if (!out->look.whole && !adit_esp_goes_whole(out, skb)) {
 		out->look.whole = adit_esp_cut_outside(out, skb, flow);
 		if (!out->look.whole) {
 			adit_esp_too_big(child, skb, flow, adit_esp_path_room(out));
@@ -378,8 +400,7 @@ static void adit_esp_send(struct adit_esp_out *out, struct sk_buff *skb, const s
 		}
 		out->look.df = false;
 	}
-	if (mss)
-		adit_clamp(skb, mss);
+	adit_esp_clamp(child->adev, skb);
 
 	__skb_queue_head_init(&list);
 	dropped = adit_esp_prepare(out, skb, &list);

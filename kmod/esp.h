@@ -14,6 +14,7 @@
 #include "device.h"
 #include "esp-hdr.h"
 #include "spd.h"
+#include "tx.h"
 
 struct adit_child;
 struct adit_esp_path;
@@ -78,7 +79,6 @@ void adit_esp_exit(void);
 netdev_tx_t adit_esp_xmit(struct sk_buff *skb, struct net_device *dev);
 void adit_esp_resend(struct adit_dev *adev, struct sk_buff *skb);
 void adit_esp_sealed_done(struct adit_crypt *c);
-unsigned int adit_esp_mss(const struct adit_dev *adev);
 unsigned int adit_esp_path_room(const struct adit_esp_out *out);
 unsigned int adit_esp_headroom(const struct adit_esp_out *out);
 void adit_esp_seal_list(const struct adit_esp_out *out, struct sk_buff_head *list);
@@ -96,10 +96,22 @@ void adit_esp_path_shrunk(struct adit_child *child, u32 mtu);
 void adit_esp_path_free(struct adit_esp_path *path);
 void adit_esp_path_free_later(struct adit_esp_path *path);
 void adit_esp_path_flush(struct adit_child *child);
-void adit_esp_output(struct adit_child *child, const struct adit_esp_path *path, struct sk_buff *skb,
+void adit_esp_output(struct adit_child *child, struct adit_esp_path *path, struct sk_buff *skb,
 		     struct dst_entry *dst, const struct adit_esp_look *look);
 
 int adit_link_esp_init(void);
 void adit_link_esp_exit(void);
+
+/* Lower the MSS of a SYN that passes, either way, to what the device carries. skb->data is at its IP header. */
+static inline void adit_esp_clamp(const struct adit_dev *adev, struct sk_buff *skb)
+{
+	unsigned int mss = READ_ONCE(adev->mss_clamp);
+
+	if (mss == ADIT_MSS_CLAMP_OFF || !adit_tx_may_be_syn(skb))
+		return;
+	if (mss == ADIT_MSS_CLAMP_AUTO)
+		mss = READ_ONCE(adev->dev->mtu) - sizeof(struct iphdr) - sizeof(struct tcphdr);
+	adit_clamp(skb, mss);
+}
 
 #endif /* ADIT_ESP_H */

@@ -16,10 +16,6 @@
 #include "session.h"
 #include "tx.h"
 
-/* Identification numbers that a session takes at once, and how long it uses them: see adit_outer_idents_more(). */
-#define ADIT_IDENTS	16
-#define ADIT_IDENTS_FOR	(5 * HZ)
-
 /* Most that a device asks for, as tunnels of the kernel do: devices in devices must not ask for more and more. */
 #define ADIT_HEADROOM_MAX	512U
 

@@ -25,12 +25,10 @@ void adit_replay_init(struct adit_replay *replay, u32 window, bool esn, u64 *bit
 	};
 }
 
-u64 adit_replay_extend(const struct adit_replay *replay, u32 seq)
+u64 adit_replay_guess(const struct adit_replay *replay, u32 seq)
 {
 	u32 high = replay->top >> 32, low = replay->top, bottom = low - replay->window + 1;
 
-	if (!replay->esn)
-		return seq;
 	if (low >= replay->window - 1) {
 		/* The window is within one half: what is below it is of the next. */
 		if (seq < bottom)
@@ -78,12 +76,17 @@ static void adit_replay_advance(struct adit_replay *replay, u64 seq)
 
 enum adit_replay_verdict adit_replay_note(struct adit_replay *replay, u64 seq)
 {
-	enum adit_replay_verdict verdict = adit_replay_check(replay, seq);
+	enum adit_replay_verdict verdict;
 
-	if (verdict != ADIT_REPLAY_OK || !replay->window)
-		return verdict;
-	if (seq > replay->top)
+	if (!replay->window)
+		return ADIT_REPLAY_OK;
+	if (seq > replay->top) {
 		adit_replay_advance(replay, seq);
+	} else {
+		verdict = adit_replay_check(replay, seq);
+		if (verdict != ADIT_REPLAY_OK)
+			return verdict;
+	}
 	*adit_replay_word(replay, seq) |= adit_replay_bit(seq);
 	return ADIT_REPLAY_OK;
 }

@@ -51,6 +51,9 @@ unsigned int adit_replay_words(u32 window);
  */
 void adit_replay_init(struct adit_replay *replay, u32 window, bool esn, u64 *bits);
 
+/* What the upper half makes of it, with ESN; see adit_replay_extend(). */
+u64 adit_replay_guess(const struct adit_replay *replay, u32 seq);
+
 /**
  * adit_replay_extend() - the whole of a number that stands in a packet
  * @replay: window
@@ -60,7 +63,10 @@ void adit_replay_init(struct adit_replay *replay, u32 window, bool esn, u64 *bit
  *
  * Return: number; 0, which is never sent, for one from before the first.
  */
-u64 adit_replay_extend(const struct adit_replay *replay, u32 seq);
+static inline u64 adit_replay_extend(const struct adit_replay *replay, u32 seq)
+{
+	return replay->esn ? adit_replay_guess(replay, seq) : seq;
+}
 
 /* Whether a packet with this number may come. */
 enum adit_replay_verdict adit_replay_check(const struct adit_replay *replay, u64 seq);

@@ -27,11 +27,19 @@ static u32 adit_sa_hash(const void *data, u32 len, u32 seed)
 	return jhash2(data, len / sizeof(u32), seed);
 }
 
+static int adit_sa_differs(struct rhashtable_compare_arg *arg, const void *obj)
+{
+	const struct adit_sa_key *a = arg->key, *b = &((const struct adit_sa *)obj)->key;
+
+	return a->spi != b->spi || a->net != b->net || a->family != b->family || !ipv6_addr_equal(&a->addr, &b->addr);
+}
+
 static const struct rhashtable_params adit_sa_params = {
 	.key_len	= sizeof(struct adit_sa_key),
 	.key_offset	= offsetof(struct adit_sa, key),
 	.head_offset	= offsetof(struct adit_sa, node),
 	.hashfn		= adit_sa_hash,
+	.obj_cmpfn	= adit_sa_differs,
 	.automatic_shrinking = true,
 };
 
@@ -40,6 +48,7 @@ static const struct rhashtable_params adit_sa_out_params = {
 	.key_offset	= offsetof(struct adit_sa, key),
 	.head_offset	= offsetof(struct adit_sa, peer_node),
 	.hashfn		= adit_sa_hash,
+	.obj_cmpfn	= adit_sa_differs,
 	.automatic_shrinking = true,
 };
 
@@ -61,7 +70,7 @@ static int adit_sa_wear(struct adit_sa *sa, bool hard, bool soft)
 	return 0;
 }
 
-static int adit_sa_account(struct adit_sa *sa, unsigned int packets, unsigned int bytes)
+static __always_inline int adit_sa_account(struct adit_sa *sa, unsigned int packets, unsigned int bytes)
 {
 	struct adit_sa_stats *stats = &sa->stats;
 	const struct adit_sa_limits *limits = &sa->limits;
@@ -75,19 +84,6 @@ static int adit_sa_account(struct adit_sa *sa, unsigned int packets, unsigned in
 		return 0;
 	return adit_sa_wear(sa, stats->packets >= limits->hard_packets || stats->bytes >= limits->hard_bytes,
 			    stats->packets >= limits->soft_packets || stats->bytes >= limits->soft_bytes);
-}
-
-/**
- * adit_sa_told() - tell the owner about a limit
- * @sa: SA
- * @event: enum adit_sa_event, or not above 0 for nothing to tell
- *
- * Context: any, without the SA's lock.
- */
-void adit_sa_told(struct adit_sa *sa, int event)
-{
-	if (event > 0)
-		adit_sa_event(sa, event);
 }
 
 static void adit_sa_timer(struct timer_list *timer)
@@ -183,7 +179,7 @@ int adit_sa_expect(struct adit_sa *sa, u32 low, u64 *seq, bool *newest)
 	} else {
 		*seq = adit_replay_extend(&sa->replay, low);
 		*newest = sa->replay.window && *seq > sa->replay.top;
-		err = adit_sa_judge(sa, adit_replay_check(&sa->replay, *seq));
+		err = *newest ? 0 : adit_sa_judge(sa, adit_replay_check(&sa->replay, *seq));
 	}
 	spin_unlock(&sa->lock);
 	return err;

@@ -25,6 +25,7 @@
 
 #include "crypt.h"
 #include "esp-hdr.h"
+#include "netlink-esp.h"
 #include "replay.h"
 
 struct adit_child;
@@ -181,8 +182,14 @@ void adit_sa_view(struct adit_sa *sa, struct adit_sa_view *view);
 int adit_sa_take(struct adit_sa *sa, unsigned int packets, unsigned int bytes, u64 *seq);
 int adit_sa_expect(struct adit_sa *sa, u32 low, u64 *seq, bool *newest);
 int adit_sa_note(struct adit_sa *sa, u64 seq, unsigned int bytes);
-void adit_sa_told(struct adit_sa *sa, int event);
 void adit_sa_count(struct adit_sa *sa, u64 *reason);
+
+/* Tell the owner about a limit: enum adit_sa_event, or not above 0 for nothing to tell. Without the SA's lock. */
+static inline void adit_sa_told(struct adit_sa *sa, int event)
+{
+	if (unlikely(event > 0))
+		adit_sa_event(sa, event);
+}
 
 /* Whether packets may go by it. A hint until adit_sa_take(). */
 static inline bool adit_sa_usable(const struct adit_sa *sa)

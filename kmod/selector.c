@@ -24,7 +24,7 @@ static bool proto_has_ports(u8 proto)
 	return proto == P_TCP || proto == P_UDP || proto == P_SCTP || proto == P_UDPLITE || proto == P_DCCP;
 }
 
-static void flow_ports(const u8 *data, unsigned int at, unsigned int head, struct adit_flow *flow)
+static inline void flow_ports(const u8 *data, unsigned int at, unsigned int head, struct adit_flow *flow)
 {
 	if (!proto_has_ports(flow->proto) || at + 4 > head)
 		return;
@@ -33,24 +33,36 @@ static void flow_ports(const u8 *data, unsigned int at, unsigned int head, struc
 	flow->dport = get_unaligned_be16(data + at + 2);
 }
 
+static void flow_set_addr4(struct in6_addr *addr, const u8 *data)
+{
+	memcpy(addr->s6_addr, data, 4);
+	addr->s6_addr32[1] = 0;
+	addr->s6_addr32[2] = 0;
+	addr->s6_addr32[3] = 0;
+}
+
 static int flow_parse4(const u8 *data, unsigned int head, struct adit_flow *flow)
 {
-	unsigned int hlen;
+	unsigned int hlen, len;
 	u16 frag;
 
 	if (head < V4_HLEN)
 		return -EINVAL;
 	hlen = (data[0] & 0x0f) * 4;
-	flow->len = get_unaligned_be16(data + 2);
-	if (hlen < V4_HLEN || hlen > head || flow->len < hlen)
+	len = get_unaligned_be16(data + 2);
+	if (hlen < V4_HLEN || hlen > head || len < hlen)
 		return -EINVAL;
 
-	flow->family = AF_INET;
-	flow->proto = data[9];
-	memcpy(&flow->src, data + 12, 4);
-	memcpy(&flow->dst, data + 16, 4);
 	frag = get_unaligned_be16(data + 6);
+	flow_set_addr4(&flow->src, data + 12);
+	flow_set_addr4(&flow->dst, data + 16);
+	flow->family = AF_INET;
+	flow->sport = 0;
+	flow->dport = 0;
+	flow->proto = data[9];
+	flow->has_ports = false;
 	flow->may_fragment = !(frag & V4_DF);
+	flow->len = len;
 	/* The first fragment has ports, but what follows it cannot be told by them: all go the same way. */
 	if (!(frag & (V4_OFFSET | V4_MF)))
 		flow_ports(data, hlen, head, flow);
@@ -76,8 +88,7 @@ static int flow_parse6(const u8 *data, unsigned int head, struct adit_flow *flow
 
 	if (head < V6_HLEN)
 		return -EINVAL;
-	flow->family = AF_INET6;
-	flow->len = V6_HLEN + get_unaligned_be16(data + 4);
+	*flow = (struct adit_flow){ .family = AF_INET6, .len = V6_HLEN + get_unaligned_be16(data + 4) };
 	memcpy(&flow->src, data + 8, 16);
 	memcpy(&flow->dst, data + 24, 16);
 
@@ -100,26 +111,24 @@ static int flow_parse6(const u8 *data, unsigned int head, struct adit_flow *flow
 
 int adit_flow_parse(const u8 *data, unsigned int head, struct adit_flow *flow)
 {
-	struct adit_flow f = {};
-	int err = -EINVAL;
-
 	if (head && data[0] >> 4 == 4)
-		err = flow_parse4(data, head, &f);
-	else if (head && data[0] >> 4 == 6)
-		err = flow_parse6(data, head, &f);
-	if (!err)
-		*flow = f;
-	return err;
+		return flow_parse4(data, head, flow);
+	if (head && data[0] >> 4 == 6)
+		return flow_parse6(data, head, flow);
+	return -EINVAL;
 }
 
 bool adit_prefix_covers(const struct adit_prefix *prefix, u16 family, const struct in6_addr *addr)
 {
-	unsigned int whole = prefix->len / 8, bits = prefix->len % 8;
+	unsigned int words = prefix->len / 32, bits = prefix->len % 32, i;
 	const u8 *a = prefix->addr.s6_addr, *b = addr->s6_addr;
 
-	if (family != prefix->family || memcmp(a, b, whole))
+	if (family != prefix->family)
 		return false;
-	return !bits || !((a[whole] ^ b[whole]) >> (8 - bits));
+	for (i = 0; i < words; i++)
+		if (prefix->addr.s6_addr32[i] != addr->s6_addr32[i])
+			return false;
+	return !bits || !((get_unaligned_be32(a + i * 4) ^ get_unaligned_be32(b + i * 4)) >> (32 - bits));
 }
 
 /* The ports of this end and of the peer. */

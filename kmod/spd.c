@@ -2,14 +2,34 @@
 /* Selector table: one hash, longest remote prefix first, the newest of equals. */
 
 #include <linux/inetdevice.h>
+#include <linux/jhash.h>
 #include <net/ipv6.h>
 
 #include "spd.h"
+
+/* Of a prefix of IPv4, two words hold all that differs. */
+static u32 adit_spd_hash(const void *data, u32 len, u32 seed)
+{
+	const struct adit_prefix *key = data;
+
+	if (key->family == AF_INET)
+		return jhash_2words((__force u32)key->addr.s6_addr32[0], key->len, seed);
+	return jhash2(data, len / sizeof(u32), seed);
+}
+
+static int adit_spd_differs(struct rhashtable_compare_arg *arg, const void *obj)
+{
+	const struct adit_prefix *a = arg->key, *b = &((const struct adit_spd_entry *)obj)->sel.remote;
+
+	return a->family != b->family || a->len != b->len || !ipv6_addr_equal(&a->addr, &b->addr);
+}
 
 static const struct rhashtable_params adit_spd_params = {
 	.key_len	= sizeof(struct adit_prefix),
 	.key_offset	= offsetof(struct adit_spd_entry, sel.remote),
 	.head_offset	= offsetof(struct adit_spd_entry, node),
+	.hashfn		= adit_spd_hash,
+	.obj_cmpfn	= adit_spd_differs,
 	.automatic_shrinking = true,
 };
 

@@ -19,6 +19,10 @@ struct netlink_ext_ack;
 /* Devices of ours that may be stacked on the outer path of one packet, in one context; each costs stack. */
 #define ADIT_TX_DEPTH_MAX	4
 
+/* Identification numbers that are taken at once, and how long they are used: see adit_outer_idents_more(). */
+#define ADIT_IDENTS	16
+#define ADIT_IDENTS_FOR	(5 * HZ)
+
 unsigned int adit_tx_mss(const struct adit_session *s);
 netdev_tx_t adit_tx_xmit(struct sk_buff *skb, struct net_device *dev);
 netdev_tx_t adit_tx_xmit_ether(struct sk_buff *skb, struct net_device *dev);
