@@ -138,7 +138,7 @@ site_through()
 	peer_start
 	site_begins_here
 	site_rekeys_here
-	site_rekeys_there
+	[ -n "${REKEYS_BY_TIME:-}" ] || site_rekeys_there
 	site_ends_here
 	site_begins_there
 	site_ends_there
