@@ -10,6 +10,8 @@
 . "$(dirname "$0")/lib-pluto.sh"
 . "$(dirname "$0")/lib-l2tp-ipsec.sh"
 GW_PROTOCOL=l2tp
+# shellcheck disable=SC2034 # lib-l2tp-ipsec.sh reads it
+REKEYS_BY_TIME=yes
 CLIENT_LOCAL=192.0.2.10
 
 ipsec_start()
@@ -42,11 +44,6 @@ ipsec_stop()
 ipsec_connects()
 {
 	whack pluto --initiate --name l2tp
-}
-
-ipsec_rekeys()
-{
-	whack pluto --rekey-ipsec --name l2tp && whack pluto --rekey-ike --name l2tp
 }
 
 ipsec_ends()
