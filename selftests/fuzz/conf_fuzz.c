@@ -73,11 +73,15 @@ static void check_prefixes(const struct prefix *p, unsigned int n)
 
 static void check_server(const struct conf_server *s)
 {
-	must(s->protocol && memchr(s->device, '\0', sizeof(s->device)) && s->device[0]);
+	bool ike = conf_server_is_ike(s);
+
+	must(s->protocol && memchr(s->device, '\0', sizeof(s->device)));
 	must(s->n_listen <= CONF_LIST_MAX && s->n_client_routes <= CONF_LIST_MAX);
-	must(s->auth_methods && !(s->auth_methods & ~15u));
-	must(s->mppe_strengths && !(s->mppe_strengths & ~7u));
-	must(s->mru >= 128 && s->mru <= 1500 && s->mtu >= 128);
+	must(s->auth_methods && !(s->auth_methods & ~(ike ? CONF_AUTH_IKE : 15u)));
+	/* All of IPsec is in one device, and has no PPP. */
+	must(ike || s->device[0]);
+	must(ike || (s->mppe_strengths && !(s->mppe_strengths & ~7u)));
+	must(ike || (s->mru >= 128 && s->mru <= 1500 && s->mtu >= 128));
 	must(s->address.family == AF_INET);
 	check_prefixes(s->client_routes, s->n_client_routes);
 }
