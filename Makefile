@@ -112,6 +112,7 @@ help:
 	@echo 'demo, check, lint and so on need root and nothing but qemu and mmdebstrap, which they install with apt-get where'
 	@echo 'missing. They build in a chroot in ADIT_CACHE (default ~/.cache/adit). KERNEL=6.1|6.12|7.3 chooses kernel and'
 	@echo 'userland: bookworm (the default), trixie, or trixie with the kernel of trixie-backports. FUZZ_SECONDS= and'
-	@echo 'FUZZ_SEED= make net/netlink_fuzz and net/packet-fuzz longer, or repeat a run. ADIT_ACCEL=kvm|tcg overrules the'
+	@echo 'FUZZ_SEED= make net/netlink_fuzz and net/packet-fuzz longer, or repeat a run, TUNNELS= gives peers/ike-load'
+	@echo 'another number of them. ADIT_ACCEL=kvm|tcg overrules the'
 	@echo 'probe for KVM, ADIT_QEMU_DEBUG=1 shows the guest console, O=DIR keeps the logs of a run in DIR (of check-all:'
 	@echo 'in DIR/KERNEL).'
