@@ -459,65 +459,6 @@ static void repetitions_do_not_echo(void **state)
 	}
 }
 
-/* --- life --- */
-
-static void a_child_is_replaced_in_time(void **state)
-{
-	struct world *w = world_new();
-	struct dp_sa old_in, old_out;
-
-	(void)state;
-	dial(w);
-	old_in = *sa_of(&w->i, false);
-	old_out = *sa_of(&w->i, true);
-	pass(w, 3600 * 1000);
-	assert_true(w->i.child_replaced >= 1);
-	assert_int_equal(w->i.child_replaced, w->r.child_replaced);
-	assert_int_equal(w->i.child_downs + w->r.child_downs, 0);
-	assert_int_equal(w->i.child_ups, 1);
-	assert_int_not_equal(sa_of(&w->i, false)->spi, old_in.spi);
-	assert_int_not_equal(sa_of(&w->i, true)->spi, old_out.spi);
-	same_keys(sa_of(&w->i, true), sa_of(&w->r, false));
-	same_keys(sa_of(&w->r, true), sa_of(&w->i, false));
-	assert_true(w->i.sa_dels >= 1 && w->r.sa_dels >= 1);	/* the old ones are gone */
-	world_free(w);
-}
-
-static void phase_1_is_replaced_in_time(void **state)
-{
-	struct world *w = world_new();
-	uint64_t old;
-
-	(void)state;
-	dial(w);
-	old = info_of(&w->i).spi_i;
-	pass(w, 8ull * 3600 * 1000);
-	assert_int_equal(w->i.replaced, 1);
-	assert_int_equal(w->r.replaced, 1);
-	assert_int_equal(w->i.downs + w->r.downs, 0);
-	assert_int_equal(w->i.child_downs + w->r.child_downs, 0);
-	assert_int_not_equal(info_of(&w->i).spi_i, old);
-	assert_int_equal(info_of(&w->i).children, 1);
-	assert_int_equal(info_of(&w->r).children, 1);
-	world_free(w);
-}
-
-static void the_shorter_lifetime_holds(void **state)
-{
-	struct world *w = world_new();
-
-	(void)state;
-	w->r.peers[0]->child_lifetime_s = 600;
-	dial(w);
-	assert_connected(w);
-	/* RESPONDER-LIFETIME tells the initiator, which replaces it in time. */
-	assert_true(child_of(&w->i).rekey_ms <= 1000 + 600 * 1000);
-	pass(w, 600 * 1000);
-	assert_true(w->i.child_replaced >= 1);
-	assert_int_equal(w->i.child_downs + w->r.child_downs, 0);
-	world_free(w);
-}
-
 static void a_dead_peer_is_noticed(void **state)
 {
 	struct world *w = world_new();
@@ -588,7 +529,7 @@ static void clients_behind_one_nat(void **state)
 	for (uint16_t i = 0; i < 10; i++) {
 		w->nat_port_500 = 1500 + i;
 		w->nat_port_4500 = 45000 + i;
-		w->i.ike = clients[i] = ike1_new(w->loop, &cfg, &ops, &w->i);
+		w->i.ike = clients[i] = ike1_new(w->loop, &cfg, &ike1_world_ops, &w->i);
 		assert_non_null(ike1_initiate(w->i.ike, w->i.peers[0], &path, NULL));
 		run(w);
 	}
@@ -769,151 +710,6 @@ static int teardown(void **state)
 	return 0;
 }
 
-/* --- another process goes on --- */
-
-static bool restart(struct side *s)
-{
-	const struct ike_config cfg = { .max_half_open = 8, .half_open_ms = 30000, .keepalive_ms = 20000,
-					.max_sas = 100 };
-	struct rd r = rd_of(s->record, s->record_len);
-	struct ike1_child *c = NULL;
-
-	ike1_free(s->ike);
-	s->ike = ike1_new(s->w->loop, &cfg, &ops, s);
-	s->child = NULL;
-	s->sa = ike1_sa_thaw(s->ike, s->peers[0], NULL, &r);
-	if (!s->sa || r.bad || r.left)
-		return false;
-	ike1_sa_set_slot(s->sa, SLOT);
-	while ((c = ike1_child_next(s->sa, c))) {
-		ike1_child_set_owner(c, s);
-		s->child = c;
-	}
-	settle(s);
-	return true;
-}
-
-static void some(struct world *w, unsigned int n)
-{
-	while (n-- && w->head != w->tail)
-		deliver(w, &w->q[w->head++ % PACKETS_MAX]);
-}
-
-static void assert_one_child(struct world *w)
-{
-	if (w->i.downs + w->r.downs + w->i.child_downs + w->r.child_downs)
-		fail_msg("initiator: %s%s\nresponder: %s%s", w->i.why, w->i.log, w->r.why, w->r.log);
-	assert_int_equal(info_of(&w->i).children, 1);
-	assert_int_equal(info_of(&w->r).children, 1);
-	same_keys(sa_of(&w->i, true), sa_of(&w->r, false));
-	same_keys(sa_of(&w->r, true), sa_of(&w->i, false));
-}
-
-/* The responder is quick with the end of what was replaced: what waits to take its place does not wait any more. */
-static void an_heir_is_there_in_time(void **state)
-{
-	struct world *w = world_new();
-	struct ike1_child *old;
-
-	(void)state;
-	dial(w);
-	old = w->r.child;
-	ike1_child_rekey(w->i.child);
-	run(w);
-	assert_int_equal(w->i.child_replaced, 0);
-	assert_ptr_not_equal(w->r.child, old);
-	ike1_child_close(old, "at once");
-	run(w);
-	assert_int_equal(w->i.child_replaced, 1);
-	assert_one_child(w);
-	world_free(w);
-}
-
-/* After every message of quick mode, whoever began it, either side is replaced; what is on the wire may be lost. */
-static void another_process_goes_on(void **state)
-{
-	struct world *w = world_new();
-
-	(void)state;
-	dial(w);
-	for (unsigned int step = 0; step < 32; step++) {
-		struct side *by = step & 1 ? &w->i : &w->r, *killed = step & 2 ? &w->i : &w->r;
-		uint32_t before = child_of(by).spi_in;
-
-		w->i.n_sas = w->r.n_sas = 0;
-		ike1_child_rekey(by->child);
-		settle(by);
-		some(w, step >> 2 & 3);
-		assert_true(restart(killed));
-		if (step & 16)
-			w->head = w->tail;
-		pass(w, 25000);
-		assert_int_not_equal(child_of(by).spi_in, before);
-		assert_one_child(w);
-	}
-	/* Time goes on where it was. */
-	pass(w, 3600000);
-	assert_one_child(w);
-	ike1_sa_close(w->i.sa, "enough");
-	run(w);
-	assert_int_equal(w->r.downs, 1);
-	assert_int_equal(w->i.slots_freed + w->r.slots_freed, 2);
-	world_free(w);
-}
-
-/* Likewise of phase 1; but an initiator whose proof is on its way cannot go on with what only the responder has. */
-static void phase_1_goes_on(void **state)
-{
-	struct world *w = world_new();
-
-	(void)state;
-	dial(w);
-	for (unsigned int step = 0; step < 14; step++) {
-		struct side *killed = step & 1 ? &w->i : &w->r;
-
-		if (step == 9 || step == 11)
-			continue;
-		ike1_sa_rekey(w->i.sa);
-		some(w, step >> 1);
-		assert_true(restart(killed));
-		pass(w, 45000);
-		w->i.n_sas = w->r.n_sas = 0;
-		ike1_child_rekey(step & 2 ? w->i.child : w->r.child);
-		pass(w, 25000);
-		assert_one_child(w);
-	}
-	for (unsigned int hour = 0; hour < 9; hour++) {
-		w->i.n_sas = w->r.n_sas = 0;
-		pass(w, 3600000);
-		assert_one_child(w);
-	}
-	world_free(w);
-}
-
-/* Whatever is cut off a record, or turned round in it, it is refused or taken, and nothing else. */
-static void a_spoilt_record_is_harmless(void **state)
-{
-	struct world *w = world_new();
-	size_t len;
-
-	(void)state;
-	dial(w);
-	ike1_child_rekey(w->i.child);
-	settle(&w->i);
-	len = w->i.record_len;
-	for (w->i.record_len = 0; w->i.record_len < len; w->i.record_len++)
-		assert_false(restart(&w->i));
-	for (size_t at = 0; at < len; at++) {
-		w->i.record[at] ^= 0x81;
-		restart(&w->i);
-		w->i.record[at] ^= 0x81;
-	}
-	assert_true(restart(&w->i));
-	pass(w, 25000);
-	assert_one_child(w);
-	world_free(w);
-}
-
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -935,9 +731,6 @@ int main(void)
 		cmocka_unit_test(every_message_may_be_lost),
 		cmocka_unit_test(every_message_may_come_twice),
 		cmocka_unit_test(repetitions_do_not_echo),
-		cmocka_unit_test(a_child_is_replaced_in_time),
-		cmocka_unit_test(phase_1_is_replaced_in_time),
-		cmocka_unit_test(the_shorter_lifetime_holds),
 		cmocka_unit_test(a_dead_peer_is_noticed),
 		cmocka_unit_test(good_byes),
 		cmocka_unit_test(the_nat_gives_another_port),
@@ -947,10 +740,6 @@ int main(void)
 		cmocka_unit_test(an_old_conversation_is_replayed),
 		cmocka_unit_test(a_proof_is_checked_to_its_end),
 		cmocka_unit_test(forged_messages_change_nothing),
-		cmocka_unit_test(an_heir_is_there_in_time),
-		cmocka_unit_test(another_process_goes_on),
-		cmocka_unit_test(phase_1_goes_on),
-		cmocka_unit_test(a_spoilt_record_is_harmless),
 	};
 
 	return cmocka_run_group_tests(tests, setup, teardown);

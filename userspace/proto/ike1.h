@@ -108,6 +108,7 @@ void ike1_child_set_owner(struct ike1_child *c, void *owner);
 void *ike1_child_owner(const struct ike1_child *c);
 /* prev NULL: the first. Those that only linger for late packets are left out. */
 struct ike1_child *ike1_child_next(const struct ike1_sa *sa, const struct ike1_child *prev);
+/* Those that only linger after their replacement are left out. */
 struct ike1_sa *ike1_sa_next(const struct ike1 *ike, const struct ike1_sa *prev);
 /* The one whose inbound SPI this is, of all; NULL. */
 struct ike1_child *ike1_child_find(const struct ike1 *ike, uint32_t spi_in);

@@ -163,7 +163,7 @@ struct ike1_child *ike1_child_like(const struct ike1_sa *sa, const struct ike1_c
 	return NULL;
 }
 
-/* Exchanges stay with the SA that they belong to, and their unfinished children with them. */
+/* Exchanges stay with the SA that they belong to, and their unfinished children with them. Ours begin again. */
 void ike1_children_move(struct ike1_sa *from, struct ike1_sa *to)
 {
 	struct ike1_child *c, *next;
@@ -175,7 +175,6 @@ void ike1_children_move(struct ike1_sa *from, struct ike1_sa *to)
 		TAILQ_REMOVE(&from->children, c, link);
 		from->n_children--;
 		c->sa = to;
-		c->rekeying = false;
 		TAILQ_INSERT_TAIL(&to->children, c, link);
 		to->n_children++;
 	}

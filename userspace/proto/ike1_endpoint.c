@@ -301,7 +301,11 @@ struct ike1_sa *ike1_initiate(struct ike1 *ike, struct ike_peer *peer, const str
 
 struct ike1_sa *ike1_sa_next(const struct ike1 *ike, const struct ike1_sa *prev)
 {
-	return prev ? TAILQ_NEXT(prev, link) : TAILQ_FIRST(&ike->sas);
+	struct ike1_sa *sa = prev ? TAILQ_NEXT(prev, link) : TAILQ_FIRST(&ike->sas);
+
+	while (sa && sa->phase == IKE1_REPLACED)
+		sa = TAILQ_NEXT(sa, link);
+	return sa;
 }
 
 struct ike1_child *ike1_child_find(const struct ike1 *ike, uint32_t spi_in)

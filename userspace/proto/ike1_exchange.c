@@ -219,11 +219,12 @@ void ike1_phase2_rx(struct ike1_sa *sa, const struct ike_path *path, struct ike1
 {
 	struct ike1_xchg *x;
 
-	if (!sa->have_keys || (sa->phase != IKE1_UP && sa->phase != IKE1_XAUTH) || !m->header.message_id) {
+	x = ike1_xchg_find(sa, m->header.message_id);
+	if (!sa->have_keys || sa->phase < IKE1_XAUTH || sa->phase == IKE1_OVER || !m->header.message_id ||
+	    (!x && sa->phase == IKE1_REPLACED)) {
 		sa->ike->stats.strays++;
 		return;
 	}
-	x = ike1_xchg_find(sa, m->header.message_id);
 	if (!x) {
 		rx_new(sa, path, m, encrypted, rx_hash);
 		return;

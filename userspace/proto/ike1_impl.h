@@ -29,6 +29,7 @@ enum ike1_phase {
 	IKE1_AG_I1, IKE1_AG_R2,
 	IKE1_XAUTH,		/* keys are there; the user has to be proved */
 	IKE1_UP,
+	IKE1_REPLACED,		/* lingers: only what was answered is answered again */
 	IKE1_OVER,		/* being taken down */
 };
 
@@ -156,6 +157,8 @@ struct ike1_sa {
 	uint64_t heard_ms, up_ms, rekey_at_ms;
 	bool rekey_due;
 	struct ike1_sa *replaces;	/* a rekeying of that one */
+	struct ike1_sa *successor;	/* IKE1_REPLACED: whose lingers this is */
+	struct ike1_sa *lingers;	/* whose place this one took */
 	char user[IKE_USER_MAX + 1];
 	struct ike_assigned assigned;
 	bool have_assigned;
@@ -200,11 +203,10 @@ void ike1_sa_over(struct ike1_sa *sa, const char *why);	/* frees it; the owner i
 void ike1_sa_authenticated(struct ike1_sa *sa);	/* phase 1 is done: XAUTH, or up */
 void ike1_sa_begin(struct ike1_sa *sa);		/* up */
 void ike1_sa_changed(struct ike1_sa *sa);	/* it is to be written down again */
+void ike1_sa_unchanged(struct ike1_sa *sa);
 void ike1_sa_resume(struct ike1_sa *sa);	/* as it was when another process stopped; likewise the next two */
 void ike1_child_resume(struct ike1_child *c);
 void ike1_xchg_resume(struct ike1_xchg *x);
-/* INITIAL-CONTACT: what the same peer had from the same place is nothing any more. */
-void ike1_initial_contact(struct ike1_sa *sa);
 /* Something that is authentic, and no old message sent again, came that way. */
 void ike1_sa_heard(struct ike1_sa *sa, const struct ike_path *path);
 __attribute__((format(printf, 3, 4)))
@@ -221,6 +223,15 @@ unsigned int ike1_sends_max(const struct ike1_sa *sa);
 /* Phase 1: send, and again until something comes where awaits is set. */
 void ike1_send_phase1(struct ike1_sa *sa, const uint8_t *data, size_t len, bool awaits);
 void ike1_parts_free(struct ike1_parts *p);
+
+/* --- ike1_replace.c: one takes another's place --- */
+/* INITIAL-CONTACT: what the same peer had from the same place is nothing any more. */
+void ike1_initial_contact(struct ike1_sa *sa);
+struct ike1_sa *ike1_predecessor(const struct ike1_sa *sa);
+void ike1_take_over(struct ike1_sa *sa, struct ike1_sa *old);
+/* Whoever was to replace the old one is to replace sa, which may be NULL: nobody. */
+void ike1_replaced_by(struct ike1_sa *old, struct ike1_sa *sa);
+void ike1_linger_end(struct ike1_sa *old);	/* the peer is told; frees it */
 
 /* --- ike1_endpoint.c --- */
 uint64_t ike1_spi_new(struct ike1 *ike);

@@ -168,6 +168,8 @@ static void rx_error(struct ike1_sa *sa, const struct ike1_notify *n)
 
 static void rx_notify(struct ike1_sa *sa, const struct ike_path *path, const struct ike1_notify *n)
 {
+	if (sa->phase == IKE1_REPLACED && n->type != IKE1_N_R_U_THERE)
+		return;
 	switch (n->type) {
 	case IKE1_N_R_U_THERE:
 		rx_are_you_there(sa, path, n);
@@ -190,6 +192,8 @@ static void rx_delete_children(struct ike1_sa *sa, const struct ike1_delete *d)
 {
 	struct rd r = rd_of(d->spis.at, d->spis.len);
 
+	if (sa->successor)
+		sa = sa->successor;
 	for (unsigned int i = 0; i < d->n; i++) {
 		struct ike1_child *c = ike1_child_by_spi(sa, rd_u32(&r), false);
 
@@ -244,7 +248,7 @@ void ike1_info_rx(struct ike1_sa *sa, const struct ike_path *path, struct ike1_m
 		ike->stats.junk++;
 		return;
 	}
-	if (sa->phase == IKE1_UP || sa->phase == IKE1_XAUTH) {
+	if (sa->phase == IKE1_UP || sa->phase == IKE1_XAUTH || sa->phase == IKE1_REPLACED) {
 		handle(sa, path, m);
 		return;
 	}

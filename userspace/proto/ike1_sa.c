@@ -175,13 +175,13 @@ void ike1_parts_free(struct ike1_parts *p)
 
 void ike1_sa_changed(struct ike1_sa *sa)
 {
-	if (sa->changed)
+	if (sa->changed || sa->phase == IKE1_REPLACED)
 		return;
 	sa->changed = true;
 	TAILQ_INSERT_TAIL(&sa->ike->changed, sa, changed_link);
 }
 
-static void unchanged(struct ike1_sa *sa)
+void ike1_sa_unchanged(struct ike1_sa *sa)
 {
 	if (sa->changed)
 		TAILQ_REMOVE(&sa->ike->changed, sa, changed_link);
@@ -193,7 +193,7 @@ struct ike1_sa *ike1_next_changed(struct ike1 *ike)
 	struct ike1_sa *sa = TAILQ_FIRST(&ike->changed);
 
 	if (sa)
-		unchanged(sa);
+		ike1_sa_unchanged(sa);
 	return sa;
 }
 
@@ -301,12 +301,12 @@ void ike1_phase1_forget(struct ike1_sa *sa)
 void ike1_sa_free(struct ike1_sa *sa)
 {
 	struct ike1 *ike = sa->ike;
-	struct ike1_sa *other;
 
-	if (sa->replaced)
-		TAILQ_FOREACH(other, &ike->sas, link)
-			if (other->replaces == sa)
-				other->replaces = NULL;
+	ike1_replaced_by(sa, NULL);
+	if (sa->successor)
+		sa->successor->lingers = NULL;
+	if (sa->lingers)
+		sa->lingers->successor = NULL;
 	loop_timer_stop(&sa->resend_timer);
 	loop_timer_stop(&sa->timer);
 	loop_timer_stop(&sa->dpd_timer);
@@ -322,7 +322,7 @@ void ike1_sa_free(struct ike1_sa *sa)
 	ike_peer_put(sa->peer);
 	hash_del(&ike->by_spi, &sa->by_spi);
 	TAILQ_REMOVE(&ike->sas, sa, link);
-	unchanged(sa);
+	ike1_sa_unchanged(sa);
 	ike->stats.sas--;
 	secret_wipe(sa, sizeof(*sa));
 	free(sa);
@@ -337,6 +337,12 @@ void ike1_sa_over(struct ike1_sa *sa, const char *why)
 
 	if (sa->phase == IKE1_OVER)
 		return;
+	if (sa->phase == IKE1_REPLACED) {
+		ike1_sa_free(sa);
+		return;
+	}
+	if (sa->lingers)
+		ike1_linger_end(sa->lingers);
 	snprintf(copy, sizeof(copy), "%s", why);
 	if (!sa->told_up)
 		ike1_log(sa, LOG_LEVEL_WARN, "%s", copy);
@@ -465,65 +471,9 @@ static void start_watching(struct ike1_sa *sa)
 		loop_timer_start(&sa->keepalive_timer, sa->ike->cfg.keepalive_ms);
 }
 
-/*
- * The one that a peer with this identity had from the same place before. Clients behind one NAT may have the same
- * private address as their identity: the port tells them apart.
- */
-static struct ike1_sa *earlier(const struct ike1_sa *sa)
-{
-	struct ike1_sa *other;
-
-	TAILQ_FOREACH(other, &sa->ike->sas, link)
-		if (other != sa && other->phase == IKE1_UP && other->peer == sa->peer &&
-		    ike_id_equal(&other->peer_id, &sa->peer_id) && addr_equal(&other->path.peer, &sa->path.peer) &&
-		    other->path.peer_port == sa->path.peer_port)
-			return other;
-	return NULL;
-}
-
-void ike1_initial_contact(struct ike1_sa *sa)
-{
-	struct ike1_sa *other;
-
-	while ((other = earlier(sa)))
-		ike1_sa_over(other, "the peer has begun anew (INITIAL-CONTACT)");
-}
-
-/* Whose children go on. */
-static struct ike1_sa *predecessor(const struct ike1_sa *sa)
-{
-	struct ike1_sa *other = sa->replaces ? sa->replaces : earlier(sa);
-
-	return other && !strcmp(other->user, sa->user) ? other : NULL;
-}
-
-static void take_over(struct ike1_sa *sa, struct ike1_sa *old)
-{
-	sa->replaces = NULL;
-	sa->owner = old->owner;
-	sa->told_up = true;
-	if (!sa->have_assigned) {
-		sa->assigned = old->assigned;
-		sa->have_assigned = old->have_assigned;
-	}
-	ike1_children_move(old, sa);
-	/* One record for both: that of the one that goes on. */
-	sa->has_slot = old->has_slot;
-	sa->slot = old->slot;
-	old->has_slot = false;
-	sa->ike->ops->sa_replaced(sa->ike->ctx, old, sa);
-	/* Nothing is left that the owner would have to be told of. */
-	old->owner = NULL;
-	old->told_up = false;
-	old->phase = IKE1_UP;
-	ike1_send_delete_sa(old);
-	old->phase = IKE1_OVER;
-	ike1_sa_free(old);
-}
-
 void ike1_sa_begin(struct ike1_sa *sa)
 {
-	struct ike1_sa *old = predecessor(sa);
+	struct ike1_sa *old = ike1_predecessor(sa);
 	bool again = old && old->initiator == sa->initiator && sa->initiator;
 
 	sa->phase = IKE1_UP;
@@ -531,7 +481,7 @@ void ike1_sa_begin(struct ike1_sa *sa)
 	start_lifetime(sa);
 	start_watching(sa);
 	if (old) {
-		take_over(sa, old);
+		ike1_take_over(sa, old);
 	} else {
 		sa->told_up = true;
 		sa->ike->ops->sa_up(sa->ike->ctx, sa);
@@ -559,25 +509,6 @@ void ike1_sa_authenticated(struct ike1_sa *sa)
 		ike1_xauth_begin(sa);
 }
 
-void ike1_sa_rekey(struct ike1_sa *sa)
-{
-	struct ike1_sa *sa_new;
-
-	if (sa->phase != IKE1_UP)
-		return;
-	sa_new = ike1_sa_new(sa->ike, true, &sa->path);
-	if (!sa_new)
-		return;
-	sa_new->peer = ike_peer_get(sa->peer);
-	sa_new->replaces = sa;
-	sa->replaced = true;
-	sa_new->aggressive = sa->aggressive;
-	if (sa_new->aggressive)
-		ike1_aggressive_send_1(sa_new);
-	else
-		ike1_main_send_1(sa_new);
-}
-
 /* What replaces it ends with the process that was at it; so that begins anew. */
 void ike1_sa_resume(struct ike1_sa *sa)
 {
@@ -599,7 +530,9 @@ static void on_timer(void *arg)
 	struct ike1_sa *sa = arg;
 	uint64_t life;
 
-	if (sa->phase == IKE1_XAUTH) {
+	if (sa->phase == IKE1_REPLACED) {
+		ike1_linger_end(sa);
+	} else if (sa->phase == IKE1_XAUTH) {
 		ike1_sa_close(sa, "the peer does not say who its user is (XAUTH)");
 	} else if (sa->phase != IKE1_UP && sa->initiator) {
 		unanswered(sa);
@@ -622,7 +555,8 @@ void ike1_sa_get_info(const struct ike1_sa *sa, struct ike1_sa_info *info)
 {
 	*info = (struct ike1_sa_info){
 		.path = sa->path, .spi_i = sa->spi_i, .spi_r = sa->spi_r, .initiator = sa->initiator,
-		.state = sa->phase == IKE1_UP ? IKE_SA_UP : sa->phase == IKE1_OVER ? IKE_SA_CLOSING : IKE_SA_CONNECTING,
+		.state = sa->phase == IKE1_UP ? IKE_SA_UP :
+			 sa->phase > IKE1_UP ? IKE_SA_CLOSING : IKE_SA_CONNECTING,
 		.peer = sa->peer, .suite = sa->suite.encr ? &sa->suite : NULL, .peer_id = &sa->peer_id,
 		.local_id = &sa->local_id, .user = sa->user, .auth_method = sa->auth_method,
 		.aggressive = sa->aggressive, .nat_here = sa->nat_here, .nat_there = sa->nat_there, .dpd = sa->dpd,

@@ -1,0 +1,385 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+/* How SAs of IKEv1 go on: new keys in time, one SA in another's place, another process. */
+#include "ike1_world.h"
+
+/* --- new keys in time --- */
+
+static void a_child_is_replaced_in_time(void **state)
+{
+	struct world *w = world_new();
+	struct dp_sa old_in, old_out;
+
+	(void)state;
+	dial(w);
+	old_in = *sa_of(&w->i, false);
+	old_out = *sa_of(&w->i, true);
+	pass(w, 3600 * 1000);
+	assert_true(w->i.child_replaced >= 1);
+	assert_int_equal(w->i.child_replaced, w->r.child_replaced);
+	assert_int_equal(w->i.child_downs + w->r.child_downs, 0);
+	assert_int_equal(w->i.child_ups, 1);
+	assert_int_not_equal(sa_of(&w->i, false)->spi, old_in.spi);
+	assert_int_not_equal(sa_of(&w->i, true)->spi, old_out.spi);
+	same_keys(sa_of(&w->i, true), sa_of(&w->r, false));
+	same_keys(sa_of(&w->r, true), sa_of(&w->i, false));
+	assert_true(w->i.sa_dels >= 1 && w->r.sa_dels >= 1);	/* the old ones are gone */
+	world_free(w);
+}
+
+static void phase_1_is_replaced_in_time(void **state)
+{
+	struct world *w = world_new();
+	uint64_t old;
+
+	(void)state;
+	dial(w);
+	old = info_of(&w->i).spi_i;
+	pass(w, 8ull * 3600 * 1000);
+	assert_int_equal(w->i.replaced, 1);
+	assert_int_equal(w->r.replaced, 1);
+	assert_int_equal(w->i.downs + w->r.downs, 0);
+	assert_int_equal(w->i.child_downs + w->r.child_downs, 0);
+	assert_int_not_equal(info_of(&w->i).spi_i, old);
+	assert_int_equal(info_of(&w->i).children, 1);
+	assert_int_equal(info_of(&w->r).children, 1);
+	world_free(w);
+}
+
+static void the_shorter_lifetime_holds(void **state)
+{
+	struct world *w = world_new();
+
+	(void)state;
+	w->r.peers[0]->child_lifetime_s = 600;
+	dial(w);
+	assert_connected(w);
+	/* RESPONDER-LIFETIME tells the initiator, which replaces it in time. */
+	assert_true(child_of(&w->i).rekey_ms <= 1000 + 600 * 1000);
+	pass(w, 600 * 1000);
+	assert_true(w->i.child_replaced >= 1);
+	assert_int_equal(w->i.child_downs + w->r.child_downs, 0);
+	world_free(w);
+}
+
+/* --- another process goes on --- */
+
+static bool restart(struct side *s)
+{
+	const struct ike_config cfg = { .max_half_open = 8, .half_open_ms = 30000, .keepalive_ms = 20000,
+					.max_sas = 100 };
+	struct rd r = rd_of(s->record, s->record_len);
+	struct ike1_child *c = NULL;
+
+	ike1_free(s->ike);
+	s->ike = ike1_new(s->w->loop, &cfg, &ike1_world_ops, s);
+	s->child = NULL;
+	s->sa = ike1_sa_thaw(s->ike, s->peers[0], NULL, &r);
+	if (!s->sa || r.bad || r.left)
+		return false;
+	ike1_sa_set_slot(s->sa, SLOT);
+	while ((c = ike1_child_next(s->sa, c))) {
+		ike1_child_set_owner(c, s);
+		s->child = c;
+	}
+	settle(s);
+	return true;
+}
+
+static void some(struct world *w, unsigned int n)
+{
+	while (n-- && w->head != w->tail)
+		deliver(w, &w->q[w->head++ % PACKETS_MAX]);
+}
+
+static void assert_one_child(struct world *w)
+{
+	if (w->i.downs + w->r.downs + w->i.child_downs + w->r.child_downs)
+		fail_msg("initiator: %s%s\nresponder: %s%s", w->i.why, w->i.log, w->r.why, w->r.log);
+	assert_int_equal(info_of(&w->i).children, 1);
+	assert_int_equal(info_of(&w->r).children, 1);
+	same_keys(sa_of(&w->i, true), sa_of(&w->r, false));
+	same_keys(sa_of(&w->r, true), sa_of(&w->i, false));
+}
+
+/* The responder is quick with the end of what was replaced: what waits to take its place does not wait any more. */
+static void an_heir_is_there_in_time(void **state)
+{
+	struct world *w = world_new();
+	struct ike1_child *old;
+
+	(void)state;
+	dial(w);
+	old = w->r.child;
+	ike1_child_rekey(w->i.child);
+	run(w);
+	assert_int_equal(w->i.child_replaced, 0);
+	assert_ptr_not_equal(w->r.child, old);
+	ike1_child_close(old, "at once");
+	run(w);
+	assert_int_equal(w->i.child_replaced, 1);
+	assert_one_child(w);
+	world_free(w);
+}
+
+/* After every message of quick mode, whoever began it, either side is replaced; what is on the wire may be lost. */
+static void another_process_goes_on(void **state)
+{
+	struct world *w = world_new();
+
+	(void)state;
+	dial(w);
+	for (unsigned int step = 0; step < 32; step++) {
+		struct side *by = step & 1 ? &w->i : &w->r, *killed = step & 2 ? &w->i : &w->r;
+		uint32_t before = child_of(by).spi_in;
+
+		w->i.n_sas = w->r.n_sas = 0;
+		ike1_child_rekey(by->child);
+		settle(by);
+		some(w, step >> 2 & 3);
+		assert_true(restart(killed));
+		if (step & 16)
+			w->head = w->tail;
+		pass(w, 25000);
+		assert_int_not_equal(child_of(by).spi_in, before);
+		assert_one_child(w);
+	}
+	/* Time goes on where it was. */
+	pass(w, 3600000);
+	assert_one_child(w);
+	ike1_sa_close(w->i.sa, "enough");
+	run(w);
+	assert_int_equal(w->r.downs, 1);
+	assert_int_equal(w->i.slots_freed + w->r.slots_freed, 2);
+	world_free(w);
+}
+
+/* Likewise of phase 1; but an initiator whose proof is on its way cannot go on with what only the responder has. */
+static void phase_1_goes_on(void **state)
+{
+	struct world *w = world_new();
+
+	(void)state;
+	dial(w);
+	for (unsigned int step = 0; step < 14; step++) {
+		struct side *killed = step & 1 ? &w->i : &w->r;
+
+		if (step == 9 || step == 11)
+			continue;
+		ike1_sa_rekey(w->i.sa);
+		some(w, step >> 1);
+		assert_true(restart(killed));
+		pass(w, 45000);
+		w->i.n_sas = w->r.n_sas = 0;
+		ike1_child_rekey(step & 2 ? w->i.child : w->r.child);
+		pass(w, 25000);
+		assert_one_child(w);
+	}
+	for (unsigned int hour = 0; hour < 9; hour++) {
+		w->i.n_sas = w->r.n_sas = 0;
+		pass(w, 3600000);
+		assert_one_child(w);
+	}
+	world_free(w);
+}
+
+/* Whatever is cut off a record, or turned round in it, it is refused or taken, and nothing else. */
+static void a_spoilt_record_is_harmless(void **state)
+{
+	struct world *w = world_new();
+	size_t len;
+
+	(void)state;
+	dial(w);
+	ike1_child_rekey(w->i.child);
+	settle(&w->i);
+	len = w->i.record_len;
+	for (w->i.record_len = 0; w->i.record_len < len; w->i.record_len++)
+		assert_false(restart(&w->i));
+	for (size_t at = 0; at < len; at++) {
+		w->i.record[at] ^= 0x81;
+		restart(&w->i);
+		w->i.record[at] ^= 0x81;
+	}
+	assert_true(restart(&w->i));
+	pass(w, 25000);
+	assert_one_child(w);
+	world_free(w);
+}
+
+/* --- one in another's place --- */
+
+static unsigned int n_sas(const struct side *s)
+{
+	struct ike_stats stats;
+
+	ike1_get_stats(s->ike, &stats);
+	return stats.sas;
+}
+
+/* New keys of phase 1, and the old SAs of both sides are there still. */
+static struct ike1_sa *replace_phase_1(struct world *w, struct side *by)
+{
+	struct ike1_sa *old = by->sa;
+
+	ike1_sa_rekey(old);
+	run(w);
+	assert_ptr_not_equal(by->sa, old);
+	assert_int_equal(n_sas(by), 2);
+	return old;
+}
+
+/* A peer moves its children when it has the new SA; with the old one they would be gone until then. */
+static void the_old_one_lingers(void **state)
+{
+	struct world *w = world_new();
+
+	(void)state;
+	dial(w);
+	replace_phase_1(w, &w->i);
+	assert_int_equal(n_sas(&w->r), 2);
+	assert_null(ike1_sa_next(w->i.ike, w->i.sa));	/* which nobody has to know */
+	w->sent_i = w->sent_r = 0;
+	pass(w, 9000);
+	assert_int_equal(w->sent_i + w->sent_r, 0);
+	pass(w, 2000);
+	assert_int_equal(n_sas(&w->i), 1);
+	assert_int_equal(n_sas(&w->r), 1);
+	assert_one_child(w);
+	world_free(w);
+}
+
+static void several_do_not_linger(void **state)
+{
+	struct world *w = world_new();
+
+	(void)state;
+	dial(w);
+	for (unsigned int i = 0; i < 5; i++)
+		replace_phase_1(w, i & 1 ? &w->r : &w->i);
+	assert_int_equal(n_sas(&w->r), 2);
+	/* The end of one is the end of the other. */
+	ike1_sa_close(w->i.sa, "enough");
+	run(w);
+	assert_int_equal(n_sas(&w->i), 0);
+	assert_int_equal(n_sas(&w->r), 0);
+	assert_int_equal(w->i.downs, 1);
+	assert_int_equal(w->r.downs, 1);
+	assert_string_equal(w->r.why, "the peer has ended it");
+	world_free(w);
+}
+
+/* What is answered is answered the same way again; what is new is not taken. */
+static void one_that_lingers_takes_nothing_new(void **state)
+{
+	struct world *w = world_new();
+	struct ike1_sa *old;
+	unsigned int before, children;
+	struct packet answer, first;
+
+	(void)state;
+	dial(w);
+	old = w->i.sa;
+	ike1_child_rekey(w->i.child);
+	some(w, 1);
+	answer = w->q[w->head % PACKETS_MAX];	/* the second message, which the third one answers */
+	run(w);
+	pass(w, 500);
+	ike1_child_rekey(w->i.child);
+	first = w->q[w->head % PACKETS_MAX];
+	w->head = w->tail;		/* which never arrives */
+	replace_phase_1(w, &w->i);
+	assert_ptr_not_equal(w->i.sa, old);
+	pass(w, 500);
+	children = info_of(&w->r).children;
+	before = w->sent_i;
+	deliver(w, &answer);
+	assert_int_equal(w->sent_i, before + 1);
+	before = w->sent_r;
+	deliver(w, &first);
+	assert_int_equal(w->sent_r, before);
+	w->head = w->tail;
+	assert_int_equal(info_of(&w->r).children, children);
+	pass(w, 25000);
+	assert_one_child(w);
+	world_free(w);
+}
+
+/* New keys of a child that were being made when phase 1 was replaced are made under the new one. */
+static void what_was_under_way_begins_again(void **state)
+{
+	struct world *w = world_new();
+
+	(void)state;
+	for (unsigned int n = 0; n < 4; n++) {
+		struct side *by = n & 1 ? &w->r : &w->i;
+		uint32_t before;
+
+		if (!n)
+			dial(w);
+		before = child_of(by).spi_in;
+		ike1_child_rekey(by->child);
+		some(w, n >> 1);
+		w->head = w->tail;
+		replace_phase_1(w, &w->i);
+		pass(w, 30000);
+		assert_int_not_equal(child_of(by).spi_in, before);
+		w->i.n_sas = w->r.n_sas = 0;
+		ike1_child_rekey(by->child);
+		pass(w, 30000);
+		assert_one_child(w);
+	}
+	world_free(w);
+}
+
+/* Whoever says by the old SA that a child is over means it. */
+static void an_end_told_by_the_old_one(void **state)
+{
+	struct world *w = world_new();
+	struct ike1_child *c;
+	struct packet p;
+
+	(void)state;
+	dial(w);
+	c = w->r.child;
+	ike1_child_close(c, "over");
+	p = w->q[w->head % PACKETS_MAX];
+	w->head = w->tail;		/* and comes late */
+	replace_phase_1(w, &w->i);
+	assert_int_equal(w->i.child_downs, 0);
+	deliver(w, &p);
+	assert_int_equal(w->i.child_downs, 1);
+	world_free(w);
+}
+
+static int setup(void **state)
+{
+	(void)state;
+	return ike_crypto_init();
+}
+
+static int teardown(void **state)
+{
+	(void)state;
+	ike_crypto_fini();
+	return 0;
+}
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(a_child_is_replaced_in_time),
+		cmocka_unit_test(phase_1_is_replaced_in_time),
+		cmocka_unit_test(the_shorter_lifetime_holds),
+		cmocka_unit_test(an_heir_is_there_in_time),
+		cmocka_unit_test(another_process_goes_on),
+		cmocka_unit_test(phase_1_goes_on),
+		cmocka_unit_test(a_spoilt_record_is_harmless),
+		cmocka_unit_test(the_old_one_lingers),
+		cmocka_unit_test(several_do_not_linger),
+		cmocka_unit_test(one_that_lingers_takes_nothing_new),
+		cmocka_unit_test(what_was_under_way_begins_again),
+		cmocka_unit_test(an_end_told_by_the_old_one),
+	};
+
+	return cmocka_run_group_tests(tests, setup, teardown);
+}

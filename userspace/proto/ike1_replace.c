@@ -1,0 +1,149 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+/*
+ * One ISAKMP SA takes another's place: when its keys are old, or the peer begins again. The children go over to the new
+ * one. IKEv1 has no message that says so: peers notice it when they have the new SA, and what children the old one still
+ * has then go with it when it is deleted. So the old one lingers, to be deleted when that is surely done.
+ */
+#include <string.h>
+
+#include "proto/ike1_impl.h"
+
+#define LINGER_MS	10000
+
+/*
+ * The one that a peer with this identity had from the same place before. Clients behind one NAT may have the same
+ * private address as their identity: the port tells them apart.
+ */
+static struct ike1_sa *earlier(const struct ike1_sa *sa)
+{
+	struct ike1_sa *other;
+
+	TAILQ_FOREACH(other, &sa->ike->sas, link)
+		if (other != sa && other->phase == IKE1_UP && other->peer == sa->peer &&
+		    ike_id_equal(&other->peer_id, &sa->peer_id) && addr_equal(&other->path.peer, &sa->path.peer) &&
+		    other->path.peer_port == sa->path.peer_port)
+			return other;
+	return NULL;
+}
+
+void ike1_initial_contact(struct ike1_sa *sa)
+{
+	struct ike1_sa *other;
+
+	while ((other = earlier(sa)))
+		ike1_sa_over(other, "the peer has begun anew (INITIAL-CONTACT)");
+}
+
+/* Whose children go on. */
+struct ike1_sa *ike1_predecessor(const struct ike1_sa *sa)
+{
+	struct ike1_sa *other = sa->replaces ? sa->replaces : earlier(sa);
+
+	return other && !strcmp(other->user, sa->user) ? other : NULL;
+}
+
+void ike1_replaced_by(struct ike1_sa *old, struct ike1_sa *sa)
+{
+	struct ike1_sa *other;
+
+	if (!old->replaced)
+		return;
+	TAILQ_FOREACH(other, &old->ike->sas, link) {
+		if (other->replaces != old || other == sa)
+			continue;
+		other->replaces = sa;
+		if (sa)
+			sa->replaced = true;
+	}
+	old->replaced = false;
+}
+
+/* An exchange that is not finished belongs to keys that nobody goes by any more; what is done is answered again. */
+static void end_exchanges(struct ike1_sa *old)
+{
+	struct ike1_xchg *x, *next;
+
+	for (x = TAILQ_FIRST(&old->xchgs); x; x = next) {
+		next = TAILQ_NEXT(x, link);
+		if (!x->done)
+			ike1_xchg_free(x);
+	}
+	while (!TAILQ_EMPTY(&old->children))
+		ike1_child_end(TAILQ_FIRST(&old->children), "the SA that it was made under is replaced");
+}
+
+static void linger(struct ike1_sa *old, struct ike1_sa *sa)
+{
+	/* Nothing is left that the owner would have to be told of. */
+	old->owner = NULL;
+	old->told_up = false;
+	ike1_sa_unchanged(old);
+	old->phase = IKE1_REPLACED;
+	old->successor = sa;
+	/* One at a time: who does it again and again has no more of them. */
+	if (old->lingers)
+		ike1_linger_end(old->lingers);
+	sa->lingers = old;
+	loop_timer_stop(&old->dpd_timer);
+	loop_timer_stop(&old->keepalive_timer);
+	loop_timer_start(&old->timer, LINGER_MS);
+}
+
+void ike1_linger_end(struct ike1_sa *old)
+{
+	ike1_send_delete_sa(old);
+	ike1_sa_free(old);
+}
+
+/* Their new keys were being made under the old SA. */
+static void rekey_again(struct ike1_sa *sa)
+{
+	struct ike1_child *c;
+
+	TAILQ_FOREACH(c, &sa->children, link) {
+		if (!c->rekeying)
+			continue;
+		c->rekeying = false;
+		ike1_child_rekey(c);
+	}
+}
+
+void ike1_take_over(struct ike1_sa *sa, struct ike1_sa *old)
+{
+	sa->replaces = NULL;
+	sa->owner = old->owner;
+	sa->told_up = true;
+	if (!sa->have_assigned) {
+		sa->assigned = old->assigned;
+		sa->have_assigned = old->have_assigned;
+	}
+	ike1_children_move(old, sa);
+	/* One record for both: that of the one that goes on. */
+	sa->has_slot = old->has_slot;
+	sa->slot = old->slot;
+	old->has_slot = false;
+	sa->ike->ops->sa_replaced(sa->ike->ctx, old, sa);
+	ike1_replaced_by(old, sa);
+	end_exchanges(old);
+	linger(old, sa);
+	rekey_again(sa);
+}
+
+void ike1_sa_rekey(struct ike1_sa *sa)
+{
+	struct ike1_sa *sa_new;
+
+	if (sa->phase != IKE1_UP)
+		return;
+	sa_new = ike1_sa_new(sa->ike, true, &sa->path);
+	if (!sa_new)
+		return;
+	sa_new->peer = ike_peer_get(sa->peer);
+	sa_new->replaces = sa;
+	sa->replaced = true;
+	sa_new->aggressive = sa->aggressive;
+	if (sa_new->aggressive)
+		ike1_aggressive_send_1(sa_new);
+	else
+		ike1_main_send_1(sa_new);
+}
