@@ -10,8 +10,8 @@ GUESTS_MEMORY_KB=$((2 * GUEST_MEMORY_MB * 1024 * 5 / 4))
 
 # Fewer tests are not worth a second boot.
 GUESTS_TESTS_MIN=8
-# Of a test that says nothing, as the runner has it.
-GUESTS_SECONDS=120
+# Of a test that the file "seconds" does not know, and of vm/faults.
+GUESTS_SECONDS=60
 
 guests_two()
 {
@@ -23,31 +23,50 @@ guests_two()
 	esac
 }
 
-# seconds_of TEST: how long it may take, which tells the long ones.
-seconds_of()
+# guests_by_length TEST...: the same, the longest first, each after its seconds.
+guests_by_length()
 {
-	local dir=$TREE_DIR/selftests/${1%%:*} name=${1#*:}
+	printf '%s\n' "$@" | awk -v unknown=$GUESTS_SECONDS '
+		NR == FNR { if (!/^#/) seconds[$1] = $2; next }
+		{ name = $0; sub(/\.sh$/, "", name); print name in seconds ? seconds[name] : unknown, $0 }
+	' "$VM_DIR/seconds" - | sort -s -k 1,1 -n -r
+}
 
-	sed -n 's/^timeout=//p' "$dir/${name%.sh}.settings" 2>/dev/null | grep . || echo $GUESTS_SECONDS
+# guests_second: those of GUEST that the second guest runs.
+guests_second()
+{
+	local one_s=0 two_s=0 seconds test
+
+	[ -z "${FAULTS:-}" ] || one_s=$GUESTS_SECONDS
+	while read -r seconds test; do
+		if [ $two_s -lt $one_s ]; then
+			two_s=$((two_s + seconds))
+			printf '%s\n' "$test"
+		else
+			one_s=$((one_s + seconds))
+		fi
+	done < <(guests_by_length "${GUEST[@]}")
 }
 
 # guests_share: who runs which of GUEST's tests, and GUESTS_EXPECT, the tests of which guests_run must give a result.
-# Each test is of the guest that has less to do until then. Uses up STAGE.
+# Each test is of the guest that has less to do until then, and they stay in their order. Uses up STAGE.
 guests_share()
 {
-	local test two=no one_s=0 two_s=0
+	local test two=no
+	local -A second=()
 
 	SHARE_ONE=() SHARE_TWO=() GUESTS_EXPECT=()
 	[ ${#GUEST[@]} -lt $GUESTS_TESTS_MIN ] || ! guests_two || two=yes
 	[ "${ADIT_VM_GUESTS:-}" != 2 ] || two=yes
-	[ -z "${FAULTS:-}" ] || one_s=$GUESTS_SECONDS
+	[ ${#GUEST[@]} -gt 0 ] || two=no
+	[ $two = no ] || while read -r test; do
+		second[$test]=yes
+	done < <(guests_second)
 	for test in ${GUEST[@]+"${GUEST[@]}"}; do
-		if [ $two = yes ] && [ $two_s -lt $one_s ]; then
+		if [ -n "${second[$test]:-}" ]; then
 			SHARE_TWO+=("$test")
-			two_s=$((two_s + $(seconds_of "$test")))
 		else
 			SHARE_ONE+=("$test")
-			one_s=$((one_s + $(seconds_of "$test")))
 		fi
 	done
 	[ -z "${FAULTS:-}" ] || GUESTS_EXPECT+=(vm:faults)
