@@ -52,7 +52,7 @@ dial()
 dial_ask()
 {
 	dial clients --json >"$TMP/dial.answer" || return 1
-	python3 -c "
+	python3 -IS -c "
 import json
 r = json.load(open('$TMP/dial.answer'))[0]
 print($1)"
@@ -93,7 +93,7 @@ connect_fails()
 
 dial_engine()
 {
-	dial status --json | python3 -c 'import json, sys; print(json.load(sys.stdin)["engine_pid"])'
+	dial status --json | python3 -IS -c 'import json, sys; print(json.load(sys.stdin)["engine_pid"])'
 }
 
 dial_engine_is_new()

@@ -106,7 +106,7 @@ ask()
 
 	shift
 	adit "$@" --json >"$TMP/answer" || return 1
-	python3 -c "
+	python3 -IS -c "
 import json, sys
 r = json.load(open('$TMP/answer'))
 print($expression)"

@@ -100,6 +100,36 @@ verdict "net:a" 1 "FAILED net: a: left behind; 1 passed, 1 failed" <<-LOG
 	not ok 1 selftests: net: a: left behind
 LOG
 
+# Run a second time: that counts, and the first is told.
+verdict "peers:a peers:b" 0 "FLAKY peers: a: works; 3 passed, 0 failed" <<-LOG
+	# ok 1 begins
+	# not ok 2 works
+	not ok 1 selftests: peers: a # exit=1
+	# adit-vm: run again: peers: a
+	# ok 1 begins
+	# ok 2 works
+	ok 1 selftests: peers: a
+	ok 2 selftests: peers: b
+LOG
+
+verdict "peers:a" 1 "FLAKY peers: a: works; FAILED peers: a: begins; 1 passed, 1 failed" <<-LOG
+	# ok 1 begins
+	# not ok 2 works
+	not ok 1 selftests: peers: a # exit=1
+	# adit-vm: run again: peers: a
+	# not ok 1 begins
+	# ok 2 works
+	not ok 1 selftests: peers: a # exit=1
+LOG
+
+# The machine died in the second run.
+verdict "peers:a" 1 "FLAKY peers: a: works; FAILED peers:a: no result: the machine stopped before this test ended; \
+0 passed, 1 failed" <<-LOG
+	# not ok 1 works
+	not ok 1 selftests: peers: a # exit=1
+	# adit-vm: run again: peers: a
+LOG
+
 verdict "" 1 "0 passed, 0 failed" </dev/null
 
 exit $broken

@@ -81,7 +81,8 @@ share_write()
 
 	shift
 	mkdir -p "$RUN"
-	write_job MODE=check "TESTS=(${*@Q})" "export FUZZ_SECONDS=${FUZZ_SECONDS:-} FUZZ_SEED=${FUZZ_SEED:-} TUNNELS=${TUNNELS:-}"
+	write_job MODE=check "TESTS=(${*@Q})" \
+		"export AGAIN=$AGAIN FUZZ_SECONDS=${FUZZ_SECONDS:-} FUZZ_SEED=${FUZZ_SEED:-} TUNNELS=${TUNNELS:-}"
 	GUESTS_EXPECT+=("$@" vm:leaks.sh)
 }
 

@@ -4,7 +4,8 @@
 #
 # Each leaf is counted: a test's own cases where it prints any, else the test. A test that was expected and gave no
 # result (a guest that died or hung), one that gave fewer results than it planned, and one that was skipped, failed.
-# What two guests run is expected twice.
+# What two guests run is expected twice. A test that is run a second time counts by that; what failed in the first is
+# told as FLAKY.
 # Exit status 1 if anything failed or nothing passed.
 
 function fail(name, why)
@@ -69,13 +70,26 @@ function finish_case(line, level,    name, ok, i)
 	}
 }
 
+# The test whose result came last is run again: what it gave counts no more.
+function take_back(    i)
+{
+	for (i = failed_before + 1; i <= failed; i++)
+		flaky[++flaky_n] = failures[i]
+	failed = failed_before
+	passed = passed_before
+	done[last]--
+}
+
 function finish_test(line,    name, i, why)
 {
+	failed_before = failed
+	passed_before = passed
 	name = line
 	sub(/^(not )?ok [0-9]+ selftests: /, "", name)
 	sub(/ # .*/, "", name)
 	split(name, word, ": ")
-	done[word[1] ":" word[2]]++
+	last = word[1] ":" word[2]
+	done[last]++
 	for (i = 1; i <= waiting_n; i++)
 		fail(name, waiting[i])
 	waiting_n = 0
@@ -112,6 +126,7 @@ function level_of(line)
 }
 /^# *(not )?ok( |$)/ { finish_case($0, level_of($0)) }
 /^(not )?ok [0-9]+ selftests: / { finish_test($0) }
+/^# adit-vm: run again: / { take_back() }
 
 END {
 	# Cases of a test that never ended; the test itself is named below.
@@ -121,6 +136,8 @@ END {
 	for (i = 1; i <= n; i++)
 		if (done[tests[i]]-- <= 0)
 			fail(tests[i], "no result: the machine stopped before this test ended")
+	for (i = 1; i <= flaky_n; i++)
+		print "FLAKY " flaky[i]
 	for (i = 1; i <= failed; i++)
 		print "FAILED " failures[i]
 	print passed + 0 " passed, " failed + 0 " failed"
