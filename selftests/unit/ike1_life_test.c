@@ -304,31 +304,54 @@ static void one_that_lingers_takes_nothing_new(void **state)
 	world_free(w);
 }
 
-/* New keys of a child that were being made when phase 1 was replaced are made under the new one. */
-static void what_was_under_way_begins_again(void **state)
+/*
+ * New keys of a child that were being made when phase 1 was replaced: after each message of quick mode, whoever began it,
+ * and whether what was on the wire arrives. Both sides have the same one child in the end, with new keys.
+ */
+static void what_was_under_way_goes_on(void **state)
 {
 	struct world *w = world_new();
 
 	(void)state;
-	for (unsigned int n = 0; n < 4; n++) {
+	dial(w);
+	for (unsigned int n = 0; n < 32; n++) {
 		struct side *by = n & 1 ? &w->r : &w->i;
-		uint32_t before;
+		uint32_t before = child_of(by).spi_in;
 
-		if (!n)
-			dial(w);
-		before = child_of(by).spi_in;
-		ike1_child_rekey(by->child);
-		some(w, n >> 1);
-		w->head = w->tail;
-		replace_phase_1(w, &w->i);
-		pass(w, 30000);
-		assert_int_not_equal(child_of(by).spi_in, before);
 		w->i.n_sas = w->r.n_sas = 0;
 		ike1_child_rekey(by->child);
-		pass(w, 30000);
+		some(w, n >> 3);
+		if (n & 2)
+			w->head = w->tail;
+		replace_phase_1(w, n & 4 ? &w->r : &w->i);
+		pass(w, 45000);
+		assert_int_not_equal(child_of(by).spi_in, before);
 		assert_one_child(w);
+		assert_int_equal(n_sas(&w->i) + n_sas(&w->r), 2);
 	}
 	world_free(w);
+}
+
+/* Either side makes new ones at the same time: each has one, which is not the other's idea of it, but none too many. */
+static void new_keys_of_both_sides_at_once(void **state)
+{
+	(void)state;
+	for (unsigned int n = 0; n < 4; n++) {
+		struct world *w = world_new();
+
+		dial(w);
+		ike1_child_rekey(w->i.child);
+		some(w, n);
+		ike1_child_rekey(w->r.child);
+		pass(w, 1000);
+		assert_int_equal(w->i.child_ups, 1);
+		assert_int_equal(w->r.child_ups, 1);
+		assert_int_equal(w->i.child_replaced, 2);
+		assert_int_equal(w->r.child_replaced, 2);
+		pass(w, 45000);
+		assert_true(info_of(&w->i).children <= 1 && info_of(&w->r).children <= 1);
+		world_free(w);
+	}
 }
 
 /* Whoever says by the old SA that a child is over means it. */
@@ -377,7 +400,8 @@ int main(void)
 		cmocka_unit_test(the_old_one_lingers),
 		cmocka_unit_test(several_do_not_linger),
 		cmocka_unit_test(one_that_lingers_takes_nothing_new),
-		cmocka_unit_test(what_was_under_way_begins_again),
+		cmocka_unit_test(what_was_under_way_goes_on),
+		cmocka_unit_test(new_keys_of_both_sides_at_once),
 		cmocka_unit_test(an_end_told_by_the_old_one),
 	};
 

@@ -58,19 +58,27 @@ struct ike1_child *ike1_child_new(struct ike1_sa *sa, bool by_us)
 	return c;
 }
 
-static void forget(const struct ike1_child *c)
+/* Those that were to take its place, whose inbound SAs went with it. */
+static void disinherit(const struct ike1_sa *sa, const struct ike1_child *c)
 {
 	struct ike1_child *other;
-	struct ike1_xchg *x;
 
-	/* One that was to take its place, whose inbound SA went with it. */
-	TAILQ_FOREACH(other, &c->sa->children, link) {
+	TAILQ_FOREACH(other, &sa->children, link) {
 		if (other->replaces != c)
 			continue;
 		other->replaces = NULL;
 		other->owner = NULL;
 		other->in_done = false;
 	}
+}
+
+static void forget(const struct ike1_child *c)
+{
+	struct ike1_xchg *x;
+
+	disinherit(c->sa, c);
+	if (c->sa->lingers)
+		disinherit(c->sa->lingers, c);
 	TAILQ_FOREACH(x, &c->sa->xchgs, link)
 		if (x->child == c)
 			ike1_xchg_done(x);
@@ -95,12 +103,10 @@ static void switch_now(struct ike1_child *c)
 	char why[IKE_WHY_MAX];
 
 	c->waits = false;
-	if (ike1_child_install(c, true, why)) {
+	if (ike1_child_use(c, why)) {
 		ike1_log(c->sa, LOG_LEVEL_ERROR, "the new keys cannot be used: %s", why);
 		ike1_child_close(c, why);
-		return;
 	}
-	ike1_child_started(c);
 }
 
 void ike1_child_switch_soon(struct ike1_child *c)
@@ -110,8 +116,7 @@ void ike1_child_switch_soon(struct ike1_child *c)
 	ike1_sa_changed(c->sa);
 }
 
-/* The one that waits to take its place; NULL. */
-static struct ike1_child *heir(const struct ike1_child *c)
+struct ike1_child *ike1_child_heir(const struct ike1_child *c)
 {
 	struct ike1_child *other;
 
@@ -126,8 +131,8 @@ void ike1_child_end(struct ike1_child *c, const char *why)
 {
 	struct ike1 *ike = c->sa->ike;
 
-	if (c->sa->phase == IKE1_UP && heir(c))
-		switch_now(heir(c));
+	if (c->sa->phase == IKE1_UP && ike1_child_heir(c))
+		switch_now(ike1_child_heir(c));
 	if (c->told && !c->replaced)
 		ike->ops->child_down(ike->ctx, c, why);
 	else if (c->in_done)
@@ -163,14 +168,14 @@ struct ike1_child *ike1_child_like(const struct ike1_sa *sa, const struct ike1_c
 	return NULL;
 }
 
-/* Exchanges stay with the SA that they belong to, and their unfinished children with them. Ours begin again. */
+/* Exchanges stay with the SA that they belong to, and their unfinished children with them. */
 void ike1_children_move(struct ike1_sa *from, struct ike1_sa *to)
 {
 	struct ike1_child *c, *next;
 
 	for (c = TAILQ_FIRST(&from->children); c; c = next) {
 		next = TAILQ_NEXT(c, link);
-		if (!c->told && !c->waits)
+		if (!c->out_done && !c->waits)
 			continue;
 		TAILQ_REMOVE(&from->children, c, link);
 		from->n_children--;
@@ -254,6 +259,16 @@ int ike1_child_install(struct ike1_child *c, bool outbound, char why[IKE_WHY_MAX
 	return err;
 }
 
+/* Another one was to replace it too: both sides made new keys at a time. The last one stays. */
+static void redirect(const struct ike1_sa *sa, const struct ike1_child *old, struct ike1_child *c)
+{
+	struct ike1_child *other;
+
+	TAILQ_FOREACH(other, &sa->children, link)
+		if (other->replaces == old)
+			other->replaces = c;
+}
+
 static void replace(struct ike1_child *old, struct ike1_child *c)
 {
 	struct ike1 *ike = c->sa->ike;
@@ -261,6 +276,9 @@ static void replace(struct ike1_child *old, struct ike1_child *c)
 	c->owner = old->owner;
 	c->told = true;
 	c->replaces = NULL;
+	redirect(c->sa, old, c);
+	if (c->sa->lingers)
+		redirect(c->sa->lingers, old, c);
 	ike->ops->child_replaced(ike->ctx, old, c);
 	old->owner = NULL;
 	old->replaced = true;
@@ -274,7 +292,7 @@ static uint64_t life_ms(const struct ike1_child *c)
 	return (uint64_t)c->life_seconds * MS;
 }
 
-void ike1_child_started(struct ike1_child *c)
+static void started(struct ike1_child *c)
 {
 	uint64_t now = loop_now_ms(c->sa->ike->loop), life = life_ms(c);
 	char local[128], remote[128], suite[128];
@@ -296,6 +314,15 @@ void ike1_child_started(struct ike1_child *c)
 		 ike_suite_to_str(&c->suite, suite, sizeof(suite)), c->transport ? "transport" : "tunnel",
 		 c->encap > IKE1_ENCAP_TRANSPORT ? " in UDP" : "", legacy ? "; " : "", legacy ? legacy : "",
 		 legacy ? " is for peers with nothing better" : "");
+}
+
+int ike1_child_use(struct ike1_child *c, char why[IKE_WHY_MAX])
+{
+	int err = ike1_child_install(c, true, why);
+
+	if (!err)
+		started(c);
+	return err;
 }
 
 /* One that is still being made has no time of its own. */
@@ -430,6 +457,11 @@ void ike1_child_set_owner(struct ike1_child *c, void *owner)
 	c->owner = owner;
 	/* Whoever is to take its place has its owner already. */
 	TAILQ_FOREACH(other, &c->sa->children, link)
+		if (other->replaces == c)
+			other->owner = owner;
+	if (!c->sa->lingers)
+		return;
+	TAILQ_FOREACH(other, &c->sa->lingers->children, link)
 		if (other->replaces == c)
 			other->owner = owner;
 }

@@ -29,7 +29,7 @@ enum ike1_phase {
 	IKE1_AG_I1, IKE1_AG_R2,
 	IKE1_XAUTH,		/* keys are there; the user has to be proved */
 	IKE1_UP,
-	IKE1_REPLACED,		/* lingers: only what was answered is answered again */
+	IKE1_REPLACED,		/* lingers: nothing new begins */
 	IKE1_OVER,		/* being taken down */
 };
 
@@ -231,7 +231,7 @@ struct ike1_sa *ike1_predecessor(const struct ike1_sa *sa);
 void ike1_take_over(struct ike1_sa *sa, struct ike1_sa *old);
 /* Whoever was to replace the old one is to replace sa, which may be NULL: nobody. */
 void ike1_replaced_by(struct ike1_sa *old, struct ike1_sa *sa);
-void ike1_linger_end(struct ike1_sa *old);	/* the peer is told; frees it */
+void ike1_linger_end(struct ike1_sa *old, bool tell);	/* the peer; frees it */
 
 /* --- ike1_endpoint.c --- */
 uint64_t ike1_spi_new(struct ike1 *ike);
@@ -322,9 +322,12 @@ uint32_t ike1_child_spi(struct ike1 *ike);
 struct ike1_child *ike1_child_by_spi(struct ike1_sa *sa, uint32_t spi, bool inbound);
 int ike1_child_derive(struct ike1_child *c, const struct ike1_xchg *x, struct ike_octets shared);
 int ike1_child_install(struct ike1_child *c, bool outbound, char why[IKE_WHY_MAX]);
-void ike1_child_started(struct ike1_child *c);
+/* From now on it is sent by. */
+int ike1_child_use(struct ike1_child *c, char why[IKE_WHY_MAX]);
 void ike1_child_switch_soon(struct ike1_child *c);	/* outbound, and started */
 struct ike1_child *ike1_child_like(const struct ike1_sa *sa, const struct ike1_child *c);
+/* The one that waits to take its place; NULL. */
+struct ike1_child *ike1_child_heir(const struct ike1_child *c);
 void ike1_children_move(struct ike1_sa *from, struct ike1_sa *to);
 bool ike1_ts_same(const struct ike_selector *a, const struct ike_selector *b);
 

@@ -476,11 +476,12 @@ void ike1_quick_rx(struct ike1_xchg *x, struct ike1_message *m)
 		return;
 	}
 	snprintf(why, sizeof(why), "what it was to replace is gone");
-	if (!c->in_done || ike1_child_install(c, true, why)) {
+	if (!c->in_done || ike1_child_use(c, why)) {
 		ike1_quick_failed(x, why);
 		return;
 	}
 	ike1_sent_free(&x->sent);
 	ike1_xchg_done(x);
-	ike1_child_started(c);
+	if (x->sa->successor)
+		ike1_children_move(x->sa, x->sa->successor);
 }

@@ -58,18 +58,24 @@ void ike1_replaced_by(struct ike1_sa *old, struct ike1_sa *sa)
 	old->replaced = false;
 }
 
-/* An exchange that is not finished belongs to keys that nobody goes by any more; what is done is answered again. */
+/*
+ * What we began under the old keys begins again under the new ones. What the peer began may be done with for it: only its
+ * last message is on the way still.
+ */
 static void end_exchanges(struct ike1_sa *old)
 {
 	struct ike1_xchg *x, *next;
 
 	for (x = TAILQ_FIRST(&old->xchgs); x; x = next) {
+		struct ike1_child *c = x->child;
+
 		next = TAILQ_NEXT(x, link);
-		if (!x->done)
-			ike1_xchg_free(x);
+		if (x->done || !x->by_us)
+			continue;
+		ike1_xchg_free(x);
+		if (c)
+			ike1_child_end(c, "the SA that it was made under is replaced");
 	}
-	while (!TAILQ_EMPTY(&old->children))
-		ike1_child_end(TAILQ_FIRST(&old->children), "the SA that it was made under is replaced");
 }
 
 static void linger(struct ike1_sa *old, struct ike1_sa *sa)
@@ -82,16 +88,19 @@ static void linger(struct ike1_sa *old, struct ike1_sa *sa)
 	old->successor = sa;
 	/* One at a time: who does it again and again has no more of them. */
 	if (old->lingers)
-		ike1_linger_end(old->lingers);
+		ike1_linger_end(old->lingers, true);
 	sa->lingers = old;
 	loop_timer_stop(&old->dpd_timer);
 	loop_timer_stop(&old->keepalive_timer);
 	loop_timer_start(&old->timer, LINGER_MS);
 }
 
-void ike1_linger_end(struct ike1_sa *old)
+void ike1_linger_end(struct ike1_sa *old, bool tell)
 {
-	ike1_send_delete_sa(old);
+	if (tell)
+		ike1_send_delete_sa(old);
+	while (!TAILQ_EMPTY(&old->children))
+		ike1_child_end(TAILQ_FIRST(&old->children), "it was not finished before its SA was replaced");
 	ike1_sa_free(old);
 }
 
@@ -104,7 +113,8 @@ static void rekey_again(struct ike1_sa *sa)
 		if (!c->rekeying)
 			continue;
 		c->rekeying = false;
-		ike1_child_rekey(c);
+		if (!ike1_child_heir(c))
+			ike1_child_rekey(c);
 	}
 }
 

@@ -338,11 +338,11 @@ void ike1_sa_over(struct ike1_sa *sa, const char *why)
 	if (sa->phase == IKE1_OVER)
 		return;
 	if (sa->phase == IKE1_REPLACED) {
-		ike1_sa_free(sa);
+		ike1_linger_end(sa, false);
 		return;
 	}
 	if (sa->lingers)
-		ike1_linger_end(sa->lingers);
+		ike1_linger_end(sa->lingers, true);
 	snprintf(copy, sizeof(copy), "%s", why);
 	if (!sa->told_up)
 		ike1_log(sa, LOG_LEVEL_WARN, "%s", copy);
@@ -531,7 +531,7 @@ static void on_timer(void *arg)
 	uint64_t life;
 
 	if (sa->phase == IKE1_REPLACED) {
-		ike1_linger_end(sa);
+		ike1_linger_end(sa, true);
 	} else if (sa->phase == IKE1_XAUTH) {
 		ike1_sa_close(sa, "the peer does not say who its user is (XAUTH)");
 	} else if (sa->phase != IKE1_UP && sa->initiator) {
