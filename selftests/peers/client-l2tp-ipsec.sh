@@ -43,7 +43,7 @@ server()
 client()
 {
 	dial_conf "protocol = l2tp" "ipsec = required" "ike-version = ikev$1" "ipsec-secret = 'a secret of all'" \
-		"esp-proposals = { \"aes256-sha256\" }" "retransmissions = 3" "${@:2}"
+		"esp-proposals = { \"aes256-sha256\" }" "retransmissions = 2" "${@:2}"
 	dial_start
 }
 

@@ -6,7 +6,7 @@
 #include "conf/read.h"
 #include "proto/ike_alg.h"
 
-#define RETRANSMISSIONS	6	/* of those that have no option for it: servers, and clients of L2TP */
+#define RETRANSMISSIONS	6	/* of servers, which have no option for it */
 
 /* The table has parsed each; what it cannot see is whether old algorithms were asked for. */
 static void check_proposals(struct reading *r, const struct conf_ike *ike, cfg_t *cfg, const char *option)
@@ -117,7 +117,7 @@ void check_client_ipsec(struct reading *r, struct conf_client *c, cfg_t *cfg)
 {
 	const char *vain = client_without_ipsec(cfg);
 
-	c->ike.retransmissions = RETRANSMISSIONS;
+	c->ike.retransmissions = c->retransmissions;
 	if (!conf_client_has_ipsec(c)) {
 		if (vain && !strcmp(c->protocol, "l2tp"))
 			reading_error(r, reading_line(cfg, vain), "%s: it means nothing without ipsec = required",

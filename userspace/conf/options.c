@@ -410,8 +410,8 @@ static const struct option client_options[] = {
 	  .doc = "Seconds of silence after which the server is asked whether it lives; 0 never asks." },
 	{ "retransmissions", &value_number, CLIENT(retransmissions), .min = 1, .max = 30,
 	  .fallback = "8", .of = "l2tp",
-	  .doc = "How often a control message is sent again, after 1, 2, 4 and then every 8 seconds, before the "
-		 "server is given up." },
+	  .doc = "How often a control message, or a request of IKE, is sent again, after 1, 2, 4 and then every 8 "
+		 "seconds, before the server is given up." },
 	{ "ipsec", &value_word, CLIENT(ipsec), .words = ipsecs, .fallback = "none", .of = "l2tp",
 	  .doc = "Whether L2TP goes inside IPsec: with required it does there alone, and nothing of it is ever sent "
 		 "without. The daemon speaks IKE itself." },
