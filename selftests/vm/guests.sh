@@ -1,25 +1,34 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
 # shellcheck shell=bash
 #
-# The guests of a check. Its tests wait more than they compute: where there are two processors and memory for it, they are
-# shared out to two guests. ADIT_VM_GUESTS=1 or 2 overrules.
+# The guests of a check. Its tests wait more than they compute: where there are two processors and memory for them, they
+# are shared out to three guests. ADIT_VM_GUESTS=1, 2 or 3 overrules.
 
-# What two guests want, with something left for their emulators and this machine.
+GUESTS_NAMES=(one two three)
+
+# What a guest wants, with something left for its emulator and this machine.
 # shellcheck disable=SC2153 # boot.sh's
-GUESTS_MEMORY_KB=$((2 * GUEST_MEMORY_MB * 1024 * 5 / 4))
+GUESTS_MEMORY_KB=$((GUEST_MEMORY_MB * 1024 * 5 / 4))
 
-# Fewer tests are not worth a second boot.
+# Fewer tests are not worth another boot.
 GUESTS_TESTS_MIN=8
 # Of a test that the file "seconds" does not know, and of vm/faults.
 GUESTS_SECONDS=60
 
-guests_two()
+# guests_number: of guests, for so many tests.
+guests_number()
 {
+	local most=${#GUESTS_NAMES[@]} by_memory
+
 	case ${ADIT_VM_GUESTS:-} in
-	1) return 1 ;;
-	2) return 0 ;;
-	"") [ "$(nproc)" -ge 2 ] && [ "$(awk '/^MemAvailable:/ { print $2 }' /proc/meminfo)" -ge $GUESTS_MEMORY_KB ] ;;
-	*) die "ADIT_VM_GUESTS=$ADIT_VM_GUESTS: 1 or 2" ;;
+	[1-3]) echo "$ADIT_VM_GUESTS" ;;
+	"")
+		by_memory=$(($(awk '/^MemAvailable:/ { print $2 }' /proc/meminfo) / GUESTS_MEMORY_KB))
+		[ "$most" -le $by_memory ] || most=$by_memory
+		[ "$most" -ge 1 ] && [ "$(nproc)" -ge 2 ] && [ "$1" -ge $GUESTS_TESTS_MIN ] || most=1
+		echo "$most"
+		;;
+	*) die "ADIT_VM_GUESTS=$ADIT_VM_GUESTS: 1, 2 or 3" ;;
 	esac
 }
 
@@ -32,46 +41,43 @@ guests_by_length()
 	' "$VM_DIR/seconds" - | sort -s -k 1,1 -n -r
 }
 
-# guests_second: those of GUEST that the second guest runs.
-guests_second()
+# guests_assign N: "GUEST TEST" for each of GUEST's, GUEST from 1 to N: the longest first, each to whom has least to do.
+guests_assign()
 {
-	local one_s=0 two_s=0 seconds test
-
-	[ -z "${FAULTS:-}" ] || one_s=$GUESTS_SECONDS
-	while read -r seconds test; do
-		if [ $two_s -lt $one_s ]; then
-			two_s=$((two_s + seconds))
-			printf '%s\n' "$test"
-		else
-			one_s=$((one_s + seconds))
-		fi
-	done < <(guests_by_length "${GUEST[@]}")
+	guests_by_length "${GUEST[@]}" | awk -v guests="$1" -v faults="${FAULTS:+$GUESTS_SECONDS}" '
+		BEGIN { load[1] = faults }
+		{
+			who = 1
+			for (i = 2; i <= guests; i++)
+				if (load[i] < load[who])
+					who = i
+			load[who] += $1
+			print who, $2
+		}'
 }
 
-# guests_share: who runs which of GUEST's tests, and GUESTS_EXPECT, the tests of which guests_run must give a result.
-# Each test is of the guest that has less to do until then, and they stay in their order. Uses up STAGE.
+# guests_share: who runs which of GUEST's tests, in their order: SHARES has the guests' names. And GUESTS_EXPECT, the tests
+# of which guests_run must give a result. Uses up STAGE.
 guests_share()
 {
-	local test two=no
-	local -A second=()
+	local number who test mine
+	local -A of=()
 
-	SHARE_ONE=() SHARE_TWO=() GUESTS_EXPECT=()
-	[ ${#GUEST[@]} -lt $GUESTS_TESTS_MIN ] || ! guests_two || two=yes
-	[ "${ADIT_VM_GUESTS:-}" != 2 ] || two=yes
-	[ ${#GUEST[@]} -gt 0 ] || two=no
-	[ $two = no ] || while read -r test; do
-		second[$test]=yes
-	done < <(guests_second)
-	for test in ${GUEST[@]+"${GUEST[@]}"}; do
-		if [ -n "${second[$test]:-}" ]; then
-			SHARE_TWO+=("$test")
-		else
-			SHARE_ONE+=("$test")
-		fi
-	done
+	SHARES=() GUESTS_EXPECT=()
 	[ -z "${FAULTS:-}" ] || GUESTS_EXPECT+=(vm:faults)
-	[ ${#SHARE_ONE[@]} -eq 0 ] || share_write one "${SHARE_ONE[@]}"
-	[ ${#SHARE_TWO[@]} -eq 0 ] || share_write two "${SHARE_TWO[@]}"
+	number=$(guests_number ${#GUEST[@]})
+	while read -r who test; do
+		of[$test]=$who
+	done < <([ ${#GUEST[@]} -eq 0 ] || guests_assign "$number")
+	for ((who = 1; who <= number; who++)); do
+		mine=()
+		for test in ${GUEST[@]+"${GUEST[@]}"}; do
+			[ "${of[$test]}" != $who ] || mine+=("$test")
+		done
+		[ ${#mine[@]} -gt 0 ] || continue
+		SHARES+=("${GUESTS_NAMES[who - 1]}")
+		share_write "${GUESTS_NAMES[who - 1]}" "${mine[@]}"
+	done
 	rm -rf "$STAGE"
 }
 
@@ -93,19 +99,19 @@ share_boot()
 	boot batch || true # what is missing then is named by the report
 }
 
-# guests_run: prints the tests' results as KTAP, those of the second guest when the first has ended.
+# guests_run: prints the tests' results as KTAP, those of the other guests when the first has ended.
 guests_run()
 {
-	local two=
+	local name others=()
 
-	if [ ${#SHARE_TWO[@]} -gt 0 ]; then
-		share_boot two >"$RUN/guest-two/ktap" &
-		two=$!
-	fi
+	for name in "${SHARES[@]:1}"; do
+		share_boot "$name" >"$RUN/guest-$name/ktap" &
+		others+=($!)
+	done
 	[ -z "${FAULTS:-}" ] || faults_run
-	[ ${#SHARE_ONE[@]} -eq 0 ] || share_boot one
-	if [ -n "$two" ]; then
-		wait "$two"
-		cat "$RUN/guest-two/ktap"
-	fi
+	[ ${#SHARES[@]} -eq 0 ] || share_boot "${SHARES[0]}"
+	[ ${#others[@]} -eq 0 ] || wait "${others[@]}"
+	for name in "${SHARES[@]:1}"; do
+		cat "$RUN/guest-$name/ktap"
+	done
 }

@@ -4,7 +4,7 @@
 #
 # Each leaf is counted: a test's own cases where it prints any, else the test. A test that was expected and gave no
 # result (a guest that died or hung), one that gave fewer results than it planned, and one that was skipped, failed.
-# What two guests run is expected twice. A test that is run a second time counts by that; what failed in the first is
+# What several guests run is expected twice. A test that is run a second time counts by that; what failed in the first is
 # told as FLAKY.
 # Exit status 1 if anything failed or nothing passed.
 
