@@ -8,22 +8,9 @@
 #include <unistd.h>
 
 #include "daemon/tunnel.h"
-#include "daemon/udp.h"
 
-/* Datagrams in one turn of the loop, for strangers must not keep it from the sessions that are up. */
-#define RX_AT_ONCE	32
 /* Beyond, they are lost: several windows of as many tunnels as may be. */
 #define WAITING_MAX	65536
-
-struct endpoint_socket {
-	struct endpoint *endpoint;
-	int fd;
-	struct addr addr;
-	uint16_t port;
-	bool leaves;
-	struct loop_io io;
-	TAILQ_ENTRY(endpoint_socket) link;
-};
 
 struct datagram {
 	STAILQ_ENTRY(datagram) link;
@@ -42,24 +29,24 @@ static bool addr_is_any(const struct addr *a)
 	return !memcmp(a->bytes, any, a->family == AF_INET6 ? 16 : 4);
 }
 
-static struct endpoint_socket *socket_at(const struct endpoint *ep, const struct addr *bound)
+static struct udp_socket *socket_at(const struct endpoint *ep, const struct addr *bound)
 {
-	struct endpoint_socket *s;
+	struct udp_socket *s;
 
-	TAILQ_FOREACH(s, &ep->sockets, link)
+	TAILQ_FOREACH(s, &ep->set.sockets, link)
 		if (addr_equal(&s->addr, bound))
 			return s;
 	return NULL;
 }
 
 /* As the kernel does: the socket of just this address before that of any. */
-static struct endpoint_socket *socket_for(const struct endpoint *ep, const struct addr *local)
+static struct udp_socket *socket_for(const struct endpoint *ep, const struct addr *local)
 {
-	struct endpoint_socket *s = socket_at(ep, local);
+	struct udp_socket *s = socket_at(ep, local);
 
 	if (s)
 		return s;
-	TAILQ_FOREACH(s, &ep->sockets, link)
+	TAILQ_FOREACH(s, &ep->set.sockets, link)
 		if (s->addr.family == local->family && addr_is_any(&s->addr))
 			return s;
 	return NULL;
@@ -72,16 +59,16 @@ bool endpoint_serves(const struct endpoint *ep, const struct addr *local)
 
 uint16_t endpoint_port(const struct endpoint *ep, const struct addr *local)
 {
-	const struct endpoint_socket *s = socket_for(ep, local);
+	const struct udp_socket *s = socket_for(ep, local);
 
 	return s ? s->port : 0;
 }
 
 bool endpoint_leaves(const struct endpoint *ep, const struct addr *local)
 {
-	const struct endpoint_socket *s;
+	const struct udp_socket *s;
 
-	TAILQ_FOREACH(s, &ep->sockets, link)
+	TAILQ_FOREACH(s, &ep->set.sockets, link)
 		if (s->leaves && (addr_equal(&s->addr, local) ||
 				  (s->addr.family == local->family && addr_is_any(&s->addr))))
 			return true;
@@ -90,10 +77,10 @@ bool endpoint_leaves(const struct endpoint *ep, const struct addr *local)
 
 unsigned int endpoint_addresses(const struct endpoint *ep, struct addr *out, unsigned int max)
 {
-	const struct endpoint_socket *s;
+	const struct udp_socket *s;
 	unsigned int n = 0;
 
-	TAILQ_FOREACH(s, &ep->sockets, link)
+	TAILQ_FOREACH(s, &ep->set.sockets, link)
 		if (n < max)
 			out[n++] = s->addr;
 	return n;
@@ -108,102 +95,54 @@ static void receive(struct endpoint *ep, const struct l2tp_path *from, const uin
 	l2tp_rx(ep->l2tp, from, data, len);
 }
 
-static struct l2tp_path path_from(const struct udp_path *path)
+static int op_attach(void *ctx, int fd, uint16_t port)
 {
-	return (struct l2tp_path){ .local = path->local, .peer = path->peer,
-				   .local_port = path->local_port, .peer_port = path->peer_port };
-}
-
-static void ready(void *arg, int fd, bool readable, bool writable)
-{
-	struct endpoint_socket *s = arg;
-	struct endpoint *ep = s->endpoint;
-	uint8_t data[L2TP_CONTROL_MAX];
-	struct l2tp_path from;
-	struct udp_path path;
-	unsigned int i;
-	ssize_t n;
-
-	(void)readable;
-	(void)writable;
-	for (i = 0; i < RX_AT_ONCE; i++) {
-		n = udp_recv(fd, s->port, data, sizeof(data), &path);
-		if (n == -EAGAIN)
-			break;
-		if (n <= 0)
-			continue;
-		from = path_from(&path);
-		receive(ep, &from, data, (size_t)n);
-	}
-	engine_settle(ep->engine);
-}
-
-static void socket_free(struct endpoint_socket *s)
-{
-	TAILQ_REMOVE(&s->endpoint->sockets, s, link);
-	loop_io_stop(&s->io);
-	close(s->fd);
-	free(s);
-}
-
-void endpoint_sockets_begin(struct endpoint *ep)
-{
-	struct endpoint_socket *s;
-
-	TAILQ_FOREACH(s, &ep->sockets, link)
-		s->leaves = true;
-}
-
-/* -EALREADY: an engine before this one has attached it. */
-static int attach(struct endpoint *ep, int fd)
-{
+	struct endpoint *ep = ctx;
 	struct dp_err dp_err;
 	int err = dp_socket_attach(ep->engine->dp, fd, &dp_err);
 
+	(void)port;
+	/* -EALREADY: an engine before this one has attached it. */
 	if (!err || err == -EALREADY)
 		return 0;
 	log_error(NULL, "the kernel does not take an L2TP socket: %s", dp_err.text);
 	return err;
 }
 
+static void op_receive(void *ctx, const struct udp_socket *s, const struct udp_path *path, const uint8_t *data,
+		       size_t len)
+{
+	const struct l2tp_path from = { .local = path->local, .peer = path->peer, .local_port = path->local_port,
+					.peer_port = path->peer_port };
+
+	(void)s;
+	if (len <= L2TP_CONTROL_MAX)
+		receive(ctx, &from, data, len);
+}
+
+static void op_settle(void *ctx)
+{
+	struct endpoint *ep = ctx;
+
+	engine_settle(ep->engine);
+}
+
+static const struct udp_set_ops set_ops = { .attach = op_attach, .receive = op_receive, .settle = op_settle };
+
+void endpoint_sockets_begin(struct endpoint *ep)
+{
+	udp_set_begin(&ep->set);
+}
+
 int endpoint_socket_add(struct endpoint *ep, int fd)
 {
-	struct endpoint_socket *s = calloc(1, sizeof(*s)), *before;
-	int err = -ENOMEM;
-
-	if (!s)
-		goto err_close;
-	s->endpoint = ep;
-	s->fd = fd;
-	err = udp_bound(fd, &s->addr, &s->port);
-	if (!err)
-		err = attach(ep, fd);
-	if (!err)
-		err = loop_io_start(&s->io, ep->engine->loop, fd, ready, s);
-	if (err)
-		goto err_close;
-	before = socket_at(ep, &s->addr);
-	if (before)
-		socket_free(before);
-	TAILQ_INSERT_TAIL(&ep->sockets, s, link);
-	return 0;
-
-err_close:
-	free(s);
-	close(fd);
-	return err;
+	return udp_set_add(&ep->set, fd);
 }
 
 void endpoint_sockets_end(struct endpoint *ep)
 {
-	struct endpoint_socket *s, *next;
-
 	endpoint_flush(ep);
-	for (s = TAILQ_FIRST(&ep->sockets); s; s = next) {
-		next = TAILQ_NEXT(s, link);
-		if (s->leaves)
-			socket_free(s);
-	}
+	udp_set_end(&ep->set);
 }
 
 /* --- children --- */
@@ -297,7 +236,7 @@ void endpoint_tx(struct endpoint *ep, const struct l2tp_path *path, const uint8_
 
 static int send_by_socket(const struct endpoint *ep, const struct datagram *d, struct dp_err *why)
 {
-	const struct endpoint_socket *s = socket_for(ep, &d->path.local);
+	const struct udp_socket *s = socket_for(ep, &d->path.local);
 	int err = s ? udp_send(s->fd, &d->path, d->data, d->len) : -ENOTCONN;
 
 	if (err)
@@ -345,7 +284,7 @@ int endpoint_init(struct endpoint *ep, struct engine *e)
 	*ep = (struct endpoint){ .engine = e };
 	if (hash_init(&ep->children))
 		return -ENOMEM;
-	TAILQ_INIT(&ep->sockets);
+	udp_set_init(&ep->set, e->loop, &set_ops, ep);
 	STAILQ_INIT(&ep->waiting);
 	TAILQ_INSERT_TAIL(&e->endpoints, ep, link);
 	return 0;
@@ -365,13 +304,8 @@ static void drop_children(struct endpoint *ep)
 
 void endpoint_fini(struct endpoint *ep)
 {
-	struct endpoint_socket *s, *next;
-
 	endpoint_flush(ep);
 	drop_children(ep);
-	for (s = TAILQ_FIRST(&ep->sockets); s; s = next) {
-		next = TAILQ_NEXT(s, link);
-		socket_free(s);
-	}
+	udp_set_fini(&ep->set);
 	TAILQ_REMOVE(&ep->engine->endpoints, ep, link);
 }

@@ -10,17 +10,16 @@
 #include <sys/queue.h>
 
 #include "daemon/engine.h"
+#include "daemon/udp_set.h"
 #include "proto/l2tp.h"
 
-struct endpoint_socket;
 struct datagram;
-TAILQ_HEAD(endpoint_sockets, endpoint_socket);
 STAILQ_HEAD(datagrams, datagram);
 
 struct endpoint {
 	struct engine *engine;
 	struct l2tp *l2tp;		/* the owner's */
-	struct endpoint_sockets sockets;
+	struct udp_set set;
 	struct hash children;
 	struct datagrams waiting;
 	unsigned int n_waiting;

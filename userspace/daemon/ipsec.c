@@ -513,8 +513,7 @@ struct ipsec *ipsec_new(struct engine *e)
 		return NULL;
 	ipsec->engine = e;
 	ipsec->thawing = true;
-	STAILQ_INIT(&ipsec->waiting);
-	TAILQ_INIT(&ipsec->sockets);
+	ipsec_wire_init(ipsec);
 	TAILQ_INIT(&ipsec->kids);
 	TAILQ_INIT(&ipsec->sites);
 	TAILQ_INIT(&ipsec->warriors);

@@ -12,13 +12,13 @@
 #include "conf/conf.h"
 #include "daemon/engine.h"
 #include "daemon/server.h"
+#include "daemon/udp_set.h"
 #include "proto/ike.h"
 #include "proto/ike1_face.h"
 
 #define KID_SPIS	4	/* as many as the kernel takes of one child */
 
 struct ipsec_datagram;
-struct ipsec_socket;
 struct site;
 struct warrior;
 struct l2tpsec;
@@ -74,7 +74,6 @@ struct kid {
 };
 TAILQ_HEAD(kid_list, kid);
 
-TAILQ_HEAD(ipsec_sockets, ipsec_socket);
 TAILQ_HEAD(site_list, site);
 TAILQ_HEAD(warrior_list, warrior);
 TAILQ_HEAD(l2tpsec_list, l2tpsec);
@@ -88,7 +87,7 @@ struct ipsec {
 	struct conf_ref *ref;
 	struct dp_device_config device;		/* as the kernel has it */
 	int ifindex;				/* 0: there is none */
-	struct ipsec_sockets sockets;
+	struct udp_set set;			/* its sockets */
 	STAILQ_HEAD(, ipsec_datagram) waiting;	/* until what caused them is written down */
 	unsigned int n_waiting;
 	bool thawing;			/* what an engine before this one had is still to come */
@@ -134,6 +133,7 @@ struct ike_sa *ipsec_initiate(struct ipsec *ipsec, enum conf_ike_version version
 			      const struct ike_path *path, struct ipsec_holder *h);
 
 /* ipsec_wire.c */
+void ipsec_wire_init(struct ipsec *ipsec);
 void ipsec_sockets_begin(struct ipsec *ipsec);
 int ipsec_socket_add(struct ipsec *ipsec, int fd);	/* takes fd; -errno: logged */
 void ipsec_sockets_end(struct ipsec *ipsec);

@@ -3,12 +3,9 @@
 #include <errno.h>
 #include <stdlib.h>
 #include <string.h>
-#include <unistd.h>
 
 #include "daemon/ipsec.h"
-#include "daemon/udp.h"
 
-#define RX_AT_ONCE	32
 #define MARKER_LEN	4	/* zeros ahead of IKE on port 4500, RFC 3948 section 2.2 */
 #define VERSION_AT	17	/* in IKE's header, which both versions have (RFC 7296 section 3.1) */
 /* Beyond, they are lost. */
@@ -21,35 +18,29 @@ struct ipsec_datagram {
 	uint8_t data[];
 };
 
-struct ipsec_socket {
-	struct ipsec *ipsec;
-	int fd;
-	struct addr addr;
-	uint16_t port;
-	bool leaves;
-	struct loop_io io;
-	TAILQ_ENTRY(ipsec_socket) link;
-};
-
-static struct ipsec_socket *socket_of(struct ipsec *ipsec, uint8_t family, uint16_t port)
+static const struct udp_socket *socket_of(const struct ipsec *ipsec, uint8_t family, uint16_t port)
 {
-	struct ipsec_socket *s;
+	const struct udp_socket *s;
 
-	TAILQ_FOREACH(s, &ipsec->sockets, link)
+	TAILQ_FOREACH(s, &ipsec->set.sockets, link)
 		if (s->addr.family == family && s->port == port)
 			return s;
 	return NULL;
 }
 
-static void receive(struct ipsec_socket *s, const struct udp_path *from, const uint8_t *data, size_t len)
+static void op_receive(void *ctx, const struct udp_socket *s, const struct udp_path *from, const uint8_t *data,
+		       size_t len)
 {
 	static const uint8_t marker[MARKER_LEN];
 	const struct ike_path path = { .local = from->local, .peer = from->peer, .local_port = from->local_port,
 				       .peer_port = from->peer_port };
+	struct ipsec *ipsec = ctx;
 	struct ike_sa *sa;
 	uint32_t slot;
 	bool first;		/* version */
 
+	if (len > IKE_MESSAGE_MAX)
+		return;
 	if (s->port == IKE_NATT_PORT && len > 1) {
 		if (len < MARKER_LEN || memcmp(data, marker, MARKER_LEN))
 			return;
@@ -57,55 +48,20 @@ static void receive(struct ipsec_socket *s, const struct udp_path *from, const u
 		len -= MARKER_LEN;
 	}
 	first = len > VERSION_AT && data[VERSION_AT] >> 4 == 1;
-	sa = first ? ike1_sa_at_for(s->ipsec->ike1, data, len) : ike_sa_at(s->ipsec->ike, &path, data, len);
+	sa = first ? ike1_sa_at_for(ipsec->ike1, data, len) : ike_sa_at(ipsec->ike, &path, data, len);
 	if (sa && ike_sa_slot(sa, &slot))
-		memory_work_on(s->ipsec->engine->memory, MEMORY_IKE, slot);
+		memory_work_on(ipsec->engine->memory, MEMORY_IKE, slot);
 	if (first)
-		ike1_rx(s->ipsec->ike1, &path, data, len);
+		ike1_rx(ipsec->ike1, &path, data, len);
 	else
-		ike_rx(s->ipsec->ike, &path, data, len);
+		ike_rx(ipsec->ike, &path, data, len);
 }
 
-static void ready(void *arg, int fd, bool readable, bool writable)
+static int op_attach(void *ctx, int fd, uint16_t port)
 {
-	static uint8_t data[IKE_MESSAGE_MAX];
-	struct ipsec_socket *s = arg;
-	struct udp_path path;
-	unsigned int i;
-	ssize_t n;
-
-	(void)readable;
-	(void)writable;
-	for (i = 0; i < RX_AT_ONCE; i++) {
-		n = udp_recv(fd, s->port, data, sizeof(data), &path);
-		if (n == -EAGAIN)
-			break;
-		if (n > 0)
-			receive(s, &path, data, (size_t)n);
-	}
-	engine_settle(s->ipsec->engine);
-}
-
-static void socket_free(struct ipsec_socket *s)
-{
-	TAILQ_REMOVE(&s->ipsec->sockets, s, link);
-	loop_io_stop(&s->io);
-	close(s->fd);
-	free(s);
-}
-
-void ipsec_sockets_begin(struct ipsec *ipsec)
-{
-	struct ipsec_socket *s;
-
-	TAILQ_FOREACH(s, &ipsec->sockets, link)
-		s->leaves = true;
-}
-
-static int attach(struct ipsec *ipsec, int fd)
-{
+	struct ipsec *ipsec = ctx;
 	struct dp_err err;
-	int ret = dp_socket_attach_esp(ipsec->engine->dp, fd, &err);
+	int ret = port == IKE_NATT_PORT ? dp_socket_attach_esp(ipsec->engine->dp, fd, &err) : 0;
 
 	if (!ret || ret == -EALREADY)
 		return 0;
@@ -113,43 +69,35 @@ static int attach(struct ipsec *ipsec, int fd)
 	return ret;
 }
 
+static void op_settle(void *ctx)
+{
+	struct ipsec *ipsec = ctx;
+
+	engine_settle(ipsec->engine);
+}
+
+static const struct udp_set_ops set_ops = { .attach = op_attach, .receive = op_receive, .settle = op_settle };
+
+void ipsec_wire_init(struct ipsec *ipsec)
+{
+	STAILQ_INIT(&ipsec->waiting);
+	udp_set_init(&ipsec->set, ipsec->engine->loop, &set_ops, ipsec);
+	ipsec->set.several_ports = true;
+}
+
+void ipsec_sockets_begin(struct ipsec *ipsec)
+{
+	udp_set_begin(&ipsec->set);
+}
+
 int ipsec_socket_add(struct ipsec *ipsec, int fd)
 {
-	struct ipsec_socket *s = calloc(1, sizeof(*s)), *before;
-	int err = -ENOMEM;
-
-	if (!s)
-		goto err_close;
-	s->ipsec = ipsec;
-	s->fd = fd;
-	err = udp_bound(fd, &s->addr, &s->port);
-	if (!err && s->port == IKE_NATT_PORT)
-		err = attach(ipsec, fd);
-	if (!err)
-		err = loop_io_start(&s->io, ipsec->engine->loop, fd, ready, s);
-	if (err)
-		goto err_close;
-	before = socket_of(ipsec, s->addr.family, s->port);
-	if (before)
-		socket_free(before);
-	TAILQ_INSERT_TAIL(&ipsec->sockets, s, link);
-	return 0;
-
-err_close:
-	free(s);
-	close(fd);
-	return err;
+	return udp_set_add(&ipsec->set, fd);
 }
 
 void ipsec_sockets_end(struct ipsec *ipsec)
 {
-	struct ipsec_socket *s, *next;
-
-	for (s = TAILQ_FIRST(&ipsec->sockets); s; s = next) {
-		next = TAILQ_NEXT(s, link);
-		if (s->leaves)
-			socket_free(s);
-	}
+	udp_set_end(&ipsec->set);
 }
 
 /* --- what leaves --- */
@@ -173,7 +121,7 @@ static void send_now(struct ipsec *ipsec, const struct ike_path *path, const uin
 	const struct udp_path to = { .local = path->local, .peer = path->peer, .local_port = path->local_port,
 				     .peer_port = path->peer_port };
 	static uint8_t marked[IKE_MESSAGE_MAX];
-	struct ipsec_socket *s = socket_of(ipsec, path->local.family, path->local_port);
+	const struct udp_socket *s = socket_of(ipsec, path->local.family, path->local_port);
 	char peer[ADDR_STRLEN];
 	int err = s ? 0 : -ENOTCONN;
 
@@ -202,15 +150,11 @@ void ipsec_flush(struct ipsec *ipsec)
 
 void ipsec_wire_free(struct ipsec *ipsec)
 {
-	struct ipsec_socket *s, *next;
 	struct ipsec_datagram *d;
 
 	while ((d = STAILQ_FIRST(&ipsec->waiting))) {
 		STAILQ_REMOVE_HEAD(&ipsec->waiting, link);
 		free(d);
 	}
-	for (s = TAILQ_FIRST(&ipsec->sockets); s; s = next) {
-		next = TAILQ_NEXT(s, link);
-		socket_free(s);
-	}
+	udp_set_fini(&ipsec->set);
 }
