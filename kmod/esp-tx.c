@@ -138,19 +138,6 @@ unsigned int adit_esp_headroom(const struct adit_esp_out *out)
 	       ADIT_ESP_HEAD_MAX;
 }
 
-/* Make the checksum that the sender left to a device, in a packet that is linear and ours. */
-static bool adit_esp_checksum(struct sk_buff *skb)
-{
-	unsigned int at = skb_checksum_start_offset(skb), to = at + skb->csum_offset;
-
-	if (skb_csum_is_sctp(skb))
-		return !skb_csum_hwoffload_help(skb, 0);
-	if (to + sizeof(__sum16) > skb->len)
-		return false;
-	*(__sum16 *)(skb->data + to) = csum_fold(csum_partial(skb->data + at, skb->len - at, 0)) ?: CSUM_MANGLED_0;
-	return true;
-}
-
 /* Make @skb linear and nobody else's, to be encrypted in place. Return: it or a copy; NULL when it was freed. */
 static struct sk_buff *adit_esp_own(struct sk_buff *skb, unsigned int headroom, unsigned int tailroom)
 {
@@ -166,7 +153,7 @@ static struct sk_buff *adit_esp_own(struct sk_buff *skb, unsigned int headroom, 
 		consume_skb(skb);
 		skb = own;
 	}
-	if (own->ip_summed == CHECKSUM_PARTIAL && !adit_esp_checksum(own))
+	if (!adit_tx_sum(own))
 		goto err_free;
 	own->ip_summed = CHECKSUM_NONE;
 	own->encapsulation = 0;

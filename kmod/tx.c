@@ -173,27 +173,6 @@ static bool adit_tx_fits(const struct sk_buff *skb, unsigned int room)
 				 skb->len - skb_network_offset(skb) <= room;
 }
 
-/*
- * Make the checksum that was left to the device; false when there is none to be made there. What is linear and nobody
- * else's needs no detour.
- */
-static __always_inline bool adit_tx_sum(struct sk_buff *skb)
-{
-	unsigned int start, at;
-
-	if (skb->ip_summed != CHECKSUM_PARTIAL)
-		return true;
-	start = skb_checksum_start_offset(skb);
-	at = start + skb->csum_offset;
-	if (skb_is_nonlinear(skb) || skb_cloned(skb) || skb_csum_is_sctp(skb) || start >= skb->len ||
-	    at + sizeof(__sum16) > skb->len)
-		return !skb_csum_hwoffload_help(skb, 0);
-	*(__sum16 *)(skb->data + at) = csum_fold(csum_partial(skb->data + start, skb->len - start, 0)) ?:
-				       CSUM_MANGLED_0;
-	skb->ip_summed = CHECKSUM_NONE;
-	return true;
-}
-
 /* Make @skb linear and nobody else's, to be encrypted in place. Return: it or a copy; NULL when it was freed. */
 static noinline struct sk_buff *adit_tx_own(struct sk_buff *skb, unsigned int headroom, unsigned int tailroom)
 {

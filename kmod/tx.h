@@ -7,7 +7,9 @@
 
 #include <linux/ip.h>
 #include <linux/netdevice.h>
+#include <linux/skbuff.h>
 #include <linux/tcp.h>
+#include <net/checksum.h>
 #include <net/tcp.h>
 
 #include "clamp.h"
@@ -53,6 +55,29 @@ static inline void adit_tx_clamp(const struct adit_session *s, struct sk_buff *s
 	mss = adit_tx_mss(s);
 	if (mss)
 		adit_clamp(skb, mss);
+}
+
+/*
+ * Make the checksum that was left to the device; false when there is none to be made there. Whoever put the packet into
+ * this machine said where: that may be before it by now, which makes @start a large number. What is linear and nobody
+ * else's needs no detour.
+ */
+static __always_inline bool adit_tx_sum(struct sk_buff *skb)
+{
+	unsigned int start, at;
+
+	if (skb->ip_summed != CHECKSUM_PARTIAL)
+		return true;
+	start = skb_checksum_start_offset(skb);
+	at = start + skb->csum_offset;
+	if (unlikely(start >= skb_headlen(skb) || at + sizeof(__sum16) > skb_headlen(skb)))
+		return false;
+	if (skb_is_nonlinear(skb) || skb_cloned(skb) || skb_csum_is_sctp(skb))
+		return !skb_csum_hwoffload_help(skb, 0);
+	*(__sum16 *)(skb->data + at) = csum_fold(csum_partial(skb->data + start, skb->len - start, 0)) ?:
+				       CSUM_MANGLED_0;
+	skb->ip_summed = CHECKSUM_NONE;
+	return true;
 }
 
 #endif /* ADIT_TX_H */

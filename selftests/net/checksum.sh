@@ -1,0 +1,81 @@
+#!/bin/bash
+# SPDX-License-Identifier: GPL-2.0-or-later
+#
+# Packets whose checksum their sender left to be made further on: devices that encrypt make it. Where it is said to begin
+# before the packet, in a header that is gone, there is none to be made, and they are dropped.
+#
+#	:a t0 10.8.0.1, TAP, 10.8.0.2 behind it
+#	   wan0 192.0.2.1 ---------- wan0 192.0.2.2 :b
+#	   p0   10.1.0.1  ==pptp==   p0   10.1.0.2
+#	   e0   10.1.0.1  ==esp===   e0   10.1.0.3
+
+# shellcheck source=selftests/lib/lib.sh
+. "$(dirname "$0")/../lib/lib.sh"
+# shellcheck source=selftests/net/lib-esp.sh
+. "$(dirname "$0")/lib-esp.sh"
+
+namespace a
+namespace b
+join a wan0 192.0.2.1/24 b wan0 192.0.2.2/24
+run ip -n a tuntap add t0 mode tap vnet_hdr
+run ip -n a addr add 10.8.0.1/24 dev t0
+run ip -n a link set t0 up
+ip netns exec a sysctl -qw net.ipv4.ip_forward=1
+
+run p2p a p0 192.0.2.1 192.0.2.2 11 22 10.1.0.1 10.1.0.2
+run p2p b p0 192.0.2.2 192.0.2.1 22 11 10.1.0.2 10.1.0.1
+run tool a set p0 id=1 "tx=128:$KEY_A" "rx=128:$KEY_B"
+run tool b set p0 id=1 "tx=128:$KEY_B" "rx=128:$KEY_A"
+
+# esp_end NAMESPACE OUTER PEER IN OUT
+esp_end()
+{
+	ip -n "$1" link add e0 type esp local "$2" remote "$3" && ip -n "$1" link set e0 up || return
+	# shellcheck disable=SC2046 # words are meant
+	esp "$1" sa-new e0 child=1 dir=in spi="$4" $(adit_alg gcm128 3) &&
+		esp "$1" sa-new e0 child=1 dir=out spi="$5" $(adit_alg gcm128 3)
+}
+run esp_end a 192.0.2.1 192.0.2.2 0x1001 0x2001
+run esp_end b 192.0.2.2 192.0.2.1 0x2001 0x1001
+run ip -n a route add 10.1.0.3 dev e0
+run ip -n b addr add 10.1.0.3/32 dev e0
+run ip -n b route add 10.8.0.0/24 dev p0
+
+# sends DESTINATION PORT START OFFSET TEXT
+sends()
+{
+	ip netns exec a python3 "$(dirname "$0")/tap_send.py" t0 10.8.0.2 "$@"
+}
+
+dropped_by()
+{
+	ip netns exec a cat "/sys/class/net/$1/statistics/tx_dropped"
+}
+
+drops_more()
+{
+	[ "$(dropped_by "$1")" -gt "$2" ] || { echo "no more than $2 were dropped"; return 1; }
+}
+
+# drops DEVICE DESTINATION START OFFSET
+drops()
+{
+	local before
+
+	before=$(dropped_by "$1")
+	sends "$2" 5000 "$3" "$4" nonsense && wait_for 10 drops_more "$1" "$before"
+}
+
+# The frame's first 14 octets are gone when the device has it; its IP packet has 20 + 8 + 8.
+for way in "p0 10.1.0.2" "e0 10.1.0.3"; do
+	read -r dev to <<<"$way"
+	background "$dev" ip netns exec b nc -u -l "$to" 5000
+	check "$dev: somebody listens" wait_for 10 listening b 5000
+	check "$dev: a datagram without its checksum" sends "$to" 5000 34 6 whole
+	check "$dev: gets one" wait_for 10 log_has "$dev" whole
+	stop "$dev"
+	check "$dev: one from the frame's begin on" drops "$dev" "$to" 0 30
+	check "$dev: one before the packet" drops "$dev" "$to" 6 6
+	check "$dev: one that belongs to the packet's begin" drops "$dev" "$to" 12 2
+done
+done_testing
