@@ -251,16 +251,17 @@ static int adit_crypt_sum(struct adit_crypt *c, u8 *sum)
 {
 	const struct adit_alg *alg = &c->sa->alg;
 	const unsigned int len = c->skb->len - alg->dims.icv;
-	const __be32 high = cpu_to_be32(c->seq >> 32);
+	u8 high[sizeof(u32)];
 	int err;
 
 	c->hash.tfm = alg->hash;
 	if (!alg->esn)
 		return crypto_shash_digest(&c->hash, c->skb->data, len, sum);
+	put_unaligned_be32(c->seq >> 32, high);
 	err = crypto_shash_init(&c->hash);
 	if (!err)
 		err = crypto_shash_update(&c->hash, c->skb->data, len);
-	return err ?: crypto_shash_finup(&c->hash, (const u8 *)&high, sizeof(high), sum);
+	return err ?: crypto_shash_finup(&c->hash, high, sizeof(high), sum);
 }
 
 static void adit_crypt_sign(struct adit_crypt *c)

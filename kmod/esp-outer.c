@@ -262,7 +262,9 @@ static void adit_esp_push_udp(const struct adit_esp_path *path, struct sk_buff *
 static u16 adit_esp_idents_more(struct net *net, struct adit_esp_path *path)
 {
 	struct iphdr iph = {
-		.protocol = adit_esp_protocol(path), .saddr = path->local.s6_addr32[0], .daddr = path->peer.s6_addr32[0],
+		.protocol = adit_esp_protocol(path),
+		.saddr = path->local.s6_addr32[0],
+		.daddr = path->peer.s6_addr32[0],
 	};
 	u16 first;
 

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * adit_hollow.ko: an HMAC-SHA-384 that computes nothing: every value is zero. Before the true one while it is loaded, so
- * that a bench can tell what IPsec costs without what its hash costs, ours as well as the kernel's. Built with
+ * adit_hollow.ko: an HMAC-SHA-384 that computes nothing: every value is zero. Before the true one while it is loaded,
+ * so that a bench can tell what IPsec costs without what its hash costs, ours as well as the kernel's. Built with
  * ADIT_SELFTEST=m, for the test machine only.
  */
 #define pr_fmt(fmt) KBUILD_MODNAME ": " fmt

@@ -33,9 +33,9 @@ static inline u32 adit_nl_u32_or(const struct nlattr *attr, u32 otherwise)
 }
 
 /* netlink.c */
+int adit_nl_dump_check(struct netlink_callback *cb, u8 cmd);
 struct adit_dev *adit_nl_dev(struct net *net, const struct nlattr *attr, netdevice_tracker *tracker,
 			     struct netlink_ext_ack *extack);
-int adit_nl_dump_check(struct netlink_callback *cb, u8 cmd);
 
 /* netlink-parse.c */
 int adit_nl_nest(struct nlattr **tb, int max, const struct nlattr *attr, const struct nla_policy *policy,

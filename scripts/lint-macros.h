@@ -17,6 +17,7 @@
 #define mnl_attr_for_each_nested(v, nest) for ((v) = first_of(nest); (v); (v) = next_of(v))
 #define rhl_for_each_entry_rcu(v, pos, list, link) for ((v) = first_of(list, &(pos)); (v); (v) = next_of(v))
 #define json_array_foreach(array, i, v)	for ((v) = first_of(array, &(i)); (v); (v) = next_of(v))
+#define for_each_possible_cpu(v)		for ((v) = 0; (v) < cpus(); (v)++)
 #define FIXTURE(name)			struct name
 #define FIXTURE_VARIANT(name)		struct name
 #define ASSERT_EQ(expected, seen)	if ((expected) != (seen))

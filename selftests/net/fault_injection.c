@@ -124,8 +124,8 @@ static void sockets_recover(struct world *w, const struct op *op)
 }
 
 /*
- * What a failed allocation or copy may be called. The driver core says EINVAL where it found no room for a name, and who
- * opens a socket ENFILE where there is none for its inode.
+ * What a failed allocation or copy may be called. The driver core says EINVAL where it found no room for a name, and
+ * who opens a socket ENFILE where there is none for its inode.
  */
 static bool is_honest(const struct world *w)
 {

@@ -145,7 +145,9 @@ static void make_right(struct nl *nl, void *buf, struct request *r)
 /* One that is asked for, not told; more than half of them make, change or remove something. */
 static const struct spec_op *any_op(enum shape shape)
 {
-	static const uint8_t spoilt[] = { ADIT_CMD_SESSION_NEW, ADIT_CMD_SESSION_SET, ADIT_CMD_CHILD_NEW, ADIT_CMD_SA_NEW };
+	static const uint8_t spoilt[] = {
+		ADIT_CMD_SESSION_NEW, ADIT_CMD_SESSION_SET, ADIT_CMD_CHILD_NEW, ADIT_CMD_SA_NEW,
+	};
 	static const uint8_t often[] = {
 		ADIT_CMD_SESSION_NEW, ADIT_CMD_SESSION_SET, ADIT_CMD_SESSION_DEL, ADIT_CMD_CHILD_NEW,
 		ADIT_CMD_CHILD_NEW, ADIT_CMD_CHILD_SET, ADIT_CMD_CHILD_DEL, ADIT_CMD_SA_NEW, ADIT_CMD_SA_DEL,

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
-/* What netlink_fuzz.c asks of devices of kind esp: children and their security associations, and what became of them. */
+/* What netlink_fuzz.c asks of devices of kind esp: children, their security associations, and what became of them. */
 #include <arpa/inet.h>
 #include <string.h>
 #include <linux/genetlink.h>

@@ -1,14 +1,15 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 /*
- * Many IKEv2 initiators at once, by the daemon's own protocol and without a kernel: for how many IPsec tunnels a gateway
- * sets up and holds, whoever's it is. Each proves an identity of its own by one secret and asks for an address.
+ * Many IKEv2 initiators at once, by the daemon's own protocol and without a kernel: for how many IPsec tunnels a
+ * gateway sets up and holds, whoever's it is. Each proves an identity of its own by one secret and asks for an address.
  *
  *	ike_load_tool hold LOCAL GATEWAY SECRET COUNT WINDOW
- *		COUNT tunnels, WINDOW of them on their way at a time; says "up COUNT failed N ms N", then holds them until SIGTERM
- *		and says "closed N".
+ *		COUNT tunnels, WINDOW of them on their way at a time; says "up COUNT failed N ms N", then holds them
+ *		until SIGTERM and says "closed N".
  *	ike_load_tool flood LOCAL GATEWAY COUNT PER-SECOND [cookies]
- *		as many first requests that nobody goes on with, from the 65,534 addresses behind LOCAL's first two octets (which
- *		are all local here), with an SPI each; with cookies those that are asked for are returned. Says "sent N asked N".
+ *		as many first requests that nobody goes on with, from the 65,534 addresses behind LOCAL's first two
+ *		octets (which are all local here), with an SPI each; with cookies those that are asked for are returned.
+ *		Says "sent N asked N".
  */
 #include <errno.h>
 #include <signal.h>

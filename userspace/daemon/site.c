@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 #include "daemon/site.h"
 
+#include <assert.h>
 #include <errno.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -632,9 +633,13 @@ static void free_kids(struct site *s)
 
 void site_free(struct site *s)
 {
+	struct ipsec *ipsec = s->holder.ipsec;
+
 	free_kids(s);
 	deconfigure(s);
-	TAILQ_REMOVE(&s->holder.ipsec->sites, s, link);
+	TAILQ_REMOVE(&ipsec->sites, s, link);
+	/* The analyzer cannot follow the pointer by which that changes the list's head. */
+	assert(TAILQ_FIRST(&ipsec->sites) != s);
 	free(s);
 }
 

@@ -304,8 +304,9 @@ static const char *doubt_of(const struct ike_peer *p)
 }
 
 /*
- * Of the paddings of RSA a peer that speaks RFC 7427 may take one alone, and has no way to say which: libreswan's rsa-sha2
- * wants PSS, and what is older, or is set up to, the other. The next attempt is with the one that was not tried.
+ * Of the paddings of RSA a peer that speaks RFC 7427 may take one alone, and has no way to say which: libreswan's
+ * rsa-sha2 wants PSS, and what is older, or is set up to, the other. The next attempt is with the one that was not
+ * tried.
  */
 static void try_other_padding(struct ike_sa *sa)
 {

@@ -24,8 +24,8 @@ int ike_nonce_cmp(const uint8_t *a, size_t a_len, const uint8_t *b, size_t b_len
 /* --- requests of ours --- */
 
 /*
- * That of IKE itself where we offer it, for the peer is known to have it. libreswan takes no other for a child, and to another
- * it answers INVALID_SYNTAX instead of which one it wants.
+ * That of IKE itself where we offer it, for the peer is known to have it. libreswan takes no other for a child, and to
+ * another it answers INVALID_SYNTAX instead of which one it wants.
  */
 static const struct ike_alg *first_group(const struct ike_sa *sa)
 {
