@@ -243,7 +243,8 @@ static void put_rest(struct ike_sa *sa, struct ike_chain *c)
 	if (sa->peer->mobike)
 		ike2_put_notify(c, IKE2_N_MOBIKE_SUPPORTED, NULL, 0);
 	ike2_put_notify(c, IKE2_N_ESP_TFC_PADDING_NOT_SUPPORTED, NULL, 0);
-	ike2_put_notify(c, IKE2_N_INITIAL_CONTACT, NULL, 0);
+	if (ike_contact_is_first(sa))
+		ike2_put_notify(c, IKE2_N_INITIAL_CONTACT, NULL, 0);
 }
 
 static int put_first(struct ike_sa *sa, struct ike_chain *c)
@@ -385,6 +386,7 @@ static void established(struct ike_sa *sa, struct ike2_message *m)
 {
 	sa->mobike = sa->peer->mobike && ike2_notify_find(m, IKE2_N_MOBIKE_SUPPORTED);
 	ike_sa_begin(sa);
+	ike_contact_rx(sa, m);
 	sa->told_up = true;
 	sa->ike->ops->sa_up(sa->ike->ctx, sa);
 	if (sa->phase == PHASE_UP)

@@ -164,6 +164,8 @@ static void finish(struct ike_sa *sa, const struct ike2_message *m, bool by_eap)
 		return;
 	}
 	ike_sa_begin(sa);
+	/* Before the owner makes room for it: what it had may be what there is no room beside. */
+	ike_contact_rx(sa, m);
 	sa->told_up = true;
 	sa->ike->ops->sa_up(sa->ike->ctx, sa);
 	if (sa->phase != PHASE_UP)

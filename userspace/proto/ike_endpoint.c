@@ -23,7 +23,8 @@ struct ike *ike_new(struct loop *loop, const struct ike_config *cfg, const struc
 	TAILQ_INIT(&ike->sas);
 	TAILQ_INIT(&ike->changed);
 	TAILQ_INIT(&ike->half_open);
-	if (hash_init(&ike->by_spi) || hash_init(&ike->by_init) || hash_init(&ike->children_by_spi)) {
+	if (hash_init(&ike->by_spi) || hash_init(&ike->by_init) || hash_init(&ike->by_identity) ||
+	    hash_init(&ike->children_by_spi)) {
 		ike_free(ike);
 		return NULL;
 	}
@@ -40,6 +41,7 @@ void ike_free(struct ike *ike)
 		ike_sa_free(TAILQ_FIRST(&ike->sas));
 	hash_fini(&ike->by_spi);
 	hash_fini(&ike->by_init);
+	hash_fini(&ike->by_identity);
 	hash_fini(&ike->children_by_spi);
 	secret_wipe(ike, sizeof(*ike));
 	free(ike);

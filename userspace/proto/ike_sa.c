@@ -88,7 +88,7 @@ struct ike_sa *ike_sa_new(struct ike *ike, bool initiator, const struct ike_path
 	sa->path = *path;
 	sa->response_path = *path;
 	sa->natt = path->local_port == IKE_NATT_PORT;
-	sa->heard_ms = loop_now_ms(ike->loop);
+	sa->made_ms = sa->heard_ms = loop_now_ms(ike->loop);
 	TAILQ_INIT(&sa->tasks);
 	TAILQ_INIT(&sa->children);
 	STAILQ_INIT(&sa->request);
@@ -227,6 +227,7 @@ void ike_sa_free(struct ike_sa *sa)
 	struct ike *ike = sa->ike;
 
 	forget(sa);
+	ike_contact_del(sa);
 	loop_timer_stop(&sa->timer);
 	loop_timer_stop(&sa->dpd_timer);
 	loop_timer_stop(&sa->keepalive_timer);
@@ -268,6 +269,7 @@ void ike_sa_begin(struct ike_sa *sa)
 	ike_sa_settled(sa);
 	forget_init(sa);
 	drop_candidates(sa);
+	ike_contact_add(sa);
 	ike_sa_changed(sa);
 	sa->phase = PHASE_UP;
 	sa->up_ms = now;
@@ -350,6 +352,7 @@ void ike_sa_over(struct ike_sa *sa, const char *why)
 	while ((c = TAILQ_FIRST(&sa->children)))
 		ike_child_end(c, sa->why);
 	sa->phase = PHASE_OVER;
+	ike_contact_del(sa);
 	loop_timer_stop(&sa->dpd_timer);
 	loop_timer_stop(&sa->keepalive_timer);
 	loop_timer_stop(&sa->task_timer);

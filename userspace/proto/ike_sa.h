@@ -101,6 +101,8 @@ struct ike_sa {
 	TAILQ_ENTRY(ike_sa) link;
 	struct hash_node by_spi;	/* by our SPI */
 	struct hash_node by_init;	/* responder, half open: by the initiator's SPI */
+	struct hash_node by_identity;	/* by the peer's, once that is proved */
+	bool identified;		/* hashed there */
 	TAILQ_ENTRY(ike_sa) half_open_link;
 	bool half_open;			/* counted and hashed there */
 	struct addr came_from;		/* half open: where it is counted */
@@ -175,7 +177,7 @@ struct ike_sa {
 	struct ike_children children;
 	unsigned int n_children;
 	struct ike_sa *replaced_by;
-	uint64_t up_ms, rekey_at_ms, heard_ms;
+	uint64_t made_ms, up_ms, rekey_at_ms, heard_ms;
 	struct loop_timer timer;	/* half open: the end; up: rekey and expiry; over: the end */
 	struct loop_timer dpd_timer, keepalive_timer;
 	bool rekey_due;
@@ -198,7 +200,7 @@ struct ike {
 	struct ike_sas sas, changed;
 	struct ike_sas half_open;	/* responder, the oldest first */
 	uint16_t half_open_from[IKE_NEIGHBOURS];	/* by a hash of the peer's address */
-	struct hash by_spi, by_init, children_by_spi;
+	struct hash by_spi, by_init, by_identity, children_by_spi;
 	struct ike_stats stats;
 	uint8_t cookie_secret[2][32];	/* the one in use, the one before */
 	uint64_t cookie_turn_ms, stray_answer_ms;
@@ -281,6 +283,13 @@ bool ike_auth_verify_msk(struct ike_sa *sa, const struct ike2_message *m, struct
 void ike_auth_send(struct ike_sa *sa);
 void ike_auth_rx_request(struct ike_sa *sa, struct ike2_message *m);
 void ike_auth_rx_response(struct ike_sa *sa, struct ike2_message *m);
+
+/* --- ike_contact.c: INITIAL_CONTACT --- */
+void ike_contact_add(struct ike_sa *sa);	/* the peer has proved who it is */
+void ike_contact_del(struct ike_sa *sa);
+/* m is from the peer of sa, which has proved who it is. */
+void ike_contact_rx(struct ike_sa *sa, const struct ike2_message *m);
+bool ike_contact_is_first(const struct ike_sa *sa);	/* whether ours is to say so */
 
 /* --- ike_child.c --- */
 enum ike_verdict { VERDICT_OK, VERDICT_TS, VERDICT_PROPOSAL, VERDICT_KE, VERDICT_ADDRESS, VERDICT_NO_MORE,
