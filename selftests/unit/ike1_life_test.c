@@ -374,19 +374,6 @@ static void an_end_told_by_the_old_one(void **state)
 	world_free(w);
 }
 
-static int setup(void **state)
-{
-	(void)state;
-	return ike_crypto_init();
-}
-
-static int teardown(void **state)
-{
-	(void)state;
-	ike_crypto_fini();
-	return 0;
-}
-
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -405,5 +392,5 @@ int main(void)
 		cmocka_unit_test(an_end_told_by_the_old_one),
 	};
 
-	return cmocka_run_group_tests(tests, setup, teardown);
+	return cmocka_run_group_tests(tests, world_setup, world_teardown);
 }

@@ -697,19 +697,6 @@ static void forged_messages_change_nothing(void **state)
 	world_free(w);
 }
 
-static int setup(void **state)
-{
-	(void)state;
-	return ike_crypto_init();
-}
-
-static int teardown(void **state)
-{
-	(void)state;
-	ike_crypto_fini();
-	return 0;
-}
-
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -742,5 +729,5 @@ int main(void)
 		cmocka_unit_test(forged_messages_change_nothing),
 	};
 
-	return cmocka_run_group_tests(tests, setup, teardown);
+	return cmocka_run_group_tests(tests, world_setup, world_teardown);
 }

@@ -426,3 +426,18 @@ struct ike1_sa_info info_of(const struct side *s)
 	ike1_sa_get_info(s->sa, &info);
 	return info;
 }
+
+/* --- of a program --- */
+
+int world_setup(void **state)
+{
+	(void)state;
+	return ike_crypto_init();
+}
+
+int world_teardown(void **state)
+{
+	(void)state;
+	ike_crypto_fini();
+	return 0;
+}

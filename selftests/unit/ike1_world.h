@@ -68,6 +68,10 @@ void esp(struct ike_peer *p, const char *text);		/* its proposals */
 void ike(struct ike_peer *p, const char *text);
 struct ike_path path_of_initiator(void);
 
+/* Of a program, before its first test and after its last. */
+int world_setup(void **state);
+int world_teardown(void **state);
+
 struct world *world_new(void);
 void world_free(struct world *w);
 /* What has changed is written down. */
