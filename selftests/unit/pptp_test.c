@@ -229,14 +229,14 @@ static void versions(void **state)
 	};
 
 	for (size_t i = 0; i < sizeof(cases) / sizeof(cases[0]); i++) {
+		const bool ok = cases[i].ok;
 		struct pptp_message msg;
 
 		SAY(.type = PPTP_START_REQUEST, .start.version = cases[i].version);
 		msg = hear(PPTP_START_REPLY);
 		assert_int_equal(msg.start.version, PPTP_VERSION);
-		assert_int_equal(msg.start.result,
-				 cases[i].ok ? PPTP_RESULT_OK : PPTP_START_VERSION);
-		saw(cases[i].ok ? "" : "closed (the peer speaks a PPTP older than version 1.0);");
+		assert_int_equal(msg.start.result, ok ? PPTP_RESULT_OK : PPTP_START_VERSION);
+		saw(ok ? "" : "closed (the peer speaks a PPTP older than version 1.0);");
 		end(state);
 		begin(state);
 	}

@@ -65,13 +65,27 @@ static void life_set(struct ike1_transform *t, uint64_t type, uint64_t value)
 static void phase1_set(struct ike1_transform *t, const struct attribute *a, uint64_t *life_type)
 {
 	switch (a->type) {
-	case IKE1_ATTR_ENCR:		t->encr = a->value; break;
-	case IKE1_ATTR_HASH:		t->hash = a->value; break;
-	case IKE1_ATTR_AUTH:		t->auth = a->value; break;
-	case IKE1_ATTR_GROUP:		t->group = a->value; break;
-	case IKE1_ATTR_KEY_LENGTH:	t->key_bits = a->value; break;
-	case IKE1_ATTR_LIFE_TYPE:	*life_type = a->value; break;
-	case IKE1_ATTR_LIFE:		life_set(t, *life_type, a->value); break;
+	case IKE1_ATTR_ENCR:
+		t->encr = a->value;
+		break;
+	case IKE1_ATTR_HASH:
+		t->hash = a->value;
+		break;
+	case IKE1_ATTR_AUTH:
+		t->auth = a->value;
+		break;
+	case IKE1_ATTR_GROUP:
+		t->group = a->value;
+		break;
+	case IKE1_ATTR_KEY_LENGTH:
+		t->key_bits = a->value;
+		break;
+	case IKE1_ATTR_LIFE_TYPE:
+		*life_type = a->value;
+		break;
+	case IKE1_ATTR_LIFE:
+		life_set(t, *life_type, a->value);
+		break;
 	case 5:				/* group type: says what the group says already */
 		break;
 	default:
@@ -82,13 +96,27 @@ static void phase1_set(struct ike1_transform *t, const struct attribute *a, uint
 static void phase2_set(struct ike1_transform *t, const struct attribute *a, uint64_t *life_type)
 {
 	switch (a->type) {
-	case IKE1_IPSEC_LIFE_TYPE:	*life_type = a->value; break;
-	case IKE1_IPSEC_LIFE:		life_set(t, *life_type, a->value); break;
-	case IKE1_IPSEC_GROUP:		t->group = a->value; break;
-	case IKE1_IPSEC_ENCAP:		t->encap = a->value; break;
-	case IKE1_IPSEC_AUTH:		t->hash = a->value; break;
-	case IKE1_IPSEC_KEY_LENGTH:	t->key_bits = a->value; break;
-	case IKE1_IPSEC_ESN:		t->esn = a->value == ESN_64BIT; break;
+	case IKE1_IPSEC_LIFE_TYPE:
+		*life_type = a->value;
+		break;
+	case IKE1_IPSEC_LIFE:
+		life_set(t, *life_type, a->value);
+		break;
+	case IKE1_IPSEC_GROUP:
+		t->group = a->value;
+		break;
+	case IKE1_IPSEC_ENCAP:
+		t->encap = a->value;
+		break;
+	case IKE1_IPSEC_AUTH:
+		t->hash = a->value;
+		break;
+	case IKE1_IPSEC_KEY_LENGTH:
+		t->key_bits = a->value;
+		break;
+	case IKE1_IPSEC_ESN:
+		t->esn = a->value == ESN_64BIT;
+		break;
 	default:
 		t->foreign = true;
 	}
