@@ -7,7 +7,7 @@
 #include "base/secret.h"
 #include "proto/ike_sa.h"
 
-/* Unknown SPIs are answered this seldom, whoever sends them (RFC 7296 section 2.21.4). */
+/* What is in no IKE SA is answered this seldom, whoever sends it (RFC 7296 section 2.21.4). */
 #define STRAY_ANSWER_MS	50
 
 struct ike *ike_new(struct loop *loop, const struct ike_config *cfg, const struct ike_ops *ops, void *ctx)
@@ -102,6 +102,34 @@ void ike_answer_clear(struct ike *ike, const struct ike_path *path, const struct
 		ike->ops->tx(ike->ctx, path, buf, w.len);
 }
 
+static bool may_answer_stray(struct ike *ike)
+{
+	uint64_t now = loop_now_ms(ike->loop);
+
+	if (now < ike->stray_answer_ms)
+		return false;
+	ike->stray_answer_ms = now + STRAY_ANSWER_MS;
+	return true;
+}
+
+/*
+ * A message that cannot be read. Of a later version, its header is as it is here (section 2.5); and the first message
+ * has no other answer to tell of a critical payload than one in the clear.
+ */
+static void rx_unreadable(struct ike *ike, const struct ike_path *path, const struct ike2_message *m, int err,
+			  const struct ike_fault *fault)
+{
+	const struct ike_header *h = &m->header;
+
+	ike->stats.junk++;
+	if (err == -EBADMSG || (h->flags & IKE2_FLAG_RESPONSE))
+		return;
+	if (err == -EPROTONOSUPPORT && ike_major(h) > 2 && may_answer_stray(ike))
+		ike_answer_clear(ike, path, m, IKE2_N_INVALID_MAJOR_VERSION, NULL, 0);
+	if (err == -EOPNOTSUPP && h->exchange == IKE2_SA_INIT && may_answer_stray(ike))
+		ike_answer_clear(ike, path, m, IKE2_N_UNSUPPORTED_CRITICAL_PAYLOAD, &fault->payload, 1);
+}
+
 /*
  * A request in an IKE SA that is not known here any more, or never was: the peer is told, so that its administrator is
  * (section 1.5). Never an answer to an answer.
@@ -109,13 +137,11 @@ void ike_answer_clear(struct ike *ike, const struct ike_path *path, const struct
 static void rx_stray(struct ike *ike, const struct ike_path *path, const struct ike2_message *m)
 {
 	const struct ike_header *h = &m->header;
-	uint64_t now = loop_now_ms(ike->loop);
 
 	ike->stats.strays++;
 	if ((h->flags & IKE2_FLAG_RESPONSE) || !(ike2_has(m, IKE2_PAYLOAD_SK) || ike2_has(m, IKE2_PAYLOAD_SKF)) ||
-	    find(ike, h->flags & IKE2_FLAG_INITIATOR ? h->spi_r : h->spi_i) || now < ike->stray_answer_ms)
+	    find(ike, h->flags & IKE2_FLAG_INITIATOR ? h->spi_r : h->spi_i) || !may_answer_stray(ike))
 		return;
-	ike->stray_answer_ms = now + STRAY_ANSWER_MS;
 	ike_answer_clear(ike, path, m, IKE2_N_INVALID_IKE_SPI, NULL, 0);
 }
 
@@ -151,12 +177,14 @@ void ike_rx(struct ike *ike, const struct ike_path *path, const uint8_t *data, s
 	struct ike2_message m;
 	struct ike_fault fault;
 	struct ike_sa *sa;
+	int err;
 
 	/* A keepalive of RFC 3948 section 2.3. */
 	if (len == 1)
 		return;
-	if (ike2_parse(&m, data, len, &fault)) {
-		ike->stats.junk++;
+	err = ike2_parse(&m, data, len, &fault);
+	if (err) {
+		rx_unreadable(ike, path, &m, err, &fault);
 		return;
 	}
 	if (m.header.exchange == IKE2_SA_INIT && !(m.header.flags & IKE2_FLAG_RESPONSE)) {
