@@ -157,17 +157,25 @@ static void take_over(struct ike_sa *sa, struct ike_task *t, struct ike_child *c
 		ike2_child_close(old, "replaced");
 }
 
+/* rekey: what that means where it was to take another's place, which stays. */
+static void no_child(struct ike_sa *sa, const struct ike_task *t, const char *rekey, const char *why)
+{
+	ike_log(sa, LOG_LEVEL_WARN, "%s: %s", t->type == TASK_CHILD_REKEY ? rekey : "no child", why);
+	if (t->type == TASK_CHILD_NEW)
+		sa->ike->ops->child_failed(sa->ike->ctx, sa, why);
+}
+
 static void made(struct ike_sa *sa, struct ike_task *t, struct ike_child *c, const struct ike2_message *m)
 {
 	char why[IKE_WHY_MAX];
 
 	if (m->nonce.len < IKE_NONCE_MIN || derive(t, c, m)) {
-		ike_log(sa, LOG_LEVEL_WARN, "no keys can be made of the peer's answer");
+		no_child(sa, t, "new keys are not used", "no keys can be made of the peer's answer");
 		ike2_child_close(c, "no keys");
 	} else if (t->type == TASK_CHILD_REKEY) {
 		take_over(sa, t, c, m);
 	} else if (ike_child_install(c, true, why)) {
-		ike_log(sa, LOG_LEVEL_ERROR, "the child cannot be used: %s", why);
+		no_child(sa, t, NULL, why);
 		ike2_child_close(c, why);
 	} else {
 		ike_child_started(c);
@@ -193,14 +201,6 @@ static bool other_group(struct ike_sa *sa, struct ike_task *t, const struct ike2
 		}
 	}
 	return false;
-}
-
-/* rekey: what that means where it was to take another's place, which stays. */
-static void no_child(struct ike_sa *sa, const struct ike_task *t, const char *rekey, const char *why)
-{
-	ike_log(sa, LOG_LEVEL_WARN, "%s: %s", t->type == TASK_CHILD_REKEY ? rekey : "no child", why);
-	if (t->type == TASK_CHILD_NEW)
-		sa->ike->ops->child_failed(sa->ike->ctx, sa, why);
 }
 
 static void refused(struct ike_sa *sa, struct ike_task *t, enum ike_verdict verdict, const struct ike2_message *m,
