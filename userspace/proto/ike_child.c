@@ -85,6 +85,28 @@ struct ike_child *ike_child_new(struct ike_sa *sa, bool by_us)
 	return c;
 }
 
+int ike_child_set_ts(struct ike_child *c, const struct ike_selector *local, unsigned int n_local,
+		     const struct ike_selector *remote, unsigned int n_remote)
+{
+	c->local_ts = calloc(n_local + n_remote, sizeof(*c->local_ts));
+	if (!c->local_ts)
+		return -ENOMEM;
+	c->remote_ts = c->local_ts + n_local;
+	c->n_local_ts = n_local;
+	c->n_remote_ts = n_remote;
+	memcpy(c->local_ts, local, n_local * sizeof(*local));
+	memcpy(c->remote_ts, remote, n_remote * sizeof(*remote));
+	return 0;
+}
+
+static void free_keys(struct ike_child *c)
+{
+	if (c->keys)
+		secret_wipe(c->keys, sizeof(*c->keys));
+	free(c->keys);
+	c->keys = NULL;
+}
+
 void ike_child_free(struct ike_child *c)
 {
 	struct ike_sa *sa = c->sa;
@@ -102,7 +124,8 @@ void ike_child_free(struct ike_child *c)
 	TAILQ_REMOVE(&sa->children, c, link);
 	sa->n_children--;
 	sa->ike->stats.children--;
-	secret_wipe(c, sizeof(*c));
+	free_keys(c);
+	free(c->local_ts);
 	free(c);
 }
 
@@ -238,9 +261,9 @@ static enum ike_verdict narrow(struct ike_child *c, const struct ike2_selectors 
 			       const struct ike2_selectors *local, const struct ike_child *like,
 			       char why[IKE_WHY_MAX])
 {
+	struct ike_selector any[2], other[2], local_ts[IKE_TS_MAX], remote_ts[IKE_TS_MAX];
+	unsigned int n_own, n_theirs, n_local, n_remote;
 	const struct ike_selector *own, *theirs;
-	struct ike_selector any[2], other[2];
-	unsigned int n_own, n_theirs;
 
 	own = like ? like->local_ts : own_ts(c->sa, any, &n_own);
 	theirs = like ? like->remote_ts : their_ts(c->sa, other, &n_theirs);
@@ -248,13 +271,16 @@ static enum ike_verdict narrow(struct ike_child *c, const struct ike2_selectors 
 		n_own = like->n_local_ts;
 		n_theirs = like->n_remote_ts;
 	}
-	c->n_local_ts = ike_ts_intersect(local->s, local->n, own, n_own, c->local_ts, IKE_TS_MAX);
-	if (!c->n_local_ts)
+	n_local = ike_ts_intersect(local->s, local->n, own, n_own, local_ts, IKE_TS_MAX);
+	if (!n_local)
 		return no_selectors(own, n_own, local->s, local->n, "our", why);
-	c->n_remote_ts = ike_ts_intersect(remote->s, remote->n, theirs, n_theirs, c->remote_ts, IKE_TS_MAX);
-	if (!c->n_remote_ts)
+	n_remote = ike_ts_intersect(remote->s, remote->n, theirs, n_theirs, remote_ts, IKE_TS_MAX);
+	if (!n_remote)
 		return no_selectors(theirs, n_theirs, remote->s, remote->n, "its", why);
-	return VERDICT_OK;
+	if (!ike_child_set_ts(c, local_ts, n_local, remote_ts, n_remote))
+		return VERDICT_OK;
+	snprintf(why, IKE_WHY_MAX, "out of memory");
+	return VERDICT_FAILED;
 }
 
 /*
@@ -447,7 +473,9 @@ int ike_child_derive(struct ike_child *c, struct ike_octets nonce_i, struct ike_
 {
 	const struct ike2_exchange x = { .nonce_i = nonce_i, .nonce_r = nonce_r, .shared = shared };
 
-	return ike2_child_keys(&c->keys, &c->suite, &c->sa->keys, &x);
+	if (!c->keys)
+		c->keys = calloc(1, sizeof(*c->keys));
+	return c->keys ? ike2_child_keys(c->keys, &c->suite, &c->sa->keys, &x) : -ENOMEM;
 }
 
 /* --- into the kernel --- */
@@ -465,17 +493,18 @@ static void limits(const struct ike_child *c, struct dp_sa *s)
 static int add_sa(struct ike_child *c, bool outbound, char why[IKE_WHY_MAX])
 {
 	bool first = c->by_us == outbound;	/* sent by the exchange's initiator */
+	const struct ike_child_keys *k = c->keys;
 	struct dp_sa s = {
 		.outbound = outbound, .spi = outbound ? c->spi_out : c->spi_in,
 		.cipher = (enum dp_cipher)c->suite.encr->kernel,
 		.auth = c->suite.integ ? (enum dp_auth)c->suite.integ->kernel : DP_AUTH_NONE,
-		.key_len = (unsigned int)c->keys.encr_len, .auth_key_len = (unsigned int)c->keys.integ_len,
+		.key_len = (unsigned int)k->encr_len, .auth_key_len = (unsigned int)k->integ_len,
 		.esn = c->suite.esn, .legacy = c->sa->peer->legacy, .replay_window = REPLAY_WINDOW,
 	};
 	int err;
 
-	memcpy(s.key, first ? c->keys.encr_i : c->keys.encr_r, s.key_len);
-	memcpy(s.auth_key, first ? c->keys.integ_i : c->keys.integ_r, s.auth_key_len);
+	memcpy(s.key, first ? k->encr_i : k->encr_r, s.key_len);
+	memcpy(s.auth_key, first ? k->integ_i : k->integ_r, s.auth_key_len);
 	limits(c, &s);
 	err = c->sa->ike->ops->sa_add(c->sa->ike->ctx, c, &s, why);
 	secret_wipe(&s, sizeof(s));
@@ -484,7 +513,7 @@ static int add_sa(struct ike_child *c, bool outbound, char why[IKE_WHY_MAX])
 	else if (!err)
 		c->in_done = true;
 	if (c->in_done && c->out_done)
-		secret_wipe(&c->keys, sizeof(c->keys));
+		free_keys(c);
 	return err;
 }
 

@@ -10,7 +10,7 @@
 #include "proto/ike_frozen.h"
 #include "proto/ike_sa.h"
 
-#define RECORD_VERSION	1
+#define RECORD_VERSION	2
 #define PACKETS_MAX	8	/* of one message; with more, the record is without it */
 #define PACKET_MAX	1300
 #define NO_PACKETS	0xff
@@ -102,11 +102,55 @@ static void put_child(struct wr *w, const struct ike_child *c)
 	wr_u8(w, c->told);
 	wr_u8(w, c->rekey_due);
 	wr_u32(w, c->replaces ? c->replaces->spi_in : 0);
-	wr_bytes(w, &c->keys, sizeof(c->keys));
-	ike_ts_freeze(c->local_ts, c->n_local_ts, w);
-	ike_ts_freeze(c->remote_ts, c->n_remote_ts, w);
+	wr_u8(w, c->keys != NULL);
+	if (c->keys)
+		wr_bytes(w, c->keys, sizeof(*c->keys));
+	wr_u8(w, c->local_ts != NULL);
+	if (c->local_ts) {
+		ike_ts_freeze(c->local_ts, c->n_local_ts, w);
+		ike_ts_freeze(c->remote_ts, c->n_remote_ts, w);
+	}
 	wr_u64(w, c->up_ms);
 	wr_u64(w, c->rekey_at_ms);
+}
+
+/* One that is only to be deleted may have neither keys nor networks; it takes nobody's place either. */
+static bool only_ends(const struct ike_child *c, uint32_t replaces)
+{
+	return c->deleting && !replaces;
+}
+
+static void get_child_keys(struct rd *r, struct ike_child *c, uint32_t replaces)
+{
+	bool kept = ike_bool_thaw(r);
+
+	if (!kept && !(c->in_done && c->out_done) && !only_ends(c, replaces))
+		r->bad = true;
+	if (!kept || r->bad)
+		return;
+	c->keys = calloc(1, sizeof(*c->keys));
+	if (!c->keys) {
+		r->bad = true;
+		return;
+	}
+	rd_copy(r, c->keys, sizeof(*c->keys));
+	if (c->keys->encr_len > IKE_CIPHER_KEY_MAX || c->keys->integ_len > IKE_KEY_MAX)
+		r->bad = true;
+}
+
+static void get_ts(struct rd *r, struct ike_child *c, uint32_t replaces)
+{
+	struct ike_selector local[IKE_TS_MAX], remote[IKE_TS_MAX];
+	unsigned int n_local, n_remote;
+
+	if (!ike_bool_thaw(r)) {
+		r->bad = r->bad || !only_ends(c, replaces);
+		return;
+	}
+	ike_ts_thaw(local, &n_local, r);
+	ike_ts_thaw(remote, &n_remote, r);
+	if (!r->bad && ike_child_set_ts(c, local, n_local, remote, n_remote))
+		r->bad = true;
 }
 
 /* replaces: the SPI of the one that it replaces, to be looked for once all are there. */
@@ -133,11 +177,8 @@ static void get_child(struct rd *r, struct ike_sa *sa, uint32_t *replaces)
 	c->told = ike_bool_thaw(r);
 	c->rekey_due = ike_bool_thaw(r);
 	*replaces = rd_u32(r);
-	rd_copy(r, &c->keys, sizeof(c->keys));
-	if (c->keys.encr_len > IKE_CIPHER_KEY_MAX || c->keys.integ_len > IKE_KEY_MAX)
-		r->bad = true;
-	ike_ts_thaw(c->local_ts, &c->n_local_ts, r);
-	ike_ts_thaw(c->remote_ts, &c->n_remote_ts, r);
+	get_child_keys(r, c, *replaces);
+	get_ts(r, c, *replaces);
 	c->up_ms = rd_u64(r);
 	c->rekey_at_ms = rd_u64(r);
 }

@@ -82,8 +82,8 @@ struct ike_child {
 	bool deleting;			/* our delete is under way or waits */
 	bool told;			/* child_new() succeeded */
 	struct ike_child *replaces;	/* whose outbound SA is in use until that is deleted */
-	struct ike_child_keys keys;	/* wiped once the kernel has both */
-	struct ike_selector local_ts[IKE_TS_MAX], remote_ts[IKE_TS_MAX];
+	struct ike_child_keys *keys;	/* until the kernel has both */
+	struct ike_selector *local_ts, *remote_ts;	/* in one piece of memory, which is local_ts */
 	unsigned int n_local_ts, n_remote_ts;
 	uint64_t up_ms, rekey_at_ms;
 	struct loop_timer timer;	/* rekey, then expiry; of a replaced one, its end */
@@ -300,6 +300,9 @@ void ike_child_free(struct ike_child *c);	/* the owner is not told */
 void ike_child_end(struct ike_child *c, const char *why);	/* the owner is */
 uint32_t ike_child_spi(struct ike *ike);
 void ike_child_set_spi(struct ike_child *c, uint32_t spi);	/* inbound; once, not 0 */
+/* Once; -ENOMEM */
+int ike_child_set_ts(struct ike_child *c, const struct ike_selector *local, unsigned int n_local,
+		     const struct ike_selector *remote, unsigned int n_remote);
 struct ike_child *ike_child_by_spi(struct ike_sa *sa, uint32_t spi, bool inbound);
 /* SA, TSi, TSr and what goes with them, of a request of ours. */
 void ike_child_put_offer(struct ike_sa *sa, struct ike_chain *c, unsigned int flags, uint32_t spi,
