@@ -33,7 +33,7 @@ struct ipsec_holder {
 	const struct ipsec_holder_ops *ops;
 	struct ipsec *ipsec;
 	struct ike_sa *sa;		/* that is up or on its way, or NULL */
-	LIST_HEAD(kid_list, kid) kids;
+	LIST_HEAD(holder_kids, kid) kids;
 };
 
 struct ipsec_holder_ops {
