@@ -82,7 +82,7 @@ const char *dialer_state_to_str(enum dialer_state state);
 
 /* What becomes of an attempt, told by those who make it. */
 void dialer_unreached(struct dialer *d, const char *why);
-void dialer_unsecured(struct dialer *d, const char *why);	/* there is no IPsec with the server */
+void dialer_unsecured(struct dialer *d, const char *what);	/* there is no IPsec with the server */
 void dialer_carrier_up(struct dialer *d);		/* calls may be made */
 void dialer_carrier_down(struct dialer *d, struct carrier *carrier, const char *why);
 void dialer_login(struct dialer *d);

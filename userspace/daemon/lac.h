@@ -33,9 +33,9 @@ void lac_rest(struct lac *lac);		/* between two attempts, when no tunnel is left
 /* The LAC of a dialer with ipsec = required, made if there is none; NULL on ENOMEM. */
 struct lacsec *lac_ipsec(struct dialer *dialer);
 /* A child is there: L2TP may begin in it. -errno. Or there will be none. */
-int lac_secured(struct lac *lac, uint32_t child);
+int lac_secured(struct lac *lac, uint32_t id);
 void lac_unsecured(struct lac *lac, const char *why);
-void lac_child_gone(struct lac *lac, uint32_t child);
+void lac_child_gone(struct lac *lac, uint32_t id);
 /* The socket of an engine before this one; taken. */
 void lac_take_socket(struct lac *lac, int fd);
 
