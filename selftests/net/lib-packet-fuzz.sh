@@ -34,7 +34,9 @@ fuzz_topology()
 		table ip watch {
 			chain input {
 				type filter hook input priority 0
-				ip saddr != { 10.9.0.1, 10.9.0.2, 10.9.0.3, 10.5.0.1 } counter
+				ip saddr 10.9.0.1-10.9.0.3 accept
+				ip saddr 10.5.0.1 accept
+				counter
 			}
 		}
 	END
