@@ -581,8 +581,10 @@ int ipsec_reconfigure(struct ipsec *ipsec, struct conf_ref *ref)
 	if (!err && ipsec->thawing && ipsec->ifindex &&
 	    dp_child_each(ipsec->engine->dp, ipsec->ifindex, note_highest, ipsec, &unlisted))
 		log_warn(NULL, "children cannot be listed: %s", unlisted.text);
-	if (!err)
-		sites_reconfigure(ipsec, ref);
+	if (!err) {
+		sites_keep(ipsec, ref);
+		sites_add(ipsec, ref);
+	}
 	conf_ref_put(old);
 	return err;
 }

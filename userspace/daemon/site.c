@@ -1,7 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 #include "daemon/site.h"
 
-#include <assert.h>
 #include <errno.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -633,13 +632,9 @@ static void free_kids(struct site *s)
 
 void site_free(struct site *s)
 {
-	struct ipsec *ipsec = s->holder.ipsec;
-
 	free_kids(s);
 	deconfigure(s);
-	TAILQ_REMOVE(&ipsec->sites, s, link);
-	/* The analyzer cannot follow the pointer by which that changes the list's head. */
-	assert(TAILQ_FIRST(&ipsec->sites) != s);
+	TAILQ_REMOVE(&s->holder.ipsec->sites, s, link);
 	free(s);
 }
 
@@ -653,11 +648,10 @@ static void keep(struct site *s, struct conf_ref *ref, const struct conf_site *c
 	conf_ref_put(old);
 }
 
-void sites_reconfigure(struct ipsec *ipsec, struct conf_ref *ref)
+void sites_keep(struct ipsec *ipsec, struct conf_ref *ref)
 {
 	const struct conf_site *conf;
 	struct site *s, *next;
-	unsigned int i;
 
 	for (s = TAILQ_FIRST(&ipsec->sites); s; s = next) {
 		next = TAILQ_NEXT(s, link);
@@ -670,8 +664,15 @@ void sites_reconfigure(struct ipsec *ipsec, struct conf_ref *ref)
 			 "is no longer configured");
 		site_free(s);
 	}
+}
+
+void sites_add(struct ipsec *ipsec, struct conf_ref *ref)
+{
+	unsigned int i;
+
 	for (i = 0; i < ref->conf->n_sites; i++) {
-		conf = &ref->conf->sites[i];
+		const struct conf_site *conf = &ref->conf->sites[i];
+
 		if (!site_by_name(ipsec, conf->name) && !site_new(ipsec, ref, conf))
 			log_error(NULL, "site %s: out of memory", conf->name);
 	}

@@ -52,7 +52,9 @@ struct site {
 	struct loop_timer timer;
 };
 
-void sites_reconfigure(struct ipsec *ipsec, struct conf_ref *ref);
+/* A new configuration: sites that it has as they are go on, others end; then new ones begin. */
+void sites_keep(struct ipsec *ipsec, struct conf_ref *ref);
+void sites_add(struct ipsec *ipsec, struct conf_ref *ref);
 void site_free(struct site *s);
 void site_begin(struct site *s);
 struct site *site_by_name(const struct ipsec *ipsec, const char *name);
