@@ -123,49 +123,49 @@ static const struct option pool_options[] = {
 #define SERVER(field) FIELD(struct conf_server, field)
 /* What server ikev2, server l2tp in IPsec, and the sites have in common. */
 #define IKE_OPTIONS(type, protocol)								\
-	{ "local-id", &value_name, FIELD(type, ike.local_id), .max = CONF_ID_MAX, .of = protocol,	\
+	{ "local-id", &value_name, FIELD(type, ike.local_id), .max = CONF_ID_MAX, .of = (protocol),	\
 	  .doc = "Who we say we are: an address, a host name, user@domain, or a distinguished name as in "	\
 		 "CN=gw, O=Example. Without it, as the certificate says, and without one our address." },	\
-	{ "certificate", &value_file, FIELD(type, ike.certificate), .of = protocol,			\
+	{ "certificate", &value_file, FIELD(type, ike.certificate), .of = (protocol),			\
 	  .doc = "Our certificate in PEM, with those that lead to its issuer behind it." },		\
-	{ "key", &value_file, FIELD(type, ike.key), .of = protocol,					\
+	{ "key", &value_file, FIELD(type, ike.key), .of = (protocol),					\
 	  .doc = "Our private key in PEM, without a passphrase. Nobody else may read its file." },	\
-	{ "ca", &value_files, LIST(type, ike.ca, ike.n_ca), .max = CONF_FILES_MAX, .of = protocol,	\
+	{ "ca", &value_files, LIST(type, ike.ca, ike.n_ca), .max = CONF_FILES_MAX, .of = (protocol),	\
 	  .doc = "Certificates in PEM of the authorities that peers' certificates are believed from." },	\
-	{ "crl", &value_files, LIST(type, ike.crl, ike.n_crl), .max = CONF_FILES_MAX, .of = protocol,	\
+	{ "crl", &value_files, LIST(type, ike.crl, ike.n_crl), .max = CONF_FILES_MAX, .of = (protocol),	\
 	  .doc = "Revocation lists in PEM. With one, there has to be one of every authority." },	\
 	{ "ike-proposals", &value_ike_proposals, LIST(type, ike.ike_proposals, ike.n_ike_proposals),	\
-	  .max = CONF_LIST_MAX, .of = protocol,							\
+	  .max = CONF_LIST_MAX, .of = (protocol),							\
 	  .doc = "Algorithms of IKE itself, the best first: encryption, integrity or prf and groups with dashes " \
 		 "between them, such as aes256gcm16-prfsha384-ecp384 or aes128-sha256-modp2048-x25519." }, \
 	{ "esp-proposals", &value_esp_proposals, LIST(type, ike.esp_proposals, ike.n_esp_proposals),	\
-	  .max = CONF_LIST_MAX, .of = protocol,							\
+	  .max = CONF_LIST_MAX, .of = (protocol),							\
 	  .doc = "Algorithms of what is protected, likewise: encryption, integrity where the encryption has none, " \
 		 "groups for keys of its own, and esn for extended sequence numbers." },		\
-	{ "legacy", &value_switch, FIELD(type, ike.legacy), .fallback = "no", .of = protocol,		\
+	{ "legacy", &value_switch, FIELD(type, ike.legacy), .fallback = "no", .of = (protocol),		\
 	  .doc = "Whether algorithms that only old peers need are agreed to: 3DES, MD5, MODP 1024 and 1536." },	\
 	{ "ike-lifetime", &value_number, FIELD(type, ike.ike_lifetime_s), .min = 60, .max = 604800,	\
-	  .fallback = "14400", .of = protocol,								\
+	  .fallback = "14400", .of = (protocol),								\
 	  .doc = "Seconds after which the keys of IKE are replaced." },					\
 	{ "child-lifetime", &value_number, FIELD(type, ike.child_lifetime_s), .min = 60, .max = 604800,	\
-	  .fallback = "3600", .of = protocol,								\
+	  .fallback = "3600", .of = (protocol),								\
 	  .doc = "Seconds after which the keys of what is protected are replaced." },			\
 	{ "child-megabytes", &value_number, FIELD(type, ike.child_lifetime_mb), .max = 1000000000,	\
-	  .fallback = "0", .of = protocol,								\
+	  .fallback = "0", .of = (protocol),								\
 	  .doc = "Megabytes, of a million octets, after which they are replaced; 0 is without this limit." },	\
 	{ "dpd-interval", &value_number, FIELD(type, ike.dpd_interval_s), .max = 3600,			\
-	  .fallback = "30", .of = protocol,								\
+	  .fallback = "30", .of = (protocol),								\
 	  .doc = "Seconds of silence after which the peer is asked whether it lives; 0 never asks." },	\
-	{ "fragmentation", &value_switch, FIELD(type, ike.fragmentation), .fallback = "yes", .of = protocol,	\
+	{ "fragmentation", &value_switch, FIELD(type, ike.fragmentation), .fallback = "yes", .of = (protocol),	\
 	  .doc = "Whether long messages are sent in parts, for networks that lose IP fragments (RFC 7383)." }
 
 /* And what is not of L2TP in IPsec. */
 #define IKE_NETWORK_OPTIONS(type, protocol)							\
-	{ "mobike", &value_switch, FIELD(type, ike.mobike), .fallback = "yes", .of = protocol,		\
+	{ "mobike", &value_switch, FIELD(type, ike.mobike), .fallback = "yes", .of = (protocol),		\
 	  .doc = "Whether a peer that began goes on from another address (RFC 4555). When ours changes, "	\
 		 "the peer is found not to answer and the tunnel begins anew." },				\
 	{ "local-subnets", &value_subnets, LIST(type, ike.local_subnets, ike.n_local_subnets),		\
-	  .max = CONF_LIST_MAX, .of = protocol,							\
+	  .max = CONF_LIST_MAX, .of = (protocol),							\
 	  .doc = "Networks behind us that are reached through the tunnel. Without it, of a site our own address, " \
 		 "and of server ikev2 everything." }
 
