@@ -267,8 +267,7 @@ void adit_carry_rcv(struct adit_child *child, struct sk_buff *skb)
 	const u16 flags = get_unaligned_be16(uh + 1);
 	struct adit_wire_key key;
 
-	/* Whatever hardware said about checksums, it said about the ciphertext. */
-	skb->ip_summed = CHECKSUM_NONE;
+	adit_esp_summed(skb);
 	if (flags & ADIT_L2TP_FLAG_T) {
 		adit_carry_control_up(child, skb, uh->source);
 		return;

@@ -184,15 +184,6 @@ static u64 *adit_esp_inner(struct adit_sa *sa, struct sk_buff *skb, u8 next)
 	return NULL;
 }
 
-/*
- * In transport mode behind a NAT, which changed the addresses that a checksum inside covers, it is wrong, and the
- * integrity check, which covers the same octets, stands for it (RFC 3948 section 3.1.2).
- */
-static u8 adit_esp_summed(const struct adit_child *child)
-{
-	return adit_child_transports(child) && rcu_access_pointer(child->sock) ? CHECKSUM_UNNECESSARY : CHECKSUM_NONE;
-}
-
 static void adit_esp_deliver(struct adit_sa *sa, struct sk_buff *skb, u8 outer)
 {
 	struct adit_dev *adev = sa->child->adev;
@@ -200,9 +191,7 @@ static void adit_esp_deliver(struct adit_sa *sa, struct sk_buff *skb, u8 outer)
 	skb_reset_mac_header(skb);
 	skb_reset_network_header(skb);
 	skb->mac_len = 0;
-	/* Whatever hardware said about checksums, it said about the ciphertext. */
-	skb->ip_summed = adit_esp_summed(sa->child);
-	skb->csum_level = 0;
+	adit_esp_summed(skb);
 	if (!adit_rx_ecn(skb, outer)) {
 		adit_esp_lose(sa, skb, &sa->stats.ecn);
 		return;
