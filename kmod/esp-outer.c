@@ -334,7 +334,7 @@ static void adit_esp_output6(struct net *net, const struct adit_esp_path *path, 
  * adit_esp_output() - send a sealed packet
  * @child: child
  * @path: its path
- * @skb: ESP header first, with headroom; consumed
+ * @skb: ESP header first, with headroom, scrubbed of what it was before; consumed
  * @dst: from adit_esp_route() for @path in the same RCU read side
  * @look: what the outer header shows
  *
@@ -345,7 +345,6 @@ void adit_esp_output(struct adit_child *child, struct adit_esp_path *path, struc
 {
 	const struct adit_dev *adev = child->adev;
 
-	skb_scrub_packet(skb, !net_eq(adev->net, dev_net(adev->dev)));
 	/* One queue for all flows of a child: numbered packets that overtake one another may be lost. */
 	skb_clear_hash(skb);
 	skb->mark = READ_ONCE(adev->fwmark);

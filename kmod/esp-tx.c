@@ -174,9 +174,12 @@ static unsigned int adit_esp_prepare(const struct adit_esp_out *out, struct sk_b
 	const unsigned int headroom = adit_esp_headroom(out);
 	netdev_features_t features = skb->dev->features & ~(NETIF_F_GSO_MASK | NETIF_F_CSUM_MASK | NETIF_F_SG |
 							    NETIF_F_FRAGLIST);
+	const struct adit_dev *adev = out->child->adev;
 	unsigned int dropped = 0;
 	struct sk_buff *next;
 
+	/* Its route, connection and so on are none of the outer packet's; segments are copies of what is left. */
+	skb_scrub_packet(skb, !net_eq(adev->net, dev_net(adev->dev)));
 	if (skb_is_gso(skb)) {
 		struct sk_buff *segs = skb_gso_segment(skb, features);
 
@@ -268,7 +271,7 @@ void adit_esp_sealed_done(struct adit_crypt *c)
 /**
  * adit_esp_seal_list() - protect packets and send them
  * @out: way out, of this RCU read side
- * @list: packets that are linear and ours, with headroom and ADIT_ESP_TAIL_MAX of tailroom; emptied
+ * @list: packets that are linear, ours and scrubbed, with headroom and ADIT_ESP_TAIL_MAX of tailroom; emptied
  *
  * Context: RCU read side, bottom halves off.
  */

@@ -491,6 +491,7 @@ static noinline void adit_tx_send_child(struct adit_session *s, struct sk_buff *
 	}
 	adit_tx_clamp(s, skb);
 
+	skb_scrub_packet(skb, !net_eq(s->adev->net, dev_net(s->adev->dev)));
 	dropped = adit_tx_prepare_own(skb, adit_esp_headroom(&out) + ADIT_CARRY_HEAD + s->adev->overhead, &list);
 	if (dropped)
 		adit_tx_drop_list(s, NULL, dropped, &s->tx_stats.no_memory);
