@@ -216,9 +216,10 @@ def setups(run, unit):
     for (kind, count), row in run.setups.items():
         if count < 100:
             continue
-        rows.append([f"{kind}, {count:,} sessions", number(row["octets"] / row["ends"]),
-                     number(row["ns"] / row["ends"])])
-    table("Set-up of one end of a session", ["", "octets", unit], rows)
+        made = row.get("made", row["ns"])
+        rows.append([f"{kind}, {count:,} sessions", number(row["octets"] / row["ends"]), number(made / row["ends"]),
+                     number((row["ns"] - made) / row["ends"]) if row["ns"] > made else "-"])
+    table("Set-up of one end of a session", ["", "octets", f"{unit}, made", "removed"], rows)
 
 
 def by_setup(run, kind, rival, count, what):
