@@ -90,6 +90,9 @@ struct adit_child_stats {
 	u64 no_session;
 	u64 controls;
 	u64 controls_lost;
+	u64 fragmented;
+	u64 joined;
+	u64 fragments_lost;
 };
 
 /**

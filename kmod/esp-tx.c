@@ -410,11 +410,22 @@ static bool adit_esp_is_fragment4(const struct sk_buff *skb, const struct adit_f
 }
 
 /* The stack cuts what is longer than the device's MTU; transport mode carries datagrams, so they are put together. */
-static void adit_esp_join(struct adit_dev *adev, struct sk_buff *skb)
+static void adit_esp_join(struct adit_child *child, struct sk_buff *skb)
 {
+	struct adit_dev *adev = child->adev;
+	int err;
+
+	if (!(ip_hdr(skb)->frag_off & htons(IP_OFFSET)))
+		adit_child_count(child, &child->stats.fragmented);
 	memset(IPCB(skb), 0, sizeof(*IPCB(skb)));
 	/* Not 0, it has taken the fragment, and frees it if it must. */
-	if (!ip_defrag(dev_net(adev->dev), skb, ADIT_ESP_DEFRAG))
+	err = ip_defrag(dev_net(adev->dev), skb, ADIT_ESP_DEFRAG);
+	if (err == -EINPROGRESS)
+		return;
+	adit_child_count(child, err ? &child->stats.fragments_lost : &child->stats.joined);
+	if (err)
+		DEV_STATS_INC(adev->dev, tx_dropped);
+	else
 		adit_esp_packet(adev, skb);
 }
 
@@ -434,7 +445,7 @@ static void adit_esp_packet(struct adit_dev *adev, struct sk_buff *skb)
 		return;
 	}
 	if (adit_child_transports(out.child) && adit_esp_is_fragment4(skb, &flow)) {
-		adit_esp_join(adev, skb);
+		adit_esp_join(out.child, skb);
 		return;
 	}
 	out.sa = rcu_dereference(out.child->out);

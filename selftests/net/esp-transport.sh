@@ -118,6 +118,18 @@ check "and none is in clear" refused in_clear pings a 192.0.2.2
 check "a stream passes" transfers a b 192.0.2.2 5001 500
 check "and one from the peer" transfers b a 192.0.2.1 5001 500
 check "a whole datagram of 3000 octets" pings a 192.0.2.2 -s 3000
+check "is put together before" child_counts a e0 1 joined -ge 1
+check "none of it is lost" child_counts a e0 1 fragments-lost -eq 0
+# Of 16 octets from the first on, and of as many from the ninth on.
+ip netns exec a python3 -c '
+import socket, struct
+s = socket.socket(socket.AF_INET, socket.SOCK_RAW, socket.IPPROTO_RAW)
+for offset in (0, 1):
+    s.sendto(struct.pack("!BBHHHBBH4s4s", 0x45, 0, 36, 7, 0x2000 | offset, 64, 17, 0, socket.inet_aton("192.0.2.1"),
+                         socket.inet_aton("192.0.2.2")) + bytes(16), ("192.0.2.2", 0))'
+check "a fragment that overlaps another is lost" wait_for 10 child_counts a e0 1 fragments-lost -ge 1
+check "and so is its datagram" bash -c "ip netns exec a $ESP_TOOL child-show e0 1 | awk -F= '
+	\$1 == \"fragmented\" { begun = \$2 } \$1 == \"joined\" { joined = \$2 } END { exit begun != joined + 1 }'"
 check "one that may not be cut is refused" says "mtu" pings a 192.0.2.2 -M "do" -s 1450
 check "TTL, DSCP and DF are the packet's" on_wire a wan0 'ip proto 50' 'tos 0x28, ttl 9, .*flags \[DF\]' \
 	pings_quietly a 192.0.2.2 -t 9 -Q 0x28 -M "do"

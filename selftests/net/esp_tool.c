@@ -82,7 +82,7 @@ static const struct word sa_words[] = {
 
 static const char *const child_stats[] = {
 	NULL, "acquires", "waited", "wait-dropped", "too-big", "no-route", "loop", "no-memory",
-	"no-socket", "unfit", "no-session", "controls", "controls-lost",
+	"no-socket", "unfit", "no-session", "controls", "controls-lost", "fragmented", "joined", "fragments-lost",
 };
 
 static const char *const sa_stats[] = {
