@@ -107,8 +107,6 @@ struct ike_assigned {
 	struct prefix ip6;
 	struct addr dns[IKE_DNS_MAX];
 	unsigned int n_dns;
-	struct prefix subnets[IKE_TS_MAX];	/* that the gateway says are behind it */
-	unsigned int n_subnets;
 };
 
 struct ike_ops {

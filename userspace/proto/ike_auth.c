@@ -13,32 +13,32 @@
 void ike_auth_own_id(struct ike_sa *sa, const struct ike2_id *wanted)
 {
 	const struct ike_peer *p = sa->peer;
-	struct ike_id asked;
+	struct ike_id id = { .type = IKE_ID_NONE };
 
-	if (p->local_id.type) {
-		sa->local_id = p->local_id;
-		return;
-	}
 	/* As the peer calls us, where our certificate agrees: it may have several names. */
-	if (wanted && p->own && !ike_id_from_wire(&asked, wanted->type, wanted->data) && ike_own_is(p->own, &asked))
-		sa->local_id = asked;
+	if (p->local_id.type)
+		id = p->local_id;
+	else if (wanted && p->own && !ike_id_from_wire(&id, wanted->type, wanted->data) && ike_own_is(p->own, &id))
+		;
 	else if (p->own)
-		ike_own_subject(p->own, &sa->local_id);
+		ike_own_subject(p->own, &id);
 	else
-		ike_id_from_addr(&sa->local_id, &sa->path.local);
+		ike_id_from_addr(&id, &sa->path.local);
+	ike_sa_set_id(&sa->local_id, &id);
 }
 
 /* --- our proof --- */
 
 static int own_signed(struct ike_sa *sa, struct ike2_signed *so, uint8_t *body, size_t cap)
 {
-	struct ike_octets message = sa->initiator ? ike_octets_of(sa->init_i, sa->init_i_len) :
-						    ike_octets_of(sa->init_r, sa->init_r_len);
+	const struct ike_setup *setup = sa->setup;
+	struct ike_octets message = sa->initiator ? ike_octets_of(setup->init_i, setup->init_i_len) :
+						    ike_octets_of(setup->init_r, setup->init_r_len);
 	struct wr w = wr_to(body, cap);
 
-	ike2_id_body(&w, sa->local_id.type, sa->local_id.data, sa->local_id.len);
+	ike2_id_body(&w, sa->local_id->type, sa->local_id->data, sa->local_id->len);
 	return ike2_signed_octets(so, &sa->keys, sa->initiator, message,
-				  ike_octets_of(sa->peer_nonce, sa->peer_nonce_len), ike_octets_of(body, w.len));
+				  ike_octets_of(setup->peer_nonce, setup->peer_nonce_len), ike_octets_of(body, w.len));
 }
 
 static int put_shared(struct ike_sa *sa, struct ike_chain *c, const void *secret, size_t len)
@@ -56,7 +56,7 @@ static int put_shared(struct ike_sa *sa, struct ike_chain *c, const void *secret
 
 int ike_auth_put_msk(struct ike_sa *sa, struct ike_chain *c)
 {
-	return put_shared(sa, c, sa->eap_msk, sizeof(sa->eap_msk));
+	return put_shared(sa, c, sa->setup->eap_msk, sizeof(sa->setup->eap_msk));
 }
 
 static int put_signature(struct ike_sa *sa, struct ike_chain *c)
@@ -97,8 +97,8 @@ static void put_certificates(struct ike_sa *sa, struct ike_chain *c)
 
 static void put_id(struct ike_sa *sa, struct ike_chain *c)
 {
-	ike2_put_id(c, sa->initiator ? IKE2_PAYLOAD_IDI : IKE2_PAYLOAD_IDR, sa->local_id.type, sa->local_id.data,
-		    sa->local_id.len);
+	ike2_put_id(c, sa->initiator ? IKE2_PAYLOAD_IDI : IKE2_PAYLOAD_IDR, sa->local_id->type,
+		    sa->local_id->data, sa->local_id->len);
 }
 
 static void put_certreq(struct ike_sa *sa, struct ike_chain *c)
@@ -135,11 +135,12 @@ int ike_auth_put_own(struct ike_sa *sa, struct ike_chain *c)
 
 static int their_signed(struct ike_sa *sa, struct ike2_signed *so, struct ike_octets id_body)
 {
-	struct ike_octets message = sa->initiator ? ike_octets_of(sa->init_r, sa->init_r_len) :
-						    ike_octets_of(sa->init_i, sa->init_i_len);
+	const struct ike_setup *setup = sa->setup;
+	struct ike_octets message = sa->initiator ? ike_octets_of(setup->init_r, setup->init_r_len) :
+						    ike_octets_of(setup->init_i, setup->init_i_len);
 
 	return ike2_signed_octets(so, &sa->keys, !sa->initiator, message,
-				  ike_octets_of(sa->nonce, IKE_NONCE_LEN), id_body);
+				  ike_octets_of(setup->nonce, IKE_NONCE_LEN), id_body);
 }
 
 static bool fails(char why[IKE_WHY_MAX], const char *text)
@@ -193,7 +194,7 @@ static bool verify_signature(struct ike_sa *sa, const struct ike2_message *m, co
 	}
 	if (!(p->remote_auth & IKE_BY_CERT) || !p->trust)
 		return fails(why, "the peer proves itself by a signature, and another proof is asked for here");
-	key = ike_trust_verify(p->trust, m->cert, m->n_certs, &sa->peer_id, sa->ike->ops->wall_time(sa->ike->ctx),
+	key = ike_trust_verify(p->trust, m->cert, m->n_certs, sa->peer_id, sa->ike->ops->wall_time(sa->ike->ctx),
 			       &v);
 	if (!key)
 		return fails(why, v.text);
@@ -222,7 +223,7 @@ bool ike_auth_verify_msk(struct ike_sa *sa, const struct ike2_message *m, struct
 	struct ike2_signed so;
 
 	return m->auth.method == IKE2_AUTH_PSK && !their_signed(sa, &so, id_body) &&
-	       ike2_auth_psk_check(&sa->keys, sa->eap_msk, sizeof(sa->eap_msk), &so, m->auth.data);
+	       ike2_auth_psk_check(&sa->keys, sa->setup->eap_msk, sizeof(sa->setup->eap_msk), &so, m->auth.data);
 }
 
 /* --- initiator: requests --- */
@@ -237,9 +238,9 @@ static void put_expected_id(struct ike_sa *sa, struct ike_chain *c)
 
 static void put_rest(struct ike_sa *sa, struct ike_chain *c)
 {
-	sa->first_spi = ike_child_spi(sa->ike);
+	sa->setup->first_spi = ike_child_spi(sa->ike);
 	ike_cp_put_request(sa, c);
-	ike_child_put_offer(sa, c, IKE_NEG_NO_DH, sa->first_spi, NULL);
+	ike_child_put_offer(sa, c, IKE_NEG_NO_DH, sa->setup->first_spi, NULL);
 	if (sa->peer->mobike)
 		ike2_put_notify(c, IKE2_N_MOBIKE_SUPPORTED, NULL, 0);
 	ike2_put_notify(c, IKE2_N_ESP_TFC_PADDING_NOT_SUPPORTED, NULL, 0);
@@ -249,6 +250,7 @@ static void put_rest(struct ike_sa *sa, struct ike_chain *c)
 
 static int put_first(struct ike_sa *sa, struct ike_chain *c)
 {
+	struct ike_setup *setup = sa->setup;
 	uint8_t challenge[MSCHAPV2_CHALLENGE_LEN];
 	int err;
 
@@ -261,27 +263,28 @@ static int put_first(struct ike_sa *sa, struct ike_chain *c)
 	put_rest(sa, c);
 	if (sa->peer->local_auth != IKE_BY_EAP || err)
 		return err;
-	sa->eap_peer = calloc(1, sizeof(*sa->eap_peer));
-	if (!sa->eap_peer)
+	setup->eap_peer = calloc(1, sizeof(*setup->eap_peer));
+	if (!setup->eap_peer)
 		return -ENOMEM;
 	sa->ike->ops->random(sa->ike->ctx, challenge, sizeof(challenge));
-	eap_peer_start(sa->eap_peer, challenge);
+	eap_peer_start(setup->eap_peer, challenge);
 	return 0;
 }
 
 void ike_auth_send(struct ike_sa *sa)
 {
+	struct ike_setup *setup = sa->setup;
 	struct ike_out o;
 	int err = 0;
 
 	ike_out_begin(sa, &o);
-	if (sa->have_msk)
+	if (setup->have_msk)
 		err = ike_auth_put_msk(sa, &o.c);
-	else if (sa->eap_out_len)
-		ike_put_octets(&o.c, IKE2_PAYLOAD_EAP, sa->eap_out, sa->eap_out_len);
+	else if (setup->eap_out_len)
+		ike_put_octets(&o.c, IKE2_PAYLOAD_EAP, setup->eap_out, setup->eap_out_len);
 	else
 		err = put_first(sa, &o.c);
-	sa->eap_out_len = 0;
+	setup->eap_out_len = 0;
 	if (err)
 		ike_sa_over(sa, "our own proof cannot be made: see the log");
 	else
@@ -327,12 +330,12 @@ static void refused(struct ike_sa *sa, const struct ike2_notify *n)
 		snprintf(why, sizeof(why),
 			 "the peer refuses us as \"%s\": it does not know this identity, or is not \"%s\" itself, "
 			 "or %s (its log says which)",
-			 ike_id_to_str(&sa->local_id, own, sizeof(own)),
+			 ike_id_to_str(sa->local_id, own, sizeof(own)),
 			 ike_id_to_str(asked, theirs, sizeof(theirs)), doubt_of(sa->peer));
 	else if (n->type == IKE2_N_AUTHENTICATION_FAILED)
 		snprintf(why, sizeof(why),
 			 "the peer refuses us as \"%s\": it does not know this identity, or %s (its log says which)",
-			 ike_id_to_str(&sa->local_id, own, sizeof(own)), doubt_of(sa->peer));
+			 ike_id_to_str(sa->local_id, own, sizeof(own)), doubt_of(sa->peer));
 	else
 		snprintf(why, sizeof(why), "the peer refuses: %s", ike2_notify_to_str(n->type));
 	if (n->type == IKE2_N_AUTHENTICATION_FAILED)
@@ -343,15 +346,17 @@ static void refused(struct ike_sa *sa, const struct ike2_notify *n)
 static bool right_peer(struct ike_sa *sa, const struct ike2_message *m)
 {
 	char theirs[IKE_ID_STRLEN / 4], wanted[IKE_ID_STRLEN / 4], why[IKE_WHY_MAX];
+	struct ike_id id;
 
-	if (!ike2_has(m, IKE2_PAYLOAD_IDR) || ike_id_from_wire(&sa->peer_id, m->id_r.type, m->id_r.data)) {
+	if (!ike2_has(m, IKE2_PAYLOAD_IDR) || ike_id_from_wire(&id, m->id_r.type, m->id_r.data)) {
 		give_up(sa, "the peer does not say who it is");
 		return false;
 	}
-	if (!sa->peer->remote_id.type || ike_id_matches(&sa->peer->remote_id, &sa->peer_id))
+	ike_sa_set_id(&sa->peer_id, &id);
+	if (!sa->peer->remote_id.type || ike_id_matches(&sa->peer->remote_id, sa->peer_id))
 		return true;
 	snprintf(why, sizeof(why), "the peer is \"%s\", and remote-id is \"%s\"",
-		 ike_id_to_str(&sa->peer_id, theirs, sizeof(theirs)),
+		 ike_id_to_str(sa->peer_id, theirs, sizeof(theirs)),
 		 ike_id_to_str(&sa->peer->remote_id, wanted, sizeof(wanted)));
 	give_up(sa, why);
 	return false;
@@ -359,7 +364,8 @@ static bool right_peer(struct ike_sa *sa, const struct ike2_message *m)
 
 static void first_child(struct ike_sa *sa, struct ike2_message *m)
 {
-	struct ike_octets ni = { sa->nonce, IKE_NONCE_LEN }, nr = { sa->peer_nonce, sa->peer_nonce_len };
+	struct ike_setup *setup = sa->setup;
+	struct ike_octets ni = { setup->nonce, IKE_NONCE_LEN }, nr = { setup->peer_nonce, setup->peer_nonce_len };
 	char why[IKE_WHY_MAX] = "no keys";
 	enum ike_verdict verdict;
 	struct ike_child *c;
@@ -368,8 +374,8 @@ static void first_child(struct ike_sa *sa, struct ike2_message *m)
 		ike2_sa_close(sa, why);
 		return;
 	}
-	verdict = ike_child_take(sa, m, IKE_NEG_NO_DH, sa->first_spi, NULL, &c, why);
-	sa->first_spi = 0;
+	verdict = ike_child_take(sa, m, IKE_NEG_NO_DH, setup->first_spi, NULL, &c, why);
+	setup->first_spi = 0;
 	if (verdict != VERDICT_OK) {
 		ike2_sa_close(sa, why);
 		return;
@@ -391,6 +397,7 @@ static void established(struct ike_sa *sa, struct ike2_message *m)
 	sa->ike->ops->sa_up(sa->ike->ctx, sa);
 	if (sa->phase == PHASE_UP)
 		first_child(sa, m);
+	ike_setup_free(sa);
 	ike_task_done(sa);
 }
 
@@ -404,33 +411,35 @@ static void more(struct ike_sa *sa)
 
 static void rx_eap(struct ike_sa *sa, const struct ike2_message *m)
 {
-	struct wr w = wr_to(sa->eap_out, sizeof(sa->eap_out));
+	struct ike_setup *setup = sa->setup;
+	struct wr w = wr_to(setup->eap_out, sizeof(setup->eap_out));
 	char why[IKE_WHY_MAX];
 
-	switch (eap_peer_rx(sa->eap_peer, m->eap.at, m->eap.len, sa->peer->user, sa->peer->password, &w)) {
+	switch (eap_peer_rx(setup->eap_peer, m->eap.at, m->eap.len, sa->peer->user, sa->peer->password, &w)) {
 	case EAP_DONE:
-		memcpy(sa->eap_msk, sa->eap_peer->msk, sizeof(sa->eap_msk));
-		sa->have_msk = true;
+		memcpy(setup->eap_msk, setup->eap_peer->msk, sizeof(setup->eap_msk));
+		setup->have_msk = true;
 		more(sa);
 		return;
 	case EAP_SEND:
-		sa->eap_out_len = w.len;
+		setup->eap_out_len = w.len;
 		more(sa);
 		return;
 	default:
 		snprintf(why, sizeof(why), "login as \"%s\" failed: %s", sa->peer->user,
-			 sa->eap_peer->why[0] ? sa->eap_peer->why : "the peer speaks another EAP");
+			 setup->eap_peer->why[0] ? setup->eap_peer->why : "the peer speaks another EAP");
 		give_up(sa, why);
 	}
 }
 
 void ike_auth_rx_response(struct ike_sa *sa, struct ike2_message *m)
 {
+	struct ike_setup *setup = sa->setup;
 	const struct ike2_notify *error = ike2_error_find(m);
 	char why[IKE_WHY_MAX], text[IKE_WHY_MAX + 64];
 
-	if (sa->have_msk && ike2_has(m, IKE2_PAYLOAD_AUTH)) {
-		if (!ike_auth_verify_msk(sa, m, ike_octets_of(sa->peer_id_body, sa->peer_id_body_len)))
+	if (setup->have_msk && ike2_has(m, IKE2_PAYLOAD_AUTH)) {
+		if (!ike_auth_verify_msk(sa, m, ike_octets_of(setup->peer_id_body, setup->peer_id_body_len)))
 			give_up(sa, "the peer does not know the password");
 		else
 			established(sa, m);
@@ -440,7 +449,7 @@ void ike_auth_rx_response(struct ike_sa *sa, struct ike2_message *m)
 		refused(sa, error);
 		return;
 	}
-	if (sa->peer_by && sa->eap_peer && ike2_has(m, IKE2_PAYLOAD_EAP)) {
+	if (sa->peer_by && setup->eap_peer && ike2_has(m, IKE2_PAYLOAD_EAP)) {
 		rx_eap(sa, m);
 		return;
 	}
@@ -452,16 +461,16 @@ void ike_auth_rx_response(struct ike_sa *sa, struct ike2_message *m)
 		give_up(sa, text);
 		return;
 	}
-	if (!sa->eap_peer) {
+	if (!setup->eap_peer) {
 		established(sa, m);
 		return;
 	}
-	sa->peer_id_body = malloc(m->id_r.body.len);
-	if (!sa->peer_id_body || !ike2_has(m, IKE2_PAYLOAD_EAP)) {
+	setup->peer_id_body = malloc(m->id_r.body.len);
+	if (!setup->peer_id_body || !ike2_has(m, IKE2_PAYLOAD_EAP)) {
 		give_up(sa, "the peer does not ask for a password");
 		return;
 	}
-	memcpy(sa->peer_id_body, m->id_r.body.at, m->id_r.body.len);
-	sa->peer_id_body_len = m->id_r.body.len;
+	memcpy(setup->peer_id_body, m->id_r.body.at, m->id_r.body.len);
+	setup->peer_id_body_len = m->id_r.body.len;
 	rx_eap(sa, m);
 }

@@ -17,7 +17,7 @@ static void refuse(struct ike_sa *sa, const char *why)
 	struct ike_out o;
 
 	sa->ike->stats.auth_failed++;
-	ike_log(sa, LOG_LEVEL_WARN, "\"%s\" is refused: %s", ike_id_to_str(&sa->peer_id, id, sizeof(id)), why);
+	ike_log(sa, LOG_LEVEL_WARN, "\"%s\" is refused: %s", ike_id_to_str(sa->peer_id, id, sizeof(id)), why);
 	ike_out_begin(sa, &o);
 	ike2_put_notify(&o.c, IKE2_N_AUTHENTICATION_FAILED, NULL, 0);
 	ike_send_response(sa, IKE2_AUTH, &o);
@@ -67,7 +67,7 @@ static unsigned int fit(const struct ike_peer *p, const struct ike_sa *sa, const
 {
 	struct ike_id wanted;
 
-	if ((p->remote_id.type && !ike_id_matches(&p->remote_id, &sa->peer_id)) || !(p->remote_auth & proof))
+	if ((p->remote_id.type && !ike_id_matches(&p->remote_id, sa->peer_id)) || !(p->remote_auth & proof))
 		return 0;
 	if (ike2_has(m, IKE2_PAYLOAD_IDR) && p->local_id.type &&
 	    (ike_id_from_wire(&wanted, m->id_r.type, m->id_r.data) || !ike_id_matches(&p->local_id, &wanted)))
@@ -77,15 +77,16 @@ static unsigned int fit(const struct ike_peer *p, const struct ike_sa *sa, const
 
 static struct ike_peer *best(const struct ike_sa *sa, const struct ike2_message *m, unsigned int proof)
 {
+	struct ike_setup *setup = sa->setup;
 	struct ike_peer *found = NULL;
 	unsigned int i, most = 0;
 
-	for (i = 0; i < sa->n_candidates; i++) {
-		unsigned int one = fit(sa->candidates[i], sa, m, proof);
+	for (i = 0; i < setup->n_candidates; i++) {
+		unsigned int one = fit(setup->candidates[i], sa, m, proof);
 
 		if (one > most) {
 			most = one;
-			found = sa->candidates[i];
+			found = setup->candidates[i];
 		}
 	}
 	return found;
@@ -94,11 +95,13 @@ static struct ike_peer *best(const struct ike_sa *sa, const struct ike2_message 
 static bool recognise(struct ike_sa *sa, const struct ike2_message *m)
 {
 	struct ike_peer *p;
+	struct ike_id id;
 
-	if (!ike2_has(m, IKE2_PAYLOAD_IDI) || ike_id_from_wire(&sa->peer_id, m->id_i.type, m->id_i.data)) {
+	if (!ike2_has(m, IKE2_PAYLOAD_IDI) || ike_id_from_wire(&id, m->id_i.type, m->id_i.data)) {
 		refuse(sa, "it does not say who it is");
 		return false;
 	}
+	ike_sa_set_id(&sa->peer_id, &id);
 	p = best(sa, m, proof_of(m));
 	if (!p) {
 		refuse(sa, best(sa, m, ~0u) ? "it is known, and has to prove itself in another way: see auth" :
@@ -119,7 +122,8 @@ static bool recognise(struct ike_sa *sa, const struct ike2_message *m)
 /* The child that IKE_AUTH makes, or why there is none. */
 static void put_child(struct ike_sa *sa, struct ike_chain *c, const struct ike2_message *m)
 {
-	struct ike_octets ni = { sa->peer_nonce, sa->peer_nonce_len }, nr = { sa->nonce, IKE_NONCE_LEN };
+	const struct ike_setup *setup = sa->setup;
+	struct ike_octets ni = { setup->peer_nonce, setup->peer_nonce_len }, nr = { setup->nonce, IKE_NONCE_LEN };
 	char why[IKE_WHY_MAX] = "no keys";
 	enum ike_verdict verdict = VERDICT_OK;
 	struct ike_child *child = NULL;
@@ -174,6 +178,7 @@ static void finish(struct ike_sa *sa, const struct ike2_message *m, bool by_eap)
 	if (sa->mobike)
 		ike2_put_notify(&o.c, IKE2_N_MOBIKE_SUPPORTED, NULL, 0);
 	ike_send_response(sa, IKE2_AUTH, &o);
+	ike_setup_free(sa);
 	ike_tasks_run(sa);
 }
 
@@ -187,26 +192,27 @@ static void put_eap(struct ike_sa *sa, struct ike_chain *c, const struct wr *w)
 
 static void begin_eap(struct ike_sa *sa, const struct ike2_message *m)
 {
+	struct ike_setup *setup = sa->setup;
 	uint8_t challenge[MSCHAPV2_CHALLENGE_LEN], id, reply[EAP_REPLY_MAX];
 	struct wr w = wr_to(reply, sizeof(reply));
 	const struct ike *ike = sa->ike;
 	struct ike_out o;
 
-	sa->eap_server = calloc(1, sizeof(*sa->eap_server));
-	sa->auth_chain = malloc(ike->plain_len + 1);
-	sa->peer_id_body = malloc(m->id_i.body.len + 1);
-	if (!sa->eap_server || !sa->auth_chain || !sa->peer_id_body) {
+	setup->eap_server = calloc(1, sizeof(*setup->eap_server));
+	setup->auth_chain = malloc(ike->plain_len + 1);
+	setup->peer_id_body = malloc(m->id_i.body.len + 1);
+	if (!setup->eap_server || !setup->auth_chain || !setup->peer_id_body) {
 		refuse(sa, "out of memory");
 		return;
 	}
-	memcpy(sa->auth_chain, ike->plain, ike->plain_len);
-	sa->auth_chain_len = ike->plain_len;
-	sa->auth_first = ike->plain_first;
-	memcpy(sa->peer_id_body, m->id_i.body.at, m->id_i.body.len);
-	sa->peer_id_body_len = m->id_i.body.len;
+	memcpy(setup->auth_chain, ike->plain, ike->plain_len);
+	setup->auth_chain_len = ike->plain_len;
+	setup->auth_first = ike->plain_first;
+	memcpy(setup->peer_id_body, m->id_i.body.at, m->id_i.body.len);
+	setup->peer_id_body_len = m->id_i.body.len;
 	ike->ops->random(ike->ctx, challenge, sizeof(challenge));
 	ike->ops->random(ike->ctx, &id, sizeof(id));
-	eap_server_start(sa->eap_server, id, challenge, &w);
+	eap_server_start(setup->eap_server, id, challenge, &w);
 	ike_out_begin(sa, &o);
 	if (ike_auth_put_own(sa, &o.c)) {
 		refuse(sa, "our own proof cannot be made");
@@ -218,30 +224,32 @@ static void begin_eap(struct ike_sa *sa, const struct ike2_message *m)
 
 static enum eap_outcome ask_password(struct ike_sa *sa, struct wr *w)
 {
+	struct ike_setup *setup = sa->setup;
 	char password[PASSWORD_MAX + 1];
 	enum eap_outcome outcome;
 	bool known;
 
-	snprintf(sa->user, sizeof(sa->user), "%s", mschap_user_of(sa->eap_server->user));
-	known = sa->ike->ops->password(sa->ike->ctx, sa, sa->user, password, sizeof(password));
-	outcome = eap_server_password(sa->eap_server, known ? password : NULL, w);
+	ike_sa_set_user(sa, mschap_user_of(setup->eap_server->user));
+	known = sa->ike->ops->password(sa->ike->ctx, sa, ike_sa_user(sa), password, sizeof(password));
+	outcome = eap_server_password(setup->eap_server, known ? password : NULL, w);
 	secret_wipe(password, sizeof(password));
 	/* Told now: whoever gave a wrong password may not wait for the rest. */
-	if (outcome == EAP_SEND && sa->eap_server->why[0])
-		ike_log(sa, LOG_LEVEL_WARN, "login as \"%s\" failed: %s", sa->user,
+	if (outcome == EAP_SEND && setup->eap_server->why[0])
+		ike_log(sa, LOG_LEVEL_WARN, "login as \"%s\" failed: %s", ike_sa_user(sa),
 			known ? "wrong password" : "there is no such user");
 	return outcome;
 }
 
 static void rx_eap(struct ike_sa *sa, const struct ike2_message *m)
 {
+	struct ike_setup *setup = sa->setup;
 	uint8_t reply[EAP_REPLY_MAX];
 	struct wr w = wr_to(reply, sizeof(reply));
 	enum eap_outcome outcome;
 	char why[IKE_WHY_MAX];
 	struct ike_out o;
 
-	outcome = eap_server_rx(sa->eap_server, m->eap.at, m->eap.len, "adit", &w);
+	outcome = eap_server_rx(setup->eap_server, m->eap.at, m->eap.len, "adit", &w);
 	if (outcome == EAP_ASK)
 		outcome = ask_password(sa, &w);
 	if (outcome == EAP_IGNORED) {
@@ -249,8 +257,8 @@ static void rx_eap(struct ike_sa *sa, const struct ike2_message *m)
 		return;
 	}
 	if (outcome == EAP_DONE) {
-		memcpy(sa->eap_msk, sa->eap_server->msk, sizeof(sa->eap_msk));
-		sa->have_msk = true;
+		memcpy(setup->eap_msk, setup->eap_server->msk, sizeof(setup->eap_msk));
+		setup->have_msk = true;
 	}
 	ike_out_begin(sa, &o);
 	if (w.len)
@@ -260,30 +268,28 @@ static void rx_eap(struct ike_sa *sa, const struct ike2_message *m)
 	ike_send_response(sa, IKE2_AUTH, &o);
 	if (outcome != EAP_REFUSED || sa->phase == PHASE_OVER)
 		return;
-	snprintf(why, sizeof(why), "login as \"%s\" failed: %s", sa->user, sa->eap_server->why);
+	snprintf(why, sizeof(why), "login as \"%s\" failed: %s", ike_sa_user(sa), setup->eap_server->why);
 	sa->ike->stats.auth_failed++;
 	ike_sa_over(sa, why);
 }
 
 static void after_eap(struct ike_sa *sa, const struct ike2_message *m)
 {
+	struct ike_setup *setup = sa->setup;
 	struct ike2_message first = { .header = m->header };
 	struct ike_fault f;
 
 	if (!ike2_has(m, IKE2_PAYLOAD_AUTH) ||
-	    !ike_auth_verify_msk(sa, m, ike_octets_of(sa->peer_id_body, sa->peer_id_body_len))) {
+	    !ike_auth_verify_msk(sa, m, ike_octets_of(setup->peer_id_body, setup->peer_id_body_len))) {
 		refuse(sa, "its last proof, after the password, is wrong");
 		return;
 	}
-	if (ike2_parse_chain(&first, sa->auth_first, sa->auth_chain, sa->auth_chain_len, &f)) {
+	if (ike2_parse_chain(&first, setup->auth_first, setup->auth_chain, setup->auth_chain_len, &f)) {
 		refuse(sa, f.text);
 		return;
 	}
 	sa->peer_by = IKE_BY_EAP;
 	finish(sa, &first, true);
-	free(sa->auth_chain);
-	sa->auth_chain = NULL;
-	secret_wipe(sa->eap_msk, sizeof(sa->eap_msk));
 }
 
 /* --- requests --- */
@@ -309,9 +315,9 @@ void ike_auth_rx_request(struct ike_sa *sa, struct ike2_message *m)
 {
 	if (sa->phase == PHASE_INIT)
 		rx_first(sa, m);
-	else if (sa->have_msk)
+	else if (sa->setup->have_msk)
 		after_eap(sa, m);
-	else if (sa->eap_server && ike2_has(m, IKE2_PAYLOAD_EAP))
+	else if (sa->setup->eap_server && ike2_has(m, IKE2_PAYLOAD_EAP))
 		rx_eap(sa, m);
 	else
 		refuse(sa, "it does not go on as it has to");

@@ -12,7 +12,7 @@
 
 static uint64_t hash_of(const struct ike_sa *sa)
 {
-	return hash_bytes(sa->peer_id.data, sa->peer_id.len) ^ hash_bytes(sa->user, strlen(sa->user));
+	return hash_bytes(sa->peer_id->data, sa->peer_id->len) ^ hash_bytes(ike_sa_user(sa), strlen(ike_sa_user(sa)));
 }
 
 void ike_contact_add(struct ike_sa *sa)
@@ -51,8 +51,8 @@ static bool same_host(const struct ike_sa *a, const struct ike_sa *b)
 static bool had(const struct ike_sa *sa, const struct ike_sa *old)
 {
 	return old != sa && old->up_ms < sa->made_ms && !strcmp(old->peer->name, sa->peer->name) &&
-	       old->peer_by == sa->peer_by && !strcmp(old->user, sa->user) &&
-	       ike_id_equal(&old->peer_id, &sa->peer_id) && ike_id_equal(&old->local_id, &sa->local_id) &&
+	       old->peer_by == sa->peer_by && !strcmp(ike_sa_user(old), ike_sa_user(sa)) &&
+	       ike_id_equal(old->peer_id, sa->peer_id) && ike_id_equal(old->local_id, sa->local_id) &&
 	       (!proves_a_group(sa) || same_host(sa, old));
 }
 
@@ -84,7 +84,7 @@ bool ike_contact_is_first(const struct ike_sa *sa)
 
 	TAILQ_FOREACH(other, &sa->ike->sas, link)
 		if (other != sa && other->phase != PHASE_INIT && other->phase != PHASE_OVER &&
-		    addr_equal(&other->path.peer, &sa->path.peer) && ike_id_equal(&other->local_id, &sa->local_id))
+		    addr_equal(&other->path.peer, &sa->path.peer) && ike_id_equal(other->local_id, sa->local_id))
 			return false;
 	return true;
 }

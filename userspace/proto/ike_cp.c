@@ -9,8 +9,7 @@
 
 void ike_cp_put_request(struct ike_sa *sa, struct ike_chain *c)
 {
-	static const uint16_t asked[] = { IKE_CFG_IP4_ADDRESS, IKE_CFG_IP4_DNS, IKE_CFG_IP4_SUBNET,
-					  IKE_CFG_IP6_ADDRESS, IKE_CFG_IP6_DNS, IKE_CFG_IP6_SUBNET };
+	static const uint16_t asked[] = { IKE_CFG_IP4_ADDRESS, IKE_CFG_IP4_DNS, IKE_CFG_IP6_ADDRESS, IKE_CFG_IP6_DNS };
 	struct ike_cfg cfg = { .type = IKE_CFG_REQUEST };
 
 	if (!sa->peer->request_address)
@@ -28,22 +27,6 @@ static void take_addr(const struct ike_cfg_attr *a, uint8_t family, struct addr 
 		return;
 	*out = (struct addr){ .family = family };
 	memcpy(out->bytes, a->value.at, len);
-}
-
-static void take_subnet(const struct ike_cfg_attr *a, struct ike_assigned *out)
-{
-	bool six = a->type == IKE_CFG_IP6_SUBNET;
-	struct prefix p = { .len = 0 };
-	unsigned int i;
-
-	if (a->value.len != (six ? 17 : 8) || out->n_subnets == IKE_TS_MAX)
-		return;
-	take_addr(a, six ? AF_INET6 : AF_INET, &p.addr);
-	if (six)
-		p.len = a->value.at[16] <= 128 ? a->value.at[16] : 128;
-	for (i = 4; !six && i < 8; i++)
-		p.len = (uint8_t)(p.len + __builtin_popcount(a->value.at[i]));
-	out->subnets[out->n_subnets++] = p;
 }
 
 static void take_attribute(const struct ike_cfg_attr *a, struct ike_assigned *out)
@@ -65,10 +48,6 @@ static void take_attribute(const struct ike_cfg_attr *a, struct ike_assigned *ou
 	case IKE_CFG_IP6_DNS:
 		if (out->n_dns < IKE_DNS_MAX && a->value.len == 16)
 			take_addr(a, AF_INET6, &out->dns[out->n_dns++]);
-		break;
-	case IKE_CFG_IP4_SUBNET:
-	case IKE_CFG_IP6_SUBNET:
-		take_subnet(a, out);
 		break;
 	}
 }

@@ -204,7 +204,7 @@ void ike_rx(struct ike *ike, const struct ike_path *path, const uint8_t *data, s
 
 struct ike_sa *ike_initiate(struct ike *ike, struct ike_peer *peer, const struct ike_path *path, void *owner)
 {
-	struct ike_sa *sa = ike_sa_new(ike, true, path);
+	struct ike_sa *sa = ike_sa_new_setup(ike, true, path);
 
 	if (!sa)
 		return NULL;

@@ -4,6 +4,7 @@
 #include <ctype.h>
 #include <errno.h>
 #include <stdarg.h>
+#include <stddef.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -31,6 +32,18 @@ static int set(struct ike_id *id, uint8_t type, const void *data, size_t len)
 	if (len)
 		memcpy(id->data, data, len);
 	return 0;
+}
+
+const struct ike_id ike_id_none;
+
+const struct ike_id *ike_id_dup(const struct ike_id *id)
+{
+	size_t len = offsetof(struct ike_id, data) + id->len;
+	struct ike_id *copy = malloc(len);
+
+	if (copy)
+		memcpy(copy, id, len);
+	return copy;
 }
 
 /* --- from the configuration --- */

@@ -2,7 +2,7 @@
 /*
  * Who somebody is to IKE (RFC 7296 section 3.5, RFC 2407 section 4.6.2): an identity as it is written in
  * the configuration, as it goes over the wire, and whether one is meant by another that may have wildcards.
- * Plain structures, nothing allocated.
+ * Plain structures; nothing is allocated but by ike_id_dup().
  */
 #ifndef ADIT_PROTO_IKE_ID_H
 #define ADIT_PROTO_IKE_ID_H
@@ -18,6 +18,13 @@ struct ike_id {
 	uint16_t len;
 	uint8_t data[IKE_ID_DATA_MAX];
 };
+
+extern const struct ike_id ike_id_none;	/* of type IKE_ID_NONE */
+/*
+ * One that is kept for long, with as much memory as it needs: to be read by pointer, never assigned as a structure, and
+ * freed with free(). NULL: ENOMEM.
+ */
+const struct ike_id *ike_id_dup(const struct ike_id *id);
 
 /*
  * "any" and "*" (anybody), 192.0.2.1, 2001:db8::1, gw.example.org, *.example.org, user@example.org,

@@ -60,7 +60,7 @@ void ike_info_rx_response(struct ike_sa *sa, struct ike_task *t, struct ike2_mes
 		child_deleted(sa, t->child);
 		break;
 	case TASK_IKE_DELETE:
-		ike_sa_over(sa, sa->why);
+		ike_sa_over(sa, ike_sa_why(sa));
 		return;
 	case TASK_MOVE:
 		if (n) {
@@ -144,7 +144,7 @@ static void peer_closes(struct ike_sa *sa, const struct ike2_message *m)
 	answer(sa, NULL, 0, m, false);
 	if (sa->phase == PHASE_OVER)
 		return;
-	ike_sa_over(sa, sa->phase == PHASE_CLOSING ? sa->why :
+	ike_sa_over(sa, sa->phase == PHASE_CLOSING ? ike_sa_why(sa) :
 			replaced ? "replaced" : "the peer ends it");
 }
 

@@ -81,7 +81,6 @@ static void see_abilities(struct ike_sa *sa, const struct ike2_message *m, bool 
 
 	sa->hashes = n ? ike2_sig_hashes(n->data) : 0;
 	sa->fragmentation = fragmentation && ike2_notify_find(m, IKE2_N_FRAGMENTATION_SUPPORTED);
-	sa->childless = ike2_notify_find(m, IKE2_N_CHILDLESS_SUPPORTED);
 }
 
 static int keep_message(uint8_t **at, size_t *at_len, const uint8_t *data, size_t len)
@@ -99,18 +98,19 @@ static int keep_message(uint8_t **at, size_t *at_len, const uint8_t *data, size_
 
 static int derive(struct ike_sa *sa, const struct ike_suite *suite, struct ike_octets peer_public)
 {
-	struct ike_octets own = { sa->nonce, IKE_NONCE_LEN }, theirs = { sa->peer_nonce, sa->peer_nonce_len };
+	struct ike_setup *setup = sa->setup;
+	struct ike_octets own = { setup->nonce, IKE_NONCE_LEN }, theirs = { setup->peer_nonce, setup->peer_nonce_len };
 	uint8_t shared[IKE_DH_SHARED_MAX];
 	struct ike2_exchange x = {
 		.nonce_i = sa->initiator ? own : theirs, .nonce_r = sa->initiator ? theirs : own,
 		.shared = { shared, suite->dh->shared_len }, .spi_i = sa->spi_i, .spi_r = sa->spi_r,
 	};
-	int err = ike_dh_shared(suite->dh, sa->private, peer_public.at, peer_public.len, shared);
+	int err = ike_dh_shared(suite->dh, setup->private, peer_public.at, peer_public.len, shared);
 
 	if (!err)
 		err = ike2_keys_derive(&sa->keys, suite, &x);
 	secret_wipe(shared, sizeof(shared));
-	secret_wipe(sa->private, sizeof(sa->private));
+	secret_wipe(setup->private, sizeof(setup->private));
 	sa->have_keys = !err;
 	return err;
 }
@@ -119,8 +119,8 @@ static bool take_nonce(struct ike_sa *sa, const struct ike2_message *m)
 {
 	if (!ike2_has(m, IKE2_PAYLOAD_NONCE) || m->nonce.len < IKE_NONCE_MIN || m->nonce.len > IKE_NONCE_MAX)
 		return false;
-	memcpy(sa->peer_nonce, m->nonce.at, m->nonce.len);
-	sa->peer_nonce_len = m->nonce.len;
+	memcpy(sa->setup->peer_nonce, m->nonce.at, m->nonce.len);
+	sa->setup->peer_nonce_len = m->nonce.len;
 	return true;
 }
 
@@ -137,6 +137,7 @@ static void put_abilities(struct ike_sa *sa, struct ike_chain *c, bool fragmenta
 
 void ike_init_send(struct ike_sa *sa)
 {
+	struct ike_setup *setup = sa->setup;
 	const struct ike_header h = { .spi_i = sa->spi_i, .next = 0, .version = IKE_V2, .exchange = IKE2_SA_INIT,
 				      .flags = IKE2_FLAG_INITIATOR };
 	uint8_t buf[INIT_MESSAGE_MAX], public[IKE_DH_PUBLIC_MAX];
@@ -144,26 +145,26 @@ void ike_init_send(struct ike_sa *sa)
 	struct ike2_sa offer;
 	struct ike_chain c;
 
-	if (!sa->group) {
-		sa->group = offered_group(&sa->peer->ike, 0);
-		sa->ike->ops->random(sa->ike->ctx, sa->nonce, sizeof(sa->nonce));
-		sa->ike->ops->random(sa->ike->ctx, sa->private, sizeof(sa->private));
+	if (!setup->group) {
+		setup->group = offered_group(&sa->peer->ike, 0);
+		sa->ike->ops->random(sa->ike->ctx, setup->nonce, sizeof(setup->nonce));
+		sa->ike->ops->random(sa->ike->ctx, setup->private, sizeof(setup->private));
 	}
-	if (!sa->group || ike_dh_public(sa->group, sa->private, public)) {
+	if (!setup->group || ike_dh_public(setup->group, setup->private, public)) {
 		ike_sa_over(sa, "no group can be computed with");
 		return;
 	}
 	ike2_sa_offer(&offer, &sa->peer->ike, 0, NULL, 0);
 	ike_message_begin(&c, &w, &h);
-	if (sa->cookie_len)
-		ike2_put_notify(&c, IKE2_N_COOKIE, sa->cookie, sa->cookie_len);
+	if (setup->cookie_len)
+		ike2_put_notify(&c, IKE2_N_COOKIE, setup->cookie, setup->cookie_len);
 	ike2_put_sa(&c, &offer);
-	ike2_put_ke(&c, sa->group->id, public, sa->group->out_len);
-	ike_put_octets(&c, IKE2_PAYLOAD_NONCE, sa->nonce, IKE_NONCE_LEN);
+	ike2_put_ke(&c, setup->group->id, public, setup->group->out_len);
+	ike_put_octets(&c, IKE2_PAYLOAD_NONCE, setup->nonce, IKE_NONCE_LEN);
 	ike_put_natd(sa, &c, sa->spi_i, 0);
 	put_abilities(sa, &c, sa->peer->fragmentation);
 	ike_message_end(&c);
-	if (w.bad || keep_message(&sa->init_i, &sa->init_i_len, buf, w.len)) {
+	if (w.bad || keep_message(&setup->init_i, &setup->init_i_len, buf, w.len)) {
 		ike_sa_over(sa, "out of memory, or there are too many proposals");
 		return;
 	}
@@ -177,48 +178,50 @@ static bool asked_for_cookie(struct ike_sa *sa, const struct ike2_message *m)
 
 	if (!n || ike2_has(m, IKE2_PAYLOAD_SA) || !n->data.len || n->data.len > IKE_COOKIE_MAX)
 		return false;
-	memcpy(sa->cookie, n->data.at, n->data.len);
-	sa->cookie_len = n->data.len;
+	memcpy(sa->setup->cookie, n->data.at, n->data.len);
+	sa->setup->cookie_len = n->data.len;
 	return true;
 }
 
 static bool asked_for_group(struct ike_sa *sa, const struct ike2_message *m)
 {
+	struct ike_setup *setup = sa->setup;
 	const struct ike2_notify *n = ike2_notify_find(m, IKE2_N_INVALID_KE_PAYLOAD);
 	const struct ike_alg *group;
 
 	if (!n || n->data.len != 2)
 		return false;
 	group = offered_group(&sa->peer->ike, (uint16_t)(n->data.at[0] << 8 | n->data.at[1]));
-	if (!group || group == sa->group)
+	if (!group || group == setup->group)
 		return false;
 	ike_log(sa, LOG_LEVEL_DEBUG, "the peer wants the group %s", group->name);
-	sa->group = group;
-	sa->ike->ops->random(sa->ike->ctx, sa->private, sizeof(sa->private));
+	setup->group = group;
+	sa->ike->ops->random(sa->ike->ctx, setup->private, sizeof(setup->private));
 	return true;
 }
 
 /* Not authentic: told, and not believed before it was said again and again. */
 static void refused(struct ike_sa *sa, const struct ike2_notify *n)
 {
-	char own[IKE_TEXT_MAX / 4];
+	char own[IKE_TEXT_MAX / 4], why[IKE_WHY_MAX];
 
 	if (sa->refused)
 		return;
 	sa->refused = true;
 	if (n->type == IKE2_N_NO_PROPOSAL_CHOSEN)
-		snprintf(sa->why, sizeof(sa->why),
+		snprintf(why, sizeof(why),
 			 "the peer takes none of our IKE proposals (%s): its log says which it has",
 			 ike_offers_to_str(&sa->peer->ike, own, sizeof(own)));
 	else
-		snprintf(sa->why, sizeof(sa->why), "the peer answers IKE_SA_INIT with %s",
-			 ike2_notify_to_str(n->type));
-	ike_log(sa, LOG_LEVEL_WARN, "%s", sa->why);
+		snprintf(why, sizeof(why), "the peer answers IKE_SA_INIT with %s", ike2_notify_to_str(n->type));
+	ike_sa_set_why(sa, why);
+	ike_log(sa, LOG_LEVEL_WARN, "%s", why);
 }
 
 static void accepted(struct ike_sa *sa, const struct ike_path *path, const struct ike2_message *m,
 		     const uint8_t *data, size_t len)
 {
+	struct ike_setup *setup = sa->setup;
 	const struct ike2_proposal *chosen;
 	struct ike_suite suite;
 	char text[IKE_TEXT_MAX];
@@ -230,10 +233,10 @@ static void accepted(struct ike_sa *sa, const struct ike_path *path, const struc
 			ike2_sa_to_str(&m->sa, text, sizeof(text)));
 		return;
 	}
-	if (suite.dh != sa->group || m->ke.group != sa->group->id)
+	if (suite.dh != setup->group || m->ke.group != setup->group->id)
 		return;
 	sa->spi_r = m->header.spi_r;
-	if (derive(sa, &suite, m->ke.data) || keep_message(&sa->init_r, &sa->init_r_len, data, len)) {
+	if (derive(sa, &suite, m->ke.data) || keep_message(&setup->init_r, &setup->init_r_len, data, len)) {
 		ike_sa_over(sa, "the peer's Diffie-Hellman value is none of the group's");
 		return;
 	}
@@ -264,7 +267,7 @@ void ike_init_rx_response(struct ike_sa *sa, const struct ike_path *path, struct
 	if (!sa->initiator || sa->phase != PHASE_INIT || m->header.message_id)
 		return;
 	if (asked_for_cookie(sa, m) || asked_for_group(sa, m)) {
-		if (++sa->init_tries > INIT_TRIES_MAX)
+		if (++sa->setup->init_tries > INIT_TRIES_MAX)
 			ike_sa_over(sa, "the peer asks for cookies or other groups without end");
 		else
 			ike_init_send(sa);
@@ -378,24 +381,25 @@ static bool choose(struct ike_sa *sa, const struct ike2_message *m, struct ike_s
 {
 	unsigned int i;
 
-	for (i = 0; i < sa->n_candidates; i++)
-		if (!ike2_select(&sa->candidates[i]->ike, &m->sa, 0, m->ke.group, suite, chosen))
+	for (i = 0; i < sa->setup->n_candidates; i++)
+		if (!ike2_select(&sa->setup->candidates[i]->ike, &m->sa, 0, m->ke.group, suite, chosen))
 			return true;
 	return false;
 }
 
 static void answer(struct ike_sa *sa, const struct ike2_message *m, const struct ike_suite *suite, uint8_t number)
 {
+	struct ike_setup *setup = sa->setup;
 	const struct ike_header h = { .spi_i = sa->spi_i, .spi_r = sa->spi_r, .version = IKE_V2,
 				      .exchange = IKE2_SA_INIT, .flags = IKE2_FLAG_RESPONSE };
 	uint8_t buf[INIT_MESSAGE_MAX], public[IKE_DH_PUBLIC_MAX], hashes[IKE_CERT_HASH_LEN * 32];
 	struct wr w = wr_to(buf, sizeof(buf));
-	const struct ike_peer *peer = sa->candidates[0];
+	const struct ike_peer *peer = setup->candidates[0];
 	struct ike2_sa sa_answer;
 	struct ike_chain c;
 	size_t len = 0;
 
-	if (ike_dh_public(suite->dh, sa->private, public) || derive(sa, suite, m->ke.data)) {
+	if (ike_dh_public(suite->dh, setup->private, public) || derive(sa, suite, m->ke.data)) {
 		ike_log(sa, LOG_LEVEL_WARN, "the peer's Diffie-Hellman value is none of the group %s",
 			suite->dh->name);
 		ike_sa_over(sa, "no keys can be made");
@@ -405,7 +409,7 @@ static void answer(struct ike_sa *sa, const struct ike2_message *m, const struct
 	ike_message_begin(&c, &w, &h);
 	ike2_put_sa(&c, &sa_answer);
 	ike2_put_ke(&c, suite->dh->id, public, suite->dh->out_len);
-	ike_put_octets(&c, IKE2_PAYLOAD_NONCE, sa->nonce, IKE_NONCE_LEN);
+	ike_put_octets(&c, IKE2_PAYLOAD_NONCE, setup->nonce, IKE_NONCE_LEN);
 	ike_put_natd(sa, &c, sa->spi_i, sa->spi_r);
 	if ((peer->remote_auth & IKE_BY_CERT) && peer->trust)
 		len = ike_trust_hashes(peer->trust, hashes, sizeof(hashes));
@@ -413,7 +417,7 @@ static void answer(struct ike_sa *sa, const struct ike2_message *m, const struct
 		ike2_put_cert(&c, IKE2_PAYLOAD_CERTREQ, IKE_CERT_X509_SIGNATURE, hashes, len);
 	put_abilities(sa, &c, sa->fragmentation);
 	ike_message_end(&c);
-	if (w.bad || keep_message(&sa->init_r, &sa->init_r_len, buf, w.len)) {
+	if (w.bad || keep_message(&setup->init_r, &setup->init_r_len, buf, w.len)) {
 		ike_sa_over(sa, "out of memory");
 		return;
 	}
@@ -426,17 +430,17 @@ static void answer(struct ike_sa *sa, const struct ike2_message *m, const struct
 static struct ike_sa *new_half_open(struct ike *ike, const struct ike_path *path, const struct ike2_message *m,
 				    const uint8_t *data, size_t len)
 {
-	struct ike_sa *sa = ike_sa_new(ike, false, path);
+	struct ike_sa *sa = ike_sa_new_setup(ike, false, path);
 
 	if (!sa)
 		return NULL;
 	sa->spi_i = m->header.spi_i;
-	if (!take_nonce(sa, m) || keep_message(&sa->init_i, &sa->init_i_len, data, len)) {
+	if (!take_nonce(sa, m) || keep_message(&sa->setup->init_i, &sa->setup->init_i_len, data, len)) {
 		ike_sa_free(sa);
 		return NULL;
 	}
-	ike->ops->random(ike->ctx, sa->nonce, sizeof(sa->nonce));
-	ike->ops->random(ike->ctx, sa->private, sizeof(sa->private));
+	ike->ops->random(ike->ctx, sa->setup->nonce, sizeof(sa->setup->nonce));
+	ike->ops->random(ike->ctx, sa->setup->private, sizeof(sa->setup->private));
 	ike_sa_half_open(sa);
 	return sa;
 }
@@ -447,22 +451,23 @@ static void no_proposal(struct ike *ike, struct ike_sa *sa, const struct ike_pat
 	char text[IKE_TEXT_MAX];
 
 	ike->stats.refused++;
-	ike_log(sa, LOG_LEVEL_WARN, "%s", ike2_explain(&sa->candidates[0]->ike, &m->sa, 0, text, sizeof(text)));
+	ike_log(sa, LOG_LEVEL_WARN, "%s", ike2_explain(&sa->setup->candidates[0]->ike, &m->sa, 0, text, sizeof(text)));
 	ike_answer_clear(ike, path, m, IKE2_N_NO_PROPOSAL_CHOSEN, NULL, 0);
 }
 
 static void first_message(struct ike_sa *sa, const struct ike_path *path, const struct ike2_message *m)
 {
+	struct ike_setup *setup = sa->setup;
 	const struct ike2_proposal *chosen;
 	struct ike *ike = sa->ike;
 	struct ike_suite suite;
 	uint8_t group[2];
 	unsigned int i;
 
-	sa->n_candidates = ike->ops->candidates(ike->ctx, path, sa->candidates, IKE_CANDIDATES_MAX);
-	for (i = 0; i < sa->n_candidates; i++)
-		ike_peer_get(sa->candidates[i]);
-	if (!sa->n_candidates) {
+	setup->n_candidates = ike->ops->candidates(ike->ctx, path, setup->candidates, IKE_CANDIDATES_MAX);
+	for (i = 0; i < setup->n_candidates; i++)
+		ike_peer_get(setup->candidates[i]);
+	if (!setup->n_candidates) {
 		ike->stats.refused++;
 		ike_log(sa, LOG_LEVEL_WARN, "nobody is expected from there: there is no site with this remote "
 			"address, and no server ikev2");
@@ -482,7 +487,7 @@ static void first_message(struct ike_sa *sa, const struct ike_path *path, const 
 		ike_sa_free(sa);
 		return;
 	}
-	see_abilities(sa, m, sa->candidates[0]->fragmentation);
+	see_abilities(sa, m, setup->candidates[0]->fragmentation);
 	ike_see_natd(sa, m, path);
 	answer(sa, m, &suite, chosen->number);
 }
@@ -496,7 +501,7 @@ void ike_init_rx_request(struct ike *ike, const struct ike_path *path, struct ik
 	if (sa) {
 		/* Repeated: the same octets, if it is the same request. */
 		p = STAILQ_FIRST(&sa->response);
-		if (sa->answered_in_clear && p && sa->init_i_len == len && !memcmp(sa->init_i, data, len))
+		if (sa->answered_in_clear && p && sa->setup->init_i_len == len && !memcmp(sa->setup->init_i, data, len))
 			ike->ops->tx(ike->ctx, path, p->data, p->len);
 		return;
 	}

@@ -281,10 +281,10 @@ void ike2_sa_freeze(const struct ike_sa *sa, struct wr *w)
 	put_flags(w, sa);
 	put_keys(w, &sa->keys);
 	wr_u64(w, sa->iv);
-	ike_id_freeze(&sa->local_id, w);
-	ike_id_freeze(&sa->peer_id, w);
+	ike_id_freeze(sa->local_id, w);
+	ike_id_freeze(sa->peer_id, w);
 	wr_u8(w, (uint8_t)sa->peer_by);
-	ike_user_freeze(sa->user, w);
+	ike_user_freeze(ike_sa_user(sa), w);
 	ike_assigned_freeze(sa->have_assigned ? &sa->assigned : NULL, w);
 	wr_u64(w, sa->up_ms);
 	wr_u64(w, sa->rekey_at_ms);
@@ -343,17 +343,30 @@ static void get_tasks(struct rd *r, struct ike_sa *sa)
 	}
 }
 
+static void get_id(struct rd *r, const struct ike_id **at)
+{
+	struct ike_id id;
+
+	if (ike_id_thaw(&id, r))
+		ike_sa_set_id(at, &id);
+	else
+		r->bad = true;
+}
+
 static void get_rest(struct rd *r, struct ike_sa *sa)
 {
+	char user[IKE_USER_MAX + 1] = "";
+
 	ike_path_thaw(&sa->response_path, r);
 	get_flags(r, sa);
 	get_keys(r, &sa->keys);
 	sa->have_keys = true;
 	sa->iv = rd_u64(r);
-	if (!ike_id_thaw(&sa->local_id, r) || !ike_id_thaw(&sa->peer_id, r))
-		r->bad = true;
+	get_id(r, &sa->local_id);
+	get_id(r, &sa->peer_id);
 	sa->peer_by = rd_u8(r);
-	ike_user_thaw(sa->user, r);
+	ike_user_thaw(user, r);
+	ike_sa_set_user(sa, user);
 	sa->have_assigned = ike_assigned_thaw(&sa->assigned, r);
 	sa->up_ms = rd_u64(r);
 	sa->rekey_at_ms = rd_u64(r);

@@ -44,10 +44,10 @@ static struct ike_sa *successor(struct ike_sa *old, bool initiator)
 	sa->fragmentation = old->fragmentation;
 	sa->mobike = old->mobike;
 	sa->hashes = old->hashes;
-	sa->local_id = old->local_id;
-	sa->peer_id = old->peer_id;
+	ike_sa_set_id(&sa->local_id, old->local_id);
+	ike_sa_set_id(&sa->peer_id, old->peer_id);
 	sa->peer_by = old->peer_by;
-	memcpy(sa->user, old->user, sizeof(sa->user));
+	ike_sa_set_user(sa, ike_sa_user(old));
 	sa->assigned = old->assigned;
 	sa->have_assigned = old->have_assigned;
 	return sa;
@@ -286,15 +286,15 @@ static bool busy(const struct ike_sa *sa)
 			       sa->current->type == TASK_CHILD_DELETE || sa->current->type == TASK_IKE_DELETE);
 }
 
-static void note_collision(struct ike_sa *old, struct ike_sa *sa, const struct ike2_message *m)
+static void note_collision(struct ike_sa *old, struct ike_sa *sa, const struct ike2_message *m, const uint8_t *nonce)
 {
 	struct ike_task *t = old->current;
-	bool ours_lower = ike_nonce_cmp(sa->nonce, IKE_NONCE_LEN, m->nonce.at, m->nonce.len) < 0;
+	bool ours_lower = ike_nonce_cmp(nonce, IKE_NONCE_LEN, m->nonce.at, m->nonce.len) < 0;
 
 	if (!t || t->type != TASK_IKE_REKEY)
 		return;
 	t->their_nonce_len = ours_lower ? IKE_NONCE_LEN : m->nonce.len;
-	memcpy(t->their_nonce, ours_lower ? sa->nonce : m->nonce.at, t->their_nonce_len);
+	memcpy(t->their_nonce, ours_lower ? nonce : m->nonce.at, t->their_nonce_len);
 	t->their_sa = sa;
 	sa->known = true;
 }
@@ -302,18 +302,17 @@ static void note_collision(struct ike_sa *old, struct ike_sa *sa, const struct i
 static void answer(struct ike_sa *old, struct ike_sa *sa, const struct ike2_message *m, const struct ike_suite *suite,
 		   uint8_t number)
 {
-	uint8_t spi[IKE_SPI_LEN], public[IKE_DH_PUBLIC_MAX];
+	uint8_t spi[IKE_SPI_LEN], public[IKE_DH_PUBLIC_MAX], nonce[IKE_NONCE_LEN], private[IKE_DH_PRIVATE_MAX];
 	struct ike2_sa accepted;
 	struct ike_out o;
 	int err;
 
-	old->ike->ops->random(old->ike->ctx, sa->nonce, sizeof(sa->nonce));
-	old->ike->ops->random(old->ike->ctx, sa->private, sizeof(sa->private));
-	err = ike_dh_public(suite->dh, sa->private, public);
+	old->ike->ops->random(old->ike->ctx, nonce, sizeof(nonce));
+	old->ike->ops->random(old->ike->ctx, private, sizeof(private));
+	err = ike_dh_public(suite->dh, private, public);
 	if (!err)
-		err = derive(old, sa, suite, sa->private, m->ke.data, m->nonce,
-			     ike_octets_of(sa->nonce, sizeof(sa->nonce)));
-	secret_wipe(sa->private, sizeof(sa->private));
+		err = derive(old, sa, suite, private, m->ke.data, m->nonce, ike_octets_of(nonce, sizeof(nonce)));
+	secret_wipe(private, sizeof(private));
 	if (err) {
 		ike_sa_free(sa);
 		refuse(old, IKE2_N_INVALID_SYNTAX, NULL, 0);
@@ -323,11 +322,13 @@ static void answer(struct ike_sa *old, struct ike_sa *sa, const struct ike2_mess
 	ike2_sa_accept(&accepted, suite, IKE_USE_IKE, number, spi, sizeof(spi));
 	ike_out_begin(old, &o);
 	ike2_put_sa(&o.c, &accepted);
-	ike_put_octets(&o.c, IKE2_PAYLOAD_NONCE, sa->nonce, sizeof(sa->nonce));
+	ike_put_octets(&o.c, IKE2_PAYLOAD_NONCE, nonce, sizeof(nonce));
 	ike2_put_ke(&o.c, suite->dh->id, public, suite->dh->out_len);
-	if (ike_send_response(old, IKE2_CREATE_CHILD_SA, &o))
+	if (ike_send_response(old, IKE2_CREATE_CHILD_SA, &o)) {
+		ike_sa_free(sa);
 		return;
-	note_collision(old, sa, m);
+	}
+	note_collision(old, sa, m, nonce);
 	inherit(old, sa);
 	/* Its own exchange under way ends in peace: what it decides may be that ours is the one. */
 	if (!old->current || old->current->type != TASK_IKE_REKEY)

@@ -84,6 +84,7 @@ struct ike_sa *ike_sa_new(struct ike *ike, bool initiator, const struct ike_path
 		return NULL;
 	sa->face = &ike2_face;
 	sa->ike = ike;
+	sa->local_id = sa->peer_id = &ike_id_none;
 	sa->initiator = sa->began = initiator;
 	sa->path = *path;
 	sa->response_path = *path;
@@ -102,6 +103,51 @@ struct ike_sa *ike_sa_new(struct ike *ike, bool initiator, const struct ike_path
 	ike_sa_hash(sa);
 	ike->stats.sas++;
 	return sa;
+}
+
+struct ike_sa *ike_sa_new_setup(struct ike *ike, bool initiator, const struct ike_path *path)
+{
+	struct ike_setup *setup = calloc(1, sizeof(*setup));
+	struct ike_sa *sa = setup ? ike_sa_new(ike, initiator, path) : NULL;
+
+	if (sa)
+		sa->setup = setup;
+	else
+		free(setup);
+	return sa;
+}
+
+static void free_id(const struct ike_id **at)
+{
+	if (*at != &ike_id_none)
+		free((void *)*at);
+	*at = &ike_id_none;
+}
+
+void ike_sa_set_id(const struct ike_id **at, const struct ike_id *id)
+{
+	const struct ike_id *copy = id->type ? ike_id_dup(id) : NULL;
+
+	free_id(at);
+	if (copy)
+		*at = copy;
+}
+
+void ike_sa_set_user(struct ike_sa *sa, const char *user)
+{
+	free(sa->user);
+	sa->user = *user ? strndup(user, IKE_USER_MAX) : NULL;
+}
+
+/* why may be the one that it has. */
+void ike_sa_set_why(struct ike_sa *sa, const char *why)
+{
+	char *copy = strdup(why);
+
+	if (!copy)
+		return;
+	free(sa->why);
+	sa->why = copy;
 }
 
 /* --- half open --- */
@@ -145,12 +191,6 @@ bool ike_sa_make_room(struct ike *ike, const struct addr *peer)
 	if (ike->stats.half_open >= ike->cfg.max_half_open)
 		ike_sa_free(TAILQ_FIRST(&ike->half_open));
 	return ike->stats.sas < ike->cfg.max_sas;
-}
-
-static void drop_candidates(struct ike_sa *sa)
-{
-	while (sa->n_candidates)
-		ike_peer_put(sa->candidates[--sa->n_candidates]);
 }
 
 /* --- records --- */
@@ -213,13 +253,29 @@ static void forget(struct ike_sa *sa)
 	}
 }
 
-/* Both ends have proved who they are over them. */
-static void forget_init(struct ike_sa *sa)
+static void wipe_and_free(void *at, size_t len)
 {
-	free(sa->init_i);
-	free(sa->init_r);
-	sa->init_i = sa->init_r = NULL;
-	sa->init_i_len = sa->init_r_len = 0;
+	if (at)
+		secret_wipe(at, len);
+	free(at);
+}
+
+void ike_setup_free(struct ike_sa *sa)
+{
+	struct ike_setup *s = sa->setup;
+
+	if (!s)
+		return;
+	while (s->n_candidates)
+		ike_peer_put(s->candidates[--s->n_candidates]);
+	free(s->init_i);
+	free(s->init_r);
+	free(s->auth_chain);
+	free(s->peer_id_body);
+	wipe_and_free(s->eap_server, sizeof(*s->eap_server));
+	wipe_and_free(s->eap_peer, sizeof(*s->eap_peer));
+	wipe_and_free(s, sizeof(*s));
+	sa->setup = NULL;
 }
 
 void ike_sa_free(struct ike_sa *sa)
@@ -239,24 +295,18 @@ void ike_sa_free(struct ike_sa *sa)
 	ike2_reassembly_free(&sa->answer_parts);
 	ike2_reassembly_free(&sa->request_parts);
 	ike_sa_settled(sa);
-	drop_candidates(sa);
+	ike_setup_free(sa);
 	ike_peer_put(sa->peer);
-	forget_init(sa);
-	free(sa->auth_chain);
-	free(sa->peer_id_body);
-	if (sa->eap_server)
-		secret_wipe(sa->eap_server, sizeof(*sa->eap_server));
-	if (sa->eap_peer)
-		secret_wipe(sa->eap_peer, sizeof(*sa->eap_peer));
-	free(sa->eap_server);
-	free(sa->eap_peer);
+	free_id(&sa->local_id);
+	free_id(&sa->peer_id);
+	free(sa->user);
 	/* The last thing: what went before may have changed it. */
 	unchanged(sa);
 	hash_del(&ike->by_spi, &sa->by_spi);
 	TAILQ_REMOVE(&ike->sas, sa, link);
 	ike->stats.sas--;
-	secret_wipe(sa, sizeof(*sa));
-	free(sa);
+	free(sa->why);
+	wipe_and_free(sa, sizeof(*sa));
 }
 
 /* --- up --- */
@@ -267,8 +317,6 @@ void ike_sa_begin(struct ike_sa *sa)
 	uint64_t now = loop_now_ms(sa->ike->loop);
 
 	ike_sa_settled(sa);
-	forget_init(sa);
-	drop_candidates(sa);
 	ike_contact_add(sa);
 	ike_sa_changed(sa);
 	sa->phase = PHASE_UP;
@@ -313,7 +361,7 @@ static void on_timer(void *arg)
 		break;
 	case PHASE_REPLACED:
 	case PHASE_CLOSING:
-		ike_sa_over(sa, sa->why);
+		ike_sa_over(sa, ike_sa_why(sa));
 		break;
 	}
 }
@@ -345,12 +393,12 @@ void ike_sa_over(struct ike_sa *sa, const char *why)
 	if (sa->phase == PHASE_OVER)
 		return;
 	if (why != sa->why)
-		snprintf(sa->why, sizeof(sa->why), "%s", why);
+		ike_sa_set_why(sa, why);
 	if (sa->phase == PHASE_REPLACED)
 		tell = false;
 	ike_tasks_free(sa);
 	while ((c = TAILQ_FIRST(&sa->children)))
-		ike_child_end(c, sa->why);
+		ike_child_end(c, ike_sa_why(sa));
 	sa->phase = PHASE_OVER;
 	ike_contact_del(sa);
 	loop_timer_stop(&sa->dpd_timer);
@@ -362,7 +410,7 @@ void ike_sa_over(struct ike_sa *sa, const char *why)
 	sa->told_down = true;
 	free_slot(sa);
 	if (tell)
-		ike->ops->sa_down(ike->ctx, sa, sa->why);
+		ike->ops->sa_down(ike->ctx, sa, ike_sa_why(sa));
 	sa->owner = NULL;
 }
 
@@ -375,16 +423,16 @@ void ike2_sa_close(struct ike_sa *sa, const char *why)
 {
 	if (sa->phase == PHASE_CLOSING || sa->phase == PHASE_OVER || sa->phase == PHASE_REPLACED)
 		return;
-	snprintf(sa->why, sizeof(sa->why), "%s", why);
+	ike_sa_set_why(sa, why);
 	if (sa->phase != PHASE_UP) {
-		ike_sa_over(sa, sa->why);
+		ike_sa_over(sa, ike_sa_why(sa));
 		return;
 	}
 	sa->phase = PHASE_CLOSING;
 	free_slot(sa);
 	/* What waits is not worth waiting for; what is under way has to end first. */
 	if (!ike_task_add(sa, TASK_IKE_DELETE, NULL))
-		ike_sa_over(sa, sa->why);
+		ike_sa_over(sa, ike_sa_why(sa));
 	else
 		ike_tasks_run(sa);
 }
@@ -404,7 +452,7 @@ void ike2_sa_get_info(const struct ike_sa *sa, struct ike_sa_info *info)
 		.version = 2,
 		.path = sa->path, .spi_i = sa->spi_i, .spi_r = sa->spi_r, .initiator = sa->began,
 		.state = state_of(sa), .peer = sa->peer, .suite = sa->have_keys ? &sa->keys.suite : NULL,
-		.peer_id = &sa->peer_id, .local_id = &sa->local_id, .user = sa->user,
+		.peer_id = sa->peer_id, .local_id = sa->local_id, .user = ike_sa_user(sa),
 		.nat_here = sa->nat_here, .nat_there = sa->nat_there, .mobike = sa->mobike,
 		.fragmentation = sa->fragmentation, .up_ms = sa->up_ms, .rekey_ms = sa->rekey_at_ms,
 		.children = sa->n_children,

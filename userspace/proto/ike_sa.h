@@ -95,6 +95,34 @@ TAILQ_HEAD(ike_children, ike_child);
 #define IKE_NEIGHBOURS		1024
 #define IKE_NEIGHBOURS_SHARE	8
 
+/* What IKE_SA_INIT and IKE_AUTH alone need: gone once both ends have proved who they are. */
+struct ike_setup {
+	struct ike_peer *candidates[IKE_CANDIDATES_MAX];
+	unsigned int n_candidates;
+	const struct ike_alg *group;
+	uint8_t private[IKE_DH_PRIVATE_MAX];
+	uint8_t nonce[IKE_NONCE_LEN];
+	uint8_t peer_nonce[IKE_NONCE_MAX];
+	size_t peer_nonce_len;
+	uint8_t *init_i, *init_r;	/* the IKE_SA_INIT messages that AUTH covers */
+	size_t init_i_len, init_r_len;
+	uint8_t cookie[IKE_COOKIE_MAX];
+	size_t cookie_len;
+	unsigned int init_tries;	/* cookies and groups that were asked for */
+	struct eap_server *eap_server;	/* while it goes on, or NULL */
+	struct eap_peer *eap_peer;
+	uint8_t eap_out[512];		/* initiator: the next packet */
+	size_t eap_out_len;
+	uint8_t eap_msk[EAP_MSK_LEN];
+	bool have_msk;
+	uint8_t *auth_chain;		/* responder with EAP: payloads of the first request */
+	size_t auth_chain_len;
+	uint8_t auth_first;
+	uint8_t *peer_id_body;
+	size_t peer_id_body_len;
+	uint32_t first_spi;		/* initiator: of the child in IKE_AUTH */
+};
+
 struct ike_sa {
 	const struct ike_face *face;	/* first */
 	struct ike *ike;
@@ -114,24 +142,13 @@ struct ike_sa {
 	enum ike_phase phase;
 	bool told_up, told_down;
 	struct ike_peer *peer;		/* responder: NULL until IKE_AUTH names it */
-	struct ike_peer *candidates[IKE_CANDIDATES_MAX];
-	unsigned int n_candidates;
 	struct ike_path path;
 	bool nat_here, nat_there, natt;	/* natt: on port 4500 */
 
 	struct ike2_keys keys;
 	bool have_keys;
 	uint64_t iv;
-	const struct ike_alg *group;
-	uint8_t private[IKE_DH_PRIVATE_MAX];
-	uint8_t nonce[IKE_NONCE_LEN];
-	uint8_t peer_nonce[IKE_NONCE_MAX];
-	size_t peer_nonce_len;
-	uint8_t *init_i, *init_r;	/* the IKE_SA_INIT messages that AUTH covers */
-	size_t init_i_len, init_r_len;
-	uint8_t cookie[IKE_COOKIE_MAX];
-	size_t cookie_len;
-	unsigned int init_tries;	/* cookies and groups that were asked for */
+	struct ike_setup *setup;	/* NULL: up, or made in the place of another */
 
 	/* requests of ours */
 	struct ike_tasks tasks;
@@ -150,28 +167,15 @@ struct ike_sa {
 	bool answered_in_clear;		/* the response is that to IKE_SA_INIT */
 
 	/* what the peer can */
-	bool fragmentation, mobike, childless, peer_eap_only;
+	bool fragmentation, mobike;
 	bool no_pfs;			/* it refused children with a group */
 	unsigned int hashes;		/* of RFC 7427, bit n: number n */
 	bool peer_pss;			/* it signed with RSASSA-PSS, and may know nothing else */
 
-	/* IKE_AUTH */
-	struct ike_id local_id, peer_id;
+	/* Read only, and never NULL: &ike_id_none. */
+	const struct ike_id *local_id, *peer_id;
 	unsigned int peer_by;		/* enum ike_auth_by: how it has proved itself */
-	struct eap_server *eap_server;	/* while it goes on, or NULL */
-	struct eap_peer *eap_peer;
-	uint8_t eap_out[512];		/* initiator: the next packet */
-	size_t eap_out_len;
-	uint8_t eap_msk[EAP_MSK_LEN];
-	bool have_msk;
-	char user[IKE_USER_MAX + 1];
-	uint8_t *auth_chain;		/* responder with EAP: payloads of the first request */
-	size_t auth_chain_len;
-	uint8_t auth_first;
-	uint8_t *peer_id_body;
-	size_t peer_id_body_len;
-	uint32_t first_spi;		/* initiator: of the child in IKE_AUTH */
-
+	char *user;			/* of EAP; NULL: none */
 	struct ike_assigned assigned;
 	bool have_assigned;
 	struct ike_children children;
@@ -188,7 +192,7 @@ struct ike_sa {
 	uint32_t slot;
 	struct ike_path response_path;
 	bool refused;			/* by an answer that anybody could have forged */
-	char why[IKE_WHY_MAX];		/* it goes */
+	char *why;			/* it goes; NULL: not known */
 };
 TAILQ_HEAD(ike_sas, ike_sa);
 
@@ -219,6 +223,12 @@ struct ike_out {
 
 /* --- ike_sa.c: life --- */
 struct ike_sa *ike_sa_new(struct ike *ike, bool initiator, const struct ike_path *path);
+struct ike_sa *ike_sa_new_setup(struct ike *ike, bool initiator, const struct ike_path *path);	/* to be set up */
+void ike_setup_free(struct ike_sa *sa);
+/* at is &sa->local_id or &sa->peer_id. Without memory it is nobody's. */
+void ike_sa_set_id(const struct ike_id **at, const struct ike_id *id);
+void ike_sa_set_user(struct ike_sa *sa, const char *user);	/* of IKE_USER_MAX at most */
+void ike_sa_set_why(struct ike_sa *sa, const char *why);
 void ike_sa_hash(struct ike_sa *sa);		/* its own SPI is set */
 void ike_sa_free(struct ike_sa *sa);
 uint64_t ike_spi_new(struct ike *ike);
@@ -363,6 +373,16 @@ bool ike_cp_take(struct ike_sa *sa, const struct ike2_message *m, char why[IKE_W
 static inline uint64_t ike_own_spi(const struct ike_sa *sa)
 {
 	return sa->initiator ? sa->spi_i : sa->spi_r;
+}
+
+static inline const char *ike_sa_user(const struct ike_sa *sa)
+{
+	return sa->user ? sa->user : "";
+}
+
+static inline const char *ike_sa_why(const struct ike_sa *sa)
+{
+	return sa->why ? sa->why : "";
 }
 
 static inline bool ike_sa_is_up(const struct ike_sa *sa)

@@ -179,11 +179,12 @@ int ike2_seal_fragment(const struct ike2_sk *sk, const struct ike_header *h, uin
 
 void ike2_reassembly_free(struct ike2_reassembly *r)
 {
-	for (unsigned int i = 0; i < IKE2_FRAGMENTS_MAX; i++) {
+	for (unsigned int i = 0; i < r->total; i++) {
 		if (r->piece[i].at)
 			secret_wipe(r->piece[i].at, r->piece[i].len);
 		free(r->piece[i].at);
 	}
+	free(r->piece);
 	memset(r, 0, sizeof(*r));
 }
 
@@ -198,6 +199,10 @@ int ike2_reassembly_add(struct ike2_reassembly *r, const struct ike2_message *m,
 		ike2_reassembly_free(r);
 	if (r->total && e->total < r->total)
 		return 0;
+	if (!r->piece)
+		r->piece = calloc(e->total, sizeof(*r->piece));
+	if (!r->piece)
+		return -ENOMEM;
 	r->message_id = m->header.message_id;
 	r->total = e->total;
 	if (r->piece[i].at)

@@ -58,7 +58,7 @@ struct ike2_reassembly {
 	uint16_t have;
 	uint8_t first;
 	size_t octets;
-	struct { uint8_t *at; uint16_t len; } piece[IKE2_FRAGMENTS_MAX];
+	struct ike2_piece { uint8_t *at; uint16_t len; } *piece;	/* as many as total */
 };
 /*
  * Take an opened fragment. 1: that was the last one, and the whole chain may be taken; 0: more to come, or one

@@ -132,7 +132,7 @@ static void unanswered(struct ike_sa *sa)
 
 	addr_to_str(&sa->path.peer, text);
 	if (sa->refused || sa->phase == PHASE_CLOSING)
-		snprintf(why, sizeof(why), "%s", sa->why);
+		snprintf(why, sizeof(why), "%s", ike_sa_why(sa));
 	else if (sa->phase == PHASE_AUTH && sa->natt && sa->next_id == 1)
 		snprintf(why, sizeof(why),
 			 "the peer %s answered on port 500 and does not on port 4500: is UDP port 4500 "
@@ -566,8 +566,8 @@ static void rx_in_clear(struct ike_sa *sa, const struct ike2_message *m)
 	    m->header.message_id != sa->next_id || !ike2_notify_find(m, IKE2_N_INVALID_IKE_SPI))
 		return;
 	sa->refused = true;
-	snprintf(sa->why, sizeof(sa->why), "the peer does not know this IKE SA any more: has it been restarted?");
-	ike_log(sa, LOG_LEVEL_WARN, "%s (not authenticated)", sa->why);
+	ike_sa_set_why(sa, "the peer does not know this IKE SA any more: has it been restarted?");
+	ike_log(sa, LOG_LEVEL_WARN, "%s (not authenticated)", ike_sa_why(sa));
 }
 
 void ike_window_rx(struct ike_sa *sa, const struct ike_path *path, struct ike2_message *m, const uint8_t *data,
