@@ -25,31 +25,35 @@ static struct nl_msg *message(uint8_t cmd)
 	return msg;
 }
 
+static struct dp_selector told_selectors[2];
+
 static struct dp_child a_child(void)
 {
+	struct dp_selector *sel = told_selectors;
 	struct dp_child c = { .ifindex = 7, .id = 12, .local_port = 4500, .peer_port = 61000,
-			      .n_selectors = 2 };
+			      .n_selectors = 2, .selectors = sel };
 
 	addr_parse("2001:db8::1", &c.local);
 	addr_parse("2001:db8::2", &c.peer);
 	for (unsigned int i = 0; i < c.n_selectors; i++) {
-		c.selectors[i].remote_min = 53;
-		c.selectors[i].remote_max = 53;
-		c.selectors[i].local_max = UINT16_MAX;
-		c.selectors[i].protocol = 17;
+		sel[i].remote_min = 53;
+		sel[i].remote_max = 53;
+		sel[i].local_max = UINT16_MAX;
+		sel[i].protocol = 17;
 	}
-	prefix_parse("10.1.0.0/16", &c.selectors[0].local);
-	prefix_parse("10.2.0.0/16", &c.selectors[0].remote);
-	prefix_parse("2001:db8:1::/48", &c.selectors[1].local);
-	prefix_parse("2001:db8:2::1/128", &c.selectors[1].remote);
+	prefix_parse("10.1.0.0/16", &sel[0].local);
+	prefix_parse("10.2.0.0/16", &sel[0].remote);
+	prefix_parse("2001:db8:1::/48", &sel[1].local);
+	prefix_parse("2001:db8:2::1/128", &sel[1].remote);
 	return c;
 }
 
 static int get_child(struct nl_msg *msg, struct dp_child *c)
 {
+	static struct dp_selector selectors[DP_SELECTORS_MAX];
 	struct nlmsghdr *nlh = nlmsg_hdr(msg);
 
-	return ipsec_get_child(nlmsg_attrdata(nlh, GENL_HDRLEN), nlmsg_attrlen(nlh, GENL_HDRLEN), c);
+	return ipsec_get_child(nlmsg_attrdata(nlh, GENL_HDRLEN), nlmsg_attrlen(nlh, GENL_HDRLEN), c, selectors);
 }
 
 static void same_selector(const struct dp_selector *a, const struct dp_selector *b)
@@ -85,7 +89,7 @@ static void nonsense_is_refused(void **state)
 	struct dp_child told = a_child(), c;
 
 	(void)state;
-	told.selectors[1].local.len = 129;
+	told_selectors[1].local.len = 129;
 	assert_int_equal(ipsec_put_child(msg, &told, DP_CHILD_OUTER | DP_CHILD_SELECTORS), 0);
 	assert_int_equal(get_child(msg, &c), -EPROTO);
 	nlmsg_free(msg);

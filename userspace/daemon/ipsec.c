@@ -273,7 +273,7 @@ static void op_child_down(void *ctx, struct ike_child *c, const char *why)
 	if (!k)
 		return;
 	ike_child_set_owner(c, NULL);
-	if (k->trap) {
+	if (k->trapped) {
 		kid_disagree(k);
 	} else {
 		k->child = NULL;
@@ -336,7 +336,7 @@ void ipsec_acquire(struct ipsec *ipsec, int ifindex, uint32_t id, const struct d
 {
 	struct kid *k = kid_by_id(ipsec, ifindex, id);
 
-	if (k && k->trap && !k->child)
+	if (k && k->trapped && !k->child)
 		site_acquire(k->holder, flow);
 }
 
@@ -350,7 +350,7 @@ void ipsec_child_gone(struct ipsec *ipsec, int ifindex, uint32_t id)
 	log_warn(NULL, "somebody removed child %u from the kernel", id);
 	if (k->child)
 		ike_child_close(k->child, "somebody removed it from the kernel");
-	else if (k->trap)
+	else if (k->trapped)
 		kid_disagree(k);
 }
 

@@ -64,10 +64,10 @@ struct kid {
 	struct hash_node by_id;
 	struct ipsec *ipsec;
 	struct ipsec_holder *holder;
-	struct dp_child kernel;
+	struct dp_child kernel;		/* its selectors are these: */
+	struct dp_selector *selectors;
 	bool in_kernel;
-	bool trap;			/* stays without an agreement, and then has these: */
-	struct dp_child trapped;
+	struct dp_child *trapped;	/* stays without an agreement, and is this then; NULL: does not stay */
 	struct ike_child *child;	/* the agreement, or NULL */
 	uint32_t out_spi;		/* that the kernel has; 0: none */
 	struct kid_sa in[KID_SPIS];	/* with those that are replaced and still receive */

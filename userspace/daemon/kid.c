@@ -43,6 +43,36 @@ struct kid *kid_new(struct ipsec_holder *h)
 	return k;
 }
 
+/* A copy of selectors, for as long as the kid has them; NULL without error: there are none. */
+static int copy_selectors(const struct dp_child *c, struct dp_selector **out)
+{
+	size_t len = c->n_selectors * sizeof(*c->selectors);
+
+	*out = len ? malloc(len) : NULL;
+	if (*out)
+		memcpy(*out, c->selectors, len);
+	return *out || !len ? 0 : -ENOMEM;
+}
+
+/* What the kernel has, or is to have, with the place that k has in it. c may borrow from k. */
+static int set_kernel(struct kid *k, const struct dp_child *c, char why[IKE_WHY_MAX])
+{
+	struct dp_selector *selectors;
+	int ret = copy_selectors(c, &selectors);
+	struct dp_child place = k->kernel;
+
+	if (ret) {
+		snprintf(why, IKE_WHY_MAX, "out of memory");
+		return ret;
+	}
+	k->kernel = *c;
+	k->kernel.ifindex = place.ifindex;
+	k->kernel.id = place.id;
+	free(k->selectors);
+	k->kernel.selectors = k->selectors = selectors;
+	return 0;
+}
+
 static bool has_id(const struct hash_node *n, const void *key)
 {
 	const struct kid *k = hash_entry(n, struct kid, by_id), *want = key;
@@ -120,6 +150,8 @@ void kid_free(struct kid *k)
 	hash_del(&k->ipsec->kids_by_id, &k->by_id);
 	LIST_REMOVE(k, of_holder);
 	TAILQ_REMOVE(&k->ipsec->kids, k, link);
+	free(k->trapped);
+	free(k->selectors);
 	free(k);
 }
 
@@ -144,16 +176,14 @@ bool kid_same_outer(const struct dp_child *a, const struct dp_child *b)
 int kid_update(struct kid *k, const struct dp_child *to, char why[IKE_WHY_MAX])
 {
 	unsigned int what = DP_CHILD_SELECTORS | (kid_same_outer(&k->kernel, to) ? 0 : DP_CHILD_OUTER);
-	struct dp_child c = *to;
 	struct dp_err err;
-	int ret;
+	int ret = set_kernel(k, to, why);
 
-	c.ifindex = k->kernel.ifindex;
-	c.id = k->kernel.id;
-	k->kernel = c;
+	if (ret)
+		return ret;
 	if (!k->in_kernel)
 		return kid_into_kernel(k, why);
-	ret = dp_child_set(k->ipsec->engine->dp, &c, what, &err);
+	ret = dp_child_set(k->ipsec->engine->dp, &k->kernel, what, &err);
 	if (ret)
 		snprintf(why, IKE_WHY_MAX, "%s", err.text);
 	return ret;
@@ -161,8 +191,17 @@ int kid_update(struct kid *k, const struct dp_child *to, char why[IKE_WHY_MAX])
 
 int kid_trap(struct kid *k, const struct dp_child *c, char why[IKE_WHY_MAX])
 {
-	k->trap = true;
-	k->trapped = *c;
+	size_t len = c->n_selectors * sizeof(*c->selectors);
+	struct dp_child *trapped = malloc(sizeof(*c) + len);
+
+	if (!trapped) {
+		snprintf(why, IKE_WHY_MAX, "out of memory");
+		return -ENOMEM;
+	}
+	*trapped = *c;
+	trapped->selectors = memcpy(trapped + 1, c->selectors, len);
+	free(k->trapped);
+	k->trapped = trapped;
 	return k->child ? 0 : kid_update(k, c, why);
 }
 
@@ -179,18 +218,21 @@ void kid_outer_of(const struct ike_child_info *info, struct dp_child *c)
 
 bool kid_adopt(struct kid *k, uint32_t id, struct ike_child *c)
 {
+	struct dp_selector selectors[DP_SELECTORS_MAX];
+	struct dp_child has = { .selectors = selectors };
 	struct dp *dp = k->ipsec->engine->dp;
 	struct dp_sa_stats stats;
 	struct ike_child_info info;
+	char why[IKE_WHY_MAX];
 	struct dp_err err;
 
 	ike_child_get_info(c, &info);
 	set_id(k, id);
 	if (k->ipsec->next_kid < id)
 		k->ipsec->next_kid = id;
-	kid_outer_of(&info, &k->kernel);
-	k->kernel.transport = info.transport;
-	if (ike_child_selectors(c, k->kernel.selectors, &k->kernel.n_selectors) ||
+	kid_outer_of(&info, &has);
+	has.transport = info.transport;
+	if (ike_child_selectors(c, selectors, &has.n_selectors) || set_kernel(k, &has, why) ||
 	    dp_sa_get(dp, k->kernel.ifindex, id, false, info.spi_in, &stats, &err))
 		return false;
 	k->in_kernel = true;
@@ -203,8 +245,9 @@ bool kid_adopt(struct kid *k, uint32_t id, struct ike_child *c)
 
 int kid_agree(struct kid *k, struct ike_child *c, char why[IKE_WHY_MAX])
 {
+	struct dp_selector selectors[DP_SELECTORS_MAX];
+	struct dp_child to = { .selectors = selectors };
 	struct ike_child_info info;
-	struct dp_child to = { .n_selectors = 0 };
 	int ret;
 
 	ike_child_get_info(c, &info);
@@ -212,7 +255,7 @@ int kid_agree(struct kid *k, struct ike_child *c, char why[IKE_WHY_MAX])
 	to.transport = info.transport;
 	to.l2tp_port = k->kernel.l2tp_port;
 	/* Who carries L2TP alone has no others. */
-	ret = to.l2tp_port ? 0 : ike_child_selectors(c, to.selectors, &to.n_selectors);
+	ret = to.l2tp_port ? 0 : ike_child_selectors(c, selectors, &to.n_selectors);
 	if (ret) {
 		snprintf(why, IKE_WHY_MAX, "there are more networks than the %d pairs that the kernel takes",
 			 DP_SELECTORS_MAX);
@@ -230,15 +273,11 @@ int kid_agree(struct kid *k, struct ike_child *c, char why[IKE_WHY_MAX])
 void kid_disagree(struct kid *k)
 {
 	char why[IKE_WHY_MAX];
-	struct dp_child to = k->trapped;
 
 	k->child = NULL;
 	kid_out_of_kernel(k);
-	to.ifindex = k->kernel.ifindex;
-	to.id = k->kernel.id;
-	k->kernel = to;
 	set_id(k, kid_next_id(k->ipsec));
-	if (kid_into_kernel(k, why))
+	if (set_kernel(k, k->trapped, why) || kid_into_kernel(k, why))
 		log_error(NULL, "child %u: %s", k->kernel.id, why);
 }
 
@@ -248,17 +287,15 @@ void kid_disagree(struct kid *k)
  */
 int kid_follow(struct kid *k, const struct dp_child *to, char why[IKE_WHY_MAX])
 {
-	uint32_t id;
 	int ret;
 
 	if (addr_equal(&to->local, &k->kernel.local))
 		return kid_update(k, to, why);
 	kid_out_of_kernel(k);
-	id = k->kernel.id;
-	k->kernel = *to;
-	k->kernel.id = id;
 	set_id(k, kid_next_id(k->ipsec));
-	ret = kid_into_kernel(k, why);
+	ret = set_kernel(k, to, why);
+	if (!ret)
+		ret = kid_into_kernel(k, why);
 	if (!ret)
 		ike_child_rekey(k->child);
 	return ret;

@@ -153,9 +153,7 @@ void l2tpsec_adopt(struct ipsec_holder *h)
 	struct server *server = server_of(h->ipsec);
 	struct kid *k;
 
-	TAILQ_FOREACH(k, &h->ipsec->kids, link) {
-		if (k->holder != h)
-			continue;
+	LIST_FOREACH(k, &h->kids, of_holder) {
 		k->kernel.l2tp_port = L2TP_PORT;
 		k->kernel.n_selectors = 0;
 		if (server && listen_in(server, k))

@@ -136,7 +136,7 @@ static void all_ports(struct dp_selector *sel)
 }
 
 /* What is protected before anybody has agreed to it: all that the section names. */
-static void trap_config(const struct site *s, struct dp_child *c)
+static void trap_config(const struct site *s, struct dp_child *c, struct dp_selector selectors[DP_SELECTORS_MAX])
 {
 	const struct conf_site *conf = s->conf;
 	struct prefix own = { .addr = s->local, .len = s->local.family == AF_INET ? 32 : 128 };
@@ -147,15 +147,14 @@ static void trap_config(const struct site *s, struct dp_child *c)
 	unsigned int n_remotes = conf->n_remote_subnets ? conf->n_remote_subnets : 1;
 
 	*c = (struct dp_child){ .local = s->local, .peer = s->remote,
-				.transport = conf->mode == CONF_MODE_TRANSPORT };
+				.transport = conf->mode == CONF_MODE_TRANSPORT, .selectors = selectors };
 	for (i = 0; i < n; i++) {
 		for (k = 0; k < n_remotes && c->n_selectors < DP_SELECTORS_MAX; k++) {
-			struct dp_selector *sel = &c->selectors[c->n_selectors];
+			struct dp_selector *sel = &selectors[c->n_selectors];
 
 			if (locals[i].addr.family != remotes[k].addr.family)
 				continue;
-			sel->local = locals[i];
-			sel->remote = remotes[k];
+			*sel = (struct dp_selector){ .local = locals[i], .remote = remotes[k] };
 			all_ports(sel);
 			c->n_selectors++;
 		}
@@ -164,12 +163,13 @@ static void trap_config(const struct site *s, struct dp_child *c)
 
 static void set_trap(struct site *s)
 {
+	struct dp_selector selectors[DP_SELECTORS_MAX];
 	struct dp_child c;
 	char why[IKE_WHY_MAX];
 
 	if (!s->remote.family || !s->local.family || s->conf->request_address || s->holder.ipsec->thawing)
 		return;
-	trap_config(s, &c);
+	trap_config(s, &c, selectors);
 	if (!c.n_selectors)
 		return;
 	if (!s->trap)

@@ -134,7 +134,7 @@ struct dp_child {
 	uint32_t id;			/* unique in the device, never 0 */
 	struct addr local, peer;	/* outer */
 	uint16_t local_port, peer_port;	/* of UDP encapsulation, RFC 3948; 0: bare ESP */
-	struct dp_selector selectors[DP_SELECTORS_MAX];
+	const struct dp_selector *selectors;	/* borrowed; DP_SELECTORS_MAX at most */
 	unsigned int n_selectors;
 	bool transport;			/* what is between the outer addresses themselves */
 	/*

@@ -216,12 +216,12 @@ int ipsec_get_peer(struct nlattr **tb, struct addr *peer, uint16_t *port)
 	return get_addr(tb[ADIT_A_CHILD_PEER_V4], tb[ADIT_A_CHILD_PEER_V6], peer);
 }
 
-int ipsec_get_child(struct nlattr *attrs, int len, struct dp_child *c)
+int ipsec_get_child(struct nlattr *attrs, int len, struct dp_child *c, struct dp_selector selectors[DP_SELECTORS_MAX])
 {
 	struct nlattr *tb[ADIT_A_CHILD_MAX + 1], *at;
 	int left;
 
-	memset(c, 0, sizeof(*c));
+	*c = (struct dp_child){ .selectors = selectors };
 	if (nla_parse(tb, ADIT_A_CHILD_MAX, attrs, len, ipsec_child_policy) < 0 ||
 	    !tb[ADIT_A_CHILD_IFINDEX] || !tb[ADIT_A_CHILD_ID] ||
 	    get_addr(tb[ADIT_A_CHILD_LOCAL_V4], tb[ADIT_A_CHILD_LOCAL_V6], &c->local) ||
@@ -236,7 +236,7 @@ int ipsec_get_child(struct nlattr *attrs, int len, struct dp_child *c)
 	nla_for_each_attr(at, attrs, len, left) {
 		if (nla_type(at) != ADIT_A_CHILD_SELECTOR || c->n_selectors == DP_SELECTORS_MAX)
 			continue;
-		if (ipsec_get_selector(at, &c->selectors[c->n_selectors++]))
+		if (ipsec_get_selector(at, &selectors[c->n_selectors++]))
 			return -EPROTO;
 	}
 	return 0;

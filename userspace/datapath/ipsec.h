@@ -17,8 +17,8 @@ extern const struct nla_policy ipsec_child_policy[ADIT_A_CHILD_MAX + 1];
 /* -EPROTO: it is missing or makes no sense */
 int ipsec_get_selector(struct nlattr *nest, struct dp_selector *sel);
 int ipsec_get_peer(struct nlattr **tb, struct addr *peer, uint16_t *port);
-/* What the kernel tells of one, without the generic netlink header. */
-int ipsec_get_child(struct nlattr *attrs, int len, struct dp_child *c);
+/* What the kernel tells of one, without the generic netlink header; selectors are where c has its own. */
+int ipsec_get_child(struct nlattr *attrs, int len, struct dp_child *c, struct dp_selector selectors[DP_SELECTORS_MAX]);
 int ipsec_get_sa_stats(struct nlattr *attrs, int len, struct dp_sa_stats *stats);
 
 #endif /* ADIT_DATAPATH_IPSEC_H */

@@ -254,11 +254,13 @@ struct each_child {
 
 static void on_each_child(void *arg, const struct nlmsghdr *nlh)
 {
+	struct dp_selector selectors[DP_SELECTORS_MAX];
 	struct each_child *each = arg;
 	struct dp_child c;
 
 	if (nlmsg_datalen(nlh) < (int)GENL_HDRLEN ||
-	    ipsec_get_child(nlmsg_attrdata(nlh, GENL_HDRLEN), nlmsg_attrlen(nlh, GENL_HDRLEN), &c))
+	    ipsec_get_child(nlmsg_attrdata(nlh, GENL_HDRLEN), nlmsg_attrlen(nlh, GENL_HDRLEN), &c,
+			    selectors))
 		each->nonsense = true;
 	else
 		each->fn(each->arg, &c);

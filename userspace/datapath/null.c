@@ -24,6 +24,7 @@ struct null_session {
 
 struct null_child {
 	struct dp_child c;
+	struct dp_selector selectors[DP_SELECTORS_MAX];	/* those of c */
 	struct dp_sa in[4], out;	/* spi 0: none */
 	TAILQ_ENTRY(null_child) link;
 };
@@ -479,6 +480,14 @@ static void note_child(struct dp_null *n, const char *word, const struct dp_chil
 	note(n, "\n");
 }
 
+static void keep_selectors(struct null_child *mine, const struct dp_child *c)
+{
+	mine->c.selectors = mine->selectors;
+	mine->c.n_selectors = c->n_selectors;
+	if (c->n_selectors)
+		memcpy(mine->selectors, c->selectors, c->n_selectors * sizeof(*c->selectors));
+}
+
 static int op_child_new(struct dp *dp, const struct dp_child *c, struct dp_err *err)
 {
 	struct dp_null *n = null_of(dp);
@@ -493,6 +502,7 @@ static int op_child_new(struct dp *dp, const struct dp_child *c, struct dp_err *
 	if (!mine)
 		return dp_fail(err, -ENOMEM, "child-new: out of memory");
 	mine->c = *c;
+	keep_selectors(mine, c);
 	TAILQ_INSERT_TAIL(&n->children, mine, link);
 	note_child(n, "child-new", c);
 	return 0;
@@ -517,10 +527,8 @@ static int op_child_set(struct dp *dp, const struct dp_child *c, unsigned int wh
 		mine->c.local_port = c->local_port;
 		mine->c.peer_port = c->peer_port;
 	}
-	if (what & DP_CHILD_SELECTORS) {
-		memcpy(mine->c.selectors, c->selectors, sizeof(c->selectors));
-		mine->c.n_selectors = c->n_selectors;
-	}
+	if (what & DP_CHILD_SELECTORS)
+		keep_selectors(mine, c);
 	note_child(n, "child-set", &mine->c);
 	return 0;
 }
