@@ -6,6 +6,7 @@
 #include <stdint.h>
 #include <string.h>
 #include <sys/mman.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
 #include <cmocka.h>
@@ -131,6 +132,57 @@ static void test_too_long_a_record_is_refused(void **state)
 	assert_int_equal(memory_commit(f->m, MEMORY_SESSION, slot, big, sizeof(big) - 1), 0);
 }
 
+/* Short and long by turns: the newest is read, and until it is whole the one before, whichever size that has. */
+static void test_long_records_beside_short_ones(void **state)
+{
+	static uint8_t text[MEMORY_IKE_RECORD_SHORT + 2];
+	struct file *f = *state;
+	int slot = memory_slot_new(f->m, MEMORY_IKE), i;
+	const void *data;
+	size_t len;
+
+	memset(text, 'x', sizeof(text) - 1);
+	assert_int_equal(memory_commit(f->m, MEMORY_IKE, slot, "short", 5), 0);
+	for (i = 0; i < 5; i++) {
+		text[0] = (uint8_t)('a' + i);
+		assert_int_equal(memory_commit(f->m, MEMORY_IKE, slot, text, sizeof(text) - 1), 0);
+		assert_record(f->m, MEMORY_IKE, slot, (char *)text);
+		if (i % 2)
+			assert_int_equal(memory_commit(f->m, MEMORY_IKE, slot, "short", 5), 0);
+	}
+	assert_record(f->m, MEMORY_IKE, slot, (char *)text);
+	assert_int_equal(memory_commit(f->m, MEMORY_IKE, slot, "brief", 5), 0);
+	assert_int_equal(memory_read(f->m, MEMORY_IKE, slot, &data, &len), 0);
+	((uint8_t *)(uintptr_t)data)[0] ^= 1;
+	assert_record(f->m, MEMORY_IKE, slot, (char *)text);
+	memory_slot_free(f->m, MEMORY_IKE, slot);
+	assert_int_equal(memory_slot_new(f->m, MEMORY_IKE), slot);
+	assert_int_equal(memory_read(f->m, MEMORY_IKE, slot, &data, &len), -ENOENT);
+	/* What a long one left is not taken for this one's either. */
+	assert_int_equal(memory_commit(f->m, MEMORY_IKE, slot, text, sizeof(text) - 1), 0);
+	assert_int_equal(memory_commit(f->m, MEMORY_IKE, slot, "short", 5), 0);
+	assert_record(f->m, MEMORY_IKE, slot, "short");
+}
+
+/* A thousand short records cost what is in them: not a page for each copy, nor anything of their long places. */
+static void test_short_records_cost_little(void **state)
+{
+	struct file *f = *state;
+	struct stat before, after;
+	int i;
+
+	assert_int_equal(fstat(f->fd, &before), 0);
+	for (i = 0; i < 1000; i++) {
+		int slot = memory_slot_new(f->m, MEMORY_IKE);
+
+		assert_int_equal(memory_commit(f->m, MEMORY_IKE, slot, "first", 5), 0);
+		assert_int_equal(memory_commit(f->m, MEMORY_IKE, slot, "second", 6), 0);
+		assert_record(f->m, MEMORY_IKE, slot, "second");
+	}
+	assert_int_equal(fstat(f->fd, &after), 0);
+	assert_true((after.st_blocks - before.st_blocks) * 512 < 1000 * 3200);
+}
+
 static void test_deaths_are_counted_against_the_object(void **state)
 {
 	struct file *f = *state;
@@ -180,6 +232,10 @@ int main(void)
 		cmocka_unit_test_setup_teardown(test_slots_are_the_lowest_and_bounded, open_file,
 						close_file),
 		cmocka_unit_test_setup_teardown(test_too_long_a_record_is_refused, open_file,
+						close_file),
+		cmocka_unit_test_setup_teardown(test_long_records_beside_short_ones, open_file,
+						close_file),
+		cmocka_unit_test_setup_teardown(test_short_records_cost_little, open_file,
 						close_file),
 		cmocka_unit_test_setup_teardown(test_deaths_are_counted_against_the_object,
 						open_file, close_file),

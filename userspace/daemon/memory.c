@@ -11,7 +11,7 @@
 #include "base/secret.h"
 
 #define MEMORY_MAGIC	0x41444954	/* "ADIT" */
-#define MEMORY_VERSION	3
+#define MEMORY_VERSION	4
 #define NOBODY		UINT32_MAX
 
 #ifndef MLOCK_ONFAULT
@@ -28,6 +28,7 @@ struct copy_head {
 struct slot_state {
 	uint8_t used;
 	uint8_t deaths;
+	uint8_t is_long;	/* its long copies were written; else not even a look at them is worth their memory */
 };
 
 struct memory_head {
@@ -44,12 +45,16 @@ struct memory {
 	uint32_t hint[MEMORY_KINDS];	/* every slot below is used */
 };
 
-static const size_t copy_size[MEMORY_KINDS] = {
-	[MEMORY_CONN] = MEMORY_CONN_RECORD_MAX + sizeof(struct copy_head),
-	[MEMORY_SESSION] = MEMORY_SESSION_RECORD_MAX + sizeof(struct copy_head),
-	[MEMORY_TUNNEL] = MEMORY_TUNNEL_RECORD_MAX + sizeof(struct copy_head),
-	[MEMORY_CLIENT] = MEMORY_CLIENT_RECORD_MAX + sizeof(struct copy_head),
-	[MEMORY_IKE] = MEMORY_IKE_RECORD_MAX + sizeof(struct copy_head),
+enum size { SHORT, LONG, SIZES };
+
+/* Of a copy, with its head; 0: the kind has none of this size. */
+static const size_t copy_size[MEMORY_KINDS][SIZES] = {
+	[MEMORY_CONN] = { 0, MEMORY_CONN_RECORD_MAX + sizeof(struct copy_head) },
+	[MEMORY_SESSION] = { 0, MEMORY_SESSION_RECORD_MAX + sizeof(struct copy_head) },
+	[MEMORY_TUNNEL] = { 0, MEMORY_TUNNEL_RECORD_MAX + sizeof(struct copy_head) },
+	[MEMORY_CLIENT] = { 0, MEMORY_CLIENT_RECORD_MAX + sizeof(struct copy_head) },
+	[MEMORY_IKE] = { MEMORY_IKE_RECORD_SHORT + sizeof(struct copy_head),
+			 MEMORY_IKE_RECORD_MAX + sizeof(struct copy_head) },
 };
 
 /* Rounded up so that every record starts on a page: an unused one then costs nothing. */
@@ -58,32 +63,38 @@ static size_t head_size(void)
 	return (sizeof(struct memory_head) + 65535) & ~(size_t)65535;
 }
 
-static size_t area_size(enum memory_kind kind)
+static size_t area_size(enum memory_kind kind, enum size size)
 {
-	return 2 * copy_size[kind] * MEMORY_SLOTS_MAX;
+	return 2 * copy_size[kind][size] * MEMORY_SLOTS_MAX;
 }
 
-/* Where the area of a kind begins; of MEMORY_KINDS: where the last one ends. */
-static size_t area_at(enum memory_kind kind)
+/* Where the area of a kind begins, those of short copies first; of MEMORY_KINDS: where the last one ends. */
+static size_t area_at(enum memory_kind kind, enum size size)
 {
 	size_t at = head_size();
 	unsigned int k;
 
 	for (k = 0; k < kind; k++)
-		at += area_size((enum memory_kind)k);
-	return at;
+		at += area_size((enum memory_kind)k, SHORT) + area_size((enum memory_kind)k, LONG);
+	return size == LONG ? at + area_size(kind, SHORT) : at;
 }
 
 static size_t file_size(void)
 {
-	return area_at(MEMORY_KINDS);
+	return area_at(MEMORY_KINDS, SHORT);
 }
 
-static struct copy_head *copy_at(const struct memory *m, enum memory_kind kind, uint32_t slot,
+static struct copy_head *copy_at(const struct memory *m, enum memory_kind kind, enum size size, uint32_t slot,
 				 unsigned int which)
 {
-	return (struct copy_head *)(m->base + area_at(kind) +
-				    (2 * (size_t)slot + which) * copy_size[kind]);
+	return (struct copy_head *)(m->base + area_at(kind, size) +
+				    (2 * (size_t)slot + which) * copy_size[kind][size]);
+}
+
+/* Whether there is anything in the copies of that size. */
+static bool has_size(const struct memory *m, enum memory_kind kind, enum size size, uint32_t slot)
+{
+	return copy_size[kind][size] && (size == SHORT || m->head->slots[kind][slot].is_long);
 }
 
 /* FNV-1a: finds a torn copy, which is all that is asked; nobody but the engine can write here. */
@@ -192,11 +203,17 @@ static bool slot_valid(enum memory_kind kind, uint32_t slot)
 	return kind < MEMORY_KINDS && slot < MEMORY_SLOTS_MAX;
 }
 
+static void forget_copies(struct memory *m, enum memory_kind kind, enum size size, uint32_t slot)
+{
+	copy_at(m, kind, size, slot, 0)->generation = 0;
+	copy_at(m, kind, size, slot, 1)->generation = 0;
+}
+
 static void slot_init(struct memory *m, enum memory_kind kind, uint32_t slot)
 {
-	copy_at(m, kind, slot, 0)->generation = 0;
-	copy_at(m, kind, slot, 1)->generation = 0;
 	m->head->slots[kind][slot] = (struct slot_state){ .used = 1 };
+	if (copy_size[kind][SHORT])
+		forget_copies(m, kind, SHORT, slot);
 	if (slot >= m->head->end[kind])
 		m->head->end[kind] = slot + 1;
 }
@@ -246,43 +263,65 @@ uint32_t memory_slot_end(const struct memory *m, enum memory_kind kind)
 	return m->head->end[kind] < MEMORY_SLOTS_MAX ? m->head->end[kind] : MEMORY_SLOTS_MAX;
 }
 
+/* The newest that passes, or NULL. Before anything was written every generation is 0. */
+static struct copy_head *newest(const struct memory *m, enum memory_kind kind, uint32_t slot,
+				bool (*passes)(const struct copy_head *c, size_t max))
+{
+	struct copy_head *best = NULL;
+	unsigned int size, i;
+
+	for (size = SHORT; size < SIZES; size++) {
+		for (i = 0; has_size(m, kind, (enum size)size, slot) && i < 2; i++) {
+			struct copy_head *c = copy_at(m, kind, (enum size)size, slot, i);
+
+			if (passes(c, copy_size[kind][size]) && (!best || c->generation > best->generation))
+				best = c;
+		}
+	}
+	return best;
+}
+
+static bool is_written(const struct copy_head *c, size_t max)
+{
+	(void)max;
+	return c->generation;
+}
+
+static bool is_whole(const struct copy_head *c, size_t max)
+{
+	return c->generation && c->len <= max - sizeof(*c) && c->checksum == checksum(c);
+}
+
 int memory_commit(struct memory *m, enum memory_kind kind, uint32_t slot, const void *data,
 		  size_t len)
 {
-	struct copy_head *a = copy_at(m, kind, slot, 0);
-	struct copy_head *b = copy_at(m, kind, slot, 1);
-	struct copy_head *old = a->generation <= b->generation ? a : b;
-	uint64_t next = (old == a ? b : a)->generation + 1;
+	enum size size = len + sizeof(struct copy_head) <= copy_size[kind][SHORT] ? SHORT : LONG;
+	struct copy_head *last = newest(m, kind, slot, is_written), *at;
 
-	if (len > copy_size[kind] - sizeof(*old))
+	if (len > copy_size[kind][size] - sizeof(*at))
 		return -EMSGSIZE;
+	if (!has_size(m, kind, size, slot)) {
+		forget_copies(m, kind, size, slot);
+		m->head->slots[kind][slot].is_long = 1;
+	}
+	/* Never the last one, which is what there is until this is written. */
+	at = copy_at(m, kind, size, slot, 0);
+	if (at == last)
+		at = copy_at(m, kind, size, slot, 1);
 	/* The generation goes first and comes back last: in between the copy counts for nothing. */
-	__atomic_store_n(&old->generation, 0, __ATOMIC_SEQ_CST);
-	memcpy(old + 1, data, len);
-	old->len = (uint32_t)len;
-	old->checksum = checksum(old);
-	__atomic_store_n(&old->generation, next, __ATOMIC_SEQ_CST);
+	__atomic_store_n(&at->generation, 0, __ATOMIC_SEQ_CST);
+	memcpy(at + 1, data, len);
+	at->len = (uint32_t)len;
+	at->checksum = checksum(at);
+	__atomic_store_n(&at->generation, (last ? last->generation : 0) + 1, __ATOMIC_SEQ_CST);
 	return 0;
-}
-
-static bool copy_whole(const struct copy_head *c, enum memory_kind kind)
-{
-	return c->generation && c->len <= copy_size[kind] - sizeof(*c) &&
-	       c->checksum == checksum(c);
 }
 
 int memory_read(const struct memory *m, enum memory_kind kind, uint32_t slot, const void **data,
 		size_t *len)
 {
-	const struct copy_head *best = NULL;
-	unsigned int i;
+	const struct copy_head *best = newest(m, kind, slot, is_whole);
 
-	for (i = 0; i < 2; i++) {
-		const struct copy_head *c = copy_at(m, kind, slot, i);
-
-		if (copy_whole(c, kind) && (!best || c->generation > best->generation))
-			best = c;
-	}
 	if (!best)
 		return -ENOENT;
 	*data = best + 1;

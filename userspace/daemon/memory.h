@@ -4,7 +4,8 @@
  * it open; each engine maps it. One record per connection, tunnel, session, client section and IKE SA, at a
  * fixed slot, written twice alternately with a generation and a checksum, so that a death while writing leaves the
  * record before. Of secrets there are the keys of IKE SAs alone, and no password. The file is sparse: a slot costs
- * memory only once it was used, and low slots are used first.
+ * memory only once it was used, and low slots are used first. Of a kind whose records are mostly short and may be long,
+ * slots have places of both sizes, and the long ones cost memory once they were used.
  *
  * One writer at a time: the engine while it lives, the parent between two engines.
  */
@@ -27,6 +28,8 @@ enum memory_kind { MEMORY_CONN, MEMORY_SESSION, MEMORY_TUNNEL, MEMORY_CLIENT, ME
 #define MEMORY_SESSION_RECORD_MAX	(4096 - 24)
 /* A frozen IKE SA with its children, the answer it gave last and the request under way. */
 #define MEMORY_IKE_RECORD_MAX		(32768 - 24)
+/* One with a child, an answer, and a request without certificates; most are shorter by far. */
+#define MEMORY_IKE_RECORD_SHORT		(1536 - 24)
 /* What becomes of a client section. */
 #define MEMORY_CLIENT_RECORD_MAX	(1024 - 24)
 /* Deaths of an engine over one object after which the object is given up. */

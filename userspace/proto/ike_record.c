@@ -61,29 +61,47 @@ static bool get_packets(struct rd *r, struct ike_packets *list)
 
 /* --- keys --- */
 
+/* How long each of them is: the suite says so. */
+struct key_sizes {
+	size_t prf, integ, encr;
+};
+
+static struct key_sizes key_sizes(const struct ike_suite *s)
+{
+	return (struct key_sizes){ .prf = s->prf->out_len, .integ = s->integ ? s->integ->key_len : 0,
+				   .encr = (size_t)s->encr->key_len + s->encr->salt_len };
+}
+
 static void put_keys(struct wr *w, const struct ike2_keys *k)
 {
+	struct key_sizes n = key_sizes(&k->suite);
+
 	ike_suite_freeze(&k->suite, w);
-	wr_bytes(w, k->d, sizeof(k->d));
-	wr_bytes(w, k->pi, sizeof(k->pi));
-	wr_bytes(w, k->pr, sizeof(k->pr));
-	wr_bytes(w, k->ai, sizeof(k->ai));
-	wr_bytes(w, k->ar, sizeof(k->ar));
-	wr_bytes(w, k->ei, sizeof(k->ei));
-	wr_bytes(w, k->er, sizeof(k->er));
+	wr_bytes(w, k->d, n.prf);
+	wr_bytes(w, k->pi, n.prf);
+	wr_bytes(w, k->pr, n.prf);
+	wr_bytes(w, k->ai, n.integ);
+	wr_bytes(w, k->ar, n.integ);
+	wr_bytes(w, k->ei, n.encr);
+	wr_bytes(w, k->er, n.encr);
 }
 
 static void get_keys(struct rd *r, struct ike2_keys *k)
 {
-	if (!ike_suite_thaw(&k->suite, r) || !k->suite.encr || !k->suite.prf || !k->suite.dh)
+	struct key_sizes n;
+
+	if (!ike_suite_thaw(&k->suite, r) || !k->suite.encr || !k->suite.prf || !k->suite.dh) {
 		r->bad = true;
-	rd_copy(r, k->d, sizeof(k->d));
-	rd_copy(r, k->pi, sizeof(k->pi));
-	rd_copy(r, k->pr, sizeof(k->pr));
-	rd_copy(r, k->ai, sizeof(k->ai));
-	rd_copy(r, k->ar, sizeof(k->ar));
-	rd_copy(r, k->ei, sizeof(k->ei));
-	rd_copy(r, k->er, sizeof(k->er));
+		return;
+	}
+	n = key_sizes(&k->suite);
+	rd_copy(r, k->d, n.prf);
+	rd_copy(r, k->pi, n.prf);
+	rd_copy(r, k->pr, n.prf);
+	rd_copy(r, k->ai, n.integ);
+	rd_copy(r, k->ar, n.integ);
+	rd_copy(r, k->ei, n.encr);
+	rd_copy(r, k->er, n.encr);
 }
 
 /* --- children --- */
