@@ -110,8 +110,6 @@ void *ike1_child_owner(const struct ike1_child *c);
 struct ike1_child *ike1_child_next(const struct ike1_sa *sa, const struct ike1_child *prev);
 /* Those that only linger after their replacement are left out. */
 struct ike1_sa *ike1_sa_next(const struct ike1 *ike, const struct ike1_sa *prev);
-/* The one whose inbound SPI this is, of all; NULL. */
-struct ike1_child *ike1_child_find(const struct ike1 *ike, uint32_t spi_in);
 void ike1_get_stats(const struct ike1 *ike, struct ike_stats *stats);
 
 /* The ISAKMP SA whose affair ike1_rx() would make of it; NULL: none's, or a new one's. */

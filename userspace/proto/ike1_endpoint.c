@@ -20,7 +20,7 @@ struct ike1 *ike1_new(struct loop *loop, const struct ike_config *cfg, const str
 	TAILQ_INIT(&ike->sas);
 	TAILQ_INIT(&ike->half_open);
 	TAILQ_INIT(&ike->changed);
-	if (!hash_init(&ike->by_spi) && !hash_init(&ike->by_init))
+	if (!hash_init(&ike->by_spi) && !hash_init(&ike->by_init) && !hash_init(&ike->children_by_spi))
 		return ike;
 	ike1_free(ike);
 	return NULL;
@@ -34,6 +34,7 @@ void ike1_free(struct ike1 *ike)
 		ike1_sa_free(TAILQ_FIRST(&ike->sas));
 	hash_fini(&ike->by_spi);
 	hash_fini(&ike->by_init);
+	hash_fini(&ike->children_by_spi);
 	secret_wipe(ike, sizeof(*ike));
 	free(ike);
 }
@@ -306,18 +307,6 @@ struct ike1_sa *ike1_sa_next(const struct ike1 *ike, const struct ike1_sa *prev)
 	while (sa && sa->phase == IKE1_REPLACED)
 		sa = TAILQ_NEXT(sa, link);
 	return sa;
-}
-
-struct ike1_child *ike1_child_find(const struct ike1 *ike, uint32_t spi_in)
-{
-	struct ike1_child *c;
-	struct ike1_sa *sa;
-
-	TAILQ_FOREACH(sa, &ike->sas, link)
-		TAILQ_FOREACH(c, &sa->children, link)
-			if (c->spi_in == spi_in)
-				return c;
-	return NULL;
 }
 
 void ike1_get_stats(const struct ike1 *ike, struct ike_stats *stats)

@@ -79,6 +79,7 @@ TAILQ_HEAD(ike1_xchgs, ike1_xchg);
 struct ike1_child {
 	const struct ike_face *face;	/* first */
 	TAILQ_ENTRY(ike1_child) link;
+	struct hash_node by_spi;	/* by spi_in, once that is set */
 	struct ike1_sa *sa;
 	void *owner;
 	struct ike_suite suite;
@@ -181,7 +182,7 @@ struct ike1 {
 	struct ike1_sas sas;		/* the oldest first, and so: */
 	struct ike1_sas half_open;	/* responder */
 	struct ike1_sas changed;	/* since they were written down */
-	struct hash by_spi, by_init;
+	struct hash by_spi, by_init, children_by_spi;
 	struct ike_stats stats;
 	struct ike1_message message;	/* the one at hand */
 	uint8_t plain[IKE_MESSAGE_MAX];	/* what was decrypted of it */
@@ -319,6 +320,7 @@ struct ike1_child *ike1_child_new(struct ike1_sa *sa, bool by_us);
 void ike1_child_free(struct ike1_child *c);
 void ike1_child_end(struct ike1_child *c, const char *why);	/* the owner is told */
 uint32_t ike1_child_spi(struct ike1 *ike);
+void ike1_child_set_spi(struct ike1_child *c, uint32_t spi);	/* inbound; once, not 0 */
 struct ike1_child *ike1_child_by_spi(struct ike1_sa *sa, uint32_t spi, bool inbound);
 int ike1_child_derive(struct ike1_child *c, const struct ike1_xchg *x, struct ike_octets shared);
 int ike1_child_install(struct ike1_child *c, bool outbound, char why[IKE_WHY_MAX]);

@@ -173,7 +173,7 @@ int ike1_quick_initiate(struct ike1_sa *sa, const struct ike_selector *local, co
 	c->remote_ts = *remote;
 	c->transport = sa->peer->transport;
 	c->replaces = replaces;
-	c->spi_in = ike1_child_spi(sa->ike);
+	ike1_child_set_spi(c, ike1_child_spi(sa->ike));
 	x->child = c;
 	x->group = pfs_group(&sa->peer->esp);
 	prepare(x);
@@ -443,7 +443,7 @@ void ike1_quick_rx_new(struct ike1_xchg *x, struct ike1_message *m)
 		return;
 	}
 	c->transport = sa->peer->transport;
-	c->spi_in = ike1_child_spi(sa->ike);
+	ike1_child_set_spi(c, ike1_child_spi(sa->ike));
 	if (!choose(x, m, &p, &t, why)) {
 		refuse(x, IKE1_N_NO_PROPOSAL_CHOSEN, why);
 		return;

@@ -96,12 +96,14 @@ static void get_child(struct rd *r, struct ike1_sa *sa, uint32_t *replaces)
 	struct ike1_child *c = ike1_child_new(sa, false);
 	unsigned int n_local, n_remote;
 	struct ike_selector ts[IKE_TS_MAX];
+	uint32_t spi = rd_u32(r);
 
 	if (!c) {
 		r->bad = true;
 		return;
 	}
-	c->spi_in = rd_u32(r);
+	if (spi)
+		ike1_child_set_spi(c, spi);
 	c->spi_out = rd_u32(r);
 	if (ike_bool_thaw(r) && (!ike_suite_thaw(&c->suite, r) || !c->suite.encr))
 		r->bad = true;
