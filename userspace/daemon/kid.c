@@ -219,7 +219,7 @@ void kid_outer_of(const struct ike_child_info *info, struct dp_child *c)
 bool kid_adopt(struct kid *k, uint32_t id, struct ike_child *c)
 {
 	struct dp_selector selectors[DP_SELECTORS_MAX];
-	struct dp_child has = { .selectors = selectors };
+	struct dp_child has = k->kernel;
 	struct dp *dp = k->ipsec->engine->dp;
 	struct dp_sa_stats stats;
 	struct ike_child_info info;
@@ -232,6 +232,7 @@ bool kid_adopt(struct kid *k, uint32_t id, struct ike_child *c)
 		k->ipsec->next_kid = id;
 	kid_outer_of(&info, &has);
 	has.transport = info.transport;
+	has.selectors = selectors;
 	if (ike_child_selectors(c, selectors, &has.n_selectors) || set_kernel(k, &has, why) ||
 	    dp_sa_get(dp, k->kernel.ifindex, id, false, info.spi_in, &stats, &err))
 		return false;
