@@ -26,12 +26,18 @@ sa_counts()
 	test "${value:-none}" "$7" "$8" || { echo "$6 is ${value:-none}, not $7 $8"; return 1; }
 }
 
+# child_count NAMESPACE DEV CHILD COUNTER
+child_count()
+{
+	esp "$1" child-show "$2" "$3" | sed -n "s/^$4=//p"
+}
+
 # child_counts NAMESPACE DEVICE CHILD NAME TEST VALUE
 child_counts()
 {
 	local value
 
-	value=$(esp "$1" child-show "$2" "$3" | sed -n "s/^$4=//p")
+	value=$(child_count "$1" "$2" "$3" "$4")
 	test "${value:-none}" "$5" "$6" || { echo "$4 is ${value:-none}, not $5 $6"; return 1; }
 }
 
