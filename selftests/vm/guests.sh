@@ -1,8 +1,8 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
 # shellcheck shell=bash
 #
-# The guests of a check. Its tests wait more than they compute: where there are two processors and memory for them, they
-# are shared out to three guests. ADIT_VM_GUESTS=1, 2 or 3 overrules.
+# The guests of a check: as many as there are processors and memory for, up to three. More would slow one another down, and
+# peers have clocks. ADIT_VM_GUESTS=1, 2 or 3 overrules.
 
 GUESTS_NAMES=(one two three)
 
@@ -18,14 +18,16 @@ GUESTS_SECONDS=60
 # guests_number: of guests, for so many tests.
 guests_number()
 {
-	local most=${#GUESTS_NAMES[@]} by_memory
+	local most by_memory
 
 	case ${ADIT_VM_GUESTS:-} in
 	[1-3]) echo "$ADIT_VM_GUESTS" ;;
 	"")
+		most=$(nproc)
+		[ "$most" -le ${#GUESTS_NAMES[@]} ] || most=${#GUESTS_NAMES[@]}
 		by_memory=$(($(awk '/^MemAvailable:/ { print $2 }' /proc/meminfo) / GUESTS_MEMORY_KB))
 		[ "$most" -le $by_memory ] || most=$by_memory
-		[ "$most" -ge 1 ] && [ "$(nproc)" -ge 2 ] && [ "$1" -ge $GUESTS_TESTS_MIN ] || most=1
+		[ "$most" -ge 1 ] && [ "$1" -ge $GUESTS_TESTS_MIN ] || most=1
 		echo "$most"
 		;;
 	*) die "ADIT_VM_GUESTS=$ADIT_VM_GUESTS: 1, 2 or 3" ;;
