@@ -99,6 +99,11 @@ void ike1_linger_end(struct ike1_sa *old, bool tell)
 {
 	if (tell)
 		ike1_send_delete_sa(old);
+	/* Whoever is told of a child's end may end the successor: what lingers is none of its any more. */
+	if (old->successor)
+		old->successor->lingers = NULL;
+	old->successor = NULL;
+	old->phase = IKE1_OVER;
 	while (!TAILQ_EMPTY(&old->children))
 		ike1_child_end(TAILQ_FIRST(&old->children), "it was not finished before its SA was replaced");
 	ike1_sa_free(old);
