@@ -4,6 +4,7 @@
 Control is the TCP connection, Gre the data side on a raw socket. What is above them is in ppp_client.py.
 Nothing here checks what a correct peer would do; tests read the answers and judge.
 """
+import errno
 import select
 import socket
 import struct
@@ -197,7 +198,16 @@ class Gre:
         self.send_raw(struct.pack("!HHHH", flags, 0x880b, len(payload), self.peer_call_id) + tail + payload)
 
     def send_raw(self, packet):
-        self.sock.sendto(packet, (self.gateway, 0))
+        # The wire is full while its other end has not taken what it got.
+        deadline = time.monotonic() + PATIENCE_S
+        while True:
+            try:
+                self.sock.sendto(packet, (self.gateway, 0))
+                return
+            except OSError as error:
+                if error.errno != errno.ENOBUFS or time.monotonic() >= deadline:
+                    raise
+            time.sleep(0.001)
 
     def receive(self, timeout):
         """The payload of the next packet of this call, or None."""
