@@ -68,9 +68,15 @@ peer_rekeys_child()
 	swanctl --rekey --child net
 }
 
+swan_has_one_ike()
+{
+	[ "$(swanctl --list-sas | grep -c '^adit: #')" -eq 1 ]
+}
+
+# Of IKEv1 one that was replaced stays for a while, and would be replaced once more by this.
 peer_rekeys_ike()
 {
-	swanctl --rekey --ike adit
+	wait_for 30 swan_has_one_ike && swanctl --rekey --ike adit
 }
 
 peer_ends()
