@@ -114,6 +114,18 @@ static void settle_due(void *arg)
 	engine_settle(arg);
 }
 
+void world_sweep(struct world *w)
+{
+	engine_sweep(&w->e);
+	if (!w->e.n_servers)
+		w->server = NULL;
+}
+
+static void sweep_due(void *arg)
+{
+	world_sweep(arg);
+}
+
 static void stop_due(void *arg)
 {
 	(void)arg;
@@ -216,6 +228,7 @@ static void start_engine(struct world *w, struct loop *loop, struct dp *dp, stru
 	engine_lists_init(e);
 	loop_timer_init(&e->settle_timer, loop, settle_due, e);
 	loop_timer_init(&e->stop_timer, loop, stop_due, e);
+	loop_timer_init(&e->sweep_timer, loop, sweep_due, w);
 	counters->engine_starts++;
 	if (hash_init(&e->hosts) || hash_init(&e->sessions_by_id) || hash_init(&e->sessions_by_user))
 		world_fail("out of memory");
@@ -266,6 +279,7 @@ static void stop_engine(struct world *w)
 	loop_timer_stop(&w->dialled);
 	loop_timer_stop(&e->settle_timer);
 	loop_timer_stop(&e->stop_timer);
+	loop_timer_stop(&e->sweep_timer);
 	callids_free(e->callids);
 	if (e->hosts.count || e->sessions_by_id.count || e->sessions_by_user.count)
 		world_fail("a table still knows who is gone");

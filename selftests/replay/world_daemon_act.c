@@ -121,14 +121,22 @@ static const char *do_reply(struct world *w, unsigned int i, uint16_t peer_call_
 	return NULL;
 }
 
-/* As a reload does with a client whose section is gone. */
-static void do_retire(struct world *w)
+/* As a reload does with what has no section any more: the client if there is one, else the server. */
+static const char *do_retire(struct world *w)
 {
 	struct dialer *d = TAILQ_FIRST(&w->e.dialers);
 
-	dialer_retire(d);
-	dialer_gone(d);
+	if (!d && !w->server)
+		return "neither a client nor a server";
+	if (d) {
+		dialer_retire(d);
+		dialer_gone(d);
+	} else {
+		w->server->retired = true;
+		world_sweep(w);
+	}
 	engine_settle(&w->e);
+	return NULL;
 }
 
 int world_child(struct world *w, uint32_t id)
@@ -173,8 +181,8 @@ const char *world_act(struct world *w, const struct token *t, unsigned int n)
 
 	if (!strcmp(verb, "die"))
 		return world_die(w, NULL, NULL), NULL;
-	if (!strcmp(verb, "retire") && TAILQ_FIRST(&w->e.dialers))
-		return do_retire(w), NULL;
+	if (!strcmp(verb, "retire"))
+		return do_retire(w);
 	if (!strcmp(verb, "reply") && n == 3)
 		return do_reply(w, (unsigned int)atoi(arg), (uint16_t)atoi(t[2].text), 1);
 	if (!strcmp(verb, "refuse-call") && n == 3)

@@ -53,6 +53,8 @@ void world_fail(const char *what) __attribute__((noreturn));
 unsigned int world_free_wire(struct world *w);
 int world_new_wire(struct world *w);	/* the engine's end of a new one */
 void world_die(struct world *w, void (*tamper)(void *arg, struct memory *memory), void *arg);
+/* as the engine does when the last of a server without a section is gone */
+void world_sweep(struct world *w);
 int world_child(struct world *w, uint32_t id);	/* tell the engine of a child that the kernel has */
 const char *world_act(struct world *w, const struct token *t, unsigned int n);
 /* the real ones */

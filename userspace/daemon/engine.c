@@ -128,10 +128,36 @@ static bool say_good_bye(struct engine *e)
 	return idle;
 }
 
+void engine_sweep(struct engine *e)
+{
+	unsigned int i = 0;
+
+	while (i < e->n_servers) {
+		struct server *s = e->servers[i];
+
+		if (!s->retired || s->n_sessions || s->n_conns) {
+			i++;
+			continue;
+		}
+		log_info(NULL, "server %s on %s is gone", s->conf->protocol, s->conf->device);
+		server_remove_device(s);
+		server_free(s);
+		e->servers[i] = e->servers[--e->n_servers];
+	}
+}
+
+static void sweep_due(void *arg)
+{
+	engine_sweep(arg);
+}
+
 void engine_progress(struct engine *e)
 {
-	if (!e->stopping)
+	/* Later, for its last may end from within the server's own doing. */
+	if (!e->stopping) {
+		loop_timer_start(&e->sweep_timer, 0);
 		return;
+	}
 	if (!e->n_sessions && !e->n_conns && (ipsec_is_idle(e->ipsec) || say_good_bye(e)))
 		return all_gone(e);
 	if (!e->n_sessions && e->n_conns) {
@@ -433,6 +459,7 @@ static int start_parts(struct engine *e, struct intake *in)
 		return -ENOMEM;
 	loop_timer_init(&e->settle_timer, e->loop, settle_due, e);
 	loop_timer_init(&e->stop_timer, e->loop, stop_overdue, e);
+	loop_timer_init(&e->sweep_timer, e->loop, sweep_due, e);
 	e->dp = dp_new(intake_take(&in->events), &engine_dp_events, e, &err);
 	if (!e->dp) {
 		log_error(NULL, "%s", err.text);
@@ -524,6 +551,7 @@ static void free_parts(struct engine *e)
 	loop_io_stop(&e->keeper_io);
 	loop_io_stop(&e->dp_io);
 	dp_free(e->dp);
+	loop_timer_stop(&e->sweep_timer);
 	loop_timer_stop(&e->stop_timer);
 	loop_timer_stop(&e->settle_timer);
 	callids_free(e->callids);

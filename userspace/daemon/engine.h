@@ -67,6 +67,7 @@ struct engine {
 	bool stopping;
 	bool last_words;	/* were said to IPsec in which there was L2TP */
 	struct loop_timer stop_timer;
+	struct loop_timer sweep_timer;	/* of servers that are no longer configured, engine_sweep() */
 };
 
 int engine_run(const char *conf_path);		/* exit status */
@@ -84,6 +85,8 @@ void engine_settle(struct engine *e);
 
 /* clear every session, bounded; then the loop ends */
 void engine_shutdown(struct engine *e, const char *why);
+/* frees servers that are no longer configured, with their devices, when the last of each is gone */
+void engine_sweep(struct engine *e);
 /* a session or connection is gone */
 void engine_progress(struct engine *e);
 bool engine_stranger_line_ok(struct engine *e);

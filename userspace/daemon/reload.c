@@ -93,23 +93,6 @@ static void retire_missing(struct engine *e, const struct conf_ref *ref)
 	}
 }
 
-static void free_idle_retired(struct engine *e)
-{
-	unsigned int i = 0;
-
-	while (i < e->n_servers) {
-		struct server *s = e->servers[i];
-
-		if (!s->retired || s->n_sessions || s->n_conns) {
-			i++;
-			continue;
-		}
-		server_remove_device(s);
-		server_free(s);
-		e->servers[i] = e->servers[--e->n_servers];
-	}
-}
-
 static void take_listener(struct engine *e, struct handed *listener, const struct conf *conf)
 {
 	struct server *s = NULL;
@@ -212,7 +195,7 @@ int reload_apply(struct engine *e, struct intake *in)
 	retire_missing(e, ref);
 	retire_missing_clients(e, ref);
 	listener_free_all(e);
-	free_idle_retired(e);
+	engine_sweep(e);
 	take_listeners(e, in, conf);
 	one = ipsec_reconfigure(e->ipsec, ref);
 	if (one)
