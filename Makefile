@@ -109,8 +109,8 @@ help:
 	@echo '                  find is kept in the cache; a short run with fixed random numbers is part of make check'
 	@echo 'make clean'
 	@echo
-	@echo 'demo, check, lint and so on need root and nothing but qemu and mmdebstrap, which they install with apt-get where'
-	@echo 'missing. They build in a chroot in ADIT_CACHE (default ~/.cache/adit). KERNEL=6.1|6.12|7.3 chooses kernel and'
+	@echo 'demo, check, lint and so on need root and nothing but mmdebstrap, which they install with apt-get where'
+	@echo 'missing; qemu older than 10 is left alone for one unpacked in the cache. They build in a chroot in ADIT_CACHE (default ~/.cache/adit). KERNEL=6.1|6.12|7.3 chooses kernel and'
 	@echo 'userland: bookworm (the default), trixie, or trixie with the kernel of trixie-backports. FUZZ_SECONDS= and'
 	@echo 'FUZZ_SEED= make net/netlink_fuzz and net/packet-fuzz longer, or repeat a run, TUNNELS= gives peers/ike-load'
 	@echo 'another number of them. ADIT_ACCEL=kvm|tcg overrules the'

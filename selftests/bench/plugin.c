@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 /*
- * A plugin of QEMU's TCG (API version 1): how many instructions each translated block executed between the marks that
+ * A plugin of QEMU's TCG (API version 4): how many instructions each translated block executed between the marks that
  * traffic sets (mark.h). Writes "address instructions" lines at each end mark, into FILE.NUMBER, the marks' number from
  * 1 on: -plugin plugin.so,out=FILE. Blocks have counters that the translated code adds to by itself.
  *
@@ -18,6 +18,13 @@
 
 struct qemu_plugin_tb;
 struct qemu_plugin_insn;
+struct qemu_plugin_scoreboard;
+
+/* A number for each virtual CPU; there is one CPU. */
+struct qemu_plugin_u64 {
+	struct qemu_plugin_scoreboard *score;
+	size_t offset;
+};
 
 enum { QEMU_PLUGIN_INLINE_ADD_U64 };
 enum { QEMU_PLUGIN_CB_NO_REGS };
@@ -26,21 +33,25 @@ typedef void (*tb_trans_cb)(uint64_t id, struct qemu_plugin_tb *tb);
 typedef void (*exec_cb)(unsigned int cpu, void *data);
 
 extern void qemu_plugin_register_vcpu_tb_trans_cb(uint64_t id, tb_trans_cb cb);
-extern void qemu_plugin_register_vcpu_tb_exec_inline(struct qemu_plugin_tb *tb, int op, void *counter, uint64_t add);
+extern struct qemu_plugin_scoreboard *qemu_plugin_scoreboard_new(size_t size);
+extern void qemu_plugin_u64_set(struct qemu_plugin_u64 entry, unsigned int cpu, uint64_t value);
+extern uint64_t qemu_plugin_u64_sum(struct qemu_plugin_u64 entry);
+extern void qemu_plugin_register_vcpu_tb_exec_inline_per_vcpu(struct qemu_plugin_tb *tb, int op,
+							      struct qemu_plugin_u64 entry, uint64_t add);
 extern void qemu_plugin_register_vcpu_insn_exec_cb(struct qemu_plugin_insn *insn, exec_cb cb, int flags, void *data);
 extern size_t qemu_plugin_tb_n_insns(const struct qemu_plugin_tb *tb);
 extern uint64_t qemu_plugin_tb_vaddr(const struct qemu_plugin_tb *tb);
 extern struct qemu_plugin_insn *qemu_plugin_tb_get_insn(const struct qemu_plugin_tb *tb, size_t i);
-extern const void *qemu_plugin_insn_data(const struct qemu_plugin_insn *insn);
+extern size_t qemu_plugin_insn_data(const struct qemu_plugin_insn *insn, void *data, size_t size);
 extern size_t qemu_plugin_insn_size(const struct qemu_plugin_insn *insn);
 
-EXPORT int qemu_plugin_version = 1;
+EXPORT int qemu_plugin_version = 4;
 
 /* One translation of a block; the same address may be translated many times. */
 struct block {
 	struct block *next;
 	uint64_t address;
-	uint64_t executed;
+	struct qemu_plugin_u64 executed;
 };
 
 static struct block *blocks;
@@ -51,15 +62,15 @@ static void at_begin(unsigned int cpu, void *data)
 {
 	struct block *block;
 
-	(void)cpu;
 	(void)data;
 	for (block = blocks; block; block = block->next)
-		block->executed = 0;
+		qemu_plugin_u64_set(block->executed, cpu, 0);
 }
 
 static void at_end(unsigned int cpu, void *data)
 {
 	const struct block *block;
+	uint64_t executed;
 	char path[4096];
 	FILE *file;
 
@@ -71,19 +82,22 @@ static void at_end(unsigned int cpu, void *data)
 		perror(path);
 		return;
 	}
-	for (block = blocks; block; block = block->next)
-		if (block->executed)
-			fprintf(file, "%" PRIx64 " %" PRIu64 "\n", block->address, block->executed);
+	for (block = blocks; block; block = block->next) {
+		executed = qemu_plugin_u64_sum(block->executed);
+		if (executed)
+			fprintf(file, "%" PRIx64 " %" PRIu64 "\n", block->address, executed);
+	}
 	fclose(file);
 }
 
 /* nopl MARK(%rax), see mark.h. */
 static void look_for_marks(struct qemu_plugin_insn *insn)
 {
-	const uint8_t *data = qemu_plugin_insn_data(insn);
+	uint8_t data[7];
 	uint32_t mark;
 
-	if (qemu_plugin_insn_size(insn) != 7 || memcmp(data, "\x0f\x1f\x80", 3))
+	if (qemu_plugin_insn_size(insn) != sizeof(data) ||
+	    qemu_plugin_insn_data(insn, data, sizeof(data)) != sizeof(data) || memcmp(data, "\x0f\x1f\x80", 3))
 		return;
 	memcpy(&mark, data + 3, sizeof(mark));
 	if (mark == MARK_BEGIN)
@@ -101,9 +115,10 @@ static void translated(uint64_t id, struct qemu_plugin_tb *tb)
 	if (!block)
 		abort();
 	block->address = qemu_plugin_tb_vaddr(tb);
+	block->executed.score = qemu_plugin_scoreboard_new(sizeof(uint64_t));
 	block->next = blocks;
 	blocks = block;
-	qemu_plugin_register_vcpu_tb_exec_inline(tb, QEMU_PLUGIN_INLINE_ADD_U64, &block->executed, n);
+	qemu_plugin_register_vcpu_tb_exec_inline_per_vcpu(tb, QEMU_PLUGIN_INLINE_ADD_U64, block->executed, n);
 	for (i = 0; i < n; i++)
 		look_for_marks(qemu_plugin_tb_get_insn(tb, i));
 }

@@ -36,7 +36,7 @@ accel_probe()
 {
 	[ -w /dev/kvm ] || return 1
 	say "trying whether KVM boots here (at most $ACCEL_PROBE_SECONDS s)"
-	timeout -k 1 "$ACCEL_PROBE_SECONDS" qemu-system-x86_64 -accel kvm -cpu host -smp 2 -m 512 \
+	timeout -k 1 "$ACCEL_PROBE_SECONDS" "${EMULATOR[@]}" -accel kvm -cpu host -smp 2 -m 512 \
 		-nodefaults -no-user-config -no-reboot -display none -serial stdio \
 		-kernel "$VMLINUZ" -initrd "$INITRAMFS" -append "console=ttyS0 quiet panic=-1 adit.probe" \
 		</dev/null 2>/dev/null | grep -q "adit-vm: probe: booted"

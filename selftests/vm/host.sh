@@ -1,7 +1,7 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
 # shellcheck shell=bash
 #
-# What this machine itself needs: qemu and mmdebstrap, nothing else.
+# What this machine itself needs: mmdebstrap, nothing else.
 
 host_require_root()
 {
@@ -15,7 +15,6 @@ host_install()
 	local missing=()
 
 	command -v mmdebstrap >/dev/null || missing+=(mmdebstrap)
-	command -v qemu-system-x86_64 >/dev/null || missing+=(qemu-system-x86)
 	[ -e /usr/share/keyrings/debian-archive-keyring.gpg ] || missing+=(debian-archive-keyring)
 	[ ${#missing[@]} -gt 0 ] || return 0
 

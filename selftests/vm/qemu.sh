@@ -33,11 +33,11 @@ qemu_boot()
 	args+=(-serial chardev:con)
 	[ -z "$CONFIG" ] || args+=("${QEMU_DEBUG_ARGS[@]}")
 	if [ "$lines" = stdio ]; then
-		qemu-system-x86_64 "${args[@]}" -chardev stdio,id=out,signal=off -device virtconsole,chardev=out
+		"${EMULATOR[@]}" "${args[@]}" -chardev stdio,id=out,signal=off -device virtconsole,chardev=out
 		return
 	fi
 	# A stdio chardev is disconnected at the end of its input, and the guest's writes then block: a file has no
 	# input. The pipe to cat is there because qemu would truncate a regular file.
-	timeout -k 5 "$((GUEST_SECONDS * TIME_FACTOR))" qemu-system-x86_64 "${args[@]}" -chardev file,id=out,path=/dev/stdout \
+	timeout -k 5 "$((GUEST_SECONDS * TIME_FACTOR))" "${EMULATOR[@]}" "${args[@]}" -chardev file,id=out,path=/dev/stdout \
 		-device virtserialport,chardev=out,name=adit.out </dev/null | cat
 }
