@@ -19,68 +19,58 @@
  * DEV is a name or an index. A refusal is printed as the kernel words it, and the exit status is 1.
  */
 #include <arpa/inet.h>
-#include <ctype.h>
 #include <errno.h>
-#include <net/if.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <time.h>
-#include <linux/genetlink.h>
 
-#include "nl.h"
+#include "words.h"
 
 enum type { FLAG, U16, U32, PORT, DEV, IP4, OUTER, IFID, PREFIX, KEY, L2TP, L2TP3, SEQ };
 
-struct word {
-	const char *name;
-	enum type type;
-	int attr;
-};
-
 static const struct word link_words[] = {
-	{ "mode", U32, ADIT_A_LINK_PPTP_MODE },
-	{ "local", IP4, ADIT_A_LINK_PPTP_LOCAL },
-	{ "remote", IP4, ADIT_A_LINK_PPTP_REMOTE },
-	{ "call-id", U16, ADIT_A_LINK_PPTP_CALL_ID },
-	{ "peer-call-id", U16, ADIT_A_LINK_PPTP_PEER_CALL_ID },
-	{ "fwmark", U32, ADIT_A_LINK_PPTP_FWMARK },
-	{ "link", U32, ADIT_A_LINK_PPTP_LINK },
-	{ "framing", U32, ADIT_A_LINK_PPTP_FRAMING },
-	{ "mru", U16, ADIT_A_LINK_PPTP_MRU },
-	{ "mss-clamp", U32, ADIT_A_LINK_PPTP_MSS_CLAMP },
-	{ "rx-window", U32, ADIT_A_LINK_PPTP_RX_WINDOW },
-	{ "reorder-ms", U32, ADIT_A_LINK_PPTP_REORDER_MS },
-	{ "ack-delay-ms", U32, ADIT_A_LINK_PPTP_ACK_DELAY_MS },
-	{ "mppe-required", FLAG, ADIT_A_LINK_PPTP_MPPE_REQUIRED },
+	{ "mode", U32, ADIT_A_LINK_PPTP_MODE, NULL },
+	{ "local", IP4, ADIT_A_LINK_PPTP_LOCAL, NULL },
+	{ "remote", IP4, ADIT_A_LINK_PPTP_REMOTE, NULL },
+	{ "call-id", U16, ADIT_A_LINK_PPTP_CALL_ID, NULL },
+	{ "peer-call-id", U16, ADIT_A_LINK_PPTP_PEER_CALL_ID, NULL },
+	{ "fwmark", U32, ADIT_A_LINK_PPTP_FWMARK, NULL },
+	{ "link", U32, ADIT_A_LINK_PPTP_LINK, NULL },
+	{ "framing", U32, ADIT_A_LINK_PPTP_FRAMING, NULL },
+	{ "mru", U16, ADIT_A_LINK_PPTP_MRU, NULL },
+	{ "mss-clamp", U32, ADIT_A_LINK_PPTP_MSS_CLAMP, NULL },
+	{ "rx-window", U32, ADIT_A_LINK_PPTP_RX_WINDOW, NULL },
+	{ "reorder-ms", U32, ADIT_A_LINK_PPTP_REORDER_MS, NULL },
+	{ "ack-delay-ms", U32, ADIT_A_LINK_PPTP_ACK_DELAY_MS, NULL },
+	{ "mppe-required", FLAG, ADIT_A_LINK_PPTP_MPPE_REQUIRED, NULL },
 	{ }
 };
 
 static const struct word session_words[] = {
-	{ "id", U32, ADIT_A_SESSION_ID },
-	{ "local", OUTER, ADIT_A_SESSION_LOCAL_V4 },
-	{ "peer", OUTER, ADIT_A_SESSION_PEER_V4 },
-	{ "local-port", PORT, ADIT_A_SESSION_LOCAL_PORT },
-	{ "peer-port", PORT, ADIT_A_SESSION_PEER_PORT },
-	{ "child-dev", DEV, ADIT_A_SESSION_CHILD_IFINDEX },
-	{ "child", U32, ADIT_A_SESSION_CHILD },
-	{ "l2tp", L2TP, ADIT_A_SESSION_L2TP },
-	{ "l2tp3", L2TP3, ADIT_A_SESSION_L2TP },
-	{ "seq", SEQ, ADIT_A_SESSION_L2TP },
-	{ "call-id", U16, ADIT_A_SESSION_CALL_ID },
-	{ "peer-call-id", U16, ADIT_A_SESSION_PEER_CALL_ID },
-	{ "prefix", PREFIX, ADIT_A_SESSION_PREFIX },
-	{ "ifid", IFID, ADIT_A_SESSION_IFID },
-	{ "net", U32, ADIT_A_SESSION_NET },
-	{ "framing", U32, ADIT_A_SESSION_FRAMING },
-	{ "mru", U16, ADIT_A_SESSION_MRU },
-	{ "mppe-required", FLAG, ADIT_A_SESSION_MPPE_REQUIRED },
-	{ "tx", KEY, ADIT_A_SESSION_MPPE_TX },
-	{ "rx", KEY, ADIT_A_SESSION_MPPE_RX },
-	{ "mppe-flush", FLAG, ADIT_A_SESSION_MPPE_FLUSH },
-	{ "rx-window", U32, ADIT_A_SESSION_RX_WINDOW },
-	{ "reorder-ms", U32, ADIT_A_SESSION_REORDER_MS },
-	{ "ack-delay-ms", U32, ADIT_A_SESSION_ACK_DELAY_MS },
+	{ "id", U32, ADIT_A_SESSION_ID, NULL },
+	{ "local", OUTER, ADIT_A_SESSION_LOCAL_V4, NULL },
+	{ "peer", OUTER, ADIT_A_SESSION_PEER_V4, NULL },
+	{ "local-port", PORT, ADIT_A_SESSION_LOCAL_PORT, NULL },
+	{ "peer-port", PORT, ADIT_A_SESSION_PEER_PORT, NULL },
+	{ "child-dev", DEV, ADIT_A_SESSION_CHILD_IFINDEX, NULL },
+	{ "child", U32, ADIT_A_SESSION_CHILD, NULL },
+	{ "l2tp", L2TP, ADIT_A_SESSION_L2TP, NULL },
+	{ "l2tp3", L2TP3, ADIT_A_SESSION_L2TP, NULL },
+	{ "seq", SEQ, ADIT_A_SESSION_L2TP, NULL },
+	{ "call-id", U16, ADIT_A_SESSION_CALL_ID, NULL },
+	{ "peer-call-id", U16, ADIT_A_SESSION_PEER_CALL_ID, NULL },
+	{ "prefix", PREFIX, ADIT_A_SESSION_PREFIX, NULL },
+	{ "ifid", IFID, ADIT_A_SESSION_IFID, NULL },
+	{ "net", U32, ADIT_A_SESSION_NET, NULL },
+	{ "framing", U32, ADIT_A_SESSION_FRAMING, NULL },
+	{ "mru", U16, ADIT_A_SESSION_MRU, NULL },
+	{ "mppe-required", FLAG, ADIT_A_SESSION_MPPE_REQUIRED, NULL },
+	{ "tx", KEY, ADIT_A_SESSION_MPPE_TX, NULL },
+	{ "rx", KEY, ADIT_A_SESSION_MPPE_RX, NULL },
+	{ "mppe-flush", FLAG, ADIT_A_SESSION_MPPE_FLUSH, NULL },
+	{ "rx-window", U32, ADIT_A_SESSION_RX_WINDOW, NULL },
+	{ "reorder-ms", U32, ADIT_A_SESSION_REORDER_MS, NULL },
+	{ "ack-delay-ms", U32, ADIT_A_SESSION_ACK_DELAY_MS, NULL },
 	{ }
 };
 
@@ -107,41 +97,6 @@ static const char *const tx_names[] = {
 	[ADIT_A_TX_STATS_NO_SA] = "no-sa",
 };
 
-static void die(const char *what)
-{
-	fprintf(stderr, "adit_tool: %s\n", what);
-	exit(2);
-}
-
-static size_t hex(const char *text, uint8_t *out, size_t max)
-{
-	size_t n = 0;
-
-	for (; text[0] && text[1]; text += 2) {
-		if (n == max || sscanf(text, "%2hhx", &out[n++]) != 1)
-			die("bad hex");
-	}
-	return n;
-}
-
-static void put_prefix(struct nlmsghdr *nlh, int attr, char *value)
-{
-	struct nlattr *nest = mnl_attr_nest_start(nlh, attr);
-	char *len = strchr(value, '/');
-	struct in6_addr addr6;
-	struct in_addr addr4;
-
-	if (len)
-		*len++ = '\0';
-	if (inet_pton(AF_INET, value, &addr4) == 1)
-		mnl_attr_put_u32(nlh, ADIT_A_PREFIX_V4, addr4.s_addr);
-	else if (inet_pton(AF_INET6, value, &addr6) == 1)
-		mnl_attr_put(nlh, ADIT_A_PREFIX_V6, sizeof(addr6), &addr6);
-	if (len)
-		mnl_attr_put_u8(nlh, ADIT_A_PREFIX_LEN, atoi(len));
-	mnl_attr_nest_end(nlh, nest);
-}
-
 /* BITS[s]:HEX, or nothing to take the key away. */
 static void put_key(struct nlmsghdr *nlh, int attr, const char *value)
 {
@@ -158,25 +113,10 @@ static void put_key(struct nlmsghdr *nlh, int attr, const char *value)
 			mnl_attr_put(nlh, ADIT_A_MPPE_STATEFUL, 0, NULL);
 			rest++;
 		}
-		hex(rest + 1, key, sizeof(key));
+		words_hex(rest + 1, key, sizeof(key));
 		mnl_attr_put(nlh, ADIT_A_MPPE_START_KEY, sizeof(key), key);
 	}
 	mnl_attr_nest_end(nlh, nest);
-}
-
-/* @attr is that of IPv4. */
-static void put_outer(struct nlmsghdr *nlh, int attr, const char *value)
-{
-	struct in6_addr addr6;
-	struct in_addr addr4;
-
-	if (inet_pton(AF_INET, value, &addr4) == 1)
-		mnl_attr_put_u32(nlh, attr, addr4.s_addr);
-	else if (inet_pton(AF_INET6, value, &addr6) == 1)
-		mnl_attr_put(nlh, attr == ADIT_A_SESSION_LOCAL_V4 ? ADIT_A_SESSION_LOCAL_V6 : ADIT_A_SESSION_PEER_V6,
-			     sizeof(addr6), &addr6);
-	else
-		die(value);
 }
 
 static void put_l2tp(struct nlmsghdr *nlh, int attr, const char *value)
@@ -185,7 +125,7 @@ static void put_l2tp(struct nlmsghdr *nlh, int attr, const char *value)
 	struct nlattr *nest;
 
 	if (sscanf(value, "%u/%u/%u/%u/%u", &tunnel, &session, &peer_tunnel, &peer_session, &seq) < 4)
-		die(value);
+		words_die(value);
 	nest = mnl_attr_nest_start(nlh, attr);
 	mnl_attr_put_u16(nlh, ADIT_A_L2TP_TUNNEL_ID, tunnel);
 	mnl_attr_put_u16(nlh, ADIT_A_L2TP_PEER_TUNNEL_ID, peer_tunnel);
@@ -199,7 +139,7 @@ static void put_cookie(struct nlmsghdr *nlh, int attr, const char *text)
 {
 	uint8_t cookie[ADIT_L2TP_COOKIE_MAX];
 
-	mnl_attr_put(nlh, attr, hex(text, cookie, sizeof(cookie)), cookie);
+	mnl_attr_put(nlh, attr, words_hex(text, cookie, sizeof(cookie)), cookie);
 }
 
 static void put_l2tp3(struct nlmsghdr *nlh, int attr, const char *value)
@@ -209,7 +149,7 @@ static void put_l2tp3(struct nlmsghdr *nlh, int attr, const char *value)
 	struct nlattr *nest;
 
 	if (sscanf(value, "%u/%u/%16[0-9a-f]/%16[0-9a-f]", &session, &peer_session, cookie, peer_cookie) != 4)
-		die(value);
+		words_die(value);
 	nest = mnl_attr_nest_start(nlh, attr);
 	mnl_attr_put_u32(nlh, ADIT_A_L2TP_VERSION, ADIT_L2TP_VERSION_V3);
 	mnl_attr_put_u32(nlh, ADIT_A_L2TP_SESSION_ID, session);
@@ -225,11 +165,6 @@ static void put_seq(struct nlmsghdr *nlh, int attr, const char *value)
 
 	mnl_attr_put_u32(nlh, ADIT_A_L2TP_SEQ, atoi(value));
 	mnl_attr_nest_end(nlh, nest);
-}
-
-static unsigned int index_of(const char *dev)
-{
-	return isdigit(dev[0]) ? (unsigned int)atoi(dev) : if_nametoindex(dev);
 }
 
 static void put_word(struct nlmsghdr *nlh, const struct word *word, char *value)
@@ -251,10 +186,11 @@ static void put_word(struct nlmsghdr *nlh, const struct word *word, char *value)
 		mnl_attr_put_u16(nlh, word->attr, htons(atoi(value)));
 		break;
 	case DEV:
-		mnl_attr_put_u32(nlh, word->attr, index_of(value));
+		mnl_attr_put_u32(nlh, word->attr, words_device(value));
 		break;
 	case OUTER:
-		put_outer(nlh, word->attr, value);
+		words_put_address(nlh, word->attr, word->attr == ADIT_A_SESSION_LOCAL_V4 ? ADIT_A_SESSION_LOCAL_V6 :
+				  ADIT_A_SESSION_PEER_V6, value);
 		break;
 	case L2TP:
 		put_l2tp(nlh, word->attr, value);
@@ -267,42 +203,19 @@ static void put_word(struct nlmsghdr *nlh, const struct word *word, char *value)
 		break;
 	case IP4:
 		if (inet_pton(AF_INET, value, &addr4) != 1)
-			die(value);
+			words_die(value);
 		mnl_attr_put_u32(nlh, word->attr, addr4.s_addr);
 		break;
 	case IFID:
-		mnl_attr_put(nlh, word->attr, hex(value, ifid, sizeof(ifid)), ifid);
+		mnl_attr_put(nlh, word->attr, words_hex(value, ifid, sizeof(ifid)), ifid);
 		break;
 	case PREFIX:
-		put_prefix(nlh, word->attr, value);
+		words_put_prefix(nlh, word->attr, value);
 		break;
 	case KEY:
 		put_key(nlh, word->attr, value);
 		break;
 	}
-}
-
-static void put_words(struct nlmsghdr *nlh, const struct word *words, char **argv)
-{
-	for (; *argv; argv++) {
-		char *value = strchr(*argv, '=');
-		const struct word *word = words;
-
-		if (value)
-			*value++ = '\0';
-		while (word->name && strcmp(word->name, *argv))
-			word++;
-		if (!word->name)
-			die(*argv);
-		put_word(nlh, word, value ? value : "");
-	}
-}
-
-static int said(struct nl *nl, int err)
-{
-	if (err)
-		fprintf(stderr, "%s: %s (attribute %u, missing %u)\n", strerror(-err), nl->text, nl->bad, nl->miss);
-	return !!err;
 }
 
 static int do_link(char **argv, uint16_t flags)
@@ -311,23 +224,10 @@ static int do_link(char **argv, uint16_t flags)
 	struct nl rt = { 0 };
 
 	if (nl_open_rtnl(&rt))
-		die("no rtnetlink");
+		words_die("no rtnetlink");
 	nl_link_begin(&rt, &link, argv[0], flags);
-	put_words(link.nlh, link_words, argv + 1);
-	return said(&rt, nl_link_end(&rt, &link));
-}
-
-static struct nlmsghdr *begin(struct nl *nl, char *buf, int cmd, int flags, const char *dev)
-{
-	struct nlmsghdr *nlh;
-
-	if (nl_open_genl(nl))
-		die("no netlink family adit");
-	nlh = nl_begin(nl, buf, cmd, flags);
-	/* The attribute has the same number in the sets of devices and sessions. */
-	if (dev)
-		mnl_attr_put_u32(nlh, ADIT_A_SESSION_IFINDEX, index_of(dev));
-	return nlh;
+	words_put(link.nlh, link_words, argv + 1, put_word);
+	return words_said(&rt, nl_link_end(&rt, &link));
 }
 
 static int do_session(int cmd, char **argv)
@@ -336,9 +236,9 @@ static int do_session(int cmd, char **argv)
 	char buf[NL_BUF];
 	struct nl nl = { 0 };
 
-	nlh = begin(&nl, buf, cmd, 0, argv[0]);
-	put_words(nlh, session_words, argv + 1);
-	return said(&nl, nl_talk(&nl, nlh, NULL, NULL));
+	nlh = words_begin(&nl, buf, cmd, 0, argv[0]);
+	words_put(nlh, session_words, argv + 1, put_word);
+	return words_said(&nl, nl_talk(&nl, nlh, NULL, NULL));
 }
 
 static void show_stats(const char *dir, const struct nlattr *nest, const char *const *names, unsigned int max)
@@ -376,48 +276,28 @@ static int do_id(int cmd, char **argv)
 	char buf[NL_BUF];
 	struct nl nl = { 0 };
 
-	nlh = begin(&nl, buf, cmd, 0, argv[0]);
+	nlh = words_begin(&nl, buf, cmd, 0, argv[0]);
 	mnl_attr_put_u32(nlh, ADIT_A_SESSION_ID, atoi(argv[1]));
-	return said(&nl, nl_talk(&nl, nlh, cmd == ADIT_CMD_SESSION_GET ? show_cb : NULL, NULL));
-}
-
-static int count_cb(const struct nlmsghdr *nlh, void *arg)
-{
-	(void)nlh;
-	++*(unsigned int *)arg;
-	return MNL_CB_OK;
-}
-
-static int do_dump(char **argv)
-{
-	unsigned int n = 0;
-	char buf[NL_BUF];
-	struct nl nl = { 0 };
-	int err;
-
-	err = nl_talk(&nl, begin(&nl, buf, ADIT_CMD_SESSION_GET, NLM_F_DUMP, argv[0]), count_cb, &n);
-	if (!err)
-		printf("%u\n", n);
-	return said(&nl, err);
+	return words_said(&nl, nl_talk(&nl, nlh, cmd == ADIT_CMD_SESSION_GET ? show_cb : NULL, NULL));
 }
 
 static int do_send(char **argv)
 {
 	int count = argv[4] ? atoi(argv[4]) : 1, err = 0;
 	uint8_t data[ADIT_FRAME_DATA_MAX + 1];
-	size_t len = hex(argv[3], data, sizeof(data));
+	size_t len = words_hex(argv[3], data, sizeof(data));
 	struct nlmsghdr *nlh;
 	char buf[NL_BUF];
 	struct nl nl = { 0 };
 
-	nlh = begin(&nl, buf, ADIT_CMD_FRAME_SEND, 0, NULL);
-	mnl_attr_put_u32(nlh, ADIT_A_FRAME_IFINDEX, index_of(argv[0]));
+	nlh = words_begin(&nl, buf, ADIT_CMD_FRAME_SEND, 0, NULL);
+	mnl_attr_put_u32(nlh, ADIT_A_FRAME_IFINDEX, words_device(argv[0]));
 	mnl_attr_put_u32(nlh, ADIT_A_FRAME_ID, atoi(argv[1]));
 	mnl_attr_put_u16(nlh, ADIT_A_FRAME_PROTOCOL, strtoul(argv[2], NULL, 16));
 	mnl_attr_put(nlh, ADIT_A_FRAME_DATA, len, data);
 	while (!err && count--)
 		err = nl_talk(&nl, nlh, NULL, NULL);
-	return said(&nl, err);
+	return words_said(&nl, err);
 }
 
 static void line_of_frame(const struct nlmsghdr *nlh, char *line, size_t size)
@@ -448,43 +328,12 @@ static void line_of_event(const struct nlmsghdr *nlh, char *line, size_t size)
 		 names[mnl_attr_get_u32(tb[ADIT_A_SESSION_EVENT])]);
 }
 
-struct wanted {
-	const char *text;
-	bool seen;
-};
-
-static int listen_cb(const struct nlmsghdr *nlh, void *arg)
+static void tell(const struct nlmsghdr *nlh, uint8_t cmd, char *line, size_t size)
 {
-	const struct genlmsghdr *genl = mnl_nlmsg_get_payload(nlh);
-	struct wanted *wanted = arg;
-	char line[256];
-
-	if (genl->cmd == ADIT_CMD_FRAME_NTF)
-		line_of_frame(nlh, line, sizeof(line));
+	if (cmd == ADIT_CMD_FRAME_NTF)
+		line_of_frame(nlh, line, size);
 	else
-		line_of_event(nlh, line, sizeof(line));
-	puts(line);
-	fflush(stdout);
-	if (wanted->text && strstr(line, wanted->text))
-		wanted->seen = true;
-	return MNL_CB_OK;
-}
-
-static int do_listen(char **argv)
-{
-	struct wanted wanted = { .text = argv[2] };
-	time_t end = time(NULL) + atoi(argv[1]);
-	char buf[NL_BUF];
-	struct nl nl = { 0 };
-
-	if (said(&nl, nl_talk(&nl, begin(&nl, buf, ADIT_CMD_DEV_CLAIM, 0, argv[0]), NULL, NULL)))
-		return 1;
-	puts("claimed");
-	fflush(stdout);
-	while (!wanted.seen && time(NULL) < end)
-		if (nl_listen(&nl, listen_cb, &wanted, 200) < 0)
-			puts("overrun");
-	return wanted.text && !wanted.seen;
+		line_of_event(nlh, line, size);
 }
 
 static socklen_t address(const char *text, const char *port, struct sockaddr_storage *ss)
@@ -499,7 +348,7 @@ static socklen_t address(const char *text, const char *port, struct sockaddr_sto
 		return sizeof(*in);
 	}
 	if (inet_pton(AF_INET6, text, &in6->sin6_addr) != 1)
-		die(text);
+		words_die(text);
 	in6->sin6_family = AF_INET6;
 	in6->sin6_port = htons(atoi(port));
 	return sizeof(*in6);
@@ -537,7 +386,7 @@ static int socket_talk(struct nl *nl, int cmd, int fd)
 
 	nlh = nl_begin(nl, buf, cmd, 0);
 	mnl_attr_put_u32(nlh, ADIT_A_SOCKET_FD, fd);
-	return said(nl, nl_talk(nl, nlh, NULL, NULL));
+	return words_said(nl, nl_talk(nl, nlh, NULL, NULL));
 }
 
 static int do_socket(char **argv)
@@ -548,7 +397,7 @@ static int do_socket(char **argv)
 	ssize_t n, i;
 
 	if (nl_open_genl(&nl))
-		die("no netlink family adit");
+		words_die("no netlink family adit");
 	if (socket_talk(&nl, ADIT_CMD_SOCKET_ATTACH, fd) ||
 	    (has_option(argv, "twice") && socket_talk(&nl, ADIT_CMD_SOCKET_ATTACH, fd)) ||
 	    (has_option(argv, "detach") && socket_talk(&nl, ADIT_CMD_SOCKET_DETACH, fd)))
@@ -570,7 +419,7 @@ static int do_fd(char **argv)
 	struct nl nl;
 
 	if (nl_open_genl(&nl))
-		die("no netlink family adit");
+		words_die("no netlink family adit");
 	return socket_talk(&nl, ADIT_CMD_SOCKET_ATTACH, atoi(argv[0]));
 }
 
@@ -580,7 +429,7 @@ static int do_udp(char **argv)
 	socklen_t from_len = address(argv[0], argv[1], &from), to_len = address(argv[2], argv[3], &to);
 	int fd = socket(from.ss_family, SOCK_DGRAM, 0), one = 1;
 	uint8_t data[2048];
-	size_t len = hex(argv[4], data, sizeof(data));
+	size_t len = words_hex(argv[4], data, sizeof(data));
 
 	setsockopt(fd, SOL_SOCKET, SO_REUSEADDR, &one, sizeof(one));
 	if (bind(fd, (struct sockaddr *)&from, from_len) ||
@@ -597,9 +446,9 @@ int main(int argc, char **argv)
 	char **rest = argv + 2;
 
 	if (!strcmp(verb, "dump"))
-		return do_dump(rest);
+		return words_dump(ADIT_CMD_SESSION_GET, rest[0]);
 	if (argc < 3)
-		die("which device?");
+		words_die("which device?");
 	if (!strcmp(verb, "link"))
 		return do_link(rest, NLM_F_CREATE | NLM_F_EXCL);
 	if (!strcmp(verb, "change"))
@@ -611,7 +460,7 @@ int main(int argc, char **argv)
 	if (!strcmp(verb, "set"))
 		return do_session(ADIT_CMD_SESSION_SET, rest);
 	if (argc < 4)
-		die("which session?");
+		words_die("which session?");
 	if (!strcmp(verb, "del"))
 		return do_id(ADIT_CMD_SESSION_DEL, rest);
 	if (!strcmp(verb, "show"))
@@ -621,8 +470,8 @@ int main(int argc, char **argv)
 	if (!strcmp(verb, "udp") && argc >= 7)
 		return do_udp(rest);
 	if (!strcmp(verb, "listen"))
-		return do_listen(rest);
+		return words_listen(rest, tell);
 	if (!strcmp(verb, "send") && argc >= 6)
 		return do_send(rest);
-	die("unknown verb");
+	words_die("unknown verb");
 }

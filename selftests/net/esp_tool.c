@@ -16,25 +16,15 @@
  * DEV is a name or an index. A refusal is printed as the kernel words it, and the exit status is 1.
  */
 #include <arpa/inet.h>
-#include <ctype.h>
 #include <errno.h>
-#include <net/if.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <time.h>
 #include <linux/genetlink.h>
 
-#include "nl.h"
+#include "words.h"
 
 enum type { FLAG, PORT, U32, U64, OUTER, HEX, NAME, SELECTOR };
-
-struct word {
-	const char *name;
-	enum type type;
-	int attr;
-	const char *const *names;
-};
 
 static const char *const directions[] = { "", "in", "out", NULL };
 static const char *const dfs[] = { "copy", "set", "clear", NULL };
@@ -92,72 +82,12 @@ static const char *const sa_stats[] = {
 
 #define COUNT(array)	(sizeof(array) / sizeof((array)[0]))
 
-static void die(const char *what)
-{
-	fprintf(stderr, "esp_tool: %s\n", what);
-	exit(2);
-}
-
-static uint32_t index_in(const char *const *names, const char *name)
-{
-	uint32_t i;
-
-	for (i = 0; names[i]; i++)
-		if (!strcmp(names[i], name))
-			return i;
-	/* What the kernel does not know can be asked for by number. */
-	return strtoul(name, NULL, 0);
-}
-
-static void put_hex(struct nlmsghdr *nlh, int attr, const char *text)
-{
-	uint8_t octets[ADIT_FRAME_DATA_MAX + 64];
-	size_t n = 0;
-
-	for (; text[0] && text[1]; text += 2)
-		if (n == sizeof(octets) || sscanf(text, "%2hhx", &octets[n++]) != 1)
-			die("bad hex");
-	mnl_attr_put(nlh, attr, n, octets);
-}
-
-/* The attribute for IPv6 is two further than that for IPv4. */
-static void put_outer(struct nlmsghdr *nlh, int attr, const char *value)
-{
-	struct in6_addr addr6;
-	struct in_addr addr4;
-
-	if (inet_pton(AF_INET, value, &addr4) == 1)
-		mnl_attr_put_u32(nlh, attr, addr4.s_addr);
-	else if (inet_pton(AF_INET6, value, &addr6) == 1)
-		mnl_attr_put(nlh, attr + 2, sizeof(addr6), &addr6);
-	else
-		die(value);
-}
-
-static void put_prefix(struct nlmsghdr *nlh, int attr, char *value)
-{
-	struct nlattr *nest = mnl_attr_nest_start(nlh, attr);
-	char *len = strchr(value, '/');
-	struct in6_addr addr6;
-	struct in_addr addr4;
-
-	if (len)
-		*len++ = '\0';
-	if (inet_pton(AF_INET, value, &addr4) == 1)
-		mnl_attr_put_u32(nlh, ADIT_A_PREFIX_V4, addr4.s_addr);
-	else if (inet_pton(AF_INET6, value, &addr6) == 1)
-		mnl_attr_put(nlh, ADIT_A_PREFIX_V6, sizeof(addr6), &addr6);
-	if (len)
-		mnl_attr_put_u8(nlh, ADIT_A_PREFIX_LEN, atoi(len));
-	mnl_attr_nest_end(nlh, nest);
-}
-
 static void put_ports(struct nlmsghdr *nlh, int attr, const char *value)
 {
 	unsigned int min, max;
 
 	if (sscanf(value, "%u-%u", &min, &max) != 2)
-		die(value);
+		words_die(value);
 	mnl_attr_put_u16(nlh, attr, min);
 	mnl_attr_put_u16(nlh, attr + 1, max);
 }
@@ -170,7 +100,7 @@ static void put_selector(struct nlmsghdr *nlh, int attr, char *value)
 
 	for (n = 0; word; n++, word = strtok(NULL, ",")) {
 		if (n < 2)
-			put_prefix(nlh, ADIT_A_SELECTOR_LOCAL + n, word);
+			words_put_prefix(nlh, ADIT_A_SELECTOR_LOCAL + n, word);
 		else if (n == 2)
 			mnl_attr_put_u8(nlh, ADIT_A_SELECTOR_PROTOCOL, atoi(word));
 		else
@@ -195,59 +125,18 @@ static void put_word(struct nlmsghdr *nlh, const struct word *word, char *value)
 		mnl_attr_put_u64(nlh, word->attr, strtoull(value, NULL, 0));
 		break;
 	case OUTER:
-		put_outer(nlh, word->attr, value);
+		words_put_address(nlh, word->attr, word->attr + 2, value);
 		break;
 	case HEX:
-		put_hex(nlh, word->attr, value);
+		words_put_hex(nlh, word->attr, value);
 		break;
 	case NAME:
-		mnl_attr_put_u32(nlh, word->attr, index_in(word->names, value));
+		mnl_attr_put_u32(nlh, word->attr, words_index(word->names, value));
 		break;
 	case SELECTOR:
 		put_selector(nlh, word->attr, value);
 		break;
 	}
-}
-
-static void put_words(struct nlmsghdr *nlh, const struct word *words, char **argv)
-{
-	for (; *argv; argv++) {
-		char *value = strchr(*argv, '=');
-		const struct word *word = words;
-
-		if (value)
-			*value++ = '\0';
-		while (word->name && strcmp(word->name, *argv))
-			word++;
-		if (!word->name)
-			die(*argv);
-		put_word(nlh, word, value ? value : "");
-	}
-}
-
-static int said(struct nl *nl, int err)
-{
-	if (err)
-		fprintf(stderr, "%s: %s (attribute %u, missing %u)\n", strerror(-err), nl->text, nl->bad, nl->miss);
-	return !!err;
-}
-
-static unsigned int index_of(const char *dev)
-{
-	return isdigit(dev[0]) ? (unsigned int)atoi(dev) : if_nametoindex(dev);
-}
-
-static struct nlmsghdr *begin(struct nl *nl, char *buf, int cmd, int flags, const char *dev)
-{
-	struct nlmsghdr *nlh;
-
-	if (nl_open_genl(nl))
-		die("no netlink family adit");
-	nlh = nl_begin(nl, buf, cmd, flags);
-	/* The attribute has the same number in the sets of children, SAs and devices. */
-	if (dev)
-		mnl_attr_put_u32(nlh, ADIT_A_CHILD_IFINDEX, index_of(dev));
-	return nlh;
 }
 
 static int do_words(int cmd, const struct word *words, char **argv)
@@ -256,9 +145,9 @@ static int do_words(int cmd, const struct word *words, char **argv)
 	char buf[NL_BUF];
 	struct nl nl = { 0 };
 
-	nlh = begin(&nl, buf, cmd, 0, argv[0]);
-	put_words(nlh, words, argv + 1);
-	return said(&nl, nl_talk(&nl, nlh, NULL, NULL));
+	nlh = words_begin(&nl, buf, cmd, 0, argv[0]);
+	words_put(nlh, words, argv + 1, put_word);
+	return words_said(&nl, nl_talk(&nl, nlh, NULL, NULL));
 }
 
 static void show_stats(const struct nlattr *nest, const char *const *names, unsigned int n)
@@ -337,9 +226,9 @@ static int do_child(int cmd, char **argv)
 	char buf[NL_BUF];
 	struct nl nl = { 0 };
 
-	nlh = begin(&nl, buf, cmd, 0, argv[0]);
+	nlh = words_begin(&nl, buf, cmd, 0, argv[0]);
 	mnl_attr_put_u32(nlh, ADIT_A_CHILD_ID, atoi(argv[1]));
-	return said(&nl, nl_talk(&nl, nlh, cmd == ADIT_CMD_CHILD_GET ? child_cb : NULL, NULL));
+	return words_said(&nl, nl_talk(&nl, nlh, cmd == ADIT_CMD_CHILD_GET ? child_cb : NULL, NULL));
 }
 
 static int do_sa(int cmd, char **argv)
@@ -348,11 +237,11 @@ static int do_sa(int cmd, char **argv)
 	char buf[NL_BUF];
 	struct nl nl = { 0 };
 
-	nlh = begin(&nl, buf, cmd, 0, argv[0]);
+	nlh = words_begin(&nl, buf, cmd, 0, argv[0]);
 	mnl_attr_put_u32(nlh, ADIT_A_SA_CHILD, atoi(argv[1]));
-	mnl_attr_put_u32(nlh, ADIT_A_SA_DIRECTION, index_in(directions, argv[2]));
+	mnl_attr_put_u32(nlh, ADIT_A_SA_DIRECTION, words_index(directions, argv[2]));
 	mnl_attr_put_u32(nlh, ADIT_A_SA_SPI, strtoul(argv[3], NULL, 0));
-	return said(&nl, nl_talk(&nl, nlh, cmd == ADIT_CMD_SA_GET ? sa_cb : NULL, NULL));
+	return words_said(&nl, nl_talk(&nl, nlh, cmd == ADIT_CMD_SA_GET ? sa_cb : NULL, NULL));
 }
 
 static int do_control(int cmd, char **argv)
@@ -361,31 +250,12 @@ static int do_control(int cmd, char **argv)
 	char buf[NL_BUF];
 	struct nl nl = { 0 };
 
-	nlh = begin(&nl, buf, cmd, 0, NULL);
-	mnl_attr_put_u32(nlh, ADIT_A_CONTROL_IFINDEX, index_of(argv[0]));
+	nlh = words_begin(&nl, buf, cmd, 0, NULL);
+	mnl_attr_put_u32(nlh, ADIT_A_CONTROL_IFINDEX, words_device(argv[0]));
 	mnl_attr_put_u32(nlh, ADIT_A_CONTROL_CHILD, atoi(argv[1]));
 	mnl_attr_put_u16(nlh, ADIT_A_CONTROL_PEER_PORT, htons(atoi(argv[2])));
-	put_hex(nlh, ADIT_A_CONTROL_DATA, argv[3]);
-	return said(&nl, nl_talk(&nl, nlh, NULL, NULL));
-}
-
-static int count_cb(const struct nlmsghdr *nlh, void *arg)
-{
-	(void)nlh;
-	++*(unsigned int *)arg;
-	return MNL_CB_OK;
-}
-
-static int do_dump(int cmd, char **argv)
-{
-	unsigned int n = 0;
-	char buf[NL_BUF];
-	struct nl nl = { 0 };
-	int err;
-
-	err = nl_talk(&nl, begin(&nl, buf, cmd, NLM_F_DUMP, argv[0]), count_cb, &n);
-	printf("%u\n", n);
-	return said(&nl, err);
+	words_put_hex(nlh, ADIT_A_CONTROL_DATA, argv[3]);
+	return words_said(&nl, nl_talk(&nl, nlh, NULL, NULL));
 }
 
 static void line_of_child(const struct nlmsghdr *nlh, char *line, size_t size)
@@ -430,45 +300,19 @@ static void line_of_control(const struct nlmsghdr *nlh, char *line, size_t size)
 		n += snprintf(line + n, size - n, "%02x", data[i]);
 }
 
-struct wanted {
-	const char *text;
-	bool seen;
-};
-
-static int listen_cb(const struct nlmsghdr *nlh, void *arg)
+static void tell(const struct nlmsghdr *nlh, uint8_t cmd, char *line, size_t size)
 {
-	const struct genlmsghdr *genl = mnl_nlmsg_get_payload(nlh);
-	struct wanted *wanted = arg;
-	char line[256];
-
-	if (genl->cmd == ADIT_CMD_CHILD_NTF)
-		line_of_child(nlh, line, sizeof(line));
-	else if (genl->cmd == ADIT_CMD_CONTROL_NTF)
-		line_of_control(nlh, line, sizeof(line));
+	if (cmd == ADIT_CMD_CHILD_NTF)
+		line_of_child(nlh, line, size);
+	else if (cmd == ADIT_CMD_CONTROL_NTF)
+		line_of_control(nlh, line, size);
 	else
-		line_of_sa(nlh, line, sizeof(line));
-	puts(line);
-	fflush(stdout);
-	if (wanted->text && strstr(line, wanted->text))
-		wanted->seen = true;
-	return MNL_CB_OK;
+		line_of_sa(nlh, line, size);
 }
 
-static int do_listen(char **argv)
+static int do_dump(int cmd, char **argv)
 {
-	struct wanted wanted = { .text = argv[2] };
-	time_t end = time(NULL) + atoi(argv[1]);
-	char buf[NL_BUF];
-	struct nl nl = { 0 };
-
-	if (said(&nl, nl_talk(&nl, begin(&nl, buf, ADIT_CMD_DEV_CLAIM, 0, argv[0]), NULL, NULL)))
-		return 1;
-	puts("claimed");
-	fflush(stdout);
-	while (!wanted.seen && time(NULL) < end)
-		if (nl_listen(&nl, listen_cb, &wanted, 200) < 0)
-			puts("overrun");
-	return wanted.text && !wanted.seen;
+	return words_dump(cmd, argv[0]);
 }
 
 static int socket_open(const char *address, const char *port)
@@ -483,7 +327,7 @@ static int socket_open(const char *address, const char *port)
 	if (v6)
 		setsockopt(fd, IPPROTO_IPV6, IPV6_V6ONLY, &one, sizeof(one));
 	if (bind(fd, v6 ? (struct sockaddr *)&sin6 : (struct sockaddr *)&sin, v6 ? sizeof(sin6) : sizeof(sin)))
-		die("cannot bind");
+		words_die("cannot bind");
 	return fd;
 }
 
@@ -496,10 +340,10 @@ static int do_socket(char **argv)
 	struct nl nl = { 0 };
 	ssize_t n, i;
 
-	nlh = begin(&nl, buf, ADIT_CMD_SOCKET_ATTACH, 0, NULL);
+	nlh = words_begin(&nl, buf, ADIT_CMD_SOCKET_ATTACH, 0, NULL);
 	mnl_attr_put_u32(nlh, ADIT_A_SOCKET_FD, fd);
 	mnl_attr_put_u32(nlh, ADIT_A_SOCKET_KIND, argv[2] ? atoi(argv[2]) : ADIT_KIND_ESP);
-	if (said(&nl, nl_talk(&nl, nlh, NULL, NULL)))
+	if (words_said(&nl, nl_talk(&nl, nlh, NULL, NULL)))
 		return 1;
 	puts("attached");
 	while (!fflush(stdout) && (n = recv(fd, octets, sizeof(octets), 0)) >= 0) {
@@ -535,7 +379,7 @@ int main(int argc, char **argv)
 	const struct verb *verb;
 
 	if (argc > 3 && !strcmp(argv[1], "listen"))
-		return do_listen(argv + 2);
+		return words_listen(argv + 2, tell);
 	if (argc > 3 && !strcmp(argv[1], "socket"))
 		return do_socket(argv + 2);
 	for (verb = verbs; argc > 1 && verb < verbs + COUNT(verbs); verb++) {
@@ -543,5 +387,5 @@ int main(int argc, char **argv)
 			continue;
 		return verb->words ? do_words(verb->cmd, verb->words, argv + 2) : verb->run(verb->cmd, argv + 2);
 	}
-	die("see the head of esp_tool.c");
+	words_die("see the head of esp_tool.c");
 }
