@@ -153,7 +153,7 @@ void l2tpsec_adopt(struct ipsec_holder *h)
 	struct server *server = server_of(h->ipsec);
 	struct kid *k;
 
-	LIST_FOREACH(k, &h->kids, of_holder) {
+	for (k = LIST_FIRST(&h->kids); k; k = LIST_NEXT(k, of_holder)) {
 		k->kernel.l2tp_port = L2TP_PORT;
 		k->kernel.n_selectors = 0;
 		if (server && listen_in(server, k))
