@@ -31,6 +31,8 @@
 #define REPLY_MS	5000
 #define ERRNO_MAX	200
 #define COUNT_MAX	1000000
+#define COUNT_MIN	2000
+#define SLOW		20
 #define CMDS		32
 #define LINKS		4
 #define RIGHT_DONE_MIN	85	/* percent; the model does not follow every key and address */
@@ -268,9 +270,10 @@ static uint64_t now_ms(void)
 	return (uint64_t)now.tv_sec * 1000 + now.tv_nsec / 1000000;
 }
 
+/* So long, and where requests are slow until there were enough to tell something, but no more than SLOW times so long. */
 static void run_requests(struct tally *t, unsigned int seconds)
 {
-	uint64_t end = now_ms() + seconds * 1000ull;
+	const uint64_t begin = now_ms(), end = begin + seconds * 1000ull, last = begin + seconds * SLOW * 1000ull;
 	struct request r;
 	char buf[NL_BUF];
 	struct nl nl;
@@ -278,7 +281,7 @@ static void run_requests(struct tally *t, unsigned int seconds)
 	memset(t, 0, sizeof(*t));
 	if (nl_open_genl(&nl))
 		return;
-	while (t->sent < COUNT_MAX && now_ms() < end) {
+	while (t->sent < COUNT_MAX && now_ms() < (t->sent < COUNT_MIN ? last : end)) {
 		make_request(&nl, buf, &r);
 		if (mnl_socket_sendto(nl.sock, r.nlh, r.nlh->nlmsg_len) < 0)
 			continue;
