@@ -75,37 +75,10 @@ static void every_mistake_is_named(void **state)
 	}
 }
 
-struct dump {
-	struct rtattr *tb[ADIT_A_LINK_L2TP_MAX + 1];
-	uint8_t space[ADIT_A_LINK_L2TP_MAX + 1][RTA_SPACE(128)] __attribute__((aligned(4)));
-};
-
-static void dump_put(struct dump *d, unsigned int type, const void *data, size_t len)
-{
-	struct rtattr *a = (struct rtattr *)d->space[type];
-
-	a->rta_type = type;
-	a->rta_len = RTA_LENGTH(len);
-	if (len)
-		memcpy(RTA_DATA(a), data, len);
-	d->tb[type] = a;
-}
-
-static void dump_u32(struct dump *d, unsigned int type, uint32_t v)
-{
-	dump_put(d, type, &v, sizeof(v));
-}
-
-static void dump_u16(struct dump *d, unsigned int type, uint16_t v)
-{
-	dump_put(d, type, &v, sizeof(v));
-}
-
 static void print(struct dump *d)
 {
-	printed[0] = '\0';
-	json[0] = '\0';
-	l2tp_link_util.print_opt(&l2tp_link_util, stdout, d->tb);
+	_Static_assert(ADIT_A_LINK_L2TP_MAX < DUMP_ATTRS, "room for each");
+	print_as(&l2tp_link_util, d);
 }
 
 static void a_session_is_shown(void **state)

@@ -138,4 +138,40 @@ static int parse_as(struct link_util *kind, const char *line, unsigned int flags
 	return rc;
 }
 
+/* What the kernel says of a device, to be shown. */
+#define DUMP_ATTRS	32
+
+struct dump {
+	struct rtattr *tb[DUMP_ATTRS];
+	uint8_t space[DUMP_ATTRS][RTA_SPACE(128)] __attribute__((aligned(4)));
+};
+
+static void dump_put(struct dump *d, unsigned int type, const void *data, size_t len)
+{
+	struct rtattr *a = (struct rtattr *)d->space[type];
+
+	a->rta_type = type;
+	a->rta_len = RTA_LENGTH(len);
+	if (len)
+		memcpy(RTA_DATA(a), data, len);
+	d->tb[type] = a;
+}
+
+static void dump_u32(struct dump *d, unsigned int type, uint32_t v)
+{
+	dump_put(d, type, &v, sizeof(v));
+}
+
+static void dump_u16(struct dump *d, unsigned int type, uint16_t v)
+{
+	dump_put(d, type, &v, sizeof(v));
+}
+
+static void print_as(struct link_util *util, struct dump *d)
+{
+	printed[0] = '\0';
+	json[0] = '\0';
+	util->print_opt(util, stdout, d->tb);
+}
+
 #endif /* ADIT_UNIT_LINK_TEST_H */
