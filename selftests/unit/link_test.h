@@ -162,6 +162,7 @@ static void dump_u32(struct dump *d, unsigned int type, uint32_t v)
 	dump_put(d, type, &v, sizeof(v));
 }
 
+__attribute__((unused))
 static void dump_u16(struct dump *d, unsigned int type, uint16_t v)
 {
 	dump_put(d, type, &v, sizeof(v));
