@@ -21,13 +21,6 @@ int adit_l2tp2_parse(const u8 *data, unsigned int len, struct adit_l2tp_hdr *hdr
 	flags = get_unaligned_be16(data);
 	if (flags & ADIT_L2TP_FLAG_T || (flags & ADIT_L2TP_VERSION_MASK) != 2)
 		return -EINVAL;
-	/* Most packets have nothing but ids. */
-	if (flags == 2) {
-		*hdr = (struct adit_l2tp_hdr){
-			.id = get_unaligned_be32(data + at), .len = need, .payload_len = len - need,
-		};
-		return 0;
-	}
 	need += (flags & ADIT_L2TP_FLAG_L ? 2 : 0) + (flags & ADIT_L2TP_FLAG_S ? 4 : 0) +
 		(flags & ADIT_L2TP_FLAG_O ? 2 : 0);
 	if (len < need)

@@ -7,6 +7,7 @@
 #define ADIT_L2TP_HDR_H
 
 #include <linux/types.h>
+#include <linux/unaligned.h>
 
 #define ADIT_L2TP_FLAGS_LEN	2	/* flags and version, first of all over UDP */
 #define ADIT_L2TP2_HLEN_MIN	6	/* flags, tunnel id, session id */
@@ -51,6 +52,18 @@ struct adit_l2tp_hdr {
  * Return: 0, or -EINVAL when it is no data packet of version 2 or promises more than @len.
  */
 int adit_l2tp2_parse(const u8 *data, unsigned int len, struct adit_l2tp_hdr *hdr);
+
+/* adit_l2tp2_parse() of a packet that most often has nothing but ids. */
+static inline int adit_l2tp2_read(const u8 *data, unsigned int len, struct adit_l2tp_hdr *hdr)
+{
+	if (len < ADIT_L2TP2_HLEN_MIN || get_unaligned_be16(data) != 2)
+		return adit_l2tp2_parse(data, len, hdr);
+	*hdr = (struct adit_l2tp_hdr){
+		.id = get_unaligned_be32(data + ADIT_L2TP_FLAGS_LEN), .len = ADIT_L2TP2_HLEN_MIN,
+		.payload_len = len - ADIT_L2TP2_HLEN_MIN,
+	};
+	return 0;
+}
 
 /**
  * adit_l2tp3_parse() - read the part of a version 3 header that a session decides, behind the session id

@@ -64,7 +64,7 @@ static void adit_l2tp_rx_locked(struct adit_session *s, struct sk_buff *skb, con
 }
 
 /* Bottom halves are off where packets come in. */
-static void adit_l2tp_rx(struct adit_session *s, struct sk_buff *skb, const struct adit_l2tp_hdr *hdr)
+static noinline void adit_l2tp_rx_numbered(struct adit_session *s, struct sk_buff *skb, const struct adit_l2tp_hdr *hdr)
 {
 	struct adit_rx_batch batch;
 
@@ -76,6 +76,26 @@ static void adit_l2tp_rx(struct adit_session *s, struct sk_buff *skb, const stru
 		adit_l2tp_rx_locked(s, skb, hdr, &batch);
 	spin_unlock(&s->rx_lock);
 	adit_rx_finish(s, &batch);
+}
+
+/*
+ * Whether a packet has no number, and none is missed. What is changed meanwhile is as if it had come a moment earlier
+ * or later.
+ */
+static __always_inline bool adit_l2tp_is_plain(const struct adit_session *s, const struct adit_l2tp_hdr *hdr)
+{
+	const u32 seq = READ_ONCE(s->l2tp.seq);
+
+	return !hdr->has_seq && !(seq & ADIT_L2TP_SEQ_REQUIRED) &&
+	       !(seq & ADIT_L2TP_SEQ_FOLLOW && seq & ADIT_L2TP_SEQ_SEND);
+}
+
+static __always_inline void adit_l2tp_rx(struct adit_session *s, struct sk_buff *skb, const struct adit_l2tp_hdr *hdr)
+{
+	if (likely(adit_l2tp_is_plain(s, hdr)))
+		adit_rx_packet(s, skb);
+	else
+		adit_l2tp_rx_numbered(s, skb, hdr);
 }
 
 /* Who sent @skb to whom, of what the UDP or IP layer has checked. */
@@ -129,7 +149,7 @@ static __always_inline bool adit_l2tp2_rcv(struct adit_wire_key *key, const stru
 	struct adit_session *s;
 
 	if (!pskb_may_pull(skb, min_t(unsigned int, skb->len, at + ADIT_L2TP2_HLEN_MAX)) ||
-	    adit_l2tp2_parse(skb->data + at, skb->len - at, &hdr))
+	    adit_l2tp2_read(skb->data + at, skb->len - at, &hdr))
 		return false;
 
 	key->id = hdr.id;
@@ -180,6 +200,18 @@ static bool adit_l2tp3_udp_rcv(struct adit_wire_key *key, const struct adit_sock
 	return true;
 }
 
+static __always_inline bool adit_l2tp_data(struct adit_wire_key *key, const struct adit_socket *sock,
+					   struct sk_buff *skb, u16 flags)
+{
+	switch (flags & ADIT_L2TP_VERSION_MASK) {
+	case 2:
+		return adit_l2tp2_rcv(key, sock, skb);
+	case 3:
+		return adit_l2tp3_udp_rcv(key, sock, skb);
+	}
+	return false;
+}
+
 /**
  * adit_l2tp_data_rcv() - a datagram that is no control message came in
  * @key: from whom, without its id, which is set
@@ -194,13 +226,7 @@ static bool adit_l2tp3_udp_rcv(struct adit_wire_key *key, const struct adit_sock
  */
 bool adit_l2tp_data_rcv(struct adit_wire_key *key, const struct adit_socket *sock, struct sk_buff *skb, u16 flags)
 {
-	switch (flags & ADIT_L2TP_VERSION_MASK) {
-	case 2:
-		return adit_l2tp2_rcv(key, sock, skb);
-	case 3:
-		return adit_l2tp3_udp_rcv(key, sock, skb);
-	}
-	return false;
+	return adit_l2tp_data(key, sock, skb, flags);
 }
 
 /**
@@ -216,18 +242,20 @@ bool adit_l2tp_data_rcv(struct adit_wire_key *key, const struct adit_socket *soc
 int adit_l2tp_udp_rcv(struct adit_socket *sock, struct sk_buff *skb)
 {
 	const unsigned int at = sizeof(struct udphdr);
-	struct adit_wire_key key;
+	struct adit_wire_key key __uninitialized;
 	u16 flags;
 
 	if (!pskb_may_pull(skb, at + ADIT_L2TP_FLAGS_LEN))
 		goto drop;
 	flags = get_unaligned_be16(skb->data + at);
 	/* A socket of our own has no reader. */
-	if (flags & ADIT_L2TP_FLAG_T && !sock->own)
-		return 1;
-
+	if (unlikely(flags & ADIT_L2TP_FLAG_T)) {
+		if (!sock->own)
+			return 1;
+		goto drop;
+	}
 	adit_l2tp_key_of(&key, skb, sock->key.family, IPPROTO_UDP, 0);
-	if (!(flags & ADIT_L2TP_FLAG_T) && adit_l2tp_data_rcv(&key, sock, skb, flags))
+	if (adit_l2tp_data(&key, sock, skb, flags))
 		return 0;
 drop:
 	kfree_skb(skb);

@@ -344,6 +344,16 @@ static noinline void adit_rx_ether(struct adit_session *s, struct sk_buff *skb, 
 	adit_rx_queue(skb, 0, false, false, batch);
 }
 
+static __always_inline void adit_rx_take(struct adit_session *s, struct sk_buff *skb, struct adit_rx_batch *batch)
+{
+	lockdep_assert_held(&s->rx_lock);
+
+	if (s->adev->ether)
+		adit_rx_ether(s, skb, batch);
+	else
+		adit_rx_ppp(s, skb, batch);
+}
+
 /**
  * adit_rx_payload() - first half: what is in a packet of a session
  * @s: session, alive, rx_lock held
@@ -354,12 +364,7 @@ static noinline void adit_rx_ether(struct adit_session *s, struct sk_buff *skb, 
  */
 void adit_rx_payload(struct adit_session *s, struct sk_buff *skb, struct adit_rx_batch *batch)
 {
-	lockdep_assert_held(&s->rx_lock);
-
-	if (s->adev->ether)
-		adit_rx_ether(s, skb, batch);
-	else
-		adit_rx_ppp(s, skb, batch);
+	adit_rx_take(s, skb, batch);
 }
 
 /**
@@ -472,14 +477,7 @@ static noinline void adit_rx_owner(struct adit_session *s, struct sk_buff *skb, 
 	consume_skb(skb);
 }
 
-/**
- * adit_rx_finish() - second half: hand on what the first half let through
- * @s: session; may have died meanwhile, its memory and device have not
- * @batch: its packets are consumed
- *
- * Context: RCU read side, bottom halves off, none of the session's locks.
- */
-void adit_rx_finish(struct adit_session *s, struct adit_rx_batch *batch)
+static __always_inline void adit_rx_give(struct adit_session *s, struct adit_rx_batch *batch)
 {
 	struct sk_buff *skb, *next;
 
@@ -496,4 +494,37 @@ void adit_rx_finish(struct adit_session *s, struct adit_rx_batch *batch)
 		adit_event_up(s, ADIT_SESSION_EVENT_MPPE_DESYNC);
 	if (unlikely(batch->lost))
 		adit_frame_lost(s);
+}
+
+/**
+ * adit_rx_finish() - second half: hand on what the first half let through
+ * @s: session; may have died meanwhile, its memory and device have not
+ * @batch: its packets are consumed
+ *
+ * Context: RCU read side, bottom halves off, none of the session's locks.
+ */
+void adit_rx_finish(struct adit_session *s, struct adit_rx_batch *batch)
+{
+	adit_rx_give(s, batch);
+}
+
+/**
+ * adit_rx_packet() - both halves at once, of a packet that waits for no other
+ * @s: session
+ * @skb: as for adit_rx_payload(); consumed
+ *
+ * Context: RCU read side, bottom halves off, none of the session's locks.
+ */
+void adit_rx_packet(struct adit_session *s, struct sk_buff *skb)
+{
+	struct adit_rx_batch batch __uninitialized;
+
+	adit_rx_batch_init(&batch);
+	spin_lock(&s->rx_lock);
+	if (likely(!s->dead))
+		adit_rx_take(s, skb, &batch);
+	else
+		kfree_skb(skb);
+	spin_unlock(&s->rx_lock);
+	adit_rx_give(s, &batch);
 }

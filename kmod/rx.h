@@ -2,7 +2,7 @@
 /*
  * Receive: from a PPP packet or an Ethernet frame of a session to the stack or the owner, whatever carried it. What
  * needs the session's receive lock (decryption, checks, counters) and what must not hold it (handing on) are two calls
- * with a batch between.
+ * with a batch between, or one call for a packet that comes without a number.
  */
 #ifndef ADIT_RX_H
 #define ADIT_RX_H
@@ -58,6 +58,7 @@ static inline void adit_rx_pull(struct sk_buff *skb, unsigned int len)
 
 void adit_rx_payload(struct adit_session *s, struct sk_buff *skb, struct adit_rx_batch *batch);
 void adit_rx_finish(struct adit_session *s, struct adit_rx_batch *batch);
+void adit_rx_packet(struct adit_session *s, struct sk_buff *skb);
 
 bool adit_rx_ecn_carry(struct sk_buff *skb, u8 outer);
 void adit_rx_stack(struct adit_dev *adev, struct sk_buff *skb);
