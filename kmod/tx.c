@@ -203,10 +203,13 @@ err_free:
 
 /*
  * Make the head of @skb writable; the rest stays as it is. Where the kind does not leave it to hardware, the checksum
- * is made here.
+ * is made here, unless it was a moment ago (@summed). Both ends of a wire may be in this machine: who receives it there
+ * need not look at it again.
  */
-static __always_inline struct sk_buff *adit_tx_head(struct adit_session *s, struct sk_buff *skb, unsigned int headroom)
+static __always_inline struct sk_buff *adit_tx_head(struct adit_session *s, struct sk_buff *skb, bool summed,
+						    unsigned int headroom)
 {
+	summed |= skb->ip_summed == CHECKSUM_PARTIAL;
 	if (skb_cow_head(skb, headroom) ||
 	    (!adit_encap_may_sum_late(s) && !adit_tx_sum(skb))) {
 		kfree_skb(skb);
@@ -218,7 +221,8 @@ static __always_inline struct sk_buff *adit_tx_head(struct adit_session *s, stru
 			skb_reset_inner_headers(skb);
 		skb->encapsulation = 1;
 	} else {
-		skb->ip_summed = CHECKSUM_NONE;
+		skb->ip_summed = summed ? CHECKSUM_UNNECESSARY : CHECKSUM_NONE;
+		skb->csum_level = 0;
 		skb->encapsulation = 0;
 	}
 	return skb;
@@ -261,11 +265,14 @@ static noinline struct sk_buff *adit_tx_segment(struct sk_buff *skb, bool own)
 	return segs;
 }
 
-/* Make @skb one that needs only its headers. Return: it or a copy; NULL when it was freed. */
+/*
+ * Make @skb one that needs only its headers. @segment: of a super-packet, which are summed when they are made. Return:
+ * it or a copy; NULL when it was freed.
+ */
 static __always_inline struct sk_buff *adit_tx_prepare(struct adit_session *s, struct sk_buff *skb, bool crypt,
-						       unsigned int headroom)
+						       bool segment, unsigned int headroom)
 {
-	return unlikely(crypt) ? adit_tx_own(skb, headroom, 0) : adit_tx_head(s, skb, headroom);
+	return unlikely(crypt) ? adit_tx_own(skb, headroom, 0) : adit_tx_head(s, skb, segment, headroom);
 }
 
 /* Count packets that were lost or refused, and free those of @list. */
@@ -299,7 +306,7 @@ static noinline struct sk_buff *adit_tx_prepare_gso(struct adit_session *s, stru
 		return skb;
 	skb_list_walk_safe(skb, skb, next) {
 		skb_mark_not_on_list(skb);
-		skb = adit_tx_prepare(s, skb, crypt, headroom);
+		skb = adit_tx_prepare(s, skb, crypt, true, headroom);
 		if (!skb) {
 			dropped++;
 			continue;
@@ -426,7 +433,7 @@ static __always_inline void adit_tx_send(struct adit_session *s, struct sk_buff 
 			return;
 	} else {
 		skb_mark_not_on_list(skb);
-		skb = adit_tx_prepare(s, skb, crypt, headroom);
+		skb = adit_tx_prepare(s, skb, crypt, false, headroom);
 		if (unlikely(!skb)) {
 			adit_tx_drop_list(s, NULL, 1, &s->tx_stats.no_memory);
 			return;

@@ -8,6 +8,7 @@
 #	   wan0 192.0.2.1 ---------- wan0 192.0.2.2 :b
 #	   p0   10.1.0.1  ==pptp==   p0   10.1.0.2
 #	   e0   10.1.0.1  ==esp===   e0   10.1.0.3
+#	   q0   10.2.0.1  ==pptp==   q0   10.2.0.2, in clear
 
 # shellcheck source=selftests/lib/lib.sh
 . "$(dirname "$0")/../lib/lib.sh"
@@ -78,4 +79,28 @@ for way in "p0 10.1.0.2" "e0 10.1.0.3"; do
 	check "$dev: one before the packet" drops "$dev" "$to" 6 6
 	check "$dev: one that belongs to the packet's begin" drops "$dev" "$to" 12 2
 done
+
+# In clear it is made as well, and told as verified: b does not look at it, so what is on the wire must be looked at.
+run p2p a q0 192.0.2.1 192.0.2.2 33 44 10.2.0.1 10.2.0.2
+run p2p b q0 192.0.2.2 192.0.2.1 44 33 10.2.0.2 10.2.0.1
+
+# wire_has PATTERN
+wire_has()
+{
+	grep -qE "$1" "$TMP/wire.log" || { echo "nothing on the wire is '$1'"; return 1; }
+}
+
+none_is_wrong()
+{
+	! grep -E 'incorrect|bad udp' "$TMP/wire.log"
+}
+
+background wire ip netns exec b tcpdump -n -vv -l --immediate-mode -i wan0 -Q in 'ip proto 47'
+check "in clear: the wire is watched" wait_for 10 log_has wire "listening on"
+check "in clear: a datagram without its checksum" sends 10.2.0.2 5000 34 6 whole
+check "in clear: it has one on the wire" wait_for 10 wire_has 'udp sum ok'
+check "in clear: a stream" transfers a b 10.2.0.2 5001 200
+check "in clear: its segments have theirs" wait_for 10 wire_has '\(correct\).* length [0-9]{4}'
+check "in clear: none is wrong" none_is_wrong
+stop wire
 done_testing
