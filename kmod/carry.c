@@ -265,7 +265,7 @@ void adit_carry_rcv(struct adit_child *child, struct sk_buff *skb)
 {
 	const struct udphdr *uh = (const struct udphdr *)skb->data;
 	const u16 flags = get_unaligned_be16(uh + 1);
-	struct adit_wire_key key;
+	struct adit_wire_key key __uninitialized;
 
 	adit_esp_summed(skb);
 	if (flags & ADIT_L2TP_FLAG_T) {

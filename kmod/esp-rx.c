@@ -167,7 +167,7 @@ static u16 adit_esp_tunnelled(u8 next)
 /* See that what was protected is a packet, and one that may come. Return: NULL, or the counter of why not. */
 static u64 *adit_esp_inner(struct adit_sa *sa, struct sk_buff *skb, u8 next)
 {
-	struct adit_flow flow;
+	struct adit_flow flow __uninitialized;
 	u16 family;
 
 	family = adit_child_transports(sa->child) ? adit_esp_rejoin(sa, skb, next) : adit_esp_tunnelled(next);

@@ -431,8 +431,8 @@ static void adit_esp_join(struct adit_child *child, struct sk_buff *skb)
 
 static void adit_esp_packet(struct adit_dev *adev, struct sk_buff *skb)
 {
+	struct adit_flow flow __uninitialized;
 	struct adit_esp_out out = {};
-	struct adit_flow flow;
 
 	if (!adit_esp_flow(skb, &flow)) {
 		DEV_STATS_INC(adev->dev, tx_dropped);

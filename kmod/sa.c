@@ -18,7 +18,7 @@ static struct rhashtable adit_sas;		/* inbound, by what a packet names them by *
 static struct rhltable adit_sas_out;		/* outbound, by the peer's address; peers choose SPIs as they like */
 
 /* Of a key in IPv4, two words hold all that differs between SAs of a namespace. */
-static u32 adit_sa_hash(const void *data, u32 len, u32 seed)
+static __always_inline u32 adit_sa_hash(const void *data, u32 len, u32 seed)
 {
 	const struct adit_sa_key *key = data;
 
@@ -27,7 +27,7 @@ static u32 adit_sa_hash(const void *data, u32 len, u32 seed)
 	return jhash2(data, len / sizeof(u32), seed);
 }
 
-static int adit_sa_differs(struct rhashtable_compare_arg *arg, const void *obj)
+static __always_inline int adit_sa_differs(struct rhashtable_compare_arg *arg, const void *obj)
 {
 	const struct adit_sa_key *a = arg->key, *b = &((const struct adit_sa *)obj)->key;
 

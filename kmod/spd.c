@@ -8,7 +8,7 @@
 #include "spd.h"
 
 /* Of a prefix of IPv4, two words hold all that differs. */
-static u32 adit_spd_hash(const void *data, u32 len, u32 seed)
+static __always_inline u32 adit_spd_hash(const void *data, u32 len, u32 seed)
 {
 	const struct adit_prefix *key = data;
 
@@ -17,7 +17,7 @@ static u32 adit_spd_hash(const void *data, u32 len, u32 seed)
 	return jhash2(data, len / sizeof(u32), seed);
 }
 
-static int adit_spd_differs(struct rhashtable_compare_arg *arg, const void *obj)
+static __always_inline int adit_spd_differs(struct rhashtable_compare_arg *arg, const void *obj)
 {
 	const struct adit_prefix *a = arg->key, *b = &((const struct adit_spd_entry *)obj)->sel.remote;
 
