@@ -6,12 +6,13 @@
 #include <crypto/authenc.h>
 #include <crypto/hash.h>
 
+#include "chapoly.h"
 #include "crypt.h"
 #include "netlink.h"
 
 /**
  * struct adit_alg_cipher - a cipher
- * @name: the kernel's, of a whole AEAD or of what authenc() takes; NULL for no cipher at all
+ * @name: the kernel's, of a whole AEAD or of what authenc() takes; NULL where it is of neither
  * @text: what to say where the length of a key is wrong
  * @key_min: octets of the shortest key
  * @key_max: of the longest; those between go up by 8
@@ -39,8 +40,8 @@ static const struct adit_alg_cipher adit_alg_ciphers[] = {
 		16, 32, 4, 8, 4, 16, false
 	},
 	[ADIT_SA_CIPHER_CHACHA20_POLY1305] = {
-		"rfc7539esp(chacha20,poly1305)",
-		"a key of chacha20-poly1305 has 36 octets, the last four are the salt", 32, 32, 4, 8, 4, 16, false
+		NULL, "a key of chacha20-poly1305 has 36 octets, the last four are the salt", CHACHA_KEY_SIZE,
+		CHACHA_KEY_SIZE, ADIT_CHAPOLY_SALT, ADIT_CHAPOLY_IV, 4, ADIT_CHAPOLY_ICV, false
 	},
 	[ADIT_SA_CIPHER_AES_CBC] = {
 		"cbc(aes)", "a key of aes-cbc has 16, 24 or 32 octets", 16, 32, 0, 16, 16, 0, false
@@ -142,6 +143,10 @@ static int adit_alg_set_key(struct adit_alg *alg, const struct adit_alg_conf *co
 {
 	int err;
 
+	if (alg->chapoly) {
+		adit_chapoly_set_key(alg->chapoly, conf->key);
+		return 0;
+	}
 	if (alg->hash)
 		return crypto_shash_setkey(alg->hash, conf->auth_key, conf->auth_key_len);
 	err = crypto_aead_setauthsize(alg->tfm, alg->dims.icv);
@@ -161,7 +166,6 @@ static int adit_alg_set_key(struct adit_alg *alg, const struct adit_alg_conf *co
 /* Packets are signed with bottom halves off, so a hash that works by itself is none for us. */
 static int adit_alg_get_hash(struct adit_alg *alg, const struct adit_alg_conf *conf)
 {
-	alg->tfm = NULL;
 	alg->hash = crypto_alloc_shash(adit_alg_auths[conf->auth].name, 0, 0);
 	if (IS_ERR(alg->hash))
 		return PTR_ERR(alg->hash);
@@ -174,12 +178,27 @@ static int adit_alg_get_aead(struct adit_alg *alg, const struct adit_alg_conf *c
 	char name[CRYPTO_MAX_ALG_NAME];
 
 	adit_alg_name(conf, name);
-	alg->hash = NULL;
 	alg->tfm = crypto_alloc_aead(name, 0, 0);
 	if (IS_ERR(alg->tfm))
 		return PTR_ERR(alg->tfm);
 	alg->size = sizeof(struct adit_crypt) + crypto_aead_reqsize(alg->tfm);
 	return 0;
+}
+
+static int adit_alg_get_chapoly(struct adit_alg *alg)
+{
+	alg->chapoly = kmalloc(sizeof(*alg->chapoly), GFP_KERNEL_ACCOUNT);
+	return alg->chapoly ? 0 : -ENOMEM;
+}
+
+static int adit_alg_get(struct adit_alg *alg, const struct adit_alg_conf *conf)
+{
+	*alg = (struct adit_alg){};
+	if (conf->cipher == ADIT_SA_CIPHER_CHACHA20_POLY1305)
+		return adit_alg_get_chapoly(alg);
+	if (conf->cipher == ADIT_SA_CIPHER_NULL)
+		return adit_alg_get_hash(alg, conf);
+	return adit_alg_get_aead(alg, conf);
 }
 
 /**
@@ -202,7 +221,7 @@ int adit_alg_init(struct adit_alg *alg, const struct adit_alg_conf *conf, struct
 	if (err)
 		return err;
 
-	err = cipher->name ? adit_alg_get_aead(alg, conf) : adit_alg_get_hash(alg, conf);
+	err = adit_alg_get(alg, conf);
 	if (err == -ENOENT)
 		adit_nl_refuse(extack, conf->cipher_attr,
 			       "the kernel has no such algorithm (modprobe what it is of?)");
@@ -230,7 +249,9 @@ int adit_alg_init(struct adit_alg *alg, const struct adit_alg_conf *conf, struct
  */
 void adit_alg_free(struct adit_alg *alg)
 {
-	if (alg->hash)
+	if (alg->chapoly)
+		kfree_sensitive(alg->chapoly);
+	else if (alg->hash)
 		crypto_free_shash(alg->hash);
 	else
 		crypto_free_aead(alg->tfm);

@@ -10,6 +10,7 @@
 #include <crypto/algapi.h>
 #include <crypto/hash.h>
 
+#include "chapoly.h"
 #include "child.h"
 #include "crypt.h"
 #include "esp.h"
@@ -286,6 +287,38 @@ static void adit_crypt_verify(struct adit_crypt *c)
 	adit_crypt_returned(c, err);
 }
 
+/* Where in a packet is what ChaCha20-Poly1305 works on. */
+static __always_inline struct adit_chapoly_text adit_crypt_text(struct adit_crypt *c)
+{
+	const struct adit_esp_dims *dims = &c->sa->alg.dims;
+	u8 *at = adit_crypt_extend(c), *iv = c->skb->data + ADIT_ESP_HLEN;
+
+	return (struct adit_chapoly_text){
+		.data		= iv + dims->iv,
+		.len		= c->skb->len - adit_esp_head(dims) - dims->icv,
+		.iv		= iv,
+		.aad		= at,
+		.aad_len	= iv - at,
+	};
+}
+
+static void adit_crypt_seal_chapoly(struct adit_crypt *c)
+{
+	struct adit_chapoly_text text;
+
+	adit_crypt_new_iv(c);
+	text = adit_crypt_text(c);
+	adit_chapoly_seal(c->sa->alg.chapoly, &text);
+	adit_crypt_returned(c, 0);
+}
+
+static void adit_crypt_open_chapoly(struct adit_crypt *c)
+{
+	const struct adit_chapoly_text text = adit_crypt_text(c);
+
+	adit_crypt_returned(c, adit_chapoly_open(c->sa->alg.chapoly, &text));
+}
+
 /**
  * adit_crypt_seal() - encrypt and sign a packet
  * @c: its request; the packet has its header, room for the IV, its trailer, and room for the ICV, all within its
@@ -297,7 +330,11 @@ static void adit_crypt_verify(struct adit_crypt *c)
  */
 void adit_crypt_seal(struct adit_crypt *c)
 {
-	if (!c->sa->alg.tfm) {
+	if (c->sa->alg.chapoly) {
+		adit_crypt_seal_chapoly(c);
+		return;
+	}
+	if (c->sa->alg.hash) {
 		adit_crypt_sign(c);
 		return;
 	}
@@ -316,7 +353,11 @@ void adit_crypt_seal(struct adit_crypt *c)
  */
 void adit_crypt_open(struct adit_crypt *c)
 {
-	if (!c->sa->alg.tfm) {
+	if (c->sa->alg.chapoly) {
+		adit_crypt_open_chapoly(c);
+		return;
+	}
+	if (c->sa->alg.hash) {
 		adit_crypt_verify(c);
 		return;
 	}

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0 */
 /*
  * Algorithms of ESP, and one packet's way through them. An algorithm is an AEAD of the kernel: those that are one by
- * nature (RFC 4106, RFC 7634), and a cipher with an HMAC put together as authenc() or, with extended sequence numbers,
- * authencesn(). Without a cipher it is the HMAC alone.
+ * nature (RFC 4106), and a cipher with an HMAC put together as authenc() or, with extended sequence numbers,
+ * authencesn(). Without a cipher it is the HMAC alone. ChaCha20-Poly1305 (RFC 7634) is of the kernel's library.
  *
  * A packet is nobody else's and linear when it comes here, and is sealed or opened where it lies. Most algorithms are
  * done when the call returns. One that is not goes on by itself; from then on the SA's packets are handed on in the
@@ -22,6 +22,7 @@
 
 #include "esp-hdr.h"
 
+struct adit_chapoly;
 struct adit_esp_out;
 struct adit_sa;
 struct netlink_ext_ack;
@@ -63,8 +64,9 @@ struct adit_alg_conf {
 
 /**
  * struct adit_alg - an algorithm with its key
- * @tfm: [I] the kernel's, or NULL where there is no cipher
- * @hash: [I] the kernel's HMAC, or NULL where there is
+ * @tfm: [I] the kernel's AEAD, or NULL
+ * @hash: [I] the kernel's HMAC where there is no cipher, or NULL
+ * @chapoly: [I] the key of ChaCha20-Poly1305, or NULL
  * @size: [I] octets of a request
  * @dims: [I] lengths
  * @cipher: [I] enum adit_sa_cipher
@@ -75,6 +77,7 @@ struct adit_alg_conf {
 struct adit_alg {
 	struct crypto_aead *tfm;
 	struct crypto_shash *hash;
+	struct adit_chapoly *chapoly;
 	unsigned int size;
 	struct adit_esp_dims dims;
 	u8 cipher;
