@@ -30,7 +30,9 @@
 #define LINE_MAX_LEN	1024
 #define INCLUDES_MAX	16
 
-static const struct world_kind *const kinds[] = { &world_ike, &world_l2tp, &world_ppp, &world_pptp, &world_daemon };
+static const struct world_kind *const kinds[] = {
+	&world_ike, &world_ike1, &world_l2tp, &world_ppp, &world_pptp, &world_daemon
+};
 
 struct scenario {
 	const char *path;

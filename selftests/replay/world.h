@@ -85,6 +85,6 @@ struct world_kind {
 	void (*tape_rx)(struct world *w, const uint8_t *data, size_t len);
 };
 
-extern const struct world_kind world_ike, world_l2tp, world_ppp, world_pptp, world_daemon;
+extern const struct world_kind world_ike, world_ike1, world_l2tp, world_ppp, world_pptp, world_daemon;
 
 #endif /* ADIT_REPLAY_WORLD_H */

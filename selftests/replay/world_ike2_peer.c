@@ -1,19 +1,47 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
+/*
+ * The scripted peer of IKEv2: up to eight IKE SAs with whom is tested, their keys, and messages in words (world_ike.c).
+ */
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
 #include "proto/ike_sk.h"
-#include "world_ike_peer.h"
+#include "wire/ike2.h"
+#include "world_ike_words.h"
 
-#define BUILD_MAX	3800	/* with its head below PATTERN_MAX */
+#define INIT_MAX	2048
 #define FRAGMENT_SIZE	400
 #define CRITICAL	0x80
-#define DEFAULT_HOST	1
-#define DEFAULT_NONCE	0x5a
-#define NEW_SPI		0xa1a2a3a4a5a6a700ull	/* of IKE SAs that the peer makes, and a number */
-#define CHILD_SPI	0xc0000001u
-#define NAME_MAX_LEN	64
+
+/* What one message had in it that keys are made of. */
+struct half {
+	uint8_t nonce[IKE_NONCE_MAX], public[IKE_DH_PUBLIC_MAX];
+	size_t nonce_len, public_len;
+	uint64_t spi;		/* of a new IKE SA; 0: it is about something else */
+};
+
+/* An IKE SA as the peer has it. */
+struct conv {
+	bool initiator;		/* the peer is that */
+	uint64_t spi_i, spi_r;
+	bool have_keys;
+	struct ike2_keys keys;
+	uint64_t iv;
+	uint32_t next_id;	/* of the peer's next request */
+	uint32_t heard_id;	/* of the last request that came */
+	struct half said[2], heard[2];	/* in a request, in an answer */
+	uint8_t init[INIT_MAX];		/* the peer's own first message */
+	size_t init_len;
+};
+
+struct script {
+	const struct script_setup *setup;
+	struct conv conv[CONVS_MAX];
+	unsigned int n_convs, at;	/* at: the one spoken in last */
+	uint8_t cookie[64];		/* that was asked for last */
+	size_t cookie_len;
+};
 
 static const struct {
 	const char *name;
@@ -26,32 +54,28 @@ static const struct {
 
 /* A message being made of words. */
 struct making {
-	struct ike_peer_script *script;
+	struct words m;
+	struct script *script;
 	struct conv *conv;
-	struct script_head head;
-	struct ike_header header;
-	struct ike_chain chain;
-	uint32_t spi;			/* of a child */
-	struct half *half;
 	uint8_t id_body[IKE_ID_DATA_MAX + 8];
 	size_t id_body_len;
 };
 
 /* --- keys --- */
 
-static const struct ike_alg *group_of(const struct ike_peer_script *s)
+static const struct ike_alg *group_of(const struct script *s)
 {
-	return s->ike.offer[0].alg[IKE_TRANSFORM_DH][0];
+	return s->setup->ike.offer[0].alg[IKE_TRANSFORM_DH][0];
 }
 
 /* The same each time, for each message of each IKE SA. */
-static void private_of(const struct ike_peer_script *s, const struct conv *c, bool answer,
+static void private_of(const struct script *s, const struct conv *c, bool answer,
 		       uint8_t private[IKE_DH_PRIVATE_MAX])
 {
 	memset(private, (int)(0x21 + 2 * (c - s->conv) + answer), IKE_DH_PRIVATE_MAX);
 }
 
-static struct conv *conv_new(struct ike_peer_script *s)
+static struct conv *conv_new(struct script *s)
 {
 	struct conv *c;
 
@@ -62,9 +86,9 @@ static struct conv *conv_new(struct ike_peer_script *s)
 	return c;
 }
 
-static struct ike_suite suite_of(const struct ike_peer_script *s)
+static struct ike_suite suite_of(const struct script *s)
 {
-	const struct ike_offer *o = &s->ike.offer[0];
+	const struct ike_offer *o = &s->setup->ike.offer[0];
 
 	return (struct ike_suite){ .encr = o->alg[IKE_TRANSFORM_ENCR][0], .prf = o->alg[IKE_TRANSFORM_PRF][0],
 				   .integ = o->n[IKE_TRANSFORM_INTEG] ? o->alg[IKE_TRANSFORM_INTEG][0] : NULL,
@@ -72,7 +96,7 @@ static struct ike_suite suite_of(const struct ike_peer_script *s)
 }
 
 /* Keys of to, by an exchange in c that the peer asked for or answered. */
-static void derive(struct ike_peer_script *s, struct conv *c, struct conv *to, bool asked, const struct ike2_keys *old)
+static void derive(struct script *s, struct conv *c, struct conv *to, bool asked, const struct ike2_keys *old)
 {
 	const struct half *own = &c->said[!asked], *theirs = &c->heard[asked];
 	const struct half *i = asked ? own : theirs, *r = asked ? theirs : own;
@@ -91,7 +115,7 @@ static void derive(struct ike_peer_script *s, struct conv *c, struct conv *to, b
 }
 
 /* An answer of either end has made an IKE SA of what was asked for. */
-static void agreed(struct ike_peer_script *s, struct conv *c, uint8_t exchange, bool asked)
+static void agreed(struct script *s, struct conv *c, uint8_t exchange, bool asked)
 {
 	const struct half *own = &c->said[!asked], *theirs = &c->heard[asked];
 	struct conv *to;
@@ -113,33 +137,13 @@ static void agreed(struct ike_peer_script *s, struct conv *c, uint8_t exchange, 
 
 /* --- what is said --- */
 
-static const char *value_of(const struct token *t, const char *word)
-{
-	size_t len = strlen(word);
-
-	return !t->quoted && !strncmp(t->text, word, len) && (!t->text[len] || t->text[len] == ':') ?
-		       t->text + len + (t->text[len] == ':') : NULL;
-}
-
-static size_t octets_of(const char *text, uint8_t *out, size_t cap)
-{
-	char pair[3] = { 0 };
-	size_t n = 0;
-
-	for (; n < cap && text[0] && text[1]; text += 2) {
-		memcpy(pair, text, 2);
-		out[n++] = (uint8_t)strtoul(pair, NULL, 16);
-	}
-	return n;
-}
-
 static bool put_sa(struct making *k, const char *text, unsigned int use)
 {
-	struct ike_offers own = use == IKE_USE_IKE ? k->script->ike : k->script->esp;
-	bool anew = use == IKE_USE_IKE && k->header.exchange == IKE2_CREATE_CHILD_SA;
+	struct ike_offers own = use == IKE_USE_IKE ? k->script->setup->ike : k->script->setup->esp;
+	bool anew = use == IKE_USE_IKE && k->m.header.exchange == IKE2_CREATE_CHILD_SA;
 	uint64_t spi_new = NEW_SPI + k->script->n_convs * 16 + k->script->at * 2 +
-			   !!(k->header.flags & IKE2_FLAG_RESPONSE);
-	uint8_t spi[8] = { k->spi >> 24, k->spi >> 16 & 0xff, k->spi >> 8 & 0xff, k->spi & 0xff };
+			   !!(k->m.header.flags & IKE2_FLAG_RESPONSE);
+	uint8_t spi[8] = { k->m.spi >> 24, k->m.spi >> 16 & 0xff, k->m.spi >> 8 & 0xff, k->m.spi & 0xff };
 	char error[IKE_ERROR_MAX];
 	struct ike2_sa sa;
 	struct wr w = wr_to(spi, sizeof(spi));
@@ -148,9 +152,9 @@ static bool put_sa(struct making *k, const char *text, unsigned int use)
 		return false;
 	if (anew)
 		wr_u64(&w, spi_new);
-	ike2_sa_offer(&sa, &own, k->header.exchange == IKE2_AUTH ? IKE_NEG_NO_DH : 0, spi,
+	ike2_sa_offer(&sa, &own, k->m.header.exchange == IKE2_AUTH ? IKE_NEG_NO_DH : 0, spi,
 		      use == IKE_USE_ESP ? 4 : anew ? 8 : 0);
-	ike2_put_sa(&k->chain, &sa);
+	ike2_put_sa(&k->m.chain, &sa);
 	return true;
 }
 
@@ -160,28 +164,21 @@ static bool put_ke(struct making *k, const char *text, unsigned int what)
 	uint8_t private[IKE_DH_PRIVATE_MAX], public[IKE_DH_PUBLIC_MAX];
 
 	(void)what;
-	private_of(k->script, k->conv, k->header.flags & IKE2_FLAG_RESPONSE, private);
+	private_of(k->script, k->conv, k->m.header.flags & IKE2_FLAG_RESPONSE, private);
 	if (!group || group->type != IKE_TRANSFORM_DH || ike_dh_public(group, private, public))
 		return false;
-	ike2_put_ke(&k->chain, group->id, public, group->out_len);
+	ike2_put_ke(&k->m.chain, group->id, public, group->out_len);
 	return true;
 }
 
-/* One octet, repeated: who has the lower nonce is a matter of it. */
 static bool put_nonce(struct making *k, const char *text, unsigned int what)
 {
 	uint8_t nonce[32];
-	size_t len = sizeof(nonce);
-	char *rest;
+	size_t len = words_nonce(text, nonce);
 
 	(void)what;
-	memset(nonce, *text ? (int)strtoul(text, &rest, 16) : DEFAULT_NONCE, sizeof(nonce));
-	if (*text && *rest == '/')
-		len = strtoul(rest + 1, NULL, 10);
-	if (len > sizeof(nonce))
-		return false;
-	ike_put_octets(&k->chain, IKE2_PAYLOAD_NONCE, nonce, len);
-	return true;
+	ike_put_octets(&k->m.chain, IKE2_PAYLOAD_NONCE, nonce, len);
+	return len;
 }
 
 static bool put_id(struct making *k, const char *text, unsigned int payload)
@@ -193,7 +190,7 @@ static bool put_id(struct making *k, const char *text, unsigned int payload)
 
 	if (ike_id_parse(*text ? text : own ? "peer.example" : "us.example", &id, error))
 		return false;
-	ike2_put_id(&k->chain, (uint8_t)payload, id.type, id.data, id.len);
+	ike2_put_id(&k->m.chain, (uint8_t)payload, id.type, id.data, id.len);
 	if (!own)
 		return true;
 	ike2_id_body(&w, id.type, id.data, id.len);
@@ -204,7 +201,7 @@ static bool put_id(struct making *k, const char *text, unsigned int payload)
 /* The proof of the identity that was said before it in the same message. */
 static bool put_auth(struct making *k, const char *text, unsigned int what)
 {
-	const char *secret = *text ? text : k->script->secret;
+	const char *secret = *text ? text : k->script->setup->secret;
 	const struct conv *c = k->conv;
 	const struct half *theirs = &c->heard[c->initiator];
 	uint8_t auth[IKE_HASH_MAX_LEN];
@@ -217,7 +214,7 @@ static bool put_auth(struct making *k, const char *text, unsigned int what)
 			       ike_octets_of(k->id_body, k->id_body_len)) ||
 	    ike2_auth_psk(&c->keys, secret, strlen(secret), &so, auth))
 		return false;
-	ike2_put_auth(&k->chain, IKE2_AUTH_PSK, auth, c->keys.suite.prf->out_len);
+	ike2_put_auth(&k->m.chain, IKE2_AUTH_PSK, auth, c->keys.suite.prf->out_len);
 	return true;
 }
 
@@ -229,33 +226,23 @@ static bool put_ts(struct making *k, const char *text, unsigned int payload)
 	if (prefix_parse(text, &p))
 		return false;
 	ike_ts_of_prefix(&p, &ts);
-	ike2_put_selectors(&k->chain, (uint8_t)payload, &ts, 1);
+	ike2_put_selectors(&k->m.chain, (uint8_t)payload, &ts, 1);
 	return true;
-}
-
-static uint16_t notify_by_name(const char *name, size_t len)
-{
-	unsigned int n;
-
-	for (n = 1; n <= UINT16_MAX; n++)
-		if (!strncmp(ike2_notify_to_str((uint16_t)n), name, len) && !ike2_notify_to_str((uint16_t)n)[len])
-			return (uint16_t)n;
-	return (uint16_t)strtoul(name, NULL, 10);
 }
 
 static bool put_notify(struct making *k, const char *text, unsigned int what)
 {
 	size_t name = strcspn(text, ":"), len;
-	uint16_t type = notify_by_name(text, name);
+	uint16_t type = words_notify(text, ike2_notify_to_str);
 	uint8_t data[256];
 
 	(void)what;
 	text += name + (text[name] == ':');
-	len = octets_of(text, data, sizeof(data));
+	len = words_octets(text, data, sizeof(data));
 	if (type == IKE2_N_REKEY_SA || type == IKE2_N_CHILD_SA_NOT_FOUND)
-		ike2_put_notify_spi(&k->chain, type, IKE_PROTO_ESP, (uint32_t)strtoul(text, NULL, 16), NULL, 0);
+		ike2_put_notify_spi(&k->m.chain, type, IKE_PROTO_ESP, (uint32_t)strtoul(text, NULL, 16), NULL, 0);
 	else
-		ike2_put_notify(&k->chain, type, data, len);
+		ike2_put_notify(&k->m.chain, type, data, len);
 	return type;
 }
 
@@ -264,32 +251,24 @@ static bool put_delete(struct making *k, const char *text, unsigned int what)
 	uint32_t spi = (uint32_t)strtoul(text, NULL, 16);
 
 	(void)what;
-	ike2_put_delete(&k->chain, *text ? IKE_PROTO_ESP : IKE_PROTO_IKE, &spi, *text ? 1 : 0);
+	ike2_put_delete(&k->m.chain, *text ? IKE_PROTO_ESP : IKE_PROTO_IKE, &spi, *text ? 1 : 0);
 	return true;
 }
 
 static bool put_critical(struct making *k, const char *text, unsigned int what)
 {
-	size_t at = k->chain.w->len;
+	size_t at = k->m.chain.w->len;
 
 	(void)what;
-	ike_put_octets(&k->chain, (uint8_t)strtoul(text, NULL, 10), "?", 1);
-	k->chain.w->buf[at + 1] |= CRITICAL;
+	ike_put_octets(&k->m.chain, (uint8_t)strtoul(text, NULL, 10), "?", 1);
+	k->m.chain.w->buf[at + 1] |= CRITICAL;
 	return true;
 }
 
 static bool put_payload(struct making *k, const char *text, unsigned int what)
 {
-	static const uint8_t zeros[BUILD_MAX];
-	uint8_t data[256];
-	char *rest;
-	uint8_t type = (uint8_t)strtoul(text, &rest, 10);
-
 	(void)what;
-	if (*rest == '/')
-		ike_put_octets(&k->chain, type, zeros, strtoul(rest + 1, NULL, 10) % sizeof(zeros));
-	else
-		ike_put_octets(&k->chain, type, data, *rest ? octets_of(rest + 1, data, sizeof(data)) : 0);
+	words_put_payload(&k->m.chain, text);
 	return true;
 }
 
@@ -297,7 +276,7 @@ static bool put_cookie(struct making *k, const char *text, unsigned int what)
 {
 	(void)text;
 	(void)what;
-	ike2_put_notify(&k->chain, IKE2_N_COOKIE, k->script->cookie, k->script->cookie_len);
+	ike2_put_notify(&k->m.chain, IKE2_N_COOKIE, k->script->cookie, k->script->cookie_len);
 	return true;
 }
 
@@ -321,76 +300,19 @@ static bool put_item(struct making *k, const struct token *t)
 	unsigned int i;
 
 	for (i = 0; i < sizeof(items) / sizeof(items[0]); i++) {
-		text = value_of(t, items[i].word);
+		text = words_value(t, items[i].word);
 		if (text)
 			return items[i].put(k, text, items[i].what);
 	}
 	return false;
 }
 
-static bool number_of(const char *text, const char *word, int base, uint64_t *out)
-{
-	size_t len = strlen(word);
-
-	if (strncmp(text, word, len))
-		return false;
-	*out = strtoull(text + len, NULL, base);
-	return true;
-}
-
-static bool take_fragment(struct making *k, const char *text)
-{
-	char *rest;
-
-	if (strncmp(text, "frag=", 5))
-		return false;
-	k->head.fragment = (uint8_t)strtoul(text + 5, &rest, 10);
-	k->head.total = *rest == '/' ? (uint8_t)strtoul(rest + 1, NULL, 10) : 0;
-	return true;
-}
-
-/* What is about the message rather than in it; true: it was such a word. */
-static bool take_option(struct making *k, const char *text)
-{
-	uint64_t v;
-
-	if (!strcmp(text, "clear"))
-		k->head.how &= (uint8_t)~SCRIPT_SEALED;
-	else if (!strcmp(text, "bent"))
-		k->head.how |= SCRIPT_BENT;
-	else if (number_of(text, "id=", 10, &v))
-		k->header.message_id = (uint32_t)v;
-	else if (number_of(text, "version=", 16, &v))
-		k->header.version = (uint8_t)v;
-	else if (number_of(text, "flags=", 16, &v))
-		k->header.flags = (uint8_t)v;
-	else if (number_of(text, "spi-i=", 16, &v))
-		k->header.spi_i = v;
-	else if (number_of(text, "spi-r=", 16, &v))
-		k->header.spi_r = v;
-	else if (number_of(text, "spi=", 16, &v))
-		k->spi = (uint32_t)v;
-	else if (number_of(text, "from=", 10, &v))
-		k->head.host = (uint8_t)v;
-	else if (number_of(text, "port=", 10, &v))
-		k->head.port = (uint16_t)v;
-	else
-		return take_fragment(k, text);
-	return true;
-}
-
 /* Which IKE SA it is about; one that begins is a new one. */
 static const char *choose_conv(struct making *k, const struct token **t, unsigned int *n)
 {
-	struct ike_peer_script *s = k->script;
-	const char *name = *n ? (*t)->text : "";
+	struct script *s = k->script;
 
-	/* "c1" and not "create" */
-	if (name[0] == 'c' && name[1] >= '1' && name[1] < '1' + CONVS_MAX && !name[2]) {
-		s->at = (unsigned int)(name[1] - '1');
-		(*t)++;
-		(*n)--;
-	}
+	words_conv(t, n, &s->at);
 	while (s->n_convs <= s->at) {
 		struct conv *c = conv_new(s);
 
@@ -400,7 +322,7 @@ static const char *choose_conv(struct making *k, const struct token **t, unsigne
 		c->spi_i = NEW_SPI + s->n_convs;
 	}
 	k->conv = &s->conv[s->at];
-	k->head.conv = (uint8_t)s->at;
+	k->m.head.conv = (uint8_t)s->at;
 	return NULL;
 }
 
@@ -408,61 +330,41 @@ static const char *choose_exchange(struct making *k, const struct token **t, uns
 {
 	unsigned int i;
 
-	for (i = 0; i < N_EXCHANGES && (!*n || strcmp(exchanges[i].name, (*t)->text)); i++)
+	for (i = 0; i < N_EXCHANGES && !words_take(t, n, exchanges[i].name); i++)
 		;
 	if (i == N_EXCHANGES)
 		return "[cN] init|auth|create|info [answer] WORDS...";
-	k->header.exchange = exchanges[i].number;
-	(*t)++;
-	(*n)--;
-	if (!*n || strcmp((*t)->text, "answer"))
-		return NULL;
-	k->header.flags |= IKE2_FLAG_RESPONSE;
-	(*t)++;
-	(*n)--;
+	k->m.header.exchange = exchanges[i].number;
+	if (words_take(t, n, "answer"))
+		k->m.header.flags |= IKE2_FLAG_RESPONSE;
 	return NULL;
 }
 
-static void put_head(const struct script_head *h, struct wr *w)
+static const char *encode(void *script, const struct token *t, unsigned int n, struct pattern *p)
 {
-	wr_u8(w, h->how);
-	wr_u8(w, h->conv);
-	wr_u8(w, h->host);
-	wr_u8(w, h->fragment);
-	wr_u8(w, h->total);
-	wr_u16(w, h->port);
-}
-
-const char *script_encode(struct ike_peer_script *s, const struct token *t, unsigned int n, struct pattern *p)
-{
-	uint8_t buf[SCRIPT_HEAD_LEN + BUILD_MAX];
-	struct wr w = wr_to(buf + SCRIPT_HEAD_LEN, BUILD_MAX), head = wr_to(buf, SCRIPT_HEAD_LEN);
-	struct making k = { .script = s, .spi = CHILD_SPI,
-			    .head = { .how = SCRIPT_SEALED, .host = DEFAULT_HOST, .port = IKE_PORT },
-			    .header = { .version = IKE_V2 } };
-	const char *err = choose_conv(&k, &t, &n);
+	static struct making k;
+	const char *err;
 	unsigned int i = 0;
 
+	memset(&k, 0, sizeof(k));
+	k.script = script;
+	words_begin(&k.m, IKE_V2);
+	err = choose_conv(&k, &t, &n);
 	if (!err)
 		err = choose_exchange(&k, &t, &n);
 	if (err)
 		return err;
-	if (k.header.exchange == IKE2_SA_INIT)
-		k.head.how = 0;
-	k.header.flags |= k.conv->initiator ? IKE2_FLAG_INITIATOR : 0;
-	k.header.message_id = k.header.flags & IKE2_FLAG_RESPONSE ? k.conv->heard_id : k.conv->next_id;
-	while (i < n && take_option(&k, t[i].text))
+	if (k.m.header.exchange == IKE2_SA_INIT)
+		k.m.head.how = 0;
+	k.m.header.flags |= k.conv->initiator ? IKE2_FLAG_INITIATOR : 0;
+	k.m.header.message_id = k.m.header.flags & IKE2_FLAG_RESPONSE ? k.conv->heard_id : k.conv->next_id;
+	while (i < n && words_option(&k.m, t[i].text))
 		i++;
-	ike_message_begin(&k.chain, &w, &k.header);
+	ike_message_begin(&k.m.chain, &k.m.w, &k.m.header);
 	for (; i < n; i++)
 		if (!put_item(&k, &t[i]))
 			return "a word that cannot be read";
-	ike_message_end(&k.chain);
-	put_head(&k.head, &head);
-	if (w.bad || head.bad)
-		return "too long";
-	pattern_put(p, buf, SCRIPT_HEAD_LEN + w.len);
-	return NULL;
+	return words_end(&k.m, p);
 }
 
 /* --- sealed --- */
@@ -486,7 +388,7 @@ static void note(struct half *h, const struct ike2_message *m)
 }
 
 /* What the peer says is remembered as it is sent. */
-static void note_said(struct ike_peer_script *s, struct conv *c, const struct ike_header *h, const uint8_t *chain,
+static void note_said(struct script *s, struct conv *c, const struct ike_header *h, const uint8_t *chain,
 		      size_t len)
 {
 	static struct ike2_message m;
@@ -505,8 +407,8 @@ static void note_said(struct ike_peer_script *s, struct conv *c, const struct ik
 		agreed(s, c, h->exchange, false);
 }
 
-static bool seal(struct conv *c, const struct script_head *head, const struct ike_header *h, const uint8_t *chain,
-		 size_t len, struct wr *w)
+static bool seal_with(struct conv *c, const struct script_head *head, const struct ike_header *h, const uint8_t *chain,
+		      size_t len, struct wr *w)
 {
 	struct ike2_sk sk = ike2_sk_of(&c->keys, c->initiator);
 	unsigned int total = ike2_fragments(&c->keys.suite, len, FRAGMENT_SIZE);
@@ -520,70 +422,48 @@ static bool seal(struct conv *c, const struct script_head *head, const struct ik
 				   FRAGMENT_SIZE, iv, w);
 }
 
-static bool get_head(struct rd *r, struct script_head *h)
+/* What is zero in the header is what belongs there. */
+static void complete(struct script *s, struct conv *c, struct ike_header *h)
 {
-	h->how = rd_u8(r);
-	h->conv = rd_u8(r);
-	h->host = rd_u8(r);
-	h->fragment = rd_u8(r);
-	h->total = rd_u8(r);
-	h->port = rd_u16(r);
-	return !r->bad && h->conv < CONVS_MAX;
+	bool first = h->exchange == IKE2_SA_INIT, answer = h->flags & IKE2_FLAG_RESPONSE;
+
+	h->spi_i = h->spi_i ? h->spi_i : c->spi_i;
+	h->spi_r = h->spi_r ? h->spi_r : first && !answer ? 0 : c->spi_r;
+	if (first && answer && !c->spi_r && h->next == IKE2_PAYLOAD_SA)
+		h->spi_r = c->spi_r = NEW_SPI + s->n_convs;
 }
 
-static void write_clear(struct wr *w, const struct ike_header *h, const uint8_t *chain, size_t len)
+static bool seal(void *script, const uint8_t *data, size_t len, struct script_head *head, struct wr *w)
 {
-	struct ike_header whole = *h;
-
-	whole.length = (uint32_t)(IKE_HEADER_LEN + len);
-	ike_header_write(w, &whole);
-	wr_bytes(w, chain, len);
-}
-
-bool script_seal(struct ike_peer_script *s, const uint8_t *data, size_t len, struct script_head *head, struct wr *w)
-{
-	struct rd r = rd_of(data, len), body;
-	const uint8_t *at;
+	struct script *s = script;
+	struct ike_octets chain;
 	struct ike_header h;
 	struct conv *c;
-	size_t n;
 
-	if (!get_head(&r, head) || head->conv >= s->n_convs || len < SCRIPT_HEAD_LEN + IKE_HEADER_LEN)
+	if (!words_split(data, len, head, &h, &chain) || head->conv >= s->n_convs)
 		return false;
 	c = &s->conv[head->conv];
-	at = data + SCRIPT_HEAD_LEN;
-	body = rd_of(at, len - SCRIPT_HEAD_LEN);
-	h.spi_i = rd_u64(&body);
-	h.spi_r = rd_u64(&body);
-	h.next = rd_u8(&body);
-	h.version = rd_u8(&body);
-	h.exchange = rd_u8(&body);
-	h.flags = rd_u8(&body);
-	h.message_id = rd_u32(&body);
-	h.spi_i = h.spi_i ? h.spi_i : c->spi_i;
-	h.spi_r = h.spi_r ? h.spi_r : h.exchange == IKE2_SA_INIT && !(h.flags & IKE2_FLAG_RESPONSE) ? 0 : c->spi_r;
-	at += IKE_HEADER_LEN;
-	n = len - SCRIPT_HEAD_LEN - IKE_HEADER_LEN;
-	if (h.exchange == IKE2_SA_INIT && (h.flags & IKE2_FLAG_RESPONSE) && !c->spi_r && h.next == IKE2_PAYLOAD_SA)
-		h.spi_r = c->spi_r = NEW_SPI + s->n_convs;
-	if ((head->how & SCRIPT_SEALED) && c->have_keys && !seal(c, head, &h, at, n, w))
+	complete(s, c, &h);
+	if ((head->how & SCRIPT_SEALED) && c->have_keys && !seal_with(c, head, &h, chain.at, chain.len, w))
 		return false;
 	if (!w->len)
-		write_clear(w, &h, at, n);
+		words_write_clear(w, &h, chain);
+	if (w->bad)
+		return false;
 	if (head->how & SCRIPT_BENT)
 		w->buf[w->len - 1] ^= 1;
 	if (h.exchange == IKE2_SA_INIT && !c->have_keys && w->len <= INIT_MAX) {
 		memcpy(c->init, w->buf, w->len);
 		c->init_len = w->len;
 	}
-	note_said(s, c, &h, at, n);
-	return !w->bad;
+	note_said(s, c, &h, chain.at, chain.len);
+	return true;
 }
 
 /* --- what comes --- */
 
 /* A first request begins one, a first answer completes it. */
-static struct conv *conv_of(struct ike_peer_script *s, const struct ike_header *h)
+static struct conv *conv_of(struct script *s, const struct ike_header *h)
 {
 	struct conv *c;
 	unsigned int i;
@@ -602,43 +482,7 @@ static struct conv *conv_of(struct ike_peer_script *s, const struct ike_header *
 	return c;
 }
 
-static void append(char *text, size_t cap, const char *word)
-{
-	size_t len = strlen(text);
-
-	if (len < cap)
-		snprintf(text + len, cap - len, "%s", word);
-}
-
-static void name_payload(const struct ike_payload *p, char *text, size_t cap)
-{
-	struct rd r = rd_of(p->body.at, p->body.len);
-	uint8_t protocol = rd_u8(&r), spi = rd_u8(&r);
-	uint16_t number = rd_u16(&r);
-	char word[NAME_MAX_LEN];
-
-	if (p->type == IKE2_PAYLOAD_N && !strcmp(ike2_notify_to_str(number), "unknown"))
-		snprintf(word, sizeof(word), " N(%u)", number);
-	else if (p->type == IKE2_PAYLOAD_N)
-		snprintf(word, sizeof(word), " N(%s)", ike2_notify_to_str(number));
-	else if (p->type == IKE2_PAYLOAD_D)
-		snprintf(word, sizeof(word), " D(%s%s)", ike_protocol_to_str(protocol), spi ? "" : " itself");
-	else
-		snprintf(word, sizeof(word), " %s", ike_payload_to_str(p->type));
-	append(text, cap, word);
-}
-
-static void name_payloads(uint8_t first, const uint8_t *at, size_t len, char *text, size_t cap)
-{
-	struct rd r = rd_of(at, len);
-	struct ike_payload p;
-	struct ike_fault f;
-
-	while (ike_payload_next(&r, &first, &p, &f) == 1)
-		name_payload(&p, text, cap);
-}
-
-static void note_heard(struct ike_peer_script *s, struct conv *c, const struct ike2_message *m)
+static void note_heard(struct script *s, struct conv *c, const struct ike2_message *m)
 {
 	const struct ike2_notify *cookie = ike2_notify_find(m, IKE2_N_COOKIE);
 	bool answer = m->header.flags & IKE2_FLAG_RESPONSE;
@@ -676,10 +520,11 @@ static const char *exchange_name(uint8_t number)
 	return "?";
 }
 
-void script_read(struct ike_peer_script *s, const uint8_t *data, size_t len, char *text, size_t cap)
+static void read_message(void *script, const uint8_t *data, size_t len, char *text, size_t cap)
 {
 	static uint8_t plain[IKE_MESSAGE_MAX];
 	static struct ike2_message m;
+	struct script *s = script;
 	struct ike_fault f;
 	struct ike2_sk sk;
 	struct conv *c;
@@ -695,23 +540,34 @@ void script_read(struct ike_peer_script *s, const uint8_t *data, size_t len, cha
 		 m.header.message_id);
 	if (!m.encrypted.body.at) {
 		if (c && m.header.exchange != IKE2_SA_INIT)
-			append(text, cap, " (in the clear)");
-		name_payloads(m.header.next, data + IKE_HEADER_LEN, len - IKE_HEADER_LEN, text, cap);
+			words_append(text, cap, " (in the clear)");
+		words_name_payloads(m.header.next, data + IKE_HEADER_LEN, len - IKE_HEADER_LEN, text, cap);
 		note_heard(s, c, &m);
 		return;
 	}
 	if (c)
 		sk = ike2_sk_of(&c->keys, !c->initiator);
 	if (!c || !c->have_keys || ike2_open(&sk, &m, plain, sizeof(plain), &n)) {
-		append(text, cap, " (not to be opened)");
+		words_append(text, cap, " (not to be opened)");
 		return;
 	}
 	if (m.encrypted.total) {
-		snprintf(text + strlen(text), cap - strlen(text), " fragment %u of %u", m.encrypted.fragment,
-			 m.encrypted.total);
+		words_append(text, cap, " fragment %u of %u", m.encrypted.fragment, m.encrypted.total);
 		return;
 	}
-	name_payloads(m.encrypted.first, plain, n, text, cap);
+	words_name_payloads(m.encrypted.first, plain, n, text, cap);
 	if (!ike2_parse_chain(&m, m.encrypted.first, plain, n, &f))
 		note_heard(s, c, &m);
 }
+
+static void *make(const struct script_setup *setup)
+{
+	struct script *s = calloc(1, sizeof(*s));
+
+	if (!s)
+		abort();
+	s->setup = setup;
+	return s;
+}
+
+const struct script_kind ike2_peer = { .make = make, .encode = encode, .seal = seal, .read = read_message };
