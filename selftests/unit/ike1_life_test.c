@@ -305,8 +305,8 @@ static void one_that_lingers_takes_nothing_new(void **state)
 }
 
 /*
- * New keys of a child that were being made when phase 1 was replaced: after each message of quick mode, whoever began it,
- * and whether what was on the wire arrives. Both sides have the same one child in the end, with new keys.
+ * New keys of a child that were being made when phase 1 was replaced: after each message of quick mode, whoever began
+ * it, and whether what was on the wire arrives. Both sides have the same one child in the end, with new keys.
  */
 static void what_was_under_way_goes_on(void **state)
 {

@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 /*
  * One ISAKMP SA takes another's place: when its keys are old, or the peer begins again. The children go over to the new
- * one. IKEv1 has no message that says so: peers notice it when they have the new SA, and what children the old one still
- * has then go with it when it is deleted. So the old one lingers, to be deleted when that is surely done.
+ * one. IKEv1 has no message that says so: peers notice it when they have the new SA, and what children the old one
+ * still has then go with it when it is deleted. So the old one lingers, to be deleted when that is surely done.
  */
 #include <string.h>
 
@@ -59,8 +59,8 @@ void ike1_replaced_by(struct ike1_sa *old, struct ike1_sa *sa)
 }
 
 /*
- * What we began under the old keys begins again under the new ones. What the peer began may be done with for it: only its
- * last message is on the way still.
+ * What we began under the old keys begins again under the new ones. What the peer began may be done with for it: only
+ * its last message is on the way still.
  */
 static void end_exchanges(struct ike1_sa *old)
 {
