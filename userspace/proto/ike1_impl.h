@@ -9,6 +9,7 @@
 #include "proto/ike1.h"
 #include "proto/ike1_face.h"
 #include "proto/ike_face.h"
+#include "proto/ike_neighbours.h"
 #include "proto/ike1_keys.h"
 
 #define IKE1_NONCE_LEN		32	/* ours */
@@ -18,6 +19,7 @@
 #define IKE1_FRAGMENTED_MAX	32768	/* octets of one */
 #define IKE1_EXCHANGES_MAX	64	/* of phase 2 in one SA, those that are over included */
 #define IKE1_CHILDREN_MAX	64
+#define IKE1_SPI_RESERVED	255
 #define IKE1_LINGER_MS		30000	/* an exchange that is over, for messages repeated late */
 #define IKE1_RESEND_FIRST_MS	1000
 #define IKE1_RESEND_MAX_MS	8000
@@ -112,6 +114,7 @@ struct ike1_sa {
 	struct hash_node by_init;	/* responder, half open: by the initiator's */
 	TAILQ_ENTRY(ike1_sa) half_open_link;
 	bool half_open;
+	struct addr came_from;		/* when it was half open */
 	bool replaced;			/* others may point here: replaces */
 	void *owner;
 	bool initiator, aggressive;
@@ -181,6 +184,7 @@ struct ike1 {
 	void *ctx;
 	struct ike1_sas sas;		/* the oldest first, and so: */
 	struct ike1_sas half_open;	/* responder */
+	struct ike_neighbours neighbours;
 	struct ike1_sas changed;	/* since they were written down */
 	struct hash by_spi, by_init, children_by_spi;
 	struct ike_stats stats;
@@ -244,8 +248,8 @@ void ike1_fragment_rx(struct ike1 *ike, const struct ike_path *path, struct ike1
 
 
 /* --- ike1_main.c: main mode --- */
-/* A place for a new initiator; false: there is none. */
-bool ike1_make_room(struct ike1 *ike);
+/* A place for a new initiator from there; false: there is none. */
+bool ike1_make_room(struct ike1 *ike, const struct addr *peer);
 struct ike1_sa *ike1_sa_new_responder(struct ike1 *ike, const struct ike_path *path, const struct ike1_message *m,
 				      uint64_t rx_hash);
 void ike1_main_send_1(struct ike1_sa *sa);

@@ -140,15 +140,21 @@ static void rx_4(struct ike1_sa *sa, const struct ike_path *path, const struct i
 
 /* --- responder --- */
 
-/* The oldest that has not answered yet goes: it may be forged. */
-bool ike1_make_room(struct ike1 *ike)
+/*
+ * The oldest that has not answered yet goes: it may be forged, and so may its address, whose next one is to get
+ * through. Who answers is where it says, and has its share of the table alone.
+ */
+bool ike1_make_room(struct ike1 *ike, const struct addr *peer)
 {
+	const uint16_t *from = ike_neighbours_of(&ike->neighbours, peer);
+	bool share = ike_neighbours_full(&ike->neighbours, peer, ike->cfg.max_half_open);
 	struct ike1_sa *sa;
 
-	if (ike->stats.half_open < ike->cfg.max_half_open && ike->stats.sas < ike->cfg.max_sas)
+	if (!share && ike->stats.half_open < ike->cfg.max_half_open && ike->stats.sas < ike->cfg.max_sas)
 		return true;
 	TAILQ_FOREACH(sa, &ike->half_open, half_open_link) {
-		if (sa->phase != IKE1_MM_R2)
+		if ((sa->phase != IKE1_MM_R2 && sa->phase != IKE1_AG_R2) ||
+		    (share && ike_neighbours_of(&ike->neighbours, &sa->came_from) != from))
 			continue;
 		ike1_sa_free(sa);
 		return true;
@@ -161,7 +167,7 @@ struct ike1_sa *ike1_sa_new_responder(struct ike1 *ike, const struct ike_path *p
 {
 	struct ike1_sa *sa;
 
-	if (!ike1_make_room(ike))
+	if (!ike1_make_room(ike, &path->peer))
 		return NULL;
 	sa = ike1_sa_new(ike, false, path);
 	if (!sa)

@@ -264,6 +264,8 @@ void ike1_sa_hash_init(struct ike1_sa *sa)
 {
 	hash_add(&sa->ike->by_init, &sa->by_init, hash_bytes(&sa->spi_i, sizeof(sa->spi_i)));
 	sa->half_open = true;
+	sa->came_from = sa->path.peer;
+	(*ike_neighbours_of(&sa->ike->neighbours, &sa->came_from))++;
 	TAILQ_INSERT_TAIL(&sa->ike->half_open, sa, half_open_link);
 	sa->ike->stats.half_open++;
 }
@@ -273,6 +275,7 @@ void ike1_sa_settled(struct ike1_sa *sa)
 	if (!sa->half_open)
 		return;
 	sa->half_open = false;
+	(*ike_neighbours_of(&sa->ike->neighbours, &sa->came_from))--;
 	hash_del(&sa->ike->by_init, &sa->by_init);
 	TAILQ_REMOVE(&sa->ike->half_open, sa, half_open_link);
 	sa->ike->stats.half_open--;

@@ -152,12 +152,6 @@ void ike_sa_set_why(struct ike_sa *sa, const char *why)
 
 /* --- half open --- */
 
-/* Addresses of one hash share a count: who wants to be another's neighbour does not know the hash's key. */
-static uint16_t *neighbours(struct ike *ike, const struct addr *peer)
-{
-	return &ike->half_open_from[addr_hash(peer) % IKE_NEIGHBOURS];
-}
-
 void ike_sa_half_open(struct ike_sa *sa)
 {
 	struct ike *ike = sa->ike;
@@ -166,7 +160,7 @@ void ike_sa_half_open(struct ike_sa *sa)
 	sa->came_from = sa->path.peer;
 	hash_add(&ike->by_init, &sa->by_init, hash_bytes(&sa->spi_i, sizeof(sa->spi_i)));
 	TAILQ_INSERT_TAIL(&ike->half_open, sa, half_open_link);
-	(*neighbours(ike, &sa->came_from))++;
+	(*ike_neighbours_of(&ike->neighbours, &sa->came_from))++;
 	ike->stats.half_open++;
 }
 
@@ -179,14 +173,14 @@ void ike_sa_settled(struct ike_sa *sa)
 	sa->half_open = false;
 	hash_del(&ike->by_init, &sa->by_init);
 	TAILQ_REMOVE(&ike->half_open, sa, half_open_link);
-	(*neighbours(ike, &sa->came_from))--;
+	(*ike_neighbours_of(&ike->neighbours, &sa->came_from))--;
 	ike->stats.half_open--;
 }
 
 /* The oldest has had the longest time to go on. */
 bool ike_sa_make_room(struct ike *ike, const struct addr *peer)
 {
-	if (*neighbours(ike, peer) * IKE_NEIGHBOURS_SHARE >= ike->cfg.max_half_open)
+	if (ike_neighbours_full(&ike->neighbours, peer, ike->cfg.max_half_open))
 		return false;
 	if (ike->stats.half_open >= ike->cfg.max_half_open)
 		ike_sa_free(TAILQ_FIRST(&ike->half_open));

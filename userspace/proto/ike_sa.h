@@ -10,6 +10,7 @@
 #include "proto/ike.h"
 #include "proto/ike_face.h"
 #include "proto/ike_keys.h"
+#include "proto/ike_neighbours.h"
 #include "proto/ike_sk.h"
 
 #define IKE_NONCE_LEN		32	/* ours: at least half of any PRF's key (section 2.10) */
@@ -90,10 +91,6 @@ struct ike_child {
 	bool rekey_due;
 };
 TAILQ_HEAD(ike_children, ike_child);
-
-/* Half-open ones are counted by a hash of their address, and none has more than a share of the table. */
-#define IKE_NEIGHBOURS		1024
-#define IKE_NEIGHBOURS_SHARE	8
 
 /* What IKE_SA_INIT and IKE_AUTH alone need: gone once both ends have proved who they are. */
 struct ike_setup {
@@ -203,7 +200,7 @@ struct ike {
 	void *ctx;
 	struct ike_sas sas, changed;
 	struct ike_sas half_open;	/* responder, the oldest first */
-	uint16_t half_open_from[IKE_NEIGHBOURS];	/* by a hash of the peer's address */
+	struct ike_neighbours neighbours;
 	struct hash by_spi, by_init, by_identity, children_by_spi;
 	struct ike_stats stats;
 	uint8_t cookie_secret[2][32];	/* the one in use, the one before */
