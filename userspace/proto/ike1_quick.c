@@ -59,14 +59,30 @@ static int put_ke(const struct ike1_xchg *x, struct ike1_out *o)
 	return err;
 }
 
+/* What the peer receives by: those up to 255 are reserved (RFC 4303 section 2.1). */
+static bool spi_fits(struct ike1_child *c, const struct ike1_proposal *p, char why[IKE_WHY_MAX])
+{
+	struct rd r = rd_of(p->spi.at, p->spi.len);
+	uint32_t spi = rd_u32(&r);
+
+	if (spi > IKE1_SPI_RESERVED) {
+		c->spi_out = spi;
+		return true;
+	}
+	snprintf(why, IKE_WHY_MAX, "the peer's SPI is reserved");
+	return false;
+}
+
 /* Keys of both SAs, once both sides' SPIs and nonces are there. */
-static int derive(struct ike1_xchg *x, struct ike1_child *c, const struct ike1_message *m)
+static int derive(struct ike1_xchg *x, struct ike1_child *c, const struct ike1_message *m, char why[IKE_WHY_MAX])
 {
 	uint8_t shared[IKE_DH_SHARED_MAX];
 	struct ike_octets secret = { shared, 0 };
 	int err = 0;
 
+	snprintf(why, IKE_WHY_MAX, "the keys cannot be derived");
 	if (x->group) {
+		snprintf(why, IKE_WHY_MAX, "the peer's public value is not there, or none of %s", x->group->name);
 		if (!ike1_has(m, IKE1_PAYLOAD_KE))
 			return -EBADMSG;
 		err = ike_dh_shared(x->group, x->private, m->ke.at, m->ke.len, shared);
@@ -226,7 +242,6 @@ static bool choice_fits(struct ike1_xchg *x, const struct ike1_message *m, char 
 	struct ike1_child *c = x->child;
 	const struct ike1_proposal *p;
 	const struct ike1_transform *t;
-	struct rd spi;
 
 	if (!ike1_has(m, IKE1_PAYLOAD_SA) || !ike1_has(m, IKE1_PAYLOAD_NONCE) || m->sa.n_proposals != 1 ||
 	    m->sa.n_transforms != 1 ||
@@ -235,8 +250,8 @@ static bool choice_fits(struct ike1_xchg *x, const struct ike1_message *m, char 
 		snprintf(why, IKE_WHY_MAX, "the peer chose what was not offered to it");
 		return false;
 	}
-	spi = rd_of(p->spi.at, p->spi.len);
-	c->spi_out = rd_u32(&spi);
+	if (!spi_fits(c, p, why))
+		return false;
 	take_life(c, t->life_seconds, t->life_kilobytes);
 	take_responder_lifetime(c, m);
 	return true;
@@ -260,7 +275,7 @@ static void rx_2(struct ike1_xchg *x, struct ike1_message *m)
 {
 	struct ike1_sa *sa = x->sa;
 	struct ike1_child *c = x->child;
-	char why[IKE_WHY_MAX] = "the keys cannot be derived";
+	char why[IKE_WHY_MAX];
 	struct ike1_out o;
 
 	if (!choice_fits(x, m, why) || !ids_fit(c, m, why)) {
@@ -269,7 +284,7 @@ static void rx_2(struct ike1_xchg *x, struct ike1_message *m)
 	}
 	take_nonce(x, m);
 	take_natoas(c, m);
-	if (derive(x, c, m) || ike1_child_install(c, false, why)) {
+	if (derive(x, c, m, why) || ike1_child_install(c, false, why)) {
 		ike1_quick_failed(x, why);
 		return;
 	}
@@ -357,7 +372,6 @@ static bool choose(struct ike1_xchg *x, const struct ike1_message *m, const stru
 	struct ike1_child *c = x->child;
 	uint16_t modes[2];
 	size_t n = encaps(x->sa, c->transport, modes);
-	struct rd spi;
 
 	if (!ike1_has(m, IKE1_PAYLOAD_SA) || !ike1_has(m, IKE1_PAYLOAD_NONCE)) {
 		snprintf(why, IKE_WHY_MAX, "the peer's first message of quick mode has no SA or no nonce");
@@ -367,8 +381,8 @@ static bool choose(struct ike1_xchg *x, const struct ike1_message *m, const stru
 		ike1_explain(&x->sa->peer->esp, &m->sa, why, IKE_WHY_MAX);
 		return false;
 	}
-	spi = rd_of((*p)->spi.at, (*p)->spi.len);
-	c->spi_out = rd_u32(&spi);
+	if (!spi_fits(c, *p, why))
+		return false;
 	c->encap = (*t)->encap;
 	x->group = c->suite.dh;
 	return true;
@@ -433,7 +447,7 @@ void ike1_quick_rx_new(struct ike1_xchg *x, struct ike1_message *m)
 	struct ike1_sa *sa = x->sa;
 	const struct ike1_transform *t;
 	const struct ike1_proposal *p;
-	char why[IKE_WHY_MAX] = "the keys cannot be derived";
+	char why[IKE_WHY_MAX];
 	struct ike1_child *c, *old;
 	struct ike1_out o;
 
@@ -458,7 +472,7 @@ void ike1_quick_rx_new(struct ike1_xchg *x, struct ike1_message *m)
 	old = ike1_child_like(sa, c);
 	c->replaces = old;
 	prepare(x);
-	if (derive(x, c, m) || ike1_child_install(c, false, why)) {
+	if (derive(x, c, m, why) || ike1_child_install(c, false, why)) {
 		refuse(x, IKE1_N_NO_PROPOSAL_CHOSEN, why);
 		return;
 	}
