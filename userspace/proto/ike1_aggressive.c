@@ -147,7 +147,7 @@ static int answer(struct ike1_sa *sa, const struct ike1_message *m, struct ike1_
 	char why[IKE_WHY_MAX];
 	int err;
 
-	if (!ike1_choose(sa, m, &o->c) || !sa->n_candidates || !ike1_take_ke(sa, m, why))
+	if (!sa->n_candidates || !ike1_take_ke(sa, m, why))
 		return -ENOENT;
 	sa->peer = ike_peer_get(sa->candidates[0]);
 	ike1_own_id(sa);
@@ -192,6 +192,10 @@ void ike1_aggressive_rx_1(struct ike1 *ike, const struct ike_path *path, struct 
 			 "the peer begins in aggressive mode, which nobody of that identity is allowed here "
 			 "(aggressive = yes)");
 		goto refuse;
+	}
+	if (!ike1_choose(sa, m, &o.c)) {
+		ike1_sa_free(sa);
+		return;
 	}
 	if (answer(sa, m, &o))
 		goto refuse;
