@@ -170,7 +170,9 @@ static void rx_phase1(struct ike1_sa *sa, const struct ike_path *path, struct ik
 			ike1_transmit(sa, &sa->path, &sa->sent);
 		return;
 	}
-	if (m->header.message_id || (m->header.exchange == IKE1_AGGRESSIVE) != sa->aggressive) {
+	/* Only the first message has no cookie of the responder's, and none of ours comes back as the peer's. */
+	if (!m->header.spi_r || m->header.spi_r == m->header.spi_i || m->header.message_id ||
+	    (m->header.exchange == IKE1_AGGRESSIVE) != sa->aggressive) {
 		sa->ike->stats.strays++;
 		return;
 	}

@@ -212,6 +212,11 @@ bool ike1_take_ke(struct ike1_sa *sa, const struct ike1_message *m, char why[IKE
 			 sa->suite.dh->name, sa->suite.dh->out_len);
 		return false;
 	}
+	/* Ours was drawn at random: this is what we said ourselves. */
+	if (!from_initiator && m->ke.len == sa->ke_i_len && !memcmp(m->ke.at, sa->ke_i, m->ke.len)) {
+		snprintf(why, IKE_WHY_MAX, "the peer's public value is our own, sent back");
+		return false;
+	}
 	memcpy(from_initiator ? sa->nonce_i : sa->nonce_r, m->nonce.at, m->nonce.len);
 	*(from_initiator ? &sa->nonce_i_len : &sa->nonce_r_len) = m->nonce.len;
 	if (from_initiator)
