@@ -7,6 +7,10 @@
 #include "base/secret.h"
 #include "proto/ike1_impl.h"
 
+#define DPD_FIRST_MASK		0x7ffe0000u
+#define DPD_OF_RESPONDER	0x00010000u
+#define DPD_COUNT_MASK		0x0000ffffu
+
 /* --- sending --- */
 
 static void begin(struct ike1_sa *sa, struct ike1_out *o)
@@ -84,12 +88,28 @@ static void send_dpd(struct ike1_sa *sa, uint16_t type, uint32_t seq)
 	ike1_send_notify(sa, IKE_PROTO_IKE, type, spi, sizeof(spi), data, sizeof(data));
 }
 
+/*
+ * A number below 2^31 to begin with, section 5.4, which the numbers of our questions can be told by: they count on
+ * within its last 16 bits. Two of us do not begin with the same one.
+ */
+static uint32_t dpd_first(struct ike1_sa *sa)
+{
+	uint32_t seq;
+
+	sa->ike->ops->random(sa->ike->ctx, &seq, sizeof(seq));
+	return (seq & DPD_FIRST_MASK) | (sa->initiator ? 0 : DPD_OF_RESPONDER);
+}
+
+static bool dpd_asked(const struct ike1_sa *sa, uint32_t seq)
+{
+	return sa->dpd_seq && seq <= sa->dpd_seq && seq >= (sa->dpd_seq & ~DPD_COUNT_MASK);
+}
+
 /* RFC 3706 section 5.4: the same question again until it is answered. */
 void ike1_dpd_ask(struct ike1_sa *sa)
 {
 	if (!sa->dpd_seq)
-		sa->ike->ops->random(sa->ike->ctx, &sa->dpd_seq, sizeof(sa->dpd_seq));
-	sa->dpd_seq &= 0x7fffffff;
+		sa->dpd_seq = dpd_first(sa);
 	if (!sa->dpd_tries)
 		sa->dpd_seq++;
 	sa->dpd_tries++;
@@ -114,12 +134,17 @@ static uint32_t sequence(const struct ike1_notify *n)
 	return rd_u32(&r);
 }
 
-/* Section 5.5: one with a number that was there before is an old one, sent again by anybody. */
+/*
+ * Section 5.5: one with a number that was there before is an old one, sent again by anybody. One that we asked
+ * ourselves, and that anybody sends back, bears the same proof as the peer's: it says nothing of where the peer is, and
+ * our answer to it would be one to ourselves.
+ */
 static void rx_are_you_there(struct ike1_sa *sa, const struct ike_path *path, const struct ike1_notify *n)
 {
 	uint32_t seq = sequence(n);
 
-	if (!is_ours(sa, n->spi) || n->data.len != 4 || (sa->dpd_any && (int32_t)(seq - sa->dpd_heard) < 0))
+	if (!is_ours(sa, n->spi) || n->data.len != 4 || (sa->dpd_any && (int32_t)(seq - sa->dpd_heard) < 0) ||
+	    dpd_asked(sa, seq))
 		return;
 	if (!sa->dpd_any || seq != sa->dpd_heard)
 		ike1_sa_heard(sa, path);
