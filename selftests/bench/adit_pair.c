@@ -430,8 +430,8 @@ int main(int argc, char **argv)
 		children_del(&job, &g, count);
 		ns += now_ns() - start;
 	}
-	printf("{\"ends\": %u, \"made\": %" PRIu64 ", \"ns\": %" PRIu64 ", \"octets\": %" PRId64 "}\n", 2 * count, made, ns,
-	       memory);
+	printf("{\"ends\": %u, \"made\": %" PRIu64 ", \"ns\": %" PRIu64 ", \"octets\": %" PRId64 "}\n", 2 * count, made,
+	       ns, memory);
 	if (job.p2p || ((!job.l2tp || job.carried) && !job.udp))
 		return 0;
 	fclose(stdout);

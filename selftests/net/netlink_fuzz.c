@@ -270,7 +270,7 @@ static uint64_t now_ms(void)
 	return (uint64_t)now.tv_sec * 1000 + now.tv_nsec / 1000000;
 }
 
-/* So long, and where requests are slow until there were enough to tell something, but no more than SLOW times so long. */
+/* So long, and where requests are slow until there were enough to tell something; at the most SLOW times so long. */
 static void run_requests(struct tally *t, unsigned int seconds)
 {
 	const uint64_t begin = now_ms(), end = begin + seconds * 1000ull, last = begin + seconds * SLOW * 1000ull;

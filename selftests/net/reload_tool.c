@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 /*
- * reload_tool FILE NAME ROUNDS: loads and unloads a module so often, at the pace of the kernel. Status 1: it did not load,
- * or was in use for ten seconds (TIME_FACTOR times that).
+ * reload_tool FILE NAME ROUNDS: loads and unloads a module so often, at the pace of the kernel. Status 1: it did not
+ * load, or was in use for ten seconds (TIME_FACTOR times that).
  */
 #include <errno.h>
 #include <fcntl.h>

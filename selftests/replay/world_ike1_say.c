@@ -198,7 +198,7 @@ static bool put_notify(struct making *k, const char *text, unsigned int protocol
 		ike1_put_notify(&k->m.chain, IKE_PROTO_IKE, type, spi, sizeof(spi), data, len);
 	else
 		ike1_put_notify(&k->m.chain, IKE_PROTO_ESP, type, data, len, NULL, 0);
-	return type;
+	return type != 0;
 }
 
 /* The ISAKMP SA, or children by SPIs in hex, one behind the other. */

@@ -243,7 +243,7 @@ static bool put_notify(struct making *k, const char *text, unsigned int what)
 		ike2_put_notify_spi(&k->m.chain, type, IKE_PROTO_ESP, (uint32_t)strtoul(text, NULL, 16), NULL, 0);
 	else
 		ike2_put_notify(&k->m.chain, type, data, len);
-	return type;
+	return type != 0;
 }
 
 static bool put_delete(struct making *k, const char *text, unsigned int what)
