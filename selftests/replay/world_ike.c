@@ -73,7 +73,7 @@ struct world {
 	const struct script_kind *kind;
 	struct script_setup setup;
 	void *script;
-	const char *user, *password;	/* that are known here */
+	const char *password;		/* of alice and bob; NULL: nobody is known here */
 	struct addr pool;		/* what is given; family 0: nothing */
 	struct ike_sa *sa;		/* up, or on its way */
 	uint32_t chance;
@@ -178,7 +178,7 @@ static bool op_password(void *ctx, struct ike_sa *sa, const char *user, char *ou
 	struct world *w = ctx;
 
 	(void)sa;
-	if (!w->user || strcmp(user, w->user))
+	if (!w->password || (strcmp(user, "alice") && strcmp(user, "bob")))
 		return false;
 	snprintf(out, cap, "%s", w->password);
 	return true;
@@ -500,7 +500,6 @@ static const char *set_text(struct world *w, const char *key, const char *value)
 	if (!strcmp(key, "esp"))
 		return ike_offers_parse(value, IKE_USE_ESP, true, &w->peer->esp, error) ? "no proposal" : NULL;
 	if (!strcmp(key, "user")) {
-		w->user = "alice";
 		w->password = "wonderland";
 		return NULL;
 	}

@@ -229,7 +229,7 @@ static const char *encode(void *script, const struct token *t, unsigned int n, s
 /* What the peer says in phase 1 is remembered as it is sent, until there are keys. */
 static void note_said(const struct script *s, struct conv *c, const struct ike1_message *m)
 {
-	if (m->n_ids == 1 && m->id[0].body.len <= sizeof(c->id_body)) {
+	if (m->n_ids && m->id[0].body.len <= sizeof(c->id_body)) {
 		memcpy(c->id_body, m->id[0].body.at, m->id[0].body.len);
 		c->id_body_len = m->id[0].body.len;
 	}
