@@ -10,7 +10,7 @@
 
 /* --- who we are --- */
 
-void ike_auth_own_id(struct ike_sa *sa, const struct ike2_id *wanted)
+int ike_auth_own_id(struct ike_sa *sa, const struct ike2_id *wanted)
 {
 	const struct ike_peer *p = sa->peer;
 	struct ike_id id = { .type = IKE_ID_NONE };
@@ -24,7 +24,7 @@ void ike_auth_own_id(struct ike_sa *sa, const struct ike2_id *wanted)
 		ike_own_subject(p->own, &id);
 	else
 		ike_id_from_addr(&id, &sa->path.local);
-	ike_sa_set_id(&sa->local_id, &id);
+	return ike_sa_set_id(&sa->local_id, &id);
 }
 
 /* --- our proof --- */
@@ -252,9 +252,10 @@ static int put_first(struct ike_sa *sa, struct ike_chain *c)
 {
 	struct ike_setup *setup = sa->setup;
 	uint8_t challenge[MSCHAPV2_CHALLENGE_LEN];
-	int err;
+	int err = ike_auth_own_id(sa, NULL);
 
-	ike_auth_own_id(sa, NULL);
+	if (err)
+		return err;
 	put_id(sa, c);
 	put_certificates(sa, c);
 	put_certreq(sa, c);
@@ -352,7 +353,10 @@ static bool right_peer(struct ike_sa *sa, const struct ike2_message *m)
 		give_up(sa, "the peer does not say who it is");
 		return false;
 	}
-	ike_sa_set_id(&sa->peer_id, &id);
+	if (ike_sa_set_id(&sa->peer_id, &id)) {
+		give_up(sa, "out of memory");
+		return false;
+	}
 	if (!sa->peer->remote_id.type || ike_id_matches(&sa->peer->remote_id, sa->peer_id))
 		return true;
 	snprintf(why, sizeof(why), "the peer is \"%s\", and remote-id is \"%s\"",

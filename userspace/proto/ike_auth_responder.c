@@ -101,7 +101,10 @@ static bool recognise(struct ike_sa *sa, const struct ike2_message *m)
 		refuse(sa, "it does not say who it is");
 		return false;
 	}
-	ike_sa_set_id(&sa->peer_id, &id);
+	if (ike_sa_set_id(&sa->peer_id, &id)) {
+		refuse(sa, "out of memory");
+		return false;
+	}
 	p = best(sa, m, proof_of(m));
 	if (!p) {
 		refuse(sa, best(sa, m, ~0u) ? "it is known, and has to prove itself in another way: see auth" :
@@ -113,8 +116,10 @@ static bool recognise(struct ike_sa *sa, const struct ike2_message *m)
 		return false;
 	}
 	sa->peer = ike_peer_get(p);
-	ike_auth_own_id(sa, ike2_has(m, IKE2_PAYLOAD_IDR) ? &m->id_r : NULL);
-	return true;
+	if (!ike_auth_own_id(sa, ike2_has(m, IKE2_PAYLOAD_IDR) ? &m->id_r : NULL))
+		return true;
+	refuse(sa, "out of memory");
+	return false;
 }
 
 /* --- the end of it --- */
@@ -229,8 +234,8 @@ static enum eap_outcome ask_password(struct ike_sa *sa, struct wr *w)
 	enum eap_outcome outcome;
 	bool known;
 
-	ike_sa_set_user(sa, mschap_user_of(setup->eap_server->user));
-	known = sa->ike->ops->password(sa->ike->ctx, sa, ike_sa_user(sa), password, sizeof(password));
+	known = !ike_sa_set_user(sa, mschap_user_of(setup->eap_server->user)) &&
+		sa->ike->ops->password(sa->ike->ctx, sa, ike_sa_user(sa), password, sizeof(password));
 	outcome = eap_server_password(setup->eap_server, known ? password : NULL, w);
 	secret_wipe(password, sizeof(password));
 	/* Told now: whoever gave a wrong password may not wait for the rest. */

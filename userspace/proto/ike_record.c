@@ -365,9 +365,7 @@ static void get_id(struct rd *r, const struct ike_id **at)
 {
 	struct ike_id id;
 
-	if (ike_id_thaw(&id, r))
-		ike_sa_set_id(at, &id);
-	else
+	if (!ike_id_thaw(&id, r) || ike_sa_set_id(at, &id))
 		r->bad = true;
 }
 
@@ -384,7 +382,8 @@ static void get_rest(struct rd *r, struct ike_sa *sa)
 	get_id(r, &sa->peer_id);
 	sa->peer_by = rd_u8(r);
 	ike_user_thaw(user, r);
-	ike_sa_set_user(sa, user);
+	if (ike_sa_set_user(sa, user))
+		r->bad = true;
 	sa->have_assigned = ike_assigned_thaw(&sa->assigned, r);
 	sa->up_ms = rd_u64(r);
 	sa->rekey_at_ms = rd_u64(r);

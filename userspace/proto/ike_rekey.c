@@ -44,13 +44,14 @@ static struct ike_sa *successor(struct ike_sa *old, bool initiator)
 	sa->fragmentation = old->fragmentation;
 	sa->mobike = old->mobike;
 	sa->hashes = old->hashes;
-	ike_sa_set_id(&sa->local_id, old->local_id);
-	ike_sa_set_id(&sa->peer_id, old->peer_id);
 	sa->peer_by = old->peer_by;
-	ike_sa_set_user(sa, ike_sa_user(old));
 	sa->assigned = old->assigned;
 	sa->have_assigned = old->have_assigned;
-	return sa;
+	if (!ike_sa_set_id(&sa->local_id, old->local_id) && !ike_sa_set_id(&sa->peer_id, old->peer_id) &&
+	    !ike_sa_set_user(sa, ike_sa_user(old)))
+		return sa;
+	ike_sa_free(sa);
+	return NULL;
 }
 
 static void adopt_tasks(struct ike_sa *old, struct ike_sa *sa)

@@ -124,19 +124,26 @@ static void free_id(const struct ike_id **at)
 	*at = &ike_id_none;
 }
 
-void ike_sa_set_id(const struct ike_id **at, const struct ike_id *id)
+int ike_sa_set_id(const struct ike_id **at, const struct ike_id *id)
 {
-	const struct ike_id *copy = id->type ? ike_id_dup(id) : NULL;
+	const struct ike_id *copy = id->type ? ike_id_dup(id) : &ike_id_none;
 
+	if (!copy)
+		return -ENOMEM;
 	free_id(at);
-	if (copy)
-		*at = copy;
+	*at = copy;
+	return 0;
 }
 
-void ike_sa_set_user(struct ike_sa *sa, const char *user)
+int ike_sa_set_user(struct ike_sa *sa, const char *user)
 {
+	char *copy = *user ? strndup(user, IKE_USER_MAX) : NULL;
+
+	if (*user && !copy)
+		return -ENOMEM;
 	free(sa->user);
-	sa->user = *user ? strndup(user, IKE_USER_MAX) : NULL;
+	sa->user = copy;
+	return 0;
 }
 
 /* why may be the one that it has. */

@@ -222,9 +222,9 @@ struct ike_out {
 struct ike_sa *ike_sa_new(struct ike *ike, bool initiator, const struct ike_path *path);
 struct ike_sa *ike_sa_new_setup(struct ike *ike, bool initiator, const struct ike_path *path);	/* to be set up */
 void ike_setup_free(struct ike_sa *sa);
-/* at is &sa->local_id or &sa->peer_id. Without memory it is nobody's. */
-void ike_sa_set_id(const struct ike_id **at, const struct ike_id *id);
-void ike_sa_set_user(struct ike_sa *sa, const char *user);	/* of IKE_USER_MAX at most */
+/* at is &sa->local_id or &sa->peer_id. -ENOMEM: it is as it was, and nobody may be taken for nobody for that. */
+int ike_sa_set_id(const struct ike_id **at, const struct ike_id *id);
+int ike_sa_set_user(struct ike_sa *sa, const char *user);	/* of IKE_USER_MAX at most; likewise */
 void ike_sa_set_why(struct ike_sa *sa, const char *why);
 void ike_sa_hash(struct ike_sa *sa);		/* its own SPI is set */
 void ike_sa_free(struct ike_sa *sa);
@@ -278,7 +278,7 @@ void ike_put_natd(struct ike_sa *sa, struct ike_chain *c, uint64_t spi_i, uint64
 void ike_see_natd(struct ike_sa *sa, const struct ike2_message *m, const struct ike_path *path);
 
 /* --- ike_auth.c: IKE_AUTH; proofs, and the initiator --- */
-void ike_auth_own_id(struct ike_sa *sa, const struct ike2_id *wanted);
+int ike_auth_own_id(struct ike_sa *sa, const struct ike2_id *wanted);	/* -ENOMEM */
 /* IDi or IDr, CERT and AUTH of ours; -errno: it cannot be made, and the log says why. */
 int ike_auth_put_own(struct ike_sa *sa, struct ike_chain *c);
 int ike_auth_put_msk(struct ike_sa *sa, struct ike_chain *c);
