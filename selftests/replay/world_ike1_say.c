@@ -53,36 +53,53 @@ static bool put_sa(struct making *k, const char *text, unsigned int use)
 	return true;
 }
 
+struct bomb {
+	unsigned long proposals, transforms, octets;	/* octets: of one transform */
+	bool ike;
+};
+
+/* One that nobody takes; its attributes are all the same. */
+static void put_bomb_transform(struct wr *w, const struct bomb *b, unsigned long number)
+{
+	wr_u16(w, number < b->transforms ? IKE1_PAYLOAD_TRANSFORM << 8 : 0);
+	wr_u16(w, (uint16_t)b->octets);
+	wr_u32(w, (uint32_t)number << 24 | 1 << 16);
+	for (unsigned long at = 8; at < b->octets && !w->bad; at += 4)
+		wr_u32(w, 0x80010001);
+}
+
+static void put_bomb_proposal(struct wr *w, const struct bomb *b, unsigned long number, uint32_t spi)
+{
+	size_t spi_len = b->ike ? 0 : sizeof(spi);
+
+	wr_u16(w, number < b->proposals ? IKE1_PAYLOAD_PROPOSAL << 8 : 0);
+	wr_u16(w, (uint16_t)(8 + spi_len + b->transforms * b->octets));
+	wr_u8(w, (uint8_t)number);
+	wr_u8(w, b->ike ? IKE_PROTO_IKE : IKE_PROTO_ESP);
+	wr_u8(w, (uint8_t)spi_len);
+	wr_u8(w, (uint8_t)b->transforms);
+	if (spi_len)
+		wr_u32(w, spi);
+	for (unsigned long i = 1; i <= b->transforms && !w->bad; i++)
+		put_bomb_transform(w, b, i);
+}
+
 /* PROPOSALS/TRANSFORMS/ATTRIBUTES: so many proposals of so many transforms each, of so many attributes each. */
 static bool put_bomb(struct making *k, const char *text, unsigned int what)
 {
-	bool ike = is_phase1(k->m.header.exchange);
+	struct bomb b = { .ike = is_phase1(k->m.header.exchange) };
 	struct wr *w = &k->m.w;
-	unsigned long proposals, transforms, attributes;
 	char *rest;
 
 	(void)what;
-	proposals = strtoul(text, &rest, 10);
-	transforms = strtoul(rest + (*rest == '/'), &rest, 10);
-	attributes = strtoul(rest + (*rest == '/'), NULL, 10);
+	b.proposals = strtoul(text, &rest, 10);
+	b.transforms = strtoul(rest + (*rest == '/'), &rest, 10);
+	b.octets = 8 + 4 * strtoul(rest + (*rest == '/'), NULL, 10);
 	ike_payload_begin(&k->m.chain, IKE1_PAYLOAD_SA);
 	wr_u32(w, IKE1_DOI_IPSEC);
 	wr_u32(w, IKE1_SIT_IDENTITY_ONLY);
-	for (unsigned long p = 0; p < proposals && !w->bad; p++) {
-		wr_u16(w, p + 1 < proposals ? 2 << 8 : 0);
-		wr_u16(w, (uint16_t)(8 + (ike ? 0 : 4) + transforms * (8 + 4 * attributes)));
-		wr_u32(w, (uint32_t)(p + 1) << 24 | (ike ? IKE_PROTO_IKE << 16 : IKE_PROTO_ESP << 16 | 4 << 8) |
-			  (uint8_t)transforms);
-		if (!ike)
-			wr_u32(w, k->m.spi);
-		for (unsigned long t = 0; t < transforms && !w->bad; t++) {
-			wr_u16(w, t + 1 < transforms ? 3 << 8 : 0);
-			wr_u16(w, (uint16_t)(8 + 4 * attributes));
-			wr_u32(w, (uint32_t)(t + 1) << 24 | 1 << 16);
-			for (unsigned long a = 0; a < attributes && !w->bad; a++)
-				wr_u32(w, 0x80010001);
-		}
-	}
+	for (unsigned long i = 1; i <= b.proposals && !w->bad; i++)
+		put_bomb_proposal(w, &b, i, k->m.spi);
 	ike_payload_end(&k->m.chain);
 	return true;
 }
