@@ -145,9 +145,12 @@ static void a_dump_gives_the_same(void **state)
 	assert_string_equal(problems, "");
 	assert_non_null(again);
 	check_whole(again);
-	assert_true(conf_site_same(&conf->sites[0], &again->sites[0]));
+	assert_int_equal(conf_site_change(&conf->sites[0], &again->sites[0]), CONF_UNCHANGED);
+	secret_strfree(again->sites[0].ike.certificate.text);
+	again->sites[0].ike.certificate.text = secret_strdup("-----BEGIN another");
+	assert_int_equal(conf_site_change(&conf->sites[0], &again->sites[0]), CONF_CHANGED_FILES);
 	again->sites[0].ike.child_lifetime_s++;
-	assert_false(conf_site_same(&conf->sites[0], &again->sites[0]));
+	assert_int_equal(conf_site_change(&conf->sites[0], &again->sites[0]), CONF_CHANGED);
 	conf_free(again);
 	dumped[0] = '\0';
 	conf_dump(conf, add_line, NULL);

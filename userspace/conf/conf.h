@@ -259,7 +259,9 @@ struct conf *conf_read(const char *path, conf_report_fn report, void *arg);
 void conf_free(struct conf *conf);		/* wipes secrets */
 const struct conf_client *conf_client_find(const struct conf *conf, const char *name);
 const struct conf_site *conf_site_find(const struct conf *conf, const char *name);
-bool conf_site_same(const struct conf_site *a, const struct conf_site *b);	/* all that is said */
+/* What is said of a site before and after: the same, with other text in its files, or something else. */
+enum conf_change { CONF_UNCHANGED, CONF_CHANGED_FILES, CONF_CHANGED };
+enum conf_change conf_site_change(const struct conf_site *a, const struct conf_site *b);
 bool conf_server_is_ike(const struct conf_server *server);
 bool conf_server_has_ipsec(const struct conf_server *server);	/* L2TP in IPsec */
 bool conf_client_has_ipsec(const struct conf_client *client);	/* likewise */

@@ -74,27 +74,38 @@ static void dump(const struct conf *conf, bool secrets, put_fn put, void *arg)
 	dump_sections(&d, SECTION_SITE, conf->sites, conf->n_sites);
 }
 
-bool conf_site_same(const struct conf_site *a, const struct conf_site *b)
+static bool same_value(const struct option *o, const void *a, const void *b, struct value_text texts[2])
+{
+	texts[0].len = texts[1].len = 0;
+	texts[0].text[0] = texts[1].text[0] = '\0';
+	texts[0].secrets = texts[1].secrets = true;
+	o->type->put(o, a, &texts[0]);
+	o->type->put(o, b, &texts[1]);
+	return texts[0].len == texts[1].len && !memcmp(texts[0].text, texts[1].text, texts[0].len);
+}
+
+static bool is_of_files(const struct option *o)
+{
+	return o->type == &value_file || o->type == &value_files;
+}
+
+enum conf_change conf_site_change(const struct conf_site *a, const struct conf_site *b)
 {
 	const struct section *section = &conf_sections[SECTION_SITE];
-	struct value_text *one = calloc(2, sizeof(*one));
-	bool same = one && !strcmp(a->name, b->name);
+	struct value_text *texts = calloc(2, sizeof(*texts));
+	enum conf_change change = texts && !strcmp(a->name, b->name) ? CONF_UNCHANGED : CONF_CHANGED;
 	unsigned int i;
 
-	for (i = 0; same && i < section->n_options; i++) {
+	for (i = 0; change != CONF_CHANGED && i < section->n_options; i++) {
 		const struct option *o = &section->options[i];
 
-		one[0].len = one[1].len = 0;
-		one[0].text[0] = one[1].text[0] = '\0';
-		one[0].secrets = one[1].secrets = true;
-		o->type->put(o, a, &one[0]);
-		o->type->put(o, b, &one[1]);
-		same = one[0].len == one[1].len && !memcmp(one[0].text, one[1].text, one[0].len);
+		if (!same_value(o, a, b, texts))
+			change = is_of_files(o) ? CONF_CHANGED_FILES : CONF_CHANGED;
 	}
-	if (one)
-		secret_wipe(one, 2 * sizeof(*one));
-	free(one);
-	return same;
+	if (texts)
+		secret_wipe(texts, 2 * sizeof(*texts));
+	free(texts);
+	return change;
 }
 
 void conf_dump(const struct conf *conf, put_fn put, void *arg)

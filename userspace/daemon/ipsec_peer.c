@@ -17,6 +17,13 @@ static bool fails(char why[IKE_WHY_MAX], const char *option, const char *error)
 	return false;
 }
 
+/* With the file's name, where it is known: the engine has only what was in it. */
+static bool file_fails(char why[IKE_WHY_MAX], const char *option, const struct conf_file *file, const char *error)
+{
+	snprintf(why, IKE_WHY_MAX, "%s: %s%s%s", option, file->path ? file->path : "", file->path ? ": " : "", error);
+	return false;
+}
+
 static bool set_id(struct ike_id *id, const char *text, const char *option, char why[IKE_WHY_MAX])
 {
 	char error[IKE_ERROR_MAX];
@@ -51,17 +58,18 @@ static bool set_own(const struct conf_ike *ike, struct ike_peer *p, char why[IKE
 	if (ike->key.text) {
 		p->key = ike_key_load(ike->key.text, strlen(ike->key.text), error);
 		if (!p->key)
-			return fails(why, "key", error);
+			return file_fails(why, "key", &ike->key, error);
 	}
 	if (!ike->certificate.text)
 		return true;
 	p->own = ike_own_load(ike->certificate.text, strlen(ike->certificate.text), error);
 	if (!p->own)
-		return fails(why, "certificate", error);
+		return file_fails(why, "certificate", &ike->certificate, error);
 	if (!p->key || !ike_own_fits(p->own, p->key))
-		return fails(why, "key", "it is not the one of the certificate");
+		return file_fails(why, "key", &ike->key, "it is not the one of the certificate");
 	if (p->local_id.type && !ike_own_is(p->own, &p->local_id))
-		return fails(why, "local-id", "the certificate has neither this subject nor this alternative name");
+		return file_fails(why, "certificate", &ike->certificate,
+				  "it has neither the subject nor the alternative name that local-id says");
 	return true;
 }
 
@@ -77,10 +85,10 @@ static bool set_trust(const struct conf_ike *ike, struct ike_peer *p, char why[I
 		return fails(why, "ca", "out of memory");
 	for (i = 0; i < ike->n_ca; i++)
 		if (ike_trust_add_ca(p->trust, ike->ca[i].text, strlen(ike->ca[i].text), error) < 0)
-			return fails(why, "ca", error);
+			return file_fails(why, "ca", &ike->ca[i], error);
 	for (i = 0; i < ike->n_crl; i++)
 		if (ike_trust_add_crl(p->trust, ike->crl[i].text, strlen(ike->crl[i].text), error) < 0)
-			return fails(why, "crl", error);
+			return file_fails(why, "crl", &ike->crl[i], error);
 	return true;
 }
 
@@ -128,7 +136,7 @@ static bool set_site_auth(const struct conf_site *conf, struct ike_peer *p, char
 	if (conf->peer_key.text) {
 		p->peer_key = ike_pubkey_load(conf->peer_key.text, strlen(conf->peer_key.text), error);
 		if (!p->peer_key)
-			return fails(why, "peer-key", error);
+			return file_fails(why, "peer-key", &conf->peer_key, error);
 	}
 	return true;
 }
@@ -266,6 +274,50 @@ struct ike_peer *ipsec_server_peer(const struct conf_server *conf, enum conf_ike
 			ike_ts_of_prefix(&all6, &p->local_ts[p->n_local_ts++]);
 	}
 	return p;
+}
+
+/* --- before anything is made of them --- */
+
+static bool was_made(struct ike_peer *p, const char *section, const char *name, const char *error,
+		   char why[IKE_WHY_MAX])
+{
+	if (!p)
+		snprintf(why, IKE_WHY_MAX, "%s \"%s\": %.400s", section, name, error);
+	ike_peer_put(p);
+	return p;
+}
+
+static bool server_is_usable(const struct conf_server *s, char why[IKE_WHY_MAX])
+{
+	char error[IKE_WHY_MAX];
+	struct ike_peer *p;
+
+	if (!s->ike.certificate.text || (!conf_server_is_ike(s) && !conf_server_has_ipsec(s)))
+		return true;
+	p = conf_server_is_ike(s) ? ipsec_server_peer(s, CONF_IKEV2, false, error) :
+				    ipsec_l2tp_peer(s, CONF_IKEV2, false, error);
+	return was_made(p, "server", s->protocol, error, why);
+}
+
+bool ipsec_conf_check(const struct conf *conf, char why[IKE_WHY_MAX])
+{
+	const struct addr anywhere = { .family = 0 };
+	const struct ike_path path = { .local_port = 0 };
+	char error[IKE_WHY_MAX];
+	unsigned int i;
+
+	for (i = 0; i < conf->n_sites; i++)
+		if (!was_made(ipsec_site_peer(&conf->sites[i], &anywhere, error), "site", conf->sites[i].name, error, why))
+			return false;
+	for (i = 0; i < conf->n_clients; i++)
+		if (conf_client_has_ipsec(&conf->clients[i]) &&
+		    !was_made(ipsec_client_peer(&conf->clients[i], &path, error), "client", conf->clients[i].name, error,
+			    why))
+			return false;
+	for (i = 0; i < conf->n_servers; i++)
+		if (!server_is_usable(&conf->servers[i], why))
+			return false;
+	return true;
 }
 
 /* --- those of servers --- */

@@ -638,6 +638,22 @@ void site_free(struct site *s)
 	free(s);
 }
 
+/*
+ * Other certificates, keys or lists: whoever proves himself from now on does it by these, as we do. What is up goes on.
+ * The peer stays the same object, for IKE SAs know whose they are by it.
+ */
+static bool renew(struct site *s, const struct conf_site *conf)
+{
+	char why[IKE_WHY_MAX];
+	struct ike_peer *p = s->peer ? ipsec_site_peer(conf, &s->peer->remote, why) : NULL;
+
+	if (!p)
+		return false;
+	ike_peer_renew(s->peer, p);
+	log_info(NULL, "site %s: its certificates or keys are new: what begins from now on uses them", conf->name);
+	return true;
+}
+
 /* What a section says is the same: it goes on with the new configuration under it. */
 static void keep(struct site *s, struct conf_ref *ref, const struct conf_site *conf)
 {
@@ -648,6 +664,13 @@ static void keep(struct site *s, struct conf_ref *ref, const struct conf_site *c
 	conf_ref_put(old);
 }
 
+static bool goes_on(struct site *s, const struct conf_site *conf)
+{
+	enum conf_change change = conf ? conf_site_change(s->conf, conf) : CONF_CHANGED;
+
+	return change == CONF_UNCHANGED || (change == CONF_CHANGED_FILES && renew(s, conf));
+}
+
 void sites_keep(struct ipsec *ipsec, struct conf_ref *ref)
 {
 	const struct conf_site *conf;
@@ -656,7 +679,7 @@ void sites_keep(struct ipsec *ipsec, struct conf_ref *ref)
 	for (s = TAILQ_FIRST(&ipsec->sites); s; s = next) {
 		next = TAILQ_NEXT(s, link);
 		conf = conf_site_find(ref->conf, s->conf->name);
-		if (conf && conf_site_same(conf, s->conf)) {
+		if (goes_on(s, conf)) {
 			keep(s, ref, conf);
 			continue;
 		}

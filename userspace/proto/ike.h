@@ -91,6 +91,8 @@ struct ike_peer {
 struct ike_peer *ike_peer_new(void);	/* zeroed, with one reference; NULL on ENOMEM */
 struct ike_peer *ike_peer_get(struct ike_peer *p);
 void ike_peer_put(struct ike_peer *p);	/* the last one wipes and frees */
+/* What proves who we are and who others are goes over from the newer one, whose only reference is given up. */
+void ike_peer_renew(struct ike_peer *p, struct ike_peer *newer);
 
 struct ike_config {
 	unsigned int max_half_open;		/* beyond, strangers are not heard */

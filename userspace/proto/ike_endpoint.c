@@ -252,6 +252,22 @@ struct ike_peer *ike_peer_get(struct ike_peer *p)
 	return p;
 }
 
+void ike_peer_renew(struct ike_peer *p, struct ike_peer *newer)
+{
+	struct ike_peer before = *p;
+
+	p->own = newer->own;
+	p->key = newer->key;
+	p->trust = newer->trust;
+	p->peer_key = newer->peer_key;
+	newer->own = before.own;
+	newer->key = before.key;
+	newer->trust = before.trust;
+	newer->peer_key = before.peer_key;
+	secret_wipe(&before, sizeof(before));
+	ike_peer_put(newer);
+}
+
 void ike_peer_put(struct ike_peer *p)
 {
 	if (!p || --p->refs)
