@@ -268,6 +268,71 @@ static void several_do_not_linger(void **state)
 	world_free(w);
 }
 
+/* The section is read again: another object, of the same name. */
+static void read_again(struct side *s, const char *secret)
+{
+	struct ike_peer *p = peer_psk(secret);
+
+	memcpy(p->local_ts, s->peers[0]->local_ts, sizeof(p->local_ts));
+	memcpy(p->remote_ts, s->peers[0]->remote_ts, sizeof(p->remote_ts));
+	ike_peer_put(s->peers[0]);
+	s->peers[0] = p;
+}
+
+/* A reload does not make a stranger of a peer that goes on, and new proofs are made by what is said now. */
+static void the_section_is_read_again(void **state)
+{
+	struct world *w = world_new();
+
+	(void)state;
+	dial(w);
+	read_again(&w->r, "the secret");
+	replace_phase_1(w, &w->i);
+	pass(w, 11000);
+	assert_int_equal(w->r.replaced, 1);
+	assert_one_child(w);
+	read_again(&w->r, "another secret");
+	read_again(&w->i, "another secret");
+	replace_phase_1(w, &w->r);
+	pass(w, 11000);
+	assert_int_equal(w->r.replaced, 2);
+	assert_int_equal(w->i.replaced, 2);
+	assert_one_child(w);
+	world_free(w);
+}
+
+/* A process that has lost all that it had says so, and what it had is ended at the peer. */
+static void a_new_beginning_is_told(void **state)
+{
+	const struct ike_config cfg = { .max_half_open = 8, .half_open_ms = 30000, .max_sas = 100 };
+	struct world *w = world_new();
+
+	(void)state;
+	dial(w);
+	ike1_free(w->i.ike);
+	w->head = w->tail;
+	w->i.ike = ike1_new(w->loop, &cfg, &ike1_world_ops, &w->i);
+	w->i.n_sas = w->i.child_ups = w->i.ups = 0;
+	dial(w);
+	assert_int_equal(w->r.downs, 1);
+	assert_string_equal(w->r.why, "the peer has begun anew (INITIAL-CONTACT)");
+	assert_int_equal(n_sas(&w->r), 1);
+	world_free(w);
+}
+
+/* Nor is one that lives called a beginning: another with the same peer takes its place. */
+static void another_is_no_new_beginning(void **state)
+{
+	struct world *w = world_new();
+
+	(void)state;
+	dial(w);
+	dial(w);
+	assert_int_equal(w->r.downs, 0);
+	assert_int_equal(w->r.replaced, 1);
+	world_free(w);
+}
+
 /* What is answered is answered the same way again; what is new is not taken. */
 static void one_that_lingers_takes_nothing_new(void **state)
 {
@@ -386,6 +451,9 @@ int main(void)
 		cmocka_unit_test(a_spoilt_record_is_harmless),
 		cmocka_unit_test(the_old_one_lingers),
 		cmocka_unit_test(several_do_not_linger),
+		cmocka_unit_test(the_section_is_read_again),
+		cmocka_unit_test(a_new_beginning_is_told),
+		cmocka_unit_test(another_is_no_new_beginning),
 		cmocka_unit_test(one_that_lingers_takes_nothing_new),
 		cmocka_unit_test(what_was_under_way_goes_on),
 		cmocka_unit_test(new_keys_of_both_sides_at_once),

@@ -124,6 +124,10 @@ static void the_wrong_gateway(void **state)
 	pair_run(p, 60000);
 	assert_int_equal(p->a.ups, 0);
 	says(&p->a, "the peer is \"z.example\", and remote-id is \"*.example.org\"");
+	/* Which had an SA already, and is told. */
+	assert_int_equal(p->b.ups, 1);
+	assert_int_equal(p->b.downs, 2);
+	assert_non_null(strstr(p->b.why, "the peer refuses us as \"z.example\""));
 }
 
 static void no_proposal_in_common(void **state)

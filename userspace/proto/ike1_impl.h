@@ -232,6 +232,7 @@ void ike1_parts_free(struct ike1_parts *p);
 /* --- ike1_replace.c: one takes another's place --- */
 /* INITIAL-CONTACT: what the same peer had from the same place is nothing any more. */
 void ike1_initial_contact(struct ike1_sa *sa);
+bool ike1_contact_is_first(const struct ike1_sa *sa);	/* whether we may say so */
 struct ike1_sa *ike1_predecessor(const struct ike1_sa *sa);
 void ike1_take_over(struct ike1_sa *sa, struct ike1_sa *old);
 /* Whoever was to replace the old one is to replace sa, which may be NULL: nobody. */
@@ -342,6 +343,7 @@ void ike1_info_rx(struct ike1_sa *sa, const struct ike_path *path, struct ike1_m
 void ike1_info_rx_plain(struct ike1_sa *sa, const struct ike1_message *m);
 void ike1_send_delete_sa(struct ike1_sa *sa);
 void ike1_send_delete_child(struct ike1_sa *sa, uint32_t spi_in);
+void ike1_put_initial_contact(const struct ike1_sa *sa, struct ike_chain *c);
 void ike1_send_notify(struct ike1_sa *sa, uint8_t protocol, uint16_t type, const void *spi, size_t spi_len,
 		      const void *data, size_t len);
 void ike1_dpd_ask(struct ike1_sa *sa);

@@ -78,6 +78,14 @@ void ike1_send_delete_child(struct ike1_sa *sa, uint32_t spi_in)
 	finish(sa, &o);
 }
 
+void ike1_put_initial_contact(const struct ike1_sa *sa, struct ike_chain *c)
+{
+	uint8_t spi[2 * IKE_SPI_LEN];
+
+	cookies(sa, spi);
+	ike1_put_notify(c, IKE_PROTO_IKE, IKE1_N_INITIAL_CONTACT, spi, sizeof(spi), NULL, 0);
+}
+
 static void send_dpd(struct ike1_sa *sa, uint16_t type, uint32_t seq)
 {
 	uint8_t spi[2 * IKE_SPI_LEN], data[4];
@@ -191,6 +199,15 @@ static void rx_error(struct ike1_sa *sa, const struct ike1_notify *n)
 		ike1_log(sa, LOG_LEVEL_WARN, "%s", why);
 }
 
+/* An initiator that has seen our proof, which is the last message, and does not believe it. */
+static void rx_refusal(struct ike1_sa *sa)
+{
+	sa->ike->stats.auth_failed++;
+	ike1_sa_over(sa, ike1_is_psk(sa->auth_method) ?
+		     "the peer refuses us: its pre-shared key, or the identity that it wants to see, is another one" :
+		     "the peer refuses us: it does not believe our certificate or key, or wants to see another identity");
+}
+
 static void rx_notify(struct ike1_sa *sa, const struct ike_path *path, const struct ike1_notify *n)
 {
 	if (sa->phase == IKE1_REPLACED && n->type != IKE1_N_R_U_THERE)
@@ -244,6 +261,10 @@ static void handle(struct ike1_sa *sa, const struct ike_path *path, const struct
 {
 	unsigned int i;
 
+	if (sa->phase != IKE1_REPLACED && ike1_notify_find(m, IKE1_N_AUTHENTICATION_FAILED)) {
+		rx_refusal(sa);
+		return;
+	}
 	for (i = 0; i < m->n_notifies; i++)
 		rx_notify(sa, path, &m->notify[i]);
 	for (i = 0; i < m->n_deletes; i++)
@@ -285,6 +306,15 @@ void ike1_info_rx(struct ike1_sa *sa, const struct ike_path *path, struct ike1_m
 	}
 }
 
+/* What is usually behind it: it has seen our proof. */
+static const char *suspicion(const struct ike1_sa *sa)
+{
+	if (sa->phase != IKE1_MM_I5)
+		return "";
+	return ike1_is_psk(sa->auth_method) ? ": is the pre-shared key, or our identity, another one there?" :
+	       ": it does not believe our certificate, or our identity is another one there";
+}
+
 /* In the clear: anybody could have sent it. It is not final, but the administrator is told, once. */
 void ike1_info_rx_plain(struct ike1_sa *sa, const struct ike1_message *m)
 {
@@ -299,6 +329,6 @@ void ike1_info_rx_plain(struct ike1_sa *sa, const struct ike1_message *m)
 			 ike_offers_to_str(&sa->peer->ike, text, sizeof(text)));
 	else
 		snprintf(sa->why, sizeof(sa->why), "the peer answers %s (%u)%s", ike1_notify_to_str(n->type), n->type,
-			 sa->phase == IKE1_MM_I5 ? ": is the pre-shared key, or our identity, another one there?" : "");
+			 suspicion(sa));
 	ike1_log(sa, LOG_LEVEL_WARN, "%s (not authenticated)", sa->why);
 }

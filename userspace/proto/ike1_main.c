@@ -101,6 +101,8 @@ static int send_5(struct ike1_sa *sa)
 	err = ike1_put_proof(sa, &o.c);
 	if (err)
 		return err;
+	if (ike1_contact_is_first(sa))
+		ike1_put_initial_contact(sa, &o.c);
 	sa->phase = IKE1_MM_I5;
 	send_encrypted(sa, &o, true);
 	return 0;

@@ -10,6 +10,24 @@
 
 #define LINGER_MS	10000
 
+/* A section that is read again gives another peer: what stays is its name, and how we prove ourselves by it. */
+static bool same_section(const struct ike_peer *a, const struct ike_peer *b)
+{
+	return a == b || (!strcmp(a->name, b->name) && a->local_auth == b->local_auth);
+}
+
+/* What is said of the peer by now: its certificate, or ours, may be another one since the SA was made. */
+static struct ike_peer *peer_now(const struct ike1_sa *sa)
+{
+	struct ike_peer *all[IKE_CANDIDATES_MAX];
+	unsigned int i, n = sa->ike->ops->candidates(sa->ike->ctx, &sa->path, all, IKE_CANDIDATES_MAX);
+
+	for (i = 0; i < n; i++)
+		if (same_section(all[i], sa->peer))
+			return all[i];
+	return sa->peer;
+}
+
 /*
  * The one that a peer with this identity had from the same place before. Clients behind one NAT may have the same
  * private address as their identity: the port tells them apart.
@@ -19,7 +37,7 @@ static struct ike1_sa *earlier(const struct ike1_sa *sa)
 	struct ike1_sa *other;
 
 	TAILQ_FOREACH(other, &sa->ike->sas, link)
-		if (other != sa && other->phase == IKE1_UP && other->peer == sa->peer &&
+		if (other != sa && other->phase == IKE1_UP && same_section(other->peer, sa->peer) &&
 		    ike_id_equal(&other->peer_id, &sa->peer_id) && addr_equal(&other->path.peer, &sa->path.peer) &&
 		    other->path.peer_port == sa->path.peer_port)
 			return other;
@@ -32,6 +50,18 @@ void ike1_initial_contact(struct ike1_sa *sa)
 
 	while ((other = earlier(sa)))
 		ike1_sa_over(other, "the peer has begun anew (INITIAL-CONTACT)");
+}
+
+/* RFC 2407 section 4.6.3.3. Not where another may lead to the same gateway, and would be ended there. */
+bool ike1_contact_is_first(const struct ike1_sa *sa)
+{
+	const struct ike1_sa *other;
+
+	TAILQ_FOREACH(other, &sa->ike->sas, link)
+		if (other != sa && other->have_keys && other->phase != IKE1_OVER &&
+		    addr_equal(&other->path.peer, &sa->path.peer) && ike_id_equal(&other->local_id, &sa->local_id))
+			return false;
+	return true;
 }
 
 /* Whose children go on. */
@@ -153,7 +183,7 @@ void ike1_sa_rekey(struct ike1_sa *sa)
 	sa_new = ike1_sa_new(sa->ike, true, &sa->path);
 	if (!sa_new)
 		return;
-	sa_new->peer = ike_peer_get(sa->peer);
+	sa_new->peer = ike_peer_get(peer_now(sa));
 	sa_new->replaces = sa;
 	sa->replaced = true;
 	sa_new->aggressive = sa->aggressive;

@@ -300,7 +300,21 @@ static void give_up(struct ike_sa *sa, const char *why)
 	ike_sa_over(sa, why);
 }
 
-static const char *doubt_of(const struct ike_peer *p)
+/*
+ * RFC 7296 section 2.21.2: the responder believes us, and has an SA already. It is told once, and nobody waits for its
+ * answer: whoever he is, we have no business with him.
+ */
+static void reject(struct ike_sa *sa, const char *why)
+{
+	struct ike_out o;
+
+	ike_out_begin(sa, &o);
+	ike2_put_notify(&o.c, IKE2_N_AUTHENTICATION_FAILED, NULL, 0);
+	if (!ike_send_request(sa, IKE2_INFORMATIONAL, &o))
+		give_up(sa, why);
+}
+
+const char *ike_auth_doubt(const struct ike_peer *p)
 {
 	if (p->local_auth == IKE_BY_PSK)
 		return "has another secret";
@@ -332,11 +346,11 @@ static void refused(struct ike_sa *sa, const struct ike2_notify *n)
 			 "the peer refuses us as \"%s\": it does not know this identity, or is not \"%s\" itself, "
 			 "or %s (its log says which)",
 			 ike_id_to_str(sa->local_id, own, sizeof(own)),
-			 ike_id_to_str(asked, theirs, sizeof(theirs)), doubt_of(sa->peer));
+			 ike_id_to_str(asked, theirs, sizeof(theirs)), ike_auth_doubt(sa->peer));
 	else if (n->type == IKE2_N_AUTHENTICATION_FAILED)
 		snprintf(why, sizeof(why),
 			 "the peer refuses us as \"%s\": it does not know this identity, or %s (its log says which)",
-			 ike_id_to_str(sa->local_id, own, sizeof(own)), doubt_of(sa->peer));
+			 ike_id_to_str(sa->local_id, own, sizeof(own)), ike_auth_doubt(sa->peer));
 	else
 		snprintf(why, sizeof(why), "the peer refuses: %s", ike2_notify_to_str(n->type));
 	if (n->type == IKE2_N_AUTHENTICATION_FAILED)
@@ -350,7 +364,7 @@ static bool right_peer(struct ike_sa *sa, const struct ike2_message *m)
 	struct ike_id id;
 
 	if (!ike2_has(m, IKE2_PAYLOAD_IDR) || ike_id_from_wire(&id, m->id_r.type, m->id_r.data)) {
-		give_up(sa, "the peer does not say who it is");
+		reject(sa, "the peer does not say who it is");
 		return false;
 	}
 	if (ike_sa_set_id(&sa->peer_id, &id)) {
@@ -362,7 +376,7 @@ static bool right_peer(struct ike_sa *sa, const struct ike2_message *m)
 	snprintf(why, sizeof(why), "the peer is \"%s\", and remote-id is \"%s\"",
 		 ike_id_to_str(sa->peer_id, theirs, sizeof(theirs)),
 		 ike_id_to_str(&sa->peer->remote_id, wanted, sizeof(wanted)));
-	give_up(sa, why);
+	reject(sa, why);
 	return false;
 }
 
@@ -444,7 +458,7 @@ void ike_auth_rx_response(struct ike_sa *sa, struct ike2_message *m)
 
 	if (setup->have_msk && ike2_has(m, IKE2_PAYLOAD_AUTH)) {
 		if (!ike_auth_verify_msk(sa, m, ike_octets_of(setup->peer_id_body, setup->peer_id_body_len)))
-			give_up(sa, "the peer does not know the password");
+			reject(sa, "the peer does not know the password");
 		else
 			established(sa, m);
 		return;
@@ -462,7 +476,7 @@ void ike_auth_rx_response(struct ike_sa *sa, struct ike2_message *m)
 	if (!ike2_has(m, IKE2_PAYLOAD_AUTH) || !ike_auth_verify(sa, m, m->id_r.body, why)) {
 		snprintf(text, sizeof(text), "the peer has not proved who it is: %s",
 			 ike2_has(m, IKE2_PAYLOAD_AUTH) ? why : "there is no AUTH in its answer");
-		give_up(sa, text);
+		reject(sa, text);
 		return;
 	}
 	if (!setup->eap_peer) {

@@ -148,6 +148,20 @@ static void peer_closes(struct ike_sa *sa, const struct ike2_message *m)
 			replaced ? "replaced" : "the peer ends it");
 }
 
+/* RFC 7296 section 2.21.2: an initiator that has seen our proof says so when it is none to it, and there is no SA then. */
+static void peer_refuses(struct ike_sa *sa, const struct ike2_message *m)
+{
+	char own[IKE_ID_STRLEN / 8], why[IKE_WHY_MAX];
+
+	answer(sa, NULL, 0, m, false);
+	if (sa->phase == PHASE_OVER)
+		return;
+	snprintf(why, sizeof(why), "the peer refuses us as \"%s\": it %s, or wants to see another identity "
+		 "(its log says which)", ike_id_to_str(sa->local_id, own, sizeof(own)), ike_auth_doubt(sa->peer));
+	sa->ike->stats.auth_failed++;
+	ike_sa_over(sa, why);
+}
+
 void ike_info_rx_request(struct ike_sa *sa, const struct ike_path *path, struct ike2_message *m)
 {
 	uint32_t own[IKE_CHILDREN_MAX];
@@ -159,6 +173,10 @@ void ike_info_rx_request(struct ike_sa *sa, const struct ike_path *path, struct 
 			peer_closes(sa, m);
 			return;
 		}
+	}
+	if (ike2_notify_find(m, IKE2_N_AUTHENTICATION_FAILED)) {
+		peer_refuses(sa, m);
+		return;
 	}
 	moved = update_addresses(sa, path, m);
 	for (i = 0; i < m->n_deletes; i++) {

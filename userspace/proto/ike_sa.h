@@ -279,6 +279,7 @@ void ike_see_natd(struct ike_sa *sa, const struct ike2_message *m, const struct 
 
 /* --- ike_auth.c: IKE_AUTH; proofs, and the initiator --- */
 int ike_auth_own_id(struct ike_sa *sa, const struct ike2_id *wanted);	/* -ENOMEM */
+const char *ike_auth_doubt(const struct ike_peer *p);	/* "has another secret": a peer that refuses us */
 /* IDi or IDr, CERT and AUTH of ours; -errno: it cannot be made, and the log says why. */
 int ike_auth_put_own(struct ike_sa *sa, struct ike_chain *c);
 int ike_auth_put_msk(struct ike_sa *sa, struct ike_chain *c);
