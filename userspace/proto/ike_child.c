@@ -302,7 +302,10 @@ static void see_through_nat(struct ike2_selectors *ts, const struct addr *seen, 
 	}
 }
 
-/* remote and local: what the peer asks for, changed to what it means. */
+/*
+ * remote and local: what the peer asks for, or answers, changed to what it means. Some answer with the address that they
+ * know, and not with the one that they were asked for.
+ */
 static void see_through_nats(struct ike_child *c, struct ike2_selectors *remote, struct ike2_selectors *local)
 {
 	if (c->sa->nat_there)
@@ -336,6 +339,7 @@ enum ike_verdict ike_child_choose(struct ike_sa *sa, const struct ike2_message *
 				  char why[IKE_WHY_MAX])
 {
 	bool transport = ike2_notify_find(m, IKE2_N_USE_TRANSPORT_MODE);
+	bool wanted = like ? like->transport : sa->peer->transport;
 	struct ike2_selectors remote = m->ts_i, local = m->ts_r;
 	const struct ike2_proposal *chosen;
 	enum ike_verdict verdict;
@@ -353,16 +357,16 @@ enum ike_verdict ike_child_choose(struct ike_sa *sa, const struct ike2_message *
 		return VERDICT_PROPOSAL;
 	}
 	c->spi_out = spi_of(chosen->spi);
-	c->transport = transport && (like ? like->transport : sa->peer->transport);
+	c->transport = transport && wanted;
 	if (c->transport)
 		see_through_nats(c, &remote, &local);
-	verdict = c->spi_out < 256 ? VERDICT_PROPOSAL : narrow(c, &remote, &local, like, why);
+	verdict = VERDICT_PROPOSAL;
 	if (c->spi_out < 256)
 		snprintf(why, IKE_WHY_MAX, "the peer's SPI is reserved");
-	if (verdict == VERDICT_OK && !c->transport && (like ? like->transport : sa->peer->transport)) {
+	else if (wanted && !c->transport)
 		snprintf(why, IKE_WHY_MAX, "the peer asks for tunnel mode, and here is mode = transport");
-		verdict = VERDICT_PROPOSAL;
-	}
+	else
+		verdict = narrow(c, &remote, &local, like, why);
 	if (verdict != VERDICT_OK) {
 		ike_child_free(c);
 		return verdict;
@@ -420,6 +424,7 @@ enum ike_verdict ike_child_take(struct ike_sa *sa, const struct ike2_message *m,
 				const struct ike_child *like, struct ike_child **out, char why[IKE_WHY_MAX])
 {
 	const struct ike2_notify *error = ike2_error_find(m);
+	struct ike2_selectors remote = m->ts_r, local = m->ts_i;
 	const struct ike2_proposal *chosen;
 	struct ike_child *c;
 
@@ -446,7 +451,9 @@ enum ike_verdict ike_child_take(struct ike_sa *sa, const struct ike2_message *m,
 		return VERDICT_FAILED;
 	}
 	*out = c;
-	if (narrow(c, &m->ts_r, &m->ts_i, like, why) != VERDICT_OK)
+	if (c->transport)
+		see_through_nats(c, &remote, &local);
+	if (narrow(c, &remote, &local, like, why) != VERDICT_OK)
 		return VERDICT_UNWANTED;
 	/* A peer may decline transport mode by silence about it; then we have to delete (RFC 7296 section 1.3.1). */
 	if (c->transport == (like ? like->transport : sa->peer->transport))
