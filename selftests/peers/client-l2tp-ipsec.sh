@@ -49,7 +49,7 @@ client()
 
 wire_start()
 {
-	background wire ip netns exec "$C" tcpdump --immediate-mode -n -l -i wire -Q out -w "$TMP/wire.pcap"
+	background wire ip netns exec "$C" tcpdump --immediate-mode -U -n -i wire -Q out -w "$TMP/wire.pcap"
 	wait_for 10 log_has wire "listening on"
 }
 

@@ -13,6 +13,10 @@
 PEERS_DIR=$(cd "$(dirname "${BASH_SOURCE[0]}")" && pwd)
 # shellcheck source=../lib/lib.sh
 . "$PEERS_DIR/../lib/lib.sh"
+# shellcheck source=lib-pki.sh
+. "$PEERS_DIR/lib-pki.sh"
+# shellcheck source=lib-charon.sh
+. "$PEERS_DIR/lib-charon.sh"
 
 L=l-$$ G=g-$$ P=p-$$ R=r-$$ NAT=n-$$
 GW=192.0.2.1
@@ -88,6 +92,14 @@ gw_start()
 	in_order "$G"
 }
 
+# gw_kill: both processes at once, without a word to anybody.
+gw_kill()
+{
+	local engine
+
+	engine=$(ask "r['engine_pid']" status) && kill -KILL "$(pid_of gateway)" "$engine" && stop gateway
+}
+
 gw_ready()
 {
 	adit status >/dev/null
@@ -135,7 +147,7 @@ swan_conf()
 	cat >"$TMP/swan/swanctl.conf"
 	cat >"$TMP/strongswan.conf" <<-CONF
 		charon-systemd {
-			load_modular = yes
+			load = $CHARON_LOAD
 			install_virtual_ip_on = lo
 			retransmit_timeout = ${SWAN_TIMEOUT:-2.0}
 			retransmit_base = ${SWAN_BASE:-1.4}
@@ -226,7 +238,7 @@ traffic_works()
 # wire_start: what leaves towards the peer.
 wire_start()
 {
-	background wire ip netns exec "$G" tcpdump --immediate-mode -n -l -i wire -Q out -w "$TMP/wire.pcap"
+	background wire ip netns exec "$G" tcpdump --immediate-mode -U -n -i wire -Q out -w "$TMP/wire.pcap"
 	wait_for 10 log_has wire "listening on"
 }
 
@@ -248,36 +260,4 @@ gw_says()
 	echo "no \"$1\" in the log of the gateway:"
 	tail -n 12 "$TMP/gateway.log"
 	return 1
-}
-
-# --- certificates ---
-
-# pki_ca NAME: an authority.
-pki_ca()
-{
-	openssl req -x509 -newkey ec -pkeyopt ec_paramgen_curve:P-256 -nodes -keyout "$TMP/$1.key" -out "$TMP/$1.pem" \
-		-days 30 -subj "/O=Example/CN=$1" -addext basicConstraints=critical,CA:TRUE \
-		-addext keyUsage=critical,keyCertSign,cRLSign 2>>"$TMP/pki.log"
-}
-
-# pki_cert CA NAME ALTERNATIVE [ALGORITHM] [DAYS]: a key and a certificate; the algorithm as "openssl req -newkey" has it.
-pki_cert()
-{
-	local options=()
-
-	[ "${4:-rsa:2048}" != ec ] || options=(-pkeyopt ec_paramgen_curve:P-256)
-	openssl req -newkey "${4:-rsa:2048}" "${options[@]}" -nodes -keyout "$TMP/$2.key" -out "$TMP/$2.csr" \
-		-subj "/O=Example/CN=$2" 2>>"$TMP/pki.log" &&
-		printf 'subjectAltName=%s\nextendedKeyUsage=serverAuth,clientAuth\n' "$3" >"$TMP/$2.ext" &&
-		openssl x509 -req -in "$TMP/$2.csr" -CA "$TMP/$1.pem" -CAkey "$TMP/$1.key" -CAcreateserial -days "${5:-20}" \
-			-extfile "$TMP/$2.ext" -out "$TMP/$2.pem" 2>>"$TMP/pki.log"
-}
-
-# swan_pki CA NAME: what strongSwan has of it.
-swan_pki()
-{
-	mkdir -p "$TMP"/swan/{x509,x509ca,private}
-	cp "$TMP/$1.pem" "$TMP/swan/x509ca/"
-	cp "$TMP/$2.pem" "$TMP/swan/x509/"
-	cp "$TMP/$2.key" "$TMP/swan/private/"
 }

@@ -9,7 +9,7 @@
 
 wire_start()
 {
-	background wire ip netns exec "$G" tcpdump --immediate-mode -n -l -i wire -Q out -w "$TMP/wire.pcap"
+	background wire ip netns exec "$G" tcpdump --immediate-mode -U -n -i wire -Q out -w "$TMP/wire.pcap"
 	wait_for 10 log_has wire "listening on"
 }
 

@@ -4,6 +4,9 @@
 # strongSwan as the IPsec of a stock L2TP client: what it sends to UDP port 1701 of the gateway is protected in transport
 # mode. One daemon a namespace; what it says is in the log NAME-charon.
 
+# shellcheck source=lib-charon.sh
+. "$PEERS_DIR/lib-charon.sh"
+
 # swan_client_conf NAME VERSION SECRET: VERSION is that of IKE. SWAN_PROPOSALS and SWAN_ESP are algorithms of its own.
 swan_client_conf()
 {
@@ -34,7 +37,7 @@ swan_client_conf()
 	CONF
 	cat >"$TMP/$1-strongswan.conf" <<-CONF
 		charon-systemd {
-			load_modular = yes
+			load = $CHARON_LOAD
 			retransmit_timeout = 2.0
 			retransmit_base = 1.4
 			filelog { file { path = $TMP/$1-charon.log
