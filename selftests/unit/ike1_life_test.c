@@ -2,6 +2,8 @@
 /* How SAs of IKEv1 go on: new keys in time, one SA in another's place, another process. */
 #include "ike1_world.h"
 
+#include "proto/ike1_impl.h"
+
 /* --- new keys in time --- */
 
 static void a_child_is_replaced_in_time(void **state)
@@ -320,6 +322,24 @@ static void a_new_beginning_is_told(void **state)
 	world_free(w);
 }
 
+/* An initiator that does not believe the responder says so by the SA that the responder has. */
+static void a_refusal_ends_it(void **state)
+{
+	struct world *w = world_new();
+
+	(void)state;
+	dial(w);
+	ike1_send_notify(w->i.sa, IKE_PROTO_IKE, IKE1_N_PAYLOAD_MALFORMED, NULL, 0, NULL, 0);
+	run(w);
+	assert_int_equal(w->r.downs, 0);
+	ike1_send_notify(w->i.sa, IKE_PROTO_IKE, IKE1_N_AUTHENTICATION_FAILED, NULL, 0, NULL, 0);
+	run(w);
+	assert_int_equal(w->r.downs, 1);
+	assert_non_null(strstr(w->r.why, "the peer refuses us"));
+	assert_int_equal(n_sas(&w->r), 0);
+	world_free(w);
+}
+
 /* Nor is one that lives called a beginning: another with the same peer takes its place. */
 static void another_is_no_new_beginning(void **state)
 {
@@ -453,6 +473,7 @@ int main(void)
 		cmocka_unit_test(several_do_not_linger),
 		cmocka_unit_test(the_section_is_read_again),
 		cmocka_unit_test(a_new_beginning_is_told),
+		cmocka_unit_test(a_refusal_ends_it),
 		cmocka_unit_test(another_is_no_new_beginning),
 		cmocka_unit_test(one_that_lingers_takes_nothing_new),
 		cmocka_unit_test(what_was_under_way_goes_on),
