@@ -15,14 +15,16 @@ site()
 			auth = certificate
 			local-id = "gw.example"
 			remote-id = "peer.example"
-			certificate = "$TMP/gw-$1.pem"
-			key = "$TMP/gw-$1.key"
+			certificate = "$TMP/${CERT:-gw-$1}.pem"
+			key = "$TMP/${CERT:-gw-$1}.key"
 			ca = { "$TMP/${CA:-ca}.pem" }
 			local-subnets = { "10.1.0.0/24" }
 			remote-subnets = { "10.2.0.0/24" }
 			start = now
 			redial-min = 1
 			redial-max = 2
+			dpd-interval = 2
+			retransmissions = 3
 		}
 	CONF
 }
@@ -76,15 +78,37 @@ refused_with()
 	stop gateway
 }
 
+# not_believed: libreswan does not know the authority of our certificate. As who is asked it says so; as who begins it forgets us
+# without a word, and tries again.
+not_believed()
+{
+	: >"$TMP/gateway.log"
+	gw_start
+	check "our certificate is of an authority that libreswan does not know: that is said" gw_says \
+		"the peer refuses us as*does not believe our certificate or key"
+	check "and the site is not up" site_is "s['state'] != 'up'"
+	check "no more attempts" adit site down office
+	: >"$TMP/gateway.log"
+	: >"$TMP/pluto-rsa.log"
+	whack pluto-rsa --initiate --name net
+	check "libreswan begins, and does not believe us" wait_for 20 log_has pluto-rsa "certificate payload rejected"
+	check "nothing passes" refused ping_right 1
+	check "the gateway finds out that nobody is there" gw_says "ended: the peer d"
+	stop gateway
+}
+
 ike_topology
 # What libreswan shall protect needs a route already, as a default route is one.
 run ip -n "$P" route add default via $GW
 pki_ca ca && pki_ca other && pki_cert ca gw-rsa DNS:gw.example && pki_cert ca peer-rsa DNS:peer.example &&
-	pki_cert ca gw-ec DNS:gw.example ec && pki_cert ca peer-ec DNS:peer.example ec || exit 1
+	pki_cert ca gw-ec DNS:gw.example ec && pki_cert ca peer-ec DNS:peer.example ec &&
+	pki_cert other stranger DNS:gw.example || exit 1
 traffic_server_start
 through rsa rsasig
 CA=other site rsa
 refused_with "a peer's certificate of another authority is refused here" "has not proved who it is"
+CERT=stranger site rsa
+not_believed
 stop pluto-rsa
 through ec ecdsa
 

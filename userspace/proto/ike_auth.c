@@ -302,7 +302,7 @@ static void give_up(struct ike_sa *sa, const char *why)
 
 /*
  * RFC 7296 section 2.21.2: the responder believes us, and has an SA already. It is told once, and nobody waits for its
- * answer: whoever he is, we have no business with him.
+ * answer: whoever he is, we have no business with him. Some understand it by the Delete alone.
  */
 static void reject(struct ike_sa *sa, const char *why)
 {
@@ -310,6 +310,7 @@ static void reject(struct ike_sa *sa, const char *why)
 
 	ike_out_begin(sa, &o);
 	ike2_put_notify(&o.c, IKE2_N_AUTHENTICATION_FAILED, NULL, 0);
+	ike2_put_delete(&o.c, IKE_PROTO_IKE, NULL, 0);
 	if (!ike_send_request(sa, IKE2_INFORMATIONAL, &o))
 		give_up(sa, why);
 }

@@ -168,15 +168,15 @@ void ike_info_rx_request(struct ike_sa *sa, const struct ike_path *path, struct 
 	unsigned int i, n = 0;
 	bool moved;
 
+	if (ike2_notify_find(m, IKE2_N_AUTHENTICATION_FAILED)) {
+		peer_refuses(sa, m);
+		return;
+	}
 	for (i = 0; i < m->n_deletes; i++) {
 		if (m->del[i].protocol == IKE_PROTO_IKE) {
 			peer_closes(sa, m);
 			return;
 		}
-	}
-	if (ike2_notify_find(m, IKE2_N_AUTHENTICATION_FAILED)) {
-		peer_refuses(sa, m);
-		return;
 	}
 	moved = update_addresses(sa, path, m);
 	for (i = 0; i < m->n_deletes; i++) {
