@@ -12,6 +12,7 @@
 #include <unistd.h>
 #include <cmocka.h>
 
+#include "base/secret.h"
 #include "conf/conf.h"
 
 static char path[] = "/tmp/adit-conf-ike-test-XXXXXX", pem[] = "/tmp/adit-conf-ike-pem-XXXXXX";

@@ -306,14 +306,19 @@ bool ipsec_conf_check(const struct conf *conf, char why[IKE_WHY_MAX])
 	char error[IKE_WHY_MAX];
 	unsigned int i;
 
-	for (i = 0; i < conf->n_sites; i++)
-		if (!was_made(ipsec_site_peer(&conf->sites[i], &anywhere, error), "site", conf->sites[i].name, error, why))
+	for (i = 0; i < conf->n_sites; i++) {
+		const struct conf_site *s = &conf->sites[i];
+
+		if (!was_made(ipsec_site_peer(s, &anywhere, error), "site", s->name, error, why))
 			return false;
-	for (i = 0; i < conf->n_clients; i++)
-		if (conf_client_has_ipsec(&conf->clients[i]) &&
-		    !was_made(ipsec_client_peer(&conf->clients[i], &path, error), "client", conf->clients[i].name, error,
-			    why))
+	}
+	for (i = 0; i < conf->n_clients; i++) {
+		const struct conf_client *c = &conf->clients[i];
+
+		if (conf_client_has_ipsec(c) &&
+		    !was_made(ipsec_client_peer(c, &path, error), "client", c->name, error, why))
 			return false;
+	}
 	for (i = 0; i < conf->n_servers; i++)
 		if (!server_is_usable(&conf->servers[i], why))
 			return false;

@@ -303,8 +303,8 @@ static void see_through_nat(struct ike2_selectors *ts, const struct addr *seen, 
 }
 
 /*
- * remote and local: what the peer asks for, or answers, changed to what it means. Some answer with the address that they
- * know, and not with the one that they were asked for.
+ * remote and local: what the peer asks for, or answers, changed to what it means. Some answer with the address that
+ * they know, and not with the one that they were asked for.
  */
 static void see_through_nats(struct ike_child *c, struct ike2_selectors *remote, struct ike2_selectors *local)
 {

@@ -148,7 +148,7 @@ static void peer_closes(struct ike_sa *sa, const struct ike2_message *m)
 			replaced ? "replaced" : "the peer ends it");
 }
 
-/* RFC 7296 section 2.21.2: an initiator that has seen our proof says so when it is none to it, and there is no SA then. */
+/* RFC 7296 section 2.21.2: an initiator to whom our proof is none says so when he has seen it, and the SA is over. */
 static void peer_refuses(struct ike_sa *sa, const struct ike2_message *m)
 {
 	char own[IKE_ID_STRLEN / 8], why[IKE_WHY_MAX];
