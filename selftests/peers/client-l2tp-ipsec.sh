@@ -147,7 +147,7 @@ through()
 	check "IKEv$1: which are not the same" connect_fails "*not connected: IPsec with $GW: *$4*"
 	dial_stop
 	stop server-daemon
-	client "$1" "retransmissions = 1"
+	client "$1"
 	check "IKEv$1: nobody there" connect_fails "*not connected: IPsec with $GW: *does not answer on port 500*"
 	check "IKEv$1: nothing is left of it" hq_gone
 	dial_stop

@@ -28,9 +28,9 @@ ipsec_start()
 			right=$GW
 			rightprotoport=17/1701
 			keyingtries=1
-			retransmit-timeout=${IPSEC_PATIENCE:-15}s
+			retransmit-timeout=15s
 			dpddelay=2
-			dpdtimeout=6
+			dpdtimeout=10
 			dpdaction=clear
 	CONF
 	pluto_start "$C" pluto

@@ -211,10 +211,10 @@ swan_has_nothing()
 # --- traffic ---
 
 # shellcheck disable=SC2120 # tests do pass it
-# ping_right [COUNT]: from behind the gateway to behind the peer.
+# ping_right [COUNT [SECONDS]]: from behind the gateway to behind the peer.
 ping_right()
 {
-	ip netns exec "$L" ping -q -n -c "${1:-3}" -i 0.2 -W 5 $RIGHT
+	ip netns exec "$L" ping -q -n -c "${1:-3}" -i 0.2 -W "${2:-5}" $RIGHT
 }
 
 ping_left()

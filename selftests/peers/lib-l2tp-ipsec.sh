@@ -71,9 +71,6 @@ l2tp_ipsec_through()
 # l2tp_ipsec_refused SAID: with another secret.
 l2tp_ipsec_refused()
 {
-	# shellcheck disable=SC2034 # ipsec_start may look at it
-	local IPSEC_PATIENCE=8
-
 	check "$1: a wrong secret: IPsec starts" ipsec_start "another secret"
 	check "$1: a wrong secret is refused" refused ipsec_connects 10
 	check_log "$1: and the log says it" gateway "@(secret|pre-shared key)"

@@ -7,7 +7,7 @@
 #	peer_conf	writes what it is told
 #	peer_start, peer_stop
 #	peer_reads	takes what was written since
-#	peer_begins, peer_rekeys_child, peer_rekeys_ike, peer_ends
+#	peer_begins, peer_rekeys_child, peer_rekeys_ike, peer_ends; PEER_PATIENCE are the seconds that it may try, where it can be told
 #	peer_has_child, peer_has_nothing
 
 SECRET="a secret of both"
@@ -97,7 +97,7 @@ site_ends_here()
 {
 	check "IKEv$VERSION: taken down" adit site down office
 	check "IKEv$VERSION: the peer has nothing left" wait_for 10 peer_has_nothing
-	check "IKEv$VERSION: no traffic without it" refused ping_right 1
+	check "IKEv$VERSION: no traffic without it" refused ping_right 1 2
 }
 
 site_begins_there()
@@ -131,6 +131,8 @@ site_disagrees()
 # what is legacy.
 site_goes_wrong()
 {
+	local PEER_PATIENCE=8
+
 	adit site down office
 	SECRET="another secret" peer_conf
 	PATIENCE=30 site_disagrees "another secret" "@(the secrets differ|cannot be decrypted)" \
