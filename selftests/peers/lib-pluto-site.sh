@@ -44,7 +44,8 @@ peer_begins()
 
 peer_rekeys_child()
 {
-	whack pluto$VERSION --rekey-ipsec --name net
+	# Libreswan 5 has another word for it.
+	whack pluto$VERSION --rekey-ipsec --name net || whack pluto$VERSION --rekey-child --name net
 }
 
 peer_rekeys_ike()
