@@ -27,7 +27,7 @@ esp-chacha       policies 1      esp4
 esp-udp-gcm      policies 1      esp4
 xfrmi-gcm        policies 1      esp4,xfrm_interface
 l2tp-esp         policies 1      esp4,l2tp_ppp
-xfrm-setup       in-tree  1000   esp4
+xfrm-setup       in-tree  10000  esp4
 wireguard        in-tree  1      wireguard
 adit-pptp        ours     1000   adit
 adit-pptp-128s   ours     1      adit
@@ -45,7 +45,7 @@ adit-esp-chacha  ours     1      adit
 adit-esp-udp-gcm ours     1      adit
 adit-l2tp-esp    ours     1      adit
 adit-esp-many    ours     10000  adit
-adit-esp-setup   ours     1000   adit
+adit-esp-setup   ours     10000  adit
 "
 
 # kinds HALF: names of the table.
