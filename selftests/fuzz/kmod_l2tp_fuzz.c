@@ -195,6 +195,16 @@ void adit_rx_payload(struct adit_session *s, struct sk_buff *skb, struct adit_rx
 	taken(s, skb, FATE_PAYLOAD);
 }
 
+void adit_rx_packet(struct adit_session *s, struct sk_buff *skb)
+{
+	spin_lock(&s->rx_lock);
+	if (s->dead)
+		kfree_skb(skb);
+	else
+		taken(s, skb, FATE_PAYLOAD);
+	spin_unlock(&s->rx_lock);
+}
+
 /* Nothing was received before: no number is the one expected. */
 bool adit_seq_sort(struct adit_session *s, struct sk_buff *skb, u32 seq, struct adit_rx_batch *batch)
 {

@@ -145,6 +145,7 @@ static inline struct udphdr *udp_hdr(const struct sk_buff *skb)
 #define likely(x)	__builtin_expect(!!(x), 1)
 #define unlikely(x)	__builtin_expect(!!(x), 0)
 #define noinline	__attribute__((noinline))
+#define __uninitialized
 
 static inline void skb_postpull_rcsum(struct sk_buff *skb, const void *start, unsigned int len)
 {
