@@ -6,6 +6,7 @@
 Sends TEXT to a UDP port out of this TAP device, which must be there and up. The checksum is said to be of all from START
 of the frame on, and to belong OFFSET behind that. Where UDP has it, START is 34 and OFFSET 6.
 """
+import errno
 import fcntl
 import socket
 import struct
@@ -36,7 +37,7 @@ def datagram(source, destination, port, text):
 
 
 def main():
-    """Send one."""
+    """Send one. Status 22: the kernel takes no such packet."""
     tap, source, destination = sys.argv[1:4]
     port, start, offset = map(int, sys.argv[4:7])
     with open(f"/sys/class/net/{tap}/address", encoding="ascii") as address:
@@ -45,7 +46,12 @@ def main():
     frame += datagram(source, destination, port, sys.argv[7].encode())
     with open("/dev/net/tun", "r+b", buffering=0) as tun:
         fcntl.ioctl(tun, TUNSETIFF, struct.pack("16sH22x", tap.encode(), IFF_TAP | IFF_NO_PI | IFF_VNET_HDR))
-        tun.write(struct.pack("=BBHHHH", NEEDS_CSUM, 0, 0, 0, start, offset) + frame)
+        try:
+            tun.write(struct.pack("=BBHHHH", NEEDS_CSUM, 0, 0, 0, start, offset) + frame)
+        except OSError as refusal:
+            if refusal.errno != errno.EINVAL:
+                raise
+            sys.exit(errno.EINVAL)
 
 
 main()
