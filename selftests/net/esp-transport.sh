@@ -130,7 +130,7 @@ for offset in (0, 1):
 check "a fragment that overlaps another is lost" wait_for 10 child_counts a e0 1 fragments-lost -ge 1
 check "and so is its datagram" bash -c "ip netns exec a $ESP_TOOL child-show e0 1 | awk -F= '
 	\$1 == \"fragmented\" { begun = \$2 } \$1 == \"joined\" { joined = \$2 } END { exit begun != joined + 1 }'"
-check "one that may not be cut is refused" says "mtu" pings a 192.0.2.2 -M "do" -s 1450
+check "one that may not be cut is refused" says "essage too long" pings a 192.0.2.2 -M "do" -s 1450
 check "TTL, DSCP and DF are the packet's" on_wire a wan0 'ip proto 50' 'tos 0x28, ttl 9, .*flags \[DF\]' \
 	pings_quietly a 192.0.2.2 -t 9 -Q 0x28 -M "do"
 ip -n a addr add 10.1.0.1/32 dev lo
