@@ -4,16 +4,9 @@
 
 #include "link_test.h"
 
-static int parse(const char *line, unsigned int flags)
-{
-	return parse_as(&esp_link_util, line, flags);
-}
-
 static void words_become_attributes(void **state)
 {
-	static const struct {
-		const char *line, *attrs;
-	} cases[] = {
+	static const struct line_text cases[] = {
 		{ "local 192.0.2.1 remote 192.0.2.2", "2=c0000201 3=c0000202" },
 		{ "local 2001:db8::1 remote ::2",
 		  "4=20010db8000000000000000000000001 5=00000000000000000000000000000002" },
@@ -26,16 +19,12 @@ static void words_become_attributes(void **state)
 	};
 
 	(void)state;
-	for (size_t i = 0; i < sizeof(cases) / sizeof(cases[0]); i++) {
-		assert_int_equal(parse(cases[i].line, NLM_F_CREATE), 0);
-		assert_string_equal(put_attrs, cases[i].attrs);
-		assert_string_equal(said, "");
-	}
+	take_each(&esp_link_util, cases, COUNT(cases));
 }
 
 static void every_mistake_is_named(void **state)
 {
-	static const struct { const char *line, *text; } cases[] = {
+	static const struct line_text cases[] = {
 		{ "key 00", "\"key\" is no option of type esp" },
 		{ "local 192.0.2", "local \"192.0.2\" is wrong: it is an address like" },
 		{ "remote 2001:db8:::1", "remote \"2001:db8:::1\" is wrong" },
@@ -50,10 +39,7 @@ static void every_mistake_is_named(void **state)
 	};
 
 	(void)state;
-	for (size_t i = 0; i < sizeof(cases) / sizeof(cases[0]); i++) {
-		assert_int_equal(parse(cases[i].line, NLM_F_CREATE), -1);
-		assert_non_null(strstr(said, cases[i].text));
-	}
+	refuse_each(&esp_link_util, cases, COUNT(cases));
 }
 
 static void print(struct dump *d)

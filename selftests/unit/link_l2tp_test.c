@@ -4,16 +4,9 @@
 
 #include "link_test.h"
 
-static int parse(const char *line, unsigned int flags)
-{
-	return parse_as(&l2tp_link_util, line, flags);
-}
-
 static void words_become_attributes(void **state)
 {
-	static const struct {
-		const char *line, *attrs;
-	} cases[] = {
+	static const struct line_text cases[] = {
 		{ "local 192.0.2.1 remote 192.0.2.2", "3=c0000201 4=c0000202" },
 		{ "local 2001:db8::1 remote ::2",
 		  "5=20010db8000000000000000000000001 6=00000000000000000000000000000002" },
@@ -38,16 +31,12 @@ static void words_become_attributes(void **state)
 	};
 
 	(void)state;
-	for (size_t i = 0; i < sizeof(cases) / sizeof(cases[0]); i++) {
-		assert_int_equal(parse(cases[i].line, NLM_F_CREATE), 0);
-		assert_string_equal(put_attrs, cases[i].attrs);
-		assert_string_equal(said, "");
-	}
+	take_each(&l2tp_link_util, cases, COUNT(cases));
 }
 
 static void every_mistake_is_named(void **state)
 {
-	static const struct { const char *line, *text; } cases[] = {
+	static const struct line_text cases[] = {
 		{ "call-id 1", "\"call-id\" is no option of type l2tp" },
 		{ "local 192.0.2", "local \"192.0.2\" is wrong: it is an address like" },
 		{ "local-port 0", "local-port \"0\" is wrong: it is a number from 1 to 65535" },
@@ -69,10 +58,7 @@ static void every_mistake_is_named(void **state)
 	};
 
 	(void)state;
-	for (size_t i = 0; i < sizeof(cases) / sizeof(cases[0]); i++) {
-		assert_int_equal(parse(cases[i].line, NLM_F_CREATE), -1);
-		assert_non_null(strstr(said, cases[i].text));
-	}
+	refuse_each(&l2tp_link_util, cases, COUNT(cases));
 }
 
 static void print(struct dump *d)

@@ -11,9 +11,7 @@ static int parse(const char *line, unsigned int flags)
 
 static void words_become_attributes(void **state)
 {
-	static const struct {
-		const char *line, *attrs;
-	} cases[] = {
+	static const struct line_text cases[] = {
 		{ "local 192.0.2.1 remote 192.0.2.2 call-id 258 peer-call-id 65535",
 		  "2=c0000201 3=c0000202 4=0201 5=ffff" },
 		{ "mode concentrator", "1=01000000" },
@@ -34,16 +32,12 @@ static void words_become_attributes(void **state)
 	};
 
 	(void)state;
-	for (size_t i = 0; i < sizeof(cases) / sizeof(cases[0]); i++) {
-		assert_int_equal(parse(cases[i].line, NLM_F_CREATE), 0);
-		assert_string_equal(put_attrs, cases[i].attrs);
-		assert_string_equal(said, "");
-	}
+	take_each(&pptp_link_util, cases, COUNT(cases));
 }
 
 static void every_mistake_is_named(void **state)
 {
-	static const struct { const char *line, *text; } cases[] = {
+	static const struct line_text cases[] = {
 		{ "locl 192.0.2.1", "\"locl\" is no option of type pptp" },
 		{ "local ::1", "local \"::1\" is wrong: it is an IPv4 address" },
 		{ "remote 192.0.2", "remote \"192.0.2\" is wrong" },
@@ -66,10 +60,7 @@ static void every_mistake_is_named(void **state)
 	};
 
 	(void)state;
-	for (size_t i = 0; i < sizeof(cases) / sizeof(cases[0]); i++) {
-		assert_int_equal(parse(cases[i].line, NLM_F_CREATE), -1);
-		assert_non_null(strstr(said, cases[i].text));
-	}
+	refuse_each(&pptp_link_util, cases, COUNT(cases));
 }
 
 /* One attribute holds both: a change of one word alone would turn the other off. */

@@ -138,6 +138,31 @@ static int parse_as(struct link_util *kind, const char *line, unsigned int flags
 	return rc;
 }
 
+struct line_text {
+	const char *line, *text;
+};
+
+/* Each line becomes the attributes beside it. */
+static void take_each(struct link_util *kind, const struct line_text *cases, size_t n)
+{
+	for (size_t i = 0; i < n; i++) {
+		assert_int_equal(parse_as(kind, cases[i].line, NLM_F_CREATE), 0);
+		assert_string_equal(put_attrs, cases[i].text);
+		assert_string_equal(said, "");
+	}
+}
+
+/* Each line is refused with the words beside it. */
+static void refuse_each(struct link_util *kind, const struct line_text *cases, size_t n)
+{
+	for (size_t i = 0; i < n; i++) {
+		assert_int_equal(parse_as(kind, cases[i].line, NLM_F_CREATE), -1);
+		assert_non_null(strstr(said, cases[i].text));
+	}
+}
+
+#define COUNT(array)	(sizeof(array) / sizeof((array)[0]))
+
 /* What the kernel says of a device, to be shown. */
 #define DUMP_ATTRS	32
 
