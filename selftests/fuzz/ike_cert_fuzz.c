@@ -45,7 +45,7 @@ int LLVMFuzzerInitialize(int *argc, char ***argv)
 
 static void sent(struct in *in)
 {
-	struct ike2_cert certs[3];
+	struct ike_cert certs[3];
 	struct ike_cert_verdict v;
 	struct ike_id id;
 	uint8_t *octets[3];

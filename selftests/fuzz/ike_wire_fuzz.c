@@ -53,7 +53,7 @@ static void same_sa(const struct ike2_message *m)
 
 static void negotiate2(const struct ike2_message *m)
 {
-	const struct ike2_proposal *chosen;
+	const struct ike_proposal *chosen;
 	struct ike_offers o;
 	struct ike_suite s, again;
 	static struct ike2_sa answer;
@@ -156,7 +156,7 @@ static void ikev2(const uint8_t *data, size_t len, bool chain, uint8_t first)
 static void negotiate1(const struct ike1_message *m)
 {
 	static const uint16_t auths[] = { 1, 3, 65001 }, encaps[] = { 1, 2, 3, 4, 61443, 61444 };
-	const struct ike1_proposal *p;
+	const struct ike_proposal *p;
 	const struct ike1_transform *t;
 	struct ike_suite s, again;
 	struct ike_offers o;

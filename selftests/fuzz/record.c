@@ -186,7 +186,7 @@ WRAP(struct l2tp_call *, l2tp_call_thaw, (struct l2tp_tunnel *t, void *owner, st
 
 /* --- IKE --- */
 
-static void record_certs(const struct ike2_cert *certs, unsigned int n)
+static void record_certs(const struct ike_cert *certs, unsigned int n)
 {
 	struct seed *s = seed_new("ike_cert");
 
@@ -224,7 +224,7 @@ WRAP(int, ike_id_parse, (const char *text, struct ike_id *id, char error[IKE_ERR
 WRAP(int, ike_id_from_wire, (struct ike_id *id, uint8_t type, struct ike_octets data), (id, type, data),
      BEHIND("ike_text", data.at, data.len, 4, type, 3))
 WRAP(struct ike_pubkey *, ike_trust_verify,
-     (const struct ike_trust *t, const struct ike2_cert *certs, unsigned int n, const struct ike_id *id, time_t now,
+     (const struct ike_trust *t, const struct ike_cert *certs, unsigned int n, const struct ike_id *id, time_t now,
       struct ike_cert_verdict *v),
      (t, certs, n, id, now, v), record_certs(certs, n))
 WRAP(struct ike_chain_file *, ike_own_load, (const void *octets, size_t len, char error[IKE_ERROR_MAX]),

@@ -31,10 +31,18 @@ quietly()
 	fi
 }
 
+# broken WHAT: ends the demo; what was said, and how the logs end, tell why.
 broken()
 {
+	local log
+
 	echo
 	echo "The demo failed at: $1"
+	for log in "$TMP"/*.log; do
+		[ -s "$log" ] || continue
+		echo "--- how ${log##*/} ends:"
+		tail -n 30 "$log" | sed 's/^/    /'
+	done
 	exit 1
 }
 

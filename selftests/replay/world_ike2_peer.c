@@ -484,7 +484,7 @@ static struct conv *conv_of(struct script *s, const struct ike_header *h)
 
 static void note_heard(struct script *s, struct conv *c, const struct ike2_message *m)
 {
-	const struct ike2_notify *cookie = ike2_notify_find(m, IKE2_N_COOKIE);
+	const struct ike_notify *cookie = ike2_notify_find(m, IKE2_N_COOKIE);
 	bool answer = m->header.flags & IKE2_FLAG_RESPONSE;
 
 	if (cookie && cookie->data.len <= sizeof(s->cookie)) {

@@ -188,7 +188,7 @@ static const char *agree(const char *own, const char *peer, enum ike_use use, un
 {
 	static struct ike2_sa sa, answer;
 	struct ike_offers o = offers(own, use), p = offers(peer, use);
-	const struct ike2_proposal *chosen;
+	const struct ike_proposal *chosen;
 	struct ike_suite s, again;
 
 	ike2_sa_offer(&sa, &p, flags & IKE_NEG_NO_DH, spi, 4);
@@ -251,7 +251,7 @@ static struct ike2_sa one_proposal(uint8_t protocol)
 {
 	struct ike2_sa sa = { .n_proposals = 1 };
 
-	sa.proposal[0] = (struct ike2_proposal){ .number = 1, .protocol = protocol };
+	sa.proposal[0] = (struct ike_proposal){ .number = 1, .protocol = protocol };
 	return sa;
 }
 
@@ -265,7 +265,7 @@ static void what_peers_do(void **state)
 {
 	static struct ike2_sa sa;
 	struct ike_offers gcm = offers("aes256gcm16", IKE_USE_ESP), chacha = offers("chacha20poly1305", IKE_USE_ESP);
-	const struct ike2_proposal *chosen;
+	const struct ike_proposal *chosen;
 	struct ike_suite s;
 
 	(void)state;
@@ -305,7 +305,7 @@ static void what_peers_do(void **state)
 static void answers_are_checked(void **state)
 {
 	struct ike_offers o = offers("aes256-sha256-modp2048,aes128-sha1-modp1024", IKE_USE_IKE);
-	const struct ike2_proposal *chosen;
+	const struct ike_proposal *chosen;
 	static struct ike2_sa sa;
 	struct ike_suite s;
 
@@ -401,7 +401,7 @@ static void windows(void **state)
 	static struct ike1_proposals sa;
 	static const uint16_t modes[] = { IKE1_ENCAP_UDP_TRANSPORT };
 	const struct ike1_transform *t;
-	const struct ike1_proposal *p;
+	const struct ike_proposal *p;
 	struct ike_offers ike, esp;
 	struct ike_suite s;
 
@@ -409,7 +409,7 @@ static void windows(void **state)
 	ike_offers_default(IKE_V1, IKE_USE_IKE, false, &ike);
 	ike_offers_default(IKE_V1, IKE_USE_ESP, false, &esp);
 	sa = (struct ike1_proposals){ .n_proposals = 1, .n_transforms = 5 };
-	sa.proposal[0] = (struct ike1_proposal){ .number = 1, .protocol = IKE_PROTO_IKE, .n = 5 };
+	sa.proposal[0] = (struct ike_proposal){ .number = 1, .protocol = IKE_PROTO_IKE, .n = 5 };
 	memcpy(sa.transform, phase1, sizeof(phase1));
 	assert_int_equal(ike1_select(&ike, &sa, &psk, 1, &s, &p, &t), 0);
 	assert_string_equal(ike_suite_to_str(&s, text, sizeof(text)), "aes256-prfsha1-ecp384");
@@ -422,14 +422,14 @@ static void windows(void **state)
 	assert_string_equal(ike_suite_legacy(&s), "3des");
 
 	sa = (struct ike1_proposals){ .n_proposals = 1, .n_transforms = 3 };
-	sa.proposal[0] = (struct ike1_proposal){ .number = 1, .protocol = IKE_PROTO_ESP, .n = 3, .spi = { spi, 4 } };
+	sa.proposal[0] = (struct ike_proposal){ .number = 1, .protocol = IKE_PROTO_ESP, .n = 3, .spi = { spi, 4 } };
 	memcpy(sa.transform, phase2, sizeof(phase2));
 	assert_int_equal(ike1_select_ipsec(&esp, &sa, modes, 1, 0, &s, &p, &t), 0);
 	assert_string_equal(ike_suite_to_str(&s, text, sizeof(text)), "aes256-sha1");
 	assert_int_equal(ike1_select_ipsec(&esp, &sa, &transport, 1, 0, &s, &p, &t), -ENOENT);
 	/* AH beside it, to be used together: not ours. */
 	sa.n_proposals = 2;
-	sa.proposal[1] = (struct ike1_proposal){ .number = 1, .protocol = IKE_PROTO_AH, .spi = { spi, 4 } };
+	sa.proposal[1] = (struct ike_proposal){ .number = 1, .protocol = IKE_PROTO_AH, .spi = { spi, 4 } };
 	assert_int_equal(ike1_select_ipsec(&esp, &sa, modes, 1, 0, &s, &p, &t), -ENOENT);
 	sa.proposal[1].number = 2;
 	assert_int_equal(ike1_select_ipsec(&esp, &sa, modes, 1, 0, &s, &p, &t), 0);
@@ -442,7 +442,7 @@ static void ikev1_offers_and_takes(void **state)
 	struct ike_offers o = offers("aes256-aes128-3des-sha256-sha1-modp2048-modp1024", IKE_USE_IKE);
 	struct ike_offers e = offers("aes256gcm16,aes256-aes128-sha256-sha1", IKE_USE_ESP);
 	const struct ike1_transform *t;
-	const struct ike1_proposal *p;
+	const struct ike_proposal *p;
 	struct ike_suite s, again;
 	char buf[2048];
 

@@ -46,14 +46,14 @@ static enum ike_cert_fault judge_as(const struct ike_trust *t, time_t now, const
 				    const struct pki_cert *const *sent,
 				    unsigned int n)
 {
-	struct ike2_cert certs[4];
+	struct ike_cert certs[4];
 	struct pki_octets der[4];
 	struct ike_id id = id_of(who);
 	struct ike_pubkey *key;
 
 	for (unsigned int i = 0; i < n; i++) {
 		der[i] = pki_cert_der(sent[i]->x);
-		certs[i] = (struct ike2_cert){ IKE_CERT_X509_SIGNATURE, { der[i].at, der[i].len } };
+		certs[i] = (struct ike_cert){ IKE_CERT_X509_SIGNATURE, { der[i].at, der[i].len } };
 	}
 	key = ike_trust_verify(t, certs, n, &id, now, &verdict);
 	assert_true(!key == (verdict.fault != IKE_CERT_OK));
@@ -268,7 +268,7 @@ static void what_is_no_certificate(void **state)
 	struct ike_trust *t = trust_in(&ca);
 	struct pki_octets der = pki_cert_der(gw.x);
 	struct ike_id id = id_of("gw.example.org");
-	struct ike2_cert cert = { .encoding = IKE_CERT_HASH_AND_URL, .data = { der.at, der.len } };
+	struct ike_cert cert = { .encoding = IKE_CERT_HASH_AND_URL, .data = { der.at, der.len } };
 
 	(void)state;
 	assert_null(ike_trust_verify(t, NULL, 0, &id, NOW, &verdict));

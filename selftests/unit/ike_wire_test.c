@@ -193,8 +193,8 @@ static void everything_of_ikev2(void **state)
 	cfg.attr[1] = (struct ike_cfg_attr){ .type = IKE_CFG_IP4_DNS, .value = { spi, 4 } };
 	sa.n_proposals = 2;
 	sa.n_transforms = 3;
-	sa.proposal[0] = (struct ike2_proposal){ .number = 1, .protocol = IKE_PROTO_ESP, .spi = { spi, 4 }, .n = 2 };
-	sa.proposal[1] = (struct ike2_proposal){ .number = 2, .protocol = IKE_PROTO_ESP, .spi = { spi, 4 }, .first = 2,
+	sa.proposal[0] = (struct ike_proposal){ .number = 1, .protocol = IKE_PROTO_ESP, .spi = { spi, 4 }, .n = 2 };
+	sa.proposal[1] = (struct ike_proposal){ .number = 2, .protocol = IKE_PROTO_ESP, .spi = { spi, 4 }, .first = 2,
 						 .n = 1 };
 	sa.transform[0] = (struct ike2_transform){ .type = IKE_TRANSFORM_ENCR, .id = 12, .key_bits = 256 };
 	sa.transform[1] = (struct ike2_transform){ .type = IKE_TRANSFORM_INTEG, .id = 12 };
@@ -401,7 +401,7 @@ static void everything_of_ikev1(void **state)
 	(void)state;
 	addr_parse("10.0.0.2", &a);
 	sa.n_proposals = sa.n_transforms = 1;
-	sa.proposal[0] = (struct ike1_proposal){ .number = 1, .protocol = IKE_PROTO_IKE, .n = 1 };
+	sa.proposal[0] = (struct ike_proposal){ .number = 1, .protocol = IKE_PROTO_IKE, .n = 1 };
 	sa.transform[0] = (struct ike1_transform){ .number = 1, .id = IKE1_TRANSFORM_KEY_IKE, .encr = 7,
 						   .key_bits = 256,
 						   .hash = 2, .group = 14, .auth = IKE1_AUTH_PSK, .life_seconds = 86400,

@@ -135,7 +135,7 @@ static bool is_ours(const struct ike1_sa *sa, struct ike_octets spi)
 	return spi.len == sizeof(own) && !memcmp(spi.at, own, sizeof(own));
 }
 
-static uint32_t sequence(const struct ike1_notify *n)
+static uint32_t sequence(const struct ike_notify *n)
 {
 	struct rd r = rd_of(n->data.at, n->data.len);
 
@@ -147,7 +147,7 @@ static uint32_t sequence(const struct ike1_notify *n)
  * ourselves, and that anybody sends back, bears the same proof as the peer's: it says nothing of where the peer is, and
  * our answer to it would be one to ourselves.
  */
-static void rx_are_you_there(struct ike1_sa *sa, const struct ike_path *path, const struct ike1_notify *n)
+static void rx_are_you_there(struct ike1_sa *sa, const struct ike_path *path, const struct ike_notify *n)
 {
 	uint32_t seq = sequence(n);
 
@@ -162,7 +162,7 @@ static void rx_are_you_there(struct ike1_sa *sa, const struct ike_path *path, co
 	send_dpd(sa, IKE1_N_R_U_THERE_ACK, seq);
 }
 
-static void rx_i_am_here(struct ike1_sa *sa, const struct ike_path *path, const struct ike1_notify *n)
+static void rx_i_am_here(struct ike1_sa *sa, const struct ike_path *path, const struct ike_notify *n)
 {
 	if (!is_ours(sa, n->spi) || n->data.len != 4 || !sa->dpd_tries || sequence(n) != sa->dpd_seq)
 		return;
@@ -182,7 +182,7 @@ static struct ike1_xchg *waiting(struct ike1_sa *sa)
 	return found;
 }
 
-static void rx_error(struct ike1_sa *sa, const struct ike1_notify *n)
+static void rx_error(struct ike1_sa *sa, const struct ike_notify *n)
 {
 	struct ike1_xchg *x = waiting(sa);
 	char why[IKE_WHY_MAX];
@@ -208,7 +208,7 @@ static void rx_refusal(struct ike1_sa *sa)
 		     "the peer refuses us: it does not believe our certificate or key, or wants to see another identity");
 }
 
-static void rx_notify(struct ike1_sa *sa, const struct ike_path *path, const struct ike1_notify *n)
+static void rx_notify(struct ike1_sa *sa, const struct ike_path *path, const struct ike_notify *n)
 {
 	if (sa->phase == IKE1_REPLACED && n->type != IKE1_N_R_U_THERE)
 		return;
@@ -230,7 +230,7 @@ static void rx_notify(struct ike1_sa *sa, const struct ike_path *path, const str
 }
 
 /* The peer names what it receives by, which is what we send by. */
-static void rx_delete_children(struct ike1_sa *sa, const struct ike1_delete *d)
+static void rx_delete_children(struct ike1_sa *sa, const struct ike_delete *d)
 {
 	struct rd r = rd_of(d->spis.at, d->spis.len);
 
@@ -246,7 +246,7 @@ static void rx_delete_children(struct ike1_sa *sa, const struct ike1_delete *d)
 }
 
 /* True: sa is gone, and its children with it. */
-static bool rx_delete_sa(struct ike1_sa *sa, const struct ike1_delete *d)
+static bool rx_delete_sa(struct ike1_sa *sa, const struct ike_delete *d)
 {
 	for (unsigned int i = 0; i < d->n; i++) {
 		if (!is_ours(sa, ike_octets_of(d->spis.at + (size_t)i * d->spi_size, d->spi_size)))
@@ -318,7 +318,7 @@ static const char *suspicion(const struct ike1_sa *sa)
 /* In the clear: anybody could have sent it. It is not final, but the administrator is told, once. */
 void ike1_info_rx_plain(struct ike1_sa *sa, const struct ike1_message *m)
 {
-	const struct ike1_notify *n = &m->notify[0];
+	const struct ike_notify *n = &m->notify[0];
 	char text[IKE_TEXT_MAX];
 
 	if (!m->n_notifies || n->type > IKE1_N_ERROR_MAX || sa->phase >= IKE1_XAUTH || sa->refused)

@@ -21,12 +21,12 @@ static uint16_t number_of(const struct ike_alg *alg, enum ike_use use)
 
 /* --- offering --- */
 
-static struct ike1_proposal *begin(struct ike1_proposals *sa, uint8_t protocol, const void *spi, size_t spi_len)
+static struct ike_proposal *begin(struct ike1_proposals *sa, uint8_t protocol, const void *spi, size_t spi_len)
 {
-	struct ike1_proposal *p = &sa->proposal[0];
+	struct ike_proposal *p = &sa->proposal[0];
 
 	*sa = (struct ike1_proposals){ .doi = IKE1_DOI_IPSEC, .situation = IKE1_SIT_IDENTITY_ONLY, .n_proposals = 1 };
-	*p = (struct ike1_proposal){ .number = 1, .protocol = protocol, .spi = ike_octets_of(spi, spi_len) };
+	*p = (struct ike_proposal){ .number = 1, .protocol = protocol, .spi = ike_octets_of(spi, spi_len) };
 	return p;
 }
 
@@ -108,11 +108,11 @@ void ike1_sa_offer_ipsec(struct ike1_proposals *sa, const struct ike_offers *o, 
 		offer_phase2(sa, &o->offer[i], &base);
 }
 
-void ike1_sa_accept(struct ike1_proposals *sa, const struct ike1_proposal *chosen,
+void ike1_sa_accept(struct ike1_proposals *sa, const struct ike_proposal *chosen,
 		    const struct ike1_transform *transform,
 		    const void *spi, size_t spi_len)
 {
-	struct ike1_proposal *p = begin(sa, chosen->protocol, spi, spi_len);
+	struct ike_proposal *p = begin(sa, chosen->protocol, spi, spi_len);
 
 	p->number = chosen->number;
 	p->n = 1;
@@ -203,10 +203,10 @@ static bool among(const uint16_t *numbers, size_t n, uint16_t number)
 }
 
 int ike1_select(const struct ike_offers *own, const struct ike1_proposals *peer, const uint16_t *auths, size_t n_auths,
-		struct ike_suite *s, const struct ike1_proposal **chosen, const struct ike1_transform **transform)
+		struct ike_suite *s, const struct ike_proposal **chosen, const struct ike1_transform **transform)
 {
 	for (unsigned int i = 0; i < peer->n_proposals; i++) {
-		const struct ike1_proposal *p = &peer->proposal[i];
+		const struct ike_proposal *p = &peer->proposal[i];
 
 		for (unsigned int j = 0; p->protocol == IKE_PROTO_IKE && j < p->n; j++) {
 			const struct ike1_transform *t = &peer->transform[p->first + j];
@@ -226,7 +226,7 @@ int ike1_select(const struct ike_offers *own, const struct ike1_proposals *peer,
 }
 
 /* Section 4.2 of RFC 2408: proposals of one number go together. Those of ESP alone are ours to take. */
-static bool is_alone(const struct ike1_proposals *sa, const struct ike1_proposal *p)
+static bool is_alone(const struct ike1_proposals *sa, const struct ike_proposal *p)
 {
 	for (unsigned int i = 0; i < sa->n_proposals; i++)
 		if (&sa->proposal[i] != p && sa->proposal[i].number == p->number)
@@ -235,11 +235,11 @@ static bool is_alone(const struct ike1_proposals *sa, const struct ike1_proposal
 }
 
 int ike1_select_ipsec(const struct ike_offers *own, const struct ike1_proposals *peer, const uint16_t *encaps,
-		      size_t n_encaps, unsigned int flags, struct ike_suite *s, const struct ike1_proposal **chosen,
+		      size_t n_encaps, unsigned int flags, struct ike_suite *s, const struct ike_proposal **chosen,
 		      const struct ike1_transform **transform)
 {
 	for (unsigned int i = 0; i < peer->n_proposals; i++) {
-		const struct ike1_proposal *p = &peer->proposal[i];
+		const struct ike_proposal *p = &peer->proposal[i];
 
 		if (p->protocol != IKE_PROTO_ESP || p->spi.len != 4 || !is_alone(peer, p))
 			continue;
@@ -343,7 +343,7 @@ const char *ike1_sa_to_str(const struct ike1_proposals *sa, enum ike_use use, ch
 
 	buf[0] = '\0';
 	for (unsigned int i = 0; i < sa->n_proposals; i++) {
-		const struct ike1_proposal *p = &sa->proposal[i];
+		const struct ike_proposal *p = &sa->proposal[i];
 
 		if (p->protocol != (use == IKE_USE_IKE ? IKE_PROTO_IKE : IKE_PROTO_ESP)) {
 			append(buf, cap, "%s%s", between, ike_protocol_to_str(p->protocol));

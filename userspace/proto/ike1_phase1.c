@@ -97,7 +97,7 @@ void ike1_put_offer(struct ike1_sa *sa, struct ike_chain *c)
 }
 
 static bool try_candidate(const struct ike_peer *p, const struct ike1_message *m, struct ike_suite *s,
-			  const struct ike1_proposal **chosen, const struct ike1_transform **t)
+			  const struct ike_proposal **chosen, const struct ike1_transform **t)
 {
 	uint16_t methods[4];
 	size_t n = ike1_methods(p, methods);
@@ -107,14 +107,14 @@ static bool try_candidate(const struct ike_peer *p, const struct ike1_message *m
 
 static bool goes_with(const struct ike_peer *p, const struct ike1_transform *chosen)
 {
-	const struct ike1_proposal *proposal;
+	const struct ike_proposal *proposal;
 	const struct ike1_transform *t;
 	static struct ike1_proposals one;
 	struct ike_suite s;
 	uint16_t methods[4];
 	size_t n = ike1_methods(p, methods);
 
-	ike1_sa_accept(&one, &(struct ike1_proposal){ .number = 1, .protocol = IKE_PROTO_IKE }, chosen, NULL, 0);
+	ike1_sa_accept(&one, &(struct ike_proposal){ .number = 1, .protocol = IKE_PROTO_IKE }, chosen, NULL, 0);
 	return n && !ike1_select(&p->ike, &one, methods, n, &s, &proposal, &t);
 }
 
@@ -144,7 +144,7 @@ static void refuse_offer(struct ike1_sa *sa, const struct ike1_message *m)
 bool ike1_choose(struct ike1_sa *sa, const struct ike1_message *m, struct ike_chain *c)
 {
 	static struct ike1_proposals answer;
-	const struct ike1_proposal *chosen = NULL;
+	const struct ike_proposal *chosen = NULL;
 	const struct ike1_transform *t = NULL;
 	unsigned int i;
 
@@ -166,7 +166,7 @@ bool ike1_choose(struct ike1_sa *sa, const struct ike1_message *m, struct ike_ch
 /* RFC 2409 section 5: exactly one transform, and one of ours. */
 bool ike1_check_choice(struct ike1_sa *sa, const struct ike1_message *m, char why[IKE_WHY_MAX])
 {
-	const struct ike1_proposal *chosen;
+	const struct ike_proposal *chosen;
 	const struct ike1_transform *t;
 	uint16_t method = our_method(sa->peer);
 

@@ -60,7 +60,7 @@ static int put_ke(const struct ike1_xchg *x, struct ike1_out *o)
 }
 
 /* What the peer receives by: those up to 255 are reserved (RFC 4303 section 2.1). */
-static bool spi_fits(struct ike1_child *c, const struct ike1_proposal *p, char why[IKE_WHY_MAX])
+static bool spi_fits(struct ike1_child *c, const struct ike_proposal *p, char why[IKE_WHY_MAX])
 {
 	struct rd r = rd_of(p->spi.at, p->spi.len);
 	uint32_t spi = rd_u32(&r);
@@ -217,7 +217,7 @@ static void take_life(struct ike1_child *c, uint64_t seconds, uint64_t kilo)
 /* RESPONDER-LIFETIME (RFC 2407 section 4.6.3.1) has the same attributes as a transform. */
 static void take_responder_lifetime(struct ike1_child *c, const struct ike1_message *m)
 {
-	const struct ike1_notify *n = ike1_notify_find(m, IKE1_N_RESPONDER_LIFETIME);
+	const struct ike_notify *n = ike1_notify_find(m, IKE1_N_RESPONDER_LIFETIME);
 	struct rd r = n ? rd_of(n->data.at, n->data.len) : rd_of(NULL, 0);
 	uint64_t type = 0;
 
@@ -240,7 +240,7 @@ static void take_responder_lifetime(struct ike1_child *c, const struct ike1_mess
 static bool choice_fits(struct ike1_xchg *x, const struct ike1_message *m, char why[IKE_WHY_MAX])
 {
 	struct ike1_child *c = x->child;
-	const struct ike1_proposal *p;
+	const struct ike_proposal *p;
 	const struct ike1_transform *t;
 
 	if (!ike1_has(m, IKE1_PAYLOAD_SA) || !ike1_has(m, IKE1_PAYLOAD_NONCE) || m->sa.n_proposals != 1 ||
@@ -366,7 +366,7 @@ static bool allowed(const struct ike1_sa *sa, const struct ike1_child *c, char w
 	return false;
 }
 
-static bool choose(struct ike1_xchg *x, const struct ike1_message *m, const struct ike1_proposal **p,
+static bool choose(struct ike1_xchg *x, const struct ike1_message *m, const struct ike_proposal **p,
 		   const struct ike1_transform **t, char why[IKE_WHY_MAX])
 {
 	struct ike1_child *c = x->child;
@@ -409,7 +409,7 @@ static void put_lifetime(const struct ike1_child *c, const struct ike1_transform
 		ike1_put_notify(chain, IKE_PROTO_ESP, IKE1_N_RESPONDER_LIFETIME, spi, sizeof(spi), attributes, w.len);
 }
 
-static int send_2(struct ike1_xchg *x, const struct ike1_message *m, const struct ike1_proposal *p,
+static int send_2(struct ike1_xchg *x, const struct ike1_message *m, const struct ike_proposal *p,
 		  const struct ike1_transform *t, struct ike1_out *o)
 {
 	static struct ike1_proposals answer;
@@ -446,7 +446,7 @@ void ike1_quick_rx_new(struct ike1_xchg *x, struct ike1_message *m)
 {
 	struct ike1_sa *sa = x->sa;
 	const struct ike1_transform *t;
-	const struct ike1_proposal *p;
+	const struct ike_proposal *p;
 	char why[IKE_WHY_MAX];
 	struct ike1_child *c, *old;
 	struct ike1_out o;

@@ -123,10 +123,10 @@ void ike2_sa_accept(struct ike2_sa *sa, const struct ike_suite *s, enum ike_use 
  * -ENOENT: nothing in common, see ike2_explain(). chosen is the peer's proposal: its number and SPI.
  */
 int ike2_select(const struct ike_offers *own, const struct ike2_sa *peer, unsigned int flags, uint16_t ke_group,
-		struct ike_suite *s, const struct ike2_proposal **chosen);
+		struct ike_suite *s, const struct ike_proposal **chosen);
 /* As initiator: whether the answer is one of what ike2_sa_offer() offered. -ENOENT: not. */
 int ike2_check_answer(const struct ike_offers *own, const struct ike2_sa *answer, unsigned int flags,
-		      struct ike_suite *s, const struct ike2_proposal **chosen);
+		      struct ike_suite *s, const struct ike_proposal **chosen);
 /*
  * Why nothing is in common, in one sentence that shows both sides and what differs in the pair that
  * comes closest: "no proposal in common: encryption differs (here aes256, the peer has 3des); here: …; peer: …".
@@ -149,7 +149,7 @@ void ike1_sa_offer(struct ike1_proposals *sa, const struct ike_offers *o, uint16
  * methods. -ENOENT: see ike1_explain().
  */
 int ike1_select(const struct ike_offers *own, const struct ike1_proposals *peer, const uint16_t *auths, size_t n_auths,
-		struct ike_suite *s, const struct ike1_proposal **chosen, const struct ike1_transform **transform);
+		struct ike_suite *s, const struct ike_proposal **chosen, const struct ike1_transform **transform);
 /* Phase 2: encap is of enum ike1_encap; group 0 (pfs NULL): no PFS, or that of the offers. */
 void ike1_sa_offer_ipsec(struct ike1_proposals *sa, const struct ike_offers *o, const struct ike_alg *pfs,
 			 uint16_t encap,
@@ -159,10 +159,10 @@ void ike1_sa_offer_ipsec(struct ike1_proposals *sa, const struct ike_offers *o, 
  * is taken with IKE_NEG_DH_OPTIONAL.
  */
 int ike1_select_ipsec(const struct ike_offers *own, const struct ike1_proposals *peer, const uint16_t *encaps,
-		      size_t n_encaps, unsigned int flags, struct ike_suite *s, const struct ike1_proposal **chosen,
+		      size_t n_encaps, unsigned int flags, struct ike_suite *s, const struct ike_proposal **chosen,
 		      const struct ike1_transform **transform);
 /* The one that was chosen, for the answer: proposal and transform as they came, with our SPI. */
-void ike1_sa_accept(struct ike1_proposals *sa, const struct ike1_proposal *chosen,
+void ike1_sa_accept(struct ike1_proposals *sa, const struct ike_proposal *chosen,
 		    const struct ike1_transform *transform,
 		    const void *spi, size_t spi_len);
 /* The suite of one transform; false: we do not know it all. use says of which phase. */

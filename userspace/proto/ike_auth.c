@@ -337,7 +337,7 @@ static void try_other_padding(struct ike_sa *sa)
 		p->pss = !p->pss;
 }
 
-static void refused(struct ike_sa *sa, const struct ike2_notify *n)
+static void refused(struct ike_sa *sa, const struct ike_notify *n)
 {
 	char own[IKE_ID_STRLEN / 8], theirs[IKE_ID_STRLEN / 8], why[IKE_WHY_MAX];
 	const struct ike_id *asked = &sa->peer->remote_id;
@@ -454,7 +454,7 @@ static void rx_eap(struct ike_sa *sa, const struct ike2_message *m)
 void ike_auth_rx_response(struct ike_sa *sa, struct ike2_message *m)
 {
 	struct ike_setup *setup = sa->setup;
-	const struct ike2_notify *error = ike2_error_find(m);
+	const struct ike_notify *error = ike2_error_find(m);
 	char why[IKE_WHY_MAX], text[IKE_WHY_MAX + 64];
 
 	if (setup->have_msk && ike2_has(m, IKE2_PAYLOAD_AUTH)) {

@@ -74,7 +74,7 @@ struct ike_cert_verdict {
  * authorities at that time, and the first one is of that identity. The key is the caller's to free.
  * NULL with the verdict filled in.
  */
-struct ike_pubkey *ike_trust_verify(const struct ike_trust *t, const struct ike2_cert *certs, unsigned int n,
+struct ike_pubkey *ike_trust_verify(const struct ike_trust *t, const struct ike_cert *certs, unsigned int n,
 				    const struct ike_id *id, time_t now, struct ike_cert_verdict *v);
 /* The key of one certificate whose octets the configuration names: trusted as it is, but for its dates. */
 struct ike_pubkey *ike_cert_pubkey(const void *octets, size_t len, char error[IKE_ERROR_MAX]);

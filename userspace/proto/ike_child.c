@@ -341,7 +341,7 @@ enum ike_verdict ike_child_choose(struct ike_sa *sa, const struct ike2_message *
 	bool transport = ike2_notify_find(m, IKE2_N_USE_TRANSPORT_MODE);
 	bool wanted = like ? like->transport : sa->peer->transport;
 	struct ike2_selectors remote = m->ts_i, local = m->ts_r;
-	const struct ike2_proposal *chosen;
+	const struct ike_proposal *chosen;
 	enum ike_verdict verdict;
 	struct ike_child *c;
 
@@ -378,7 +378,7 @@ enum ike_verdict ike_child_choose(struct ike_sa *sa, const struct ike2_message *
 	return VERDICT_OK;
 }
 
-static enum ike_verdict refusal_of(const struct ike_sa *sa, const struct ike2_notify *n, char why[IKE_WHY_MAX])
+static enum ike_verdict refusal_of(const struct ike_sa *sa, const struct ike_notify *n, char why[IKE_WHY_MAX])
 {
 	char text[IKE_TEXT_MAX / 4], own[160], theirs[160];
 	struct ike_selector any[2], other[2];
@@ -423,9 +423,9 @@ static enum ike_verdict refusal_of(const struct ike_sa *sa, const struct ike2_no
 enum ike_verdict ike_child_take(struct ike_sa *sa, const struct ike2_message *m, unsigned int flags, uint32_t spi,
 				const struct ike_child *like, struct ike_child **out, char why[IKE_WHY_MAX])
 {
-	const struct ike2_notify *error = ike2_error_find(m);
+	const struct ike_notify *error = ike2_error_find(m);
 	struct ike2_selectors remote = m->ts_r, local = m->ts_i;
-	const struct ike2_proposal *chosen;
+	const struct ike_proposal *chosen;
 	struct ike_child *c;
 
 	if (error)

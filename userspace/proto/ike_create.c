@@ -184,7 +184,7 @@ static void made(struct ike_sa *sa, struct ike_task *t, struct ike_child *c, con
 
 static bool other_group(struct ike_sa *sa, struct ike_task *t, const struct ike2_message *m)
 {
-	const struct ike2_notify *n = ike2_notify_find(m, IKE2_N_INVALID_KE_PAYLOAD);
+	const struct ike_notify *n = ike2_notify_find(m, IKE2_N_INVALID_KE_PAYLOAD);
 	const struct ike_offers *o = &sa->peer->esp;
 	unsigned int i, k;
 
@@ -266,7 +266,7 @@ static void refuse(struct ike_sa *sa, uint16_t type, const void *data, size_t le
 	ike_send_response(sa, IKE2_CREATE_CHILD_SA, &o);
 }
 
-static void refuse_child(struct ike_sa *sa, const struct ike2_notify *rekey)
+static void refuse_child(struct ike_sa *sa, const struct ike_notify *rekey)
 {
 	struct ike_out o;
 
@@ -381,7 +381,7 @@ static void rx_child(struct ike_sa *sa, struct ike2_message *m, struct ike_child
 
 void ike_create_rx_request(struct ike_sa *sa, struct ike2_message *m)
 {
-	const struct ike2_notify *rekey = ike2_notify_find(m, IKE2_N_REKEY_SA);
+	const struct ike_notify *rekey = ike2_notify_find(m, IKE2_N_REKEY_SA);
 	struct ike_child *old = NULL;
 
 	if (sa->phase != PHASE_UP) {

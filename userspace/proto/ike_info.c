@@ -53,7 +53,7 @@ static void child_deleted(struct ike_sa *sa, struct ike_child *c)
 
 void ike_info_rx_response(struct ike_sa *sa, struct ike_task *t, struct ike2_message *m)
 {
-	const struct ike2_notify *n = ike2_notify_find(m, IKE2_N_UNACCEPTABLE_ADDRESSES);
+	const struct ike_notify *n = ike2_notify_find(m, IKE2_N_UNACCEPTABLE_ADDRESSES);
 
 	switch (t->type) {
 	case TASK_CHILD_DELETE:
@@ -79,7 +79,7 @@ void ike_info_rx_response(struct ike_sa *sa, struct ike_task *t, struct ike2_mes
 
 /* --- requests of the peer's --- */
 
-static uint32_t spi_at(const struct ike2_delete *d, unsigned int i)
+static uint32_t spi_at(const struct ike_delete *d, unsigned int i)
 {
 	const uint8_t *at = d->spis.at + (size_t)4 * i;
 
@@ -87,7 +87,7 @@ static uint32_t spi_at(const struct ike2_delete *d, unsigned int i)
 }
 
 /* SPIs that the peer receives by: those that we send by. Returns ours, of those that were there. */
-static unsigned int delete_children(struct ike_sa *sa, const struct ike2_delete *d, uint32_t *own, unsigned int max)
+static unsigned int delete_children(struct ike_sa *sa, const struct ike_delete *d, uint32_t *own, unsigned int max)
 {
 	unsigned int i, n = 0;
 
@@ -109,7 +109,7 @@ static unsigned int delete_children(struct ike_sa *sa, const struct ike2_delete 
 
 static void answer(struct ike_sa *sa, const uint32_t *own, unsigned int n, const struct ike2_message *m, bool natd)
 {
-	const struct ike2_notify *cookie = ike2_notify_find(m, IKE2_N_COOKIE2);
+	const struct ike_notify *cookie = ike2_notify_find(m, IKE2_N_COOKIE2);
 	struct ike_out o;
 
 	ike_out_begin(sa, &o);

@@ -48,7 +48,7 @@ static bool natd_has(const struct ike2_message *m, uint16_t type, const uint8_t 
 	unsigned int i;
 
 	for (i = 0; i < m->n_notifies; i++) {
-		const struct ike2_notify *n = &m->notify[i];
+		const struct ike_notify *n = &m->notify[i];
 
 		if (n->type != type)
 			continue;
@@ -77,7 +77,7 @@ void ike_see_natd(struct ike_sa *sa, const struct ike2_message *m, const struct 
 
 static void see_abilities(struct ike_sa *sa, const struct ike2_message *m, bool fragmentation)
 {
-	const struct ike2_notify *n = ike2_notify_find(m, IKE2_N_SIGNATURE_HASH_ALGORITHMS);
+	const struct ike_notify *n = ike2_notify_find(m, IKE2_N_SIGNATURE_HASH_ALGORITHMS);
 
 	sa->hashes = n ? ike2_sig_hashes(n->data) : 0;
 	sa->fragmentation = fragmentation && ike2_notify_find(m, IKE2_N_FRAGMENTATION_SUPPORTED);
@@ -174,7 +174,7 @@ void ike_init_send(struct ike_sa *sa)
 
 static bool asked_for_cookie(struct ike_sa *sa, const struct ike2_message *m)
 {
-	const struct ike2_notify *n = ike2_notify_find(m, IKE2_N_COOKIE);
+	const struct ike_notify *n = ike2_notify_find(m, IKE2_N_COOKIE);
 
 	if (!n || ike2_has(m, IKE2_PAYLOAD_SA) || !n->data.len || n->data.len > IKE_COOKIE_MAX)
 		return false;
@@ -186,7 +186,7 @@ static bool asked_for_cookie(struct ike_sa *sa, const struct ike2_message *m)
 static bool asked_for_group(struct ike_sa *sa, const struct ike2_message *m)
 {
 	struct ike_setup *setup = sa->setup;
-	const struct ike2_notify *n = ike2_notify_find(m, IKE2_N_INVALID_KE_PAYLOAD);
+	const struct ike_notify *n = ike2_notify_find(m, IKE2_N_INVALID_KE_PAYLOAD);
 	const struct ike_alg *group;
 
 	if (!n || n->data.len != 2)
@@ -201,7 +201,7 @@ static bool asked_for_group(struct ike_sa *sa, const struct ike2_message *m)
 }
 
 /* Not authentic: told, and not believed before it was said again and again. */
-static void refused(struct ike_sa *sa, const struct ike2_notify *n)
+static void refused(struct ike_sa *sa, const struct ike_notify *n)
 {
 	char own[IKE_TEXT_MAX / 4], why[IKE_WHY_MAX];
 
@@ -222,7 +222,7 @@ static void accepted(struct ike_sa *sa, const struct ike_path *path, const struc
 		     const uint8_t *data, size_t len)
 {
 	struct ike_setup *setup = sa->setup;
-	const struct ike2_proposal *chosen;
+	const struct ike_proposal *chosen;
 	struct ike_suite suite;
 	char text[IKE_TEXT_MAX];
 
@@ -262,7 +262,7 @@ static void accepted(struct ike_sa *sa, const struct ike_path *path, const struc
 void ike_init_rx_response(struct ike_sa *sa, const struct ike_path *path, struct ike2_message *m,
 			  const uint8_t *data, size_t len)
 {
-	const struct ike2_notify *n;
+	const struct ike_notify *n;
 
 	if (!sa->initiator || sa->phase != PHASE_INIT || m->header.message_id)
 		return;
@@ -339,7 +339,7 @@ static void turn_secret(struct ike *ike)
 
 static bool cookie_good(struct ike *ike, const struct ike_path *path, const struct ike2_message *m)
 {
-	const struct ike2_notify *n = ike2_notify_find(m, IKE2_N_COOKIE);
+	const struct ike_notify *n = ike2_notify_find(m, IKE2_N_COOKIE);
 	uint8_t cookie[COOKIE_LEN];
 	unsigned int i;
 
@@ -377,7 +377,7 @@ static bool admit(struct ike *ike, const struct ike_path *path, const struct ike
 /* --- responder: an answer --- */
 
 static bool choose(struct ike_sa *sa, const struct ike2_message *m, struct ike_suite *suite,
-		   const struct ike2_proposal **chosen)
+		   const struct ike_proposal **chosen)
 {
 	unsigned int i;
 
@@ -458,7 +458,7 @@ static void no_proposal(struct ike *ike, struct ike_sa *sa, const struct ike_pat
 static void first_message(struct ike_sa *sa, const struct ike_path *path, const struct ike2_message *m)
 {
 	struct ike_setup *setup = sa->setup;
-	const struct ike2_proposal *chosen;
+	const struct ike_proposal *chosen;
 	struct ike *ike = sa->ike;
 	struct ike_suite suite;
 	uint8_t group[2];

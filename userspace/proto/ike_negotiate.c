@@ -28,12 +28,12 @@ static void transform_add(struct ike2_sa *sa, uint8_t type, uint16_t id, uint16_
 			(struct ike2_transform){ .type = type, .id = id, .key_bits = key_bits };
 }
 
-static struct ike2_proposal *proposal_add(struct ike2_sa *sa, enum ike_use use, uint8_t number, const void *spi,
+static struct ike_proposal *proposal_add(struct ike2_sa *sa, enum ike_use use, uint8_t number, const void *spi,
 					  size_t spi_len)
 {
-	struct ike2_proposal *p = &sa->proposal[sa->n_proposals++];
+	struct ike_proposal *p = &sa->proposal[sa->n_proposals++];
 
-	*p = (struct ike2_proposal){ .number = number, .protocol = protocol_of(use),
+	*p = (struct ike_proposal){ .number = number, .protocol = protocol_of(use),
 				     .spi = ike_octets_of(spi, spi_len), .first = sa->n_transforms };
 	return p;
 }
@@ -43,7 +43,7 @@ void ike2_sa_offer(struct ike2_sa *sa, const struct ike_offers *o, unsigned int 
 	sa->n_proposals = sa->n_transforms = 0;
 	for (unsigned int i = 0; i < o->n; i++) {
 		const struct ike_offer *offer = &o->offer[i];
-		struct ike2_proposal *p = proposal_add(sa, o->use, i + 1, spi, spi_len);
+		struct ike_proposal *p = proposal_add(sa, o->use, i + 1, spi, spi_len);
 
 		for (unsigned int type = ENCR; type <= IKE_TRANSFORM_TYPE_MAX; type++) {
 			if (type == DH && flags & IKE_NEG_NO_DH)
@@ -67,7 +67,7 @@ static void alg_add(struct ike2_sa *sa, const struct ike_alg *alg)
 void ike2_sa_accept(struct ike2_sa *sa, const struct ike_suite *s, enum ike_use use, uint8_t number, const void *spi,
 		    size_t spi_len)
 {
-	struct ike2_proposal *p;
+	struct ike_proposal *p;
 
 	sa->n_proposals = sa->n_transforms = 0;
 	p = proposal_add(sa, use, number, spi, spi_len);
@@ -86,7 +86,7 @@ void ike2_sa_accept(struct ike2_sa *sa, const struct ike_suite *s, enum ike_use 
 struct pairing {
 	const struct ike_offer *own;
 	const struct ike2_sa *sa;
-	const struct ike2_proposal *peer;
+	const struct ike_proposal *peer;
 	unsigned int flags;
 	uint16_t ke_group;
 };
@@ -224,7 +224,7 @@ static bool try_pair(const struct pairing *m, enum ike_use use, struct ike_suite
 }
 
 int ike2_select(const struct ike_offers *own, const struct ike2_sa *peer, unsigned int flags, uint16_t ke_group,
-		struct ike_suite *s, const struct ike2_proposal **chosen)
+		struct ike_suite *s, const struct ike_proposal **chosen)
 {
 	bool by_peer = flags & IKE_NEG_PREFER_PEER;
 	unsigned int outer = by_peer ? peer->n_proposals : own->n;
@@ -247,7 +247,7 @@ int ike2_select(const struct ike_offers *own, const struct ike2_sa *peer, unsign
 }
 
 /* An answer has one transform of each type at most. */
-static bool is_single(const struct ike2_sa *sa, const struct ike2_proposal *p)
+static bool is_single(const struct ike2_sa *sa, const struct ike_proposal *p)
 {
 	unsigned int seen = 0;
 
@@ -262,9 +262,9 @@ static bool is_single(const struct ike2_sa *sa, const struct ike2_proposal *p)
 }
 
 int ike2_check_answer(const struct ike_offers *own, const struct ike2_sa *answer, unsigned int flags,
-		      struct ike_suite *s, const struct ike2_proposal **chosen)
+		      struct ike_suite *s, const struct ike_proposal **chosen)
 {
-	const struct ike2_proposal *p = &answer->proposal[0];
+	const struct ike_proposal *p = &answer->proposal[0];
 
 	if (answer->n_proposals != 1 || !is_single(answer, p) || !p->number)
 		return -ENOENT;
@@ -319,7 +319,7 @@ static void transform_print(const struct ike2_transform *t, char *buf, size_t ca
 		append(buf, cap, "/%u", t->key_bits);
 }
 
-static void proposal_print(const struct ike2_sa *sa, const struct ike2_proposal *p, uint8_t only, char *buf, size_t cap)
+static void proposal_print(const struct ike2_sa *sa, const struct ike_proposal *p, uint8_t only, char *buf, size_t cap)
 {
 	const char *between = "";
 

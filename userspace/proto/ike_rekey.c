@@ -146,7 +146,7 @@ void ike_rekey_send(struct ike_sa *sa, struct ike_task *t)
 
 static bool other_group(struct ike_task *t, const struct ike2_message *m)
 {
-	const struct ike2_notify *n = ike2_notify_find(m, IKE2_N_INVALID_KE_PAYLOAD);
+	const struct ike_notify *n = ike2_notify_find(m, IKE2_N_INVALID_KE_PAYLOAD);
 	const struct ike_alg *group;
 
 	if (!n || n->data.len != 2)
@@ -165,7 +165,7 @@ static void wait_for_end(struct ike_sa *old)
 	loop_timer_start(&old->timer, FAREWELL_MS);
 }
 
-static void refused(struct ike_sa *sa, struct ike_task *t, const struct ike2_notify *error,
+static void refused(struct ike_sa *sa, struct ike_task *t, const struct ike_notify *error,
 		    const struct ike2_message *m)
 {
 	if (sa->replaced_by) {
@@ -200,7 +200,7 @@ static bool theirs_stays(const struct ike_task *t, const struct ike2_message *m)
 
 static struct ike_sa *take_answer(struct ike_sa *old, struct ike_task *t, const struct ike2_message *m)
 {
-	const struct ike2_proposal *chosen;
+	const struct ike_proposal *chosen;
 	struct ike_suite suite;
 	struct ike_sa *sa;
 
@@ -231,7 +231,7 @@ static void drop_redundant(struct ike_sa *sa)
 
 void ike_rekey_rx_response(struct ike_sa *old, struct ike_task *t, struct ike2_message *m)
 {
-	const struct ike2_notify *error = ike2_error_find(m);
+	const struct ike_notify *error = ike2_error_find(m);
 	struct ike_sa *sa, *theirs = t->their_sa;
 	bool redundant;
 
@@ -339,7 +339,7 @@ static void answer(struct ike_sa *old, struct ike_sa *sa, const struct ike2_mess
 
 void ike_rekey_rx_request(struct ike_sa *old, struct ike2_message *m)
 {
-	const struct ike2_proposal *chosen;
+	const struct ike_proposal *chosen;
 	struct ike_suite suite;
 	struct ike_sa *sa;
 	uint8_t group[2];

@@ -336,7 +336,7 @@ static struct ike_pubkey *key_of(X509 *leaf, const struct ike_id *id, struct ike
 }
 
 /* The first X.509 certificate is the peer's own, the others may lead to an authority. */
-static X509 *certs_read(const struct ike2_cert *certs, unsigned int n, struct stack_st_X509 *others,
+static X509 *certs_read(const struct ike_cert *certs, unsigned int n, struct stack_st_X509 *others,
 			struct ike_cert_verdict *v)
 {
 	X509 *leaf = NULL;
@@ -364,7 +364,7 @@ static X509 *certs_read(const struct ike2_cert *certs, unsigned int n, struct st
 	return leaf;
 }
 
-struct ike_pubkey *ike_trust_verify(const struct ike_trust *t, const struct ike2_cert *certs, unsigned int n,
+struct ike_pubkey *ike_trust_verify(const struct ike_trust *t, const struct ike_cert *certs, unsigned int n,
 				    const struct ike_id *id, time_t now, struct ike_cert_verdict *v)
 {
 	struct stack_st_X509 *others = sk_X509_new_null();

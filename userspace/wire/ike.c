@@ -8,6 +8,7 @@
 #define NEXT_AT		16	/* of the first payload's type in the header */
 #define LENGTH_AT	24
 #define CRITICAL	0x80
+#define MORE_PROPOSALS	2	/* RFC 2408 section 3.5, RFC 7296 section 3.3.1 */
 
 void ike_fault_set(struct ike_fault *f, uint8_t payload, const char *fmt, ...)
 {
@@ -150,7 +151,37 @@ void ike_put_octets(struct ike_chain *c, uint8_t type, const void *at, size_t le
 	ike_payload_end(c);
 }
 
+size_t ike_proposal_begin(struct wr *w, const struct ike_proposal *p, bool last)
+{
+	size_t at = w->len;
+
+	wr_u8(w, last ? 0 : MORE_PROPOSALS);
+	wr_u8(w, 0);
+	wr_mark(w, 2);
+	wr_u8(w, p->number);
+	wr_u8(w, p->protocol);
+	wr_u8(w, p->spi.len);
+	wr_u8(w, p->n);
+	wr_bytes(w, p->spi.at, p->spi.len);
+	if (p->n > UINT8_MAX)
+		w->bad = true;
+	return at;
+}
+
+void ike_proposal_end(struct wr *w, size_t at)
+{
+	wr_patch_u16(w, at + 2, w->len - at);
+}
+
 /* --- names --- */
+
+const char *ike_name_of(const struct ike_name *names, size_t n, uint16_t type)
+{
+	for (size_t i = 0; i < n; i++)
+		if (names[i].type == type)
+			return names[i].name;
+	return "unknown";
+}
 
 const char *ike_payload_to_str(uint8_t type)
 {

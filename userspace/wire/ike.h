@@ -26,6 +26,7 @@
 #define IKE_PAYLOADS_MAX	128	/* in one chain; a request with everything has some 30 */
 #define IKE_NONCE_MIN		16	/* RFC 7296 section 3.9 */
 #define IKE_NONCE_MAX		256
+#define IKE_SPIS_MAX		256	/* in one delete payload */
 
 enum ike_version { IKE_V1 = 0x10, IKE_V2 = 0x20 };
 
@@ -132,6 +133,34 @@ static inline struct ike_octets ike_octets_of(const void *at, size_t len)
 	return (struct ike_octets){ at, len };
 }
 
+/* Payloads, and parts of them, that both versions have. */
+
+struct ike_proposal {
+	uint8_t number;
+	uint8_t protocol;	/* enum ike_protocol */
+	struct ike_octets spi;
+	uint16_t first, n;	/* its transforms, in the table of all proposals */
+};
+
+struct ike_cert {
+	uint8_t encoding;	/* enum ike_cert_encoding */
+	struct ike_octets data;
+};
+
+struct ike_notify {
+	uint8_t protocol;	/* enum ike_protocol */
+	uint16_t type;		/* enum ike1_notify_type or ike2_notify_type */
+	struct ike_octets spi;
+	struct ike_octets data;
+};
+
+struct ike_delete {
+	uint8_t protocol;	/* enum ike_protocol */
+	uint8_t spi_size;	/* 4; of an IKE SA 16 in IKEv1, and 0 in IKEv2, which deletes the one it comes in */
+	uint16_t n;
+	struct ike_octets spis;	/* n × spi_size */
+};
+
 struct ike_header {
 	uint64_t spi_i, spi_r;	/* first octet on the wire highest; IKEv1 says cookie */
 	uint8_t next;		/* type of the first payload */
@@ -202,6 +231,10 @@ void ike_payload_end(struct ike_chain *c);	/* latches w->bad when it is too long
 /* a payload that is octets and nothing else */
 void ike_put_octets(struct ike_chain *c, uint8_t type, const void *at, size_t len);
 
+/* A proposal up to its transforms, and its length when they are written; returns where it begins. */
+size_t ike_proposal_begin(struct wr *w, const struct ike_proposal *p, bool last);
+void ike_proposal_end(struct wr *w, size_t at);
+
 void ike_header_write(struct wr *w, const struct ike_header *h);
 void wr_patch_u32(struct wr *w, size_t at, uint32_t v);
 
@@ -209,5 +242,12 @@ void wr_patch_u32(struct wr *w, size_t at, uint32_t v);
 const char *ike_payload_to_str(uint8_t type);		/* "SA", "KE", "NAT-D" */
 const char *ike_exchange_to_str(uint8_t exchange);	/* "IKE_SA_INIT", "main mode" */
 const char *ike_protocol_to_str(uint8_t protocol);	/* "ESP" */
+
+struct ike_name {
+	uint16_t type;
+	const char *name;
+};
+
+const char *ike_name_of(const struct ike_name *names, size_t n, uint16_t type);
 
 #endif /* ADIT_WIRE_IKE_H */

@@ -4,9 +4,10 @@
 #include <errno.h>
 #include <string.h>
 
-#define PROPOSAL_HEADER_LEN	8
-#define TRANSFORM_HEADER_LEN	8
+#include "wire/ike_read.h"
+
 #define ATTRIBUTE_TV		0x8000
+#define DOI_LEN			4	/* of a notify or delete payload: says nothing that the protocol does not */
 #define LIFE_SECONDS		1	/* both life types: RFC 2409 appendix A, RFC 2407 section 4.5 */
 #define LIFE_KILOBYTES		2
 #define LIFE_LEN_MAX		8
@@ -15,18 +16,10 @@
 
 struct reader {
 	struct ike1_message *m;
-	uint8_t type;		/* of the payload */
-	struct ike_fault *f;
+	struct ike_at at;
 };
 
-#define FAULT(rd, ...)	(ike_fault_set((rd)->f, (rd)->type, __VA_ARGS__), -EBADMSG)
-
-static struct ike_octets rest(struct rd *r)
-{
-	size_t len = r->left;
-
-	return ike_octets_of(rd_bytes(r, len), len);
-}
+#define FAULT(rd, ...)	IKE_FAULT(&(rd)->at, __VA_ARGS__)
 
 /* --- SA, RFC 2408 sections 3.4 to 3.6 --- */
 
@@ -129,15 +122,11 @@ static int transform_parse(const struct reader *rd, struct rd *r, uint8_t protoc
 	const uint8_t *at = r->at;
 	uint64_t life_type = 0;
 	struct rd body;
-	uint16_t len;
+	int err = ike_read_transform(&rd->at, r, proposal, &body);
 
-	rd_skip(r, 2);
-	len = rd_u16(r);
-	if (r->bad || len < TRANSFORM_HEADER_LEN || len - 4u > r->left)
-		return FAULT(rd, ", proposal %u: a transform has a length of %u, and %zu octets are left", proposal,
-			     len, r->left);
-	body = rd_sub(r, len - 4);
-	*t = (struct ike1_transform){ .number = rd_u8(&body), .whole = ike_octets_of(at, len) };
+	if (err)
+		return err;
+	*t = (struct ike1_transform){ .whole = ike_octets_of(at, r->at - at), .number = rd_u8(&body) };
 	t->id = rd_u8(&body);
 	rd_skip(&body, 2);
 	while (!body.bad && body.left) {
@@ -159,39 +148,21 @@ static int transform_parse(const struct reader *rd, struct rd *r, uint8_t protoc
 
 static int proposal_parse(const struct reader *rd, struct rd *r, struct ike1_proposals *sa)
 {
-	struct ike1_proposal *p = &sa->proposal[sa->n_proposals];
-	unsigned int index = sa->n_proposals + 1;
-	uint8_t spi_size, n;
+	struct ike_proposal *p = &sa->proposal[sa->n_proposals];
+	unsigned int i, index = sa->n_proposals + 1;
 	struct rd body;
-	uint16_t len;
+	int err;
 
-	rd_skip(r, 2);
-	len = rd_u16(r);
-	if (r->bad || len < PROPOSAL_HEADER_LEN || len - 4u > r->left)
-		return FAULT(rd, ", proposal %u: its length is %u, and %zu octets are left", index, len, r->left);
-	body = rd_sub(r, len - 4);
-	p->number = rd_u8(&body);
-	p->protocol = rd_u8(&body);
-	spi_size = rd_u8(&body);
-	n = rd_u8(&body);
-	p->spi = ike_octets_of(rd_bytes(&body, spi_size), spi_size);
-	if (body.bad)
-		return FAULT(rd, ", proposal %u: its SPI of %u octets is longer than itself", index, spi_size);
-	if (n > IKE1_TRANSFORMS_MAX - sa->n_transforms)
-		return FAULT(rd, ", proposal %u: more than %u transforms", index, IKE1_TRANSFORMS_MAX);
+	err = ike_read_proposal(&rd->at, r, index, IKE1_TRANSFORMS_MAX - sa->n_transforms, IKE1_TRANSFORMS_MAX, p, &body);
 	p->first = sa->n_transforms;
-	p->n = n;
-	for (unsigned int i = 0; i < n; i++) {
-		int err = transform_parse(rd, &body, p->protocol, &sa->transform[sa->n_transforms], index);
-
-		if (err)
-			return err;
-		sa->n_transforms++;
+	for (i = 0; !err && i < p->n; i++) {
+		err = transform_parse(rd, &body, p->protocol, &sa->transform[sa->n_transforms], index);
+		sa->n_transforms += !err;
 	}
-	if (body.left)
-		return FAULT(rd, ", proposal %u: %zu octets behind its %u transforms", index, body.left, n);
-	sa->n_proposals++;
-	return 0;
+	if (!err)
+		err = ike_read_proposal_end(&rd->at, &body, index, p->n);
+	sa->n_proposals += !err;
+	return err;
 }
 
 static int sa_parse(const struct reader *rd, struct rd r)
@@ -226,23 +197,20 @@ static int ke_parse(const struct reader *rd, struct rd r)
 {
 	if (!r.left)
 		return FAULT(rd, ": no public value in it");
-	rd->m->ke = rest(&r);
+	rd->m->ke = ike_rest(&r);
 	return 0;
 }
 
 static int nonce_parse(const struct reader *rd, struct rd r)
 {
-	if (r.left < IKE1_NONCE_MIN || r.left > IKE_NONCE_MAX)
-		return FAULT(rd, ": %zu octets, and a nonce has %u to %u", r.left, IKE1_NONCE_MIN, IKE_NONCE_MAX);
-	rd->m->nonce = rest(&r);
-	return 0;
+	return ike_read_nonce(&rd->at, r, IKE1_NONCE_MIN, &rd->m->nonce);
 }
 
 static int hash_parse(const struct reader *rd, struct rd r)
 {
 	if (!r.left)
 		return FAULT(rd, ": no hash in it");
-	rd->m->hash = rest(&r);
+	rd->m->hash = ike_rest(&r);
 	return 0;
 }
 
@@ -250,7 +218,7 @@ static int sig_parse(const struct reader *rd, struct rd r)
 {
 	if (!r.left)
 		return FAULT(rd, ": no signature in it");
-	rd->m->sig = rest(&r);
+	rd->m->sig = ike_rest(&r);
 	return 0;
 }
 
@@ -265,7 +233,7 @@ static int id_parse(const struct reader *rd, struct rd r)
 	id->type = rd_u8(&r);
 	id->protocol = rd_u8(&r);
 	id->port = rd_u16(&r);
-	id->data = rest(&r);
+	id->data = ike_rest(&r);
 	if (r.bad)
 		return FAULT(rd, ": it has %zu octets, less than four", id->body.len);
 	m->n_ids++;
@@ -275,14 +243,14 @@ static int id_parse(const struct reader *rd, struct rd r)
 static int cert_parse(const struct reader *rd, struct rd r)
 {
 	struct ike1_message *m = rd->m;
-	struct ike2_cert cert = { .encoding = rd_u8(&r) };
+	struct ike_cert cert;
+	int err = ike_read_cert(&rd->at, r, &cert);
 
-	if (r.bad)
-		return FAULT(rd, ": no encoding in it");
-	cert.data = rest(&r);
-	if (rd->type == IKE1_PAYLOAD_CERT && m->n_certs < IKE1_CERTS_MAX)
+	if (err)
+		return err;
+	if (rd->at.type == IKE1_PAYLOAD_CERT && m->n_certs < IKE1_CERTS_MAX)
 		m->cert[m->n_certs++] = cert;
-	if (rd->type == IKE1_PAYLOAD_CR && m->n_crs < IKE1_CRS_MAX)
+	if (rd->at.type == IKE1_PAYLOAD_CR && m->n_crs < IKE1_CRS_MAX)
 		m->cr[m->n_crs++] = cert;
 	return 0;
 }
@@ -290,49 +258,33 @@ static int cert_parse(const struct reader *rd, struct rd r)
 static int notify_parse(const struct reader *rd, struct rd r)
 {
 	struct ike1_message *m = rd->m;
-	struct ike1_notify *n = &m->notify[m->n_notifies];
-	uint8_t spi_size;
+	int err;
 
 	if (m->n_notifies == IKE1_NOTIFIES_MAX)
 		return FAULT(rd, ": more than %u of them", IKE1_NOTIFIES_MAX);
-	n->doi = rd_u32(&r);
-	n->protocol = rd_u8(&r);
-	spi_size = rd_u8(&r);
-	n->type = rd_u16(&r);
-	n->spi = ike_octets_of(rd_bytes(&r, spi_size), spi_size);
-	if (r.bad)
-		return FAULT(rd, ": its SPI of %u octets is longer than itself", spi_size);
-	n->data = rest(&r);
-	m->n_notifies++;
-	return 0;
+	rd_skip(&r, DOI_LEN);
+	err = ike_read_notify(&rd->at, r, &m->notify[m->n_notifies]);
+	m->n_notifies += !err;
+	return err;
 }
 
 static int delete_parse(const struct reader *rd, struct rd r)
 {
 	struct ike1_message *m = rd->m;
-	struct ike1_delete *d = &m->del[m->n_deletes];
+	int err;
 
 	if (m->n_deletes == IKE1_DELETES_MAX)
 		return FAULT(rd, ": more than %u of them", IKE1_DELETES_MAX);
-	d->doi = rd_u32(&r);
-	d->protocol = rd_u8(&r);
-	d->spi_size = rd_u8(&r);
-	d->n = rd_u16(&r);
-	d->spis = rest(&r);
-	if (r.bad || d->spis.len != (size_t)d->n * d->spi_size)
-		return FAULT(rd, ": %u SPIs of %u octets do not fill its %zu", d->n, d->spi_size, d->spis.len);
-	if (d->spi_size != (d->protocol == IKE_PROTO_IKE ? 2 * IKE_SPI_LEN : 4))
-		return FAULT(rd, ": SPIs of protocol %u with %u octets", d->protocol, d->spi_size);
-	if (d->n > IKE1_SPIS_MAX)
-		return FAULT(rd, ": more than %u SPIs", IKE1_SPIS_MAX);
-	m->n_deletes++;
-	return 0;
+	rd_skip(&r, DOI_LEN);
+	err = ike_read_delete(&rd->at, r, 2 * IKE_SPI_LEN, &m->del[m->n_deletes]);
+	m->n_deletes += !err;
+	return err;
 }
 
 static int vendor_parse(const struct reader *rd, struct rd r)
 {
 	if (rd->m->n_vendors < IKE1_VENDORS_MAX)
-		rd->m->vendor[rd->m->n_vendors++] = rest(&r);
+		rd->m->vendor[rd->m->n_vendors++] = ike_rest(&r);
 	return 0;
 }
 
@@ -340,7 +292,7 @@ static int natd_parse(const struct reader *rd, struct rd r)
 {
 	if (rd->m->n_natds == IKE1_NATDS_MAX)
 		return FAULT(rd, ": more than %u of them", IKE1_NATDS_MAX);
-	rd->m->natd[rd->m->n_natds++] = rest(&r);
+	rd->m->natd[rd->m->n_natds++] = ike_rest(&r);
 	return 0;
 }
 
@@ -397,7 +349,7 @@ static int fragment_parse(const struct reader *rd, struct rd r)
 	f->id = rd_u16(&r);
 	f->number = rd_u8(&r);
 	f->last = rd_u8(&r) & 1;
-	f->data = rest(&r);
+	f->data = ike_rest(&r);
 	if (r.bad || !f->number || !f->data.len)
 		return FAULT(rd, ": fragment %u with %zu octets", f->number, f->data.len);
 	return 0;
@@ -479,7 +431,7 @@ static int chain_parse(struct ike1_message *m, uint8_t type, struct rd r, struct
 	int ret;
 
 	while ((ret = ike_payload_next(&r, &type, &p, f)) > 0) {
-		struct reader rd = { m, p.type, f };
+		struct reader rd = { m, { p.type, f } };
 
 		if (++n > IKE_PAYLOADS_MAX)
 			return FAULT(&rd, ": more than %u payloads", IKE_PAYLOADS_MAX);
@@ -507,22 +459,15 @@ static void message_reset(struct ike1_message *m)
 int ike1_parse(struct ike1_message *m, const uint8_t *data, size_t len, struct ike_octets *encrypted,
 	       struct ike_fault *f)
 {
-	const char *why;
 	struct rd body;
 	int err;
 
 	message_reset(m);
 	*encrypted = (struct ike_octets){ 0 };
 	*f = (struct ike_fault){ 0 };
-	err = ike_header_parse(&m->header, data, len, &body, &why);
-	if (err) {
-		ike_fault_set(f, 0, "%s", why);
+	err = ike_open(&m->header, data, len, IKE_V1, &body, f);
+	if (err)
 		return err;
-	}
-	if (ike_major(&m->header) != IKE_V1 >> 4) {
-		ike_fault_set(f, 0, "major version %u, and this is IKEv1", ike_major(&m->header));
-		return -EPROTONOSUPPORT;
-	}
 	if (m->header.flags & IKE1_FLAG_ENCRYPTED) {
 		*encrypted = ike_octets_of(body.at, body.left);
 		return 0;
@@ -542,7 +487,7 @@ int ike1_parse_chain(struct ike1_message *m, uint8_t first, const uint8_t *data,
 
 /* --- looking --- */
 
-const struct ike1_notify *ike1_notify_find(const struct ike1_message *m, uint16_t type)
+const struct ike_notify *ike1_notify_find(const struct ike1_message *m, uint16_t type)
 {
 	for (unsigned int i = 0; i < m->n_notifies; i++)
 		if (m->notify[i].type == type)

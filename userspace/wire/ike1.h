@@ -21,7 +21,6 @@
 #define IKE1_NATDS_MAX		8	/* ours, and one for each address of the peer */
 #define IKE1_IDS_MAX		2	/* quick mode: IDci and IDcr */
 #define IKE1_NATOAS_MAX		2
-#define IKE1_SPIS_MAX		256	/* in one delete payload */
 
 #define IKE1_DOI_ISAKMP		0
 #define IKE1_DOI_IPSEC		1
@@ -83,18 +82,11 @@ struct ike1_transform {
 	struct ike_octets whole;	/* the transform payload, to be answered with the same octets */
 };
 
-struct ike1_proposal {
-	uint8_t number;
-	uint8_t protocol;
-	struct ike_octets spi;
-	uint16_t first, n;	/* its transforms in ike1_proposals.transform */
-};
-
 struct ike1_proposals {
 	uint32_t doi, situation;
 	struct ike_octets body;	/* of the payload, which HASH_I and HASH_R cover: SAi_b */
 	unsigned int n_proposals, n_transforms;
-	struct ike1_proposal proposal[IKE1_PROPOSALS_MAX];
+	struct ike_proposal proposal[IKE1_PROPOSALS_MAX];
 	struct ike1_transform transform[IKE1_TRANSFORMS_MAX];
 };
 
@@ -137,22 +129,6 @@ enum ike1_notify_type {		/* RFC 2408 section 3.14.1, RFC 2407 section 4.6.3, RFC
 	IKE1_N_R_U_THERE_ACK = 36137,
 };
 
-struct ike1_notify {
-	uint32_t doi;
-	uint8_t protocol;
-	uint16_t type;
-	struct ike_octets spi;
-	struct ike_octets data;
-};
-
-struct ike1_delete {
-	uint32_t doi;
-	uint8_t protocol;
-	uint8_t spi_size;	/* 16 for an ISAKMP SA, 4 for ESP and AH */
-	uint16_t n;
-	struct ike_octets spis;
-};
-
 struct ike1_fragment {
 	uint16_t id;
 	uint8_t number;		/* from 1 on */
@@ -168,9 +144,9 @@ struct ike1_message {
 	struct ike_octets after_hash;	/* what HASH covers in phase 2: the payloads behind it, no padding */
 	unsigned int n_ids, n_certs, n_crs, n_notifies, n_deletes, n_vendors, n_natds, n_natoas;
 	struct ike1_id id[IKE1_IDS_MAX];
-	struct ike2_cert cert[IKE1_CERTS_MAX], cr[IKE1_CRS_MAX];
-	struct ike1_notify notify[IKE1_NOTIFIES_MAX];
-	struct ike1_delete del[IKE1_DELETES_MAX];
+	struct ike_cert cert[IKE1_CERTS_MAX], cr[IKE1_CRS_MAX];
+	struct ike_notify notify[IKE1_NOTIFIES_MAX];
+	struct ike_delete del[IKE1_DELETES_MAX];
 	struct ike_octets vendor[IKE1_VENDORS_MAX];
 	struct ike_octets natd[IKE1_NATDS_MAX];
 	struct addr natoa[IKE1_NATOAS_MAX];
@@ -197,7 +173,7 @@ int ike1_parse(struct ike1_message *m, const uint8_t *data, size_t len, struct i
 /* The chain of a decrypted message; padding behind it is left alone. m->header is kept. */
 int ike1_parse_chain(struct ike1_message *m, uint8_t first, const uint8_t *data, size_t len, struct ike_fault *f);
 
-const struct ike1_notify *ike1_notify_find(const struct ike1_message *m, uint16_t type);
+const struct ike_notify *ike1_notify_find(const struct ike1_message *m, uint16_t type);
 bool ike1_vendor_find(const struct ike1_message *m, const void *id, size_t len);	/* whole, or its beginning */
 /*
  * What an ID payload of quick mode means: a host, a subnet or a range, with protocol and port.

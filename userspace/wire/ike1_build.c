@@ -3,8 +3,7 @@
 
 #include <string.h>
 
-#define MORE_PROPOSALS		2	/* the next payload's type: RFC 2408 section 3.5 */
-#define MORE_TRANSFORMS		3
+#define MORE_TRANSFORMS		3	/* the next payload's type: RFC 2408 section 3.6 */
 #define ATTRIBUTE_TV		0x8000
 #define LIFE_SECONDS		1
 #define LIFE_KILOBYTES		2
@@ -84,23 +83,13 @@ static void transform_put(struct wr *w, const struct ike1_transform *t, uint8_t 
 	wr_patch_u16(w, at + 2, w->len - at);
 }
 
-static void proposal_put(struct wr *w, const struct ike1_proposals *sa, const struct ike1_proposal *p, bool last)
+static void proposal_put(struct wr *w, const struct ike1_proposals *sa, const struct ike_proposal *p, bool last)
 {
-	size_t at = w->len;
+	size_t at = ike_proposal_begin(w, p, last);
 
-	wr_u8(w, last ? 0 : MORE_PROPOSALS);
-	wr_u8(w, 0);
-	wr_mark(w, 2);
-	wr_u8(w, p->number);
-	wr_u8(w, p->protocol);
-	wr_u8(w, p->spi.len);
-	wr_u8(w, p->n);
-	wr_bytes(w, p->spi.at, p->spi.len);
 	for (unsigned int i = 0; i < p->n; i++)
 		transform_put(w, &sa->transform[p->first + i], p->protocol, i + 1 == p->n);
-	if (p->n > UINT8_MAX)
-		w->bad = true;
-	wr_patch_u16(w, at + 2, w->len - at);
+	ike_proposal_end(w, at);
 }
 
 void ike1_sa_body(struct wr *w, const struct ike1_proposals *sa)
@@ -269,10 +258,7 @@ void ike1_put_vendor(struct ike_chain *c, enum ike1_vendor_id id)
 
 /* --- names --- */
 
-static const struct {
-	uint16_t type;
-	const char *name;
-} notifies[] = {
+static const struct ike_name notifies[] = {
 	{ IKE1_N_INVALID_PAYLOAD_TYPE, "INVALID-PAYLOAD-TYPE" },
 	{ IKE1_N_INVALID_COOKIE, "INVALID-COOKIE" },
 	{ IKE1_N_INVALID_MAJOR_VERSION, "INVALID-MAJOR-VERSION" },
@@ -304,10 +290,7 @@ static const struct {
 
 const char *ike1_notify_to_str(uint16_t type)
 {
-	for (size_t i = 0; i < sizeof(notifies) / sizeof(notifies[0]); i++)
-		if (notifies[i].type == type)
-			return notifies[i].name;
-	return "unknown";
+	return ike_name_of(notifies, sizeof(notifies) / sizeof(notifies[0]), type);
 }
 
 const char *ike1_auth_to_str(uint16_t method)

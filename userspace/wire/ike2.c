@@ -4,7 +4,8 @@
 #include <errno.h>
 #include <string.h>
 
-#define TRANSFORM_HEADER_LEN	8
+#include "wire/ike_read.h"
+
 #define ATTRIBUTE_TV		0x8000
 #define ATTRIBUTE_KEY_LENGTH	14	/* RFC 7296 section 3.3.5 */
 #define SELECTOR_HEADER_LEN	8
@@ -12,21 +13,12 @@
 #define SELECTOR_IPV6		8
 #define CFG_RESERVED_BIT	0x8000
 
-/* What is being read, and where to tell of a fault in it. */
 struct reader {
 	struct ike2_message *m;
-	uint8_t type;		/* of the payload */
-	struct ike_fault *f;
+	struct ike_at at;
 };
 
-#define FAULT(rd, ...)	(ike_fault_set((rd)->f, (rd)->type, __VA_ARGS__), -EBADMSG)
-
-static struct ike_octets rest(struct rd *r)
-{
-	size_t len = r->left;
-
-	return ike_octets_of(rd_bytes(r, len), len);
-}
+#define FAULT(rd, ...)	IKE_FAULT(&(rd)->at, __VA_ARGS__)
 
 /* --- SA, section 3.3 --- */
 
@@ -50,15 +42,10 @@ static int attribute_parse(const struct reader *rd, struct rd *r, struct ike2_tr
 static int transform_parse(const struct reader *rd, struct rd *r, struct ike2_transform *t, unsigned int proposal)
 {
 	struct rd body;
-	uint16_t len;
-	int err = 0;
+	int err = ike_read_transform(&rd->at, r, proposal, &body);
 
-	rd_skip(r, 2);
-	len = rd_u16(r);
-	if (r->bad || len < TRANSFORM_HEADER_LEN || len - 4u > r->left)
-		return FAULT(rd, ", proposal %u: a transform has a length of %u, and %zu octets are left", proposal,
-			     len, r->left);
-	body = rd_sub(r, len - 4);
+	if (err)
+		return err;
 	*t = (struct ike2_transform){ .type = rd_u8(&body) };
 	rd_skip(&body, 1);
 	t->id = rd_u16(&body);
@@ -69,39 +56,21 @@ static int transform_parse(const struct reader *rd, struct rd *r, struct ike2_tr
 
 static int proposal_parse(const struct reader *rd, struct rd *r, struct ike2_sa *sa)
 {
-	struct ike2_proposal *p = &sa->proposal[sa->n_proposals];
-	unsigned int index = sa->n_proposals + 1;
-	uint8_t spi_size, n;
+	struct ike_proposal *p = &sa->proposal[sa->n_proposals];
+	unsigned int i, index = sa->n_proposals + 1;
 	struct rd body;
-	uint16_t len;
+	int err;
 
-	rd_skip(r, 2);
-	len = rd_u16(r);
-	if (r->bad || len < TRANSFORM_HEADER_LEN || len - 4u > r->left)
-		return FAULT(rd, ", proposal %u: its length is %u, and %zu octets are left", index, len, r->left);
-	body = rd_sub(r, len - 4);
-	p->number = rd_u8(&body);
-	p->protocol = rd_u8(&body);
-	spi_size = rd_u8(&body);
-	n = rd_u8(&body);
-	p->spi = ike_octets_of(rd_bytes(&body, spi_size), spi_size);
-	if (body.bad)
-		return FAULT(rd, ", proposal %u: its SPI of %u octets is longer than itself", index, spi_size);
-	if (n > IKE2_TRANSFORMS_MAX - sa->n_transforms)
-		return FAULT(rd, ", proposal %u: more than %u transforms", index, IKE2_TRANSFORMS_MAX);
+	err = ike_read_proposal(&rd->at, r, index, IKE2_TRANSFORMS_MAX - sa->n_transforms, IKE2_TRANSFORMS_MAX, p, &body);
 	p->first = sa->n_transforms;
-	p->n = n;
-	for (unsigned int i = 0; i < n; i++) {
-		int err = transform_parse(rd, &body, &sa->transform[sa->n_transforms], index);
-
-		if (err)
-			return err;
-		sa->n_transforms++;
+	for (i = 0; !err && i < p->n; i++) {
+		err = transform_parse(rd, &body, &sa->transform[sa->n_transforms], index);
+		sa->n_transforms += !err;
 	}
-	if (body.left)
-		return FAULT(rd, ", proposal %u: %zu octets behind its %u transforms", index, body.left, n);
-	sa->n_proposals++;
-	return 0;
+	if (!err)
+		err = ike_read_proposal_end(&rd->at, &body, index, p->n);
+	sa->n_proposals += !err;
+	return err;
 }
 
 static int sa_parse(const struct reader *rd, struct rd r)
@@ -129,7 +98,7 @@ static int ke_parse(const struct reader *rd, struct rd r)
 
 	ke->group = rd_u16(&r);
 	rd_skip(&r, 2);
-	ke->data = rest(&r);
+	ke->data = ike_rest(&r);
 	if (r.bad || !ke->data.len)
 		return FAULT(rd, ": no public value in it");
 	return 0;
@@ -137,12 +106,12 @@ static int ke_parse(const struct reader *rd, struct rd r)
 
 static int id_parse(const struct reader *rd, struct rd r)
 {
-	struct ike2_id *id = rd->type == IKE2_PAYLOAD_IDI ? &rd->m->id_i : &rd->m->id_r;
+	struct ike2_id *id = rd->at.type == IKE2_PAYLOAD_IDI ? &rd->m->id_i : &rd->m->id_r;
 
 	id->body = ike_octets_of(r.at, r.left);
 	id->type = rd_u8(&r);
 	rd_skip(&r, 3);
-	id->data = rest(&r);
+	id->data = ike_rest(&r);
 	if (r.bad)
 		return FAULT(rd, ": it has %zu octets, less than four", id->body.len);
 	return 0;
@@ -151,14 +120,14 @@ static int id_parse(const struct reader *rd, struct rd r)
 static int cert_parse(const struct reader *rd, struct rd r)
 {
 	struct ike2_message *m = rd->m;
-	struct ike2_cert cert = { .encoding = rd_u8(&r) };
+	struct ike_cert cert;
+	int err = ike_read_cert(&rd->at, r, &cert);
 
-	if (r.bad)
-		return FAULT(rd, ": no encoding in it");
-	cert.data = rest(&r);
-	if (rd->type == IKE2_PAYLOAD_CERT && m->n_certs < IKE2_CERTS_MAX)
+	if (err)
+		return err;
+	if (rd->at.type == IKE2_PAYLOAD_CERT && m->n_certs < IKE2_CERTS_MAX)
 		m->cert[m->n_certs++] = cert;
-	if (rd->type == IKE2_PAYLOAD_CERTREQ && m->n_certreqs < IKE2_CERTREQS_MAX)
+	if (rd->at.type == IKE2_PAYLOAD_CERTREQ && m->n_certreqs < IKE2_CERTREQS_MAX)
 		m->certreq[m->n_certreqs++] = cert;
 	return 0;
 }
@@ -169,7 +138,7 @@ static int auth_parse(const struct reader *rd, struct rd r)
 
 	auth->method = rd_u8(&r);
 	rd_skip(&r, 3);
-	auth->data = rest(&r);
+	auth->data = ike_rest(&r);
 	if (r.bad || !auth->data.len)
 		return FAULT(rd, ": no authentication data in it");
 	return 0;
@@ -177,62 +146,43 @@ static int auth_parse(const struct reader *rd, struct rd r)
 
 static int nonce_parse(const struct reader *rd, struct rd r)
 {
-	if (r.left < IKE_NONCE_MIN || r.left > IKE_NONCE_MAX)
-		return FAULT(rd, ": %zu octets, and a nonce has %u to %u", r.left, IKE_NONCE_MIN, IKE_NONCE_MAX);
-	rd->m->nonce = rest(&r);
-	return 0;
+	return ike_read_nonce(&rd->at, r, IKE_NONCE_MIN, &rd->m->nonce);
 }
 
 static int notify_parse(const struct reader *rd, struct rd r)
 {
 	struct ike2_message *m = rd->m;
-	struct ike2_notify *n = &m->notify[m->n_notifies];
-	uint8_t spi_size;
+	int err;
 
 	if (m->n_notifies == IKE2_NOTIFIES_MAX)
 		return FAULT(rd, ": more than %u of them", IKE2_NOTIFIES_MAX);
-	n->protocol = rd_u8(&r);
-	spi_size = rd_u8(&r);
-	n->type = rd_u16(&r);
-	n->spi = ike_octets_of(rd_bytes(&r, spi_size), spi_size);
-	if (r.bad)
-		return FAULT(rd, ": its SPI of %u octets is longer than itself", spi_size);
-	n->data = rest(&r);
-	m->n_notifies++;
-	return 0;
+	err = ike_read_notify(&rd->at, r, &m->notify[m->n_notifies]);
+	m->n_notifies += !err;
+	return err;
 }
 
 static int delete_parse(const struct reader *rd, struct rd r)
 {
 	struct ike2_message *m = rd->m;
-	struct ike2_delete *d = &m->del[m->n_deletes];
+	int err;
 
 	if (m->n_deletes == IKE2_DELETES_MAX)
 		return FAULT(rd, ": more than %u of them", IKE2_DELETES_MAX);
-	d->protocol = rd_u8(&r);
-	d->spi_size = rd_u8(&r);
-	d->n = rd_u16(&r);
-	d->spis = rest(&r);
-	if (r.bad || d->spis.len != (size_t)d->n * d->spi_size)
-		return FAULT(rd, ": %u SPIs of %u octets do not fill its %zu", d->n, d->spi_size, d->spis.len);
-	if (d->spi_size != (d->protocol == IKE_PROTO_IKE ? 0 : 4))
-		return FAULT(rd, ": SPIs of protocol %u with %u octets", d->protocol, d->spi_size);
-	if (d->n > IKE2_SPIS_MAX)
-		return FAULT(rd, ": more than %u SPIs", IKE2_SPIS_MAX);
-	m->n_deletes++;
-	return 0;
+	err = ike_read_delete(&rd->at, r, 0, &m->del[m->n_deletes]);
+	m->n_deletes += !err;
+	return err;
 }
 
 static int vendor_parse(const struct reader *rd, struct rd r)
 {
 	if (rd->m->n_vendors < IKE2_VENDORS_MAX)
-		rd->m->vendor[rd->m->n_vendors++] = rest(&r);
+		rd->m->vendor[rd->m->n_vendors++] = ike_rest(&r);
 	return 0;
 }
 
 static int eap_parse(const struct reader *rd, struct rd r)
 {
-	rd->m->eap = rest(&r);
+	rd->m->eap = ike_rest(&r);
 	return 0;
 }
 
@@ -272,7 +222,7 @@ static int selector_parse(const struct reader *rd, struct rd *r, struct ike2_sel
 
 static int selectors_parse(const struct reader *rd, struct rd r)
 {
-	struct ike2_selectors *out = rd->type == IKE2_PAYLOAD_TSI ? &rd->m->ts_i : &rd->m->ts_r;
+	struct ike2_selectors *out = rd->at.type == IKE2_PAYLOAD_TSI ? &rd->m->ts_i : &rd->m->ts_r;
 	uint8_t n = rd_u8(&r);
 	int err = 0;
 
@@ -321,13 +271,13 @@ static int encrypted_parse(const struct reader *rd, struct rd r, uint8_t next)
 	struct ike2_encrypted *e = &rd->m->encrypted;
 
 	*e = (struct ike2_encrypted){ .first = next };
-	if (rd->type == IKE2_PAYLOAD_SKF) {
+	if (rd->at.type == IKE2_PAYLOAD_SKF) {
 		e->fragment = rd_u16(&r);
 		e->total = rd_u16(&r);
 		if (r.bad || !e->fragment || e->fragment > e->total)
 			return FAULT(rd, ": it is fragment %u of %u", e->fragment, e->total);
 	}
-	e->body = rest(&r);
+	e->body = ike_rest(&r);
 	return 0;
 }
 
@@ -369,7 +319,7 @@ static int unknown(const struct reader *rd, const struct ike_payload *p)
 {
 	if (!p->critical)
 		return 0;
-	ike_fault_set(rd->f, p->type, " is critical, and not known here");
+	ike_fault_set(rd->at.f, p->type, " is critical, and not known here");
 	return -EOPNOTSUPP;
 }
 
@@ -395,7 +345,7 @@ static int chain_parse(struct ike2_message *m, uint8_t type, struct rd r, bool i
 	int ret;
 
 	while ((ret = ike_payload_next(&r, &type, &p, f)) > 0) {
-		struct reader rd = { m, p.type, f };
+		struct reader rd = { m, { p.type, f } };
 
 		if (++n > IKE_PAYLOADS_MAX)
 			return FAULT(&rd, ": more than %u payloads", IKE_PAYLOADS_MAX);
@@ -433,21 +383,14 @@ static void message_reset(struct ike2_message *m)
 
 int ike2_parse(struct ike2_message *m, const uint8_t *data, size_t len, struct ike_fault *f)
 {
-	const char *why;
 	struct rd body;
 	int err;
 
 	message_reset(m);
 	*f = (struct ike_fault){ 0 };
-	err = ike_header_parse(&m->header, data, len, &body, &why);
-	if (err) {
-		ike_fault_set(f, 0, "%s", why);
+	err = ike_open(&m->header, data, len, IKE_V2, &body, f);
+	if (err)
 		return err;
-	}
-	if (ike_major(&m->header) != IKE_V2 >> 4) {
-		ike_fault_set(f, 0, "major version %u, and this is IKEv2", ike_major(&m->header));
-		return -EPROTONOSUPPORT;
-	}
 	err = chain_parse(m, m->header.next, body, false, f);
 	if (!err && m->encrypted.body.at)
 		m->encrypted.aad = ike_octets_of(data, m->encrypted.body.at - data);
@@ -461,7 +404,7 @@ int ike2_parse_chain(struct ike2_message *m, uint8_t first, const uint8_t *data,
 
 /* --- looking --- */
 
-const struct ike2_notify *ike2_notify_find(const struct ike2_message *m, uint16_t type)
+const struct ike_notify *ike2_notify_find(const struct ike2_message *m, uint16_t type)
 {
 	for (unsigned int i = 0; i < m->n_notifies; i++)
 		if (m->notify[i].type == type)
@@ -469,7 +412,7 @@ const struct ike2_notify *ike2_notify_find(const struct ike2_message *m, uint16_
 	return NULL;
 }
 
-const struct ike2_notify *ike2_error_find(const struct ike2_message *m)
+const struct ike_notify *ike2_error_find(const struct ike2_message *m)
 {
 	for (unsigned int i = 0; i < m->n_notifies; i++)
 		if (m->notify[i].type <= IKE2_N_ERROR_MAX)

@@ -20,7 +20,6 @@
 #define IKE2_VENDORS_MAX	16	/* more are left out */
 #define IKE2_SELECTORS_MAX	64	/* on one side; the count is an octet */
 #define IKE2_ATTRIBUTES_MAX	64	/* of a configuration payload */
-#define IKE2_SPIS_MAX		256	/* in one delete payload */
 
 enum ike_transform_type {	/* RFC 7296 section 3.3.2 */
 	IKE_TRANSFORM_ENCR = 1,
@@ -39,16 +38,9 @@ struct ike2_transform {
 	bool foreign;		/* has an attribute that we do not know: not to be chosen */
 };
 
-struct ike2_proposal {
-	uint8_t number;
-	uint8_t protocol;	/* enum ike_protocol */
-	struct ike_octets spi;
-	uint16_t first, n;	/* its transforms in ike2_sa.transform */
-};
-
 struct ike2_sa {
 	unsigned int n_proposals, n_transforms;
-	struct ike2_proposal proposal[IKE2_PROPOSALS_MAX];
+	struct ike_proposal proposal[IKE2_PROPOSALS_MAX];
 	struct ike2_transform transform[IKE2_TRANSFORMS_MAX];
 };
 
@@ -61,11 +53,6 @@ struct ike2_id {
 	uint8_t type;		/* enum ike_id_type */
 	struct ike_octets data;
 	struct ike_octets body;	/* of the payload, which AUTH covers: RestOfIDPayload of section 2.15 */
-};
-
-struct ike2_cert {
-	uint8_t encoding;	/* enum ike_cert_encoding */
-	struct ike_octets data;	/* of CERTREQ: SHA-1 hashes of 20 octets each */
 };
 
 enum ike2_auth_method {		/* RFC 7296 section 3.8 */
@@ -134,20 +121,6 @@ enum ike2_notify_type {		/* RFC 7296 section 3.10.1 and those named */
 	IKE2_N_CHILDLESS_SUPPORTED = 16418,	/* RFC 6023 */
 	IKE2_N_FRAGMENTATION_SUPPORTED = 16430,	/* RFC 7383 */
 	IKE2_N_SIGNATURE_HASH_ALGORITHMS = 16431,	/* RFC 7427 */
-};
-
-struct ike2_notify {
-	uint8_t protocol;	/* enum ike_protocol */
-	uint16_t type;		/* enum ike2_notify_type */
-	struct ike_octets spi;
-	struct ike_octets data;
-};
-
-struct ike2_delete {
-	uint8_t protocol;
-	uint8_t spi_size;	/* 0 for the IKE SA itself, else 4 */
-	uint16_t n;
-	struct ike_octets spis;	/* n × spi_size */
 };
 
 /* A traffic selector. From above to: nothing (a port range of 65535 to 0 is OPAQUE). */
@@ -228,11 +201,11 @@ struct ike2_message {
 	struct ike2_ke ke;
 	struct ike2_id id_i, id_r;
 	unsigned int n_certs, n_certreqs, n_notifies, n_deletes, n_vendors;
-	struct ike2_cert cert[IKE2_CERTS_MAX], certreq[IKE2_CERTREQS_MAX];
+	struct ike_cert cert[IKE2_CERTS_MAX], certreq[IKE2_CERTREQS_MAX];
 	struct ike2_auth auth;
 	struct ike_octets nonce;
-	struct ike2_notify notify[IKE2_NOTIFIES_MAX];
-	struct ike2_delete del[IKE2_DELETES_MAX];
+	struct ike_notify notify[IKE2_NOTIFIES_MAX];
+	struct ike_delete del[IKE2_DELETES_MAX];
 	struct ike_octets vendor[IKE2_VENDORS_MAX];
 	struct ike2_selectors ts_i, ts_r;
 	struct ike_cfg cfg;
@@ -260,9 +233,9 @@ int ike2_parse(struct ike2_message *m, const uint8_t *data, size_t len, struct i
 int ike2_parse_chain(struct ike2_message *m, uint8_t first, const uint8_t *data, size_t len, struct ike_fault *f);
 
 /* The first notify payload of that type, or NULL. */
-const struct ike2_notify *ike2_notify_find(const struct ike2_message *m, uint16_t type);
+const struct ike_notify *ike2_notify_find(const struct ike2_message *m, uint16_t type);
 /* The first error among the notify payloads, or NULL. */
-const struct ike2_notify *ike2_error_find(const struct ike2_message *m);
+const struct ike_notify *ike2_error_find(const struct ike2_message *m);
 const struct ike_cfg_attr *ike_cfg_find(const struct ike_cfg *cfg, uint16_t type);
 
 /* --- building: payloads appended to a chain --- */

@@ -1,7 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 #include "wire/ike2.h"
 
-#define MORE_PROPOSALS		2	/* RFC 7296 section 3.3.1 */
 #define MORE_TRANSFORMS		3	/* section 3.3.2 */
 #define TRANSFORM_LEN		8
 #define KEY_LENGTH_TV		0x800e	/* section 3.3.5 */
@@ -22,23 +21,13 @@ static void transform_put(struct wr *w, const struct ike2_transform *t, bool las
 	}
 }
 
-static void proposal_put(struct wr *w, const struct ike2_sa *sa, const struct ike2_proposal *p, bool last)
+static void proposal_put(struct wr *w, const struct ike2_sa *sa, const struct ike_proposal *p, bool last)
 {
-	size_t at = w->len;
+	size_t at = ike_proposal_begin(w, p, last);
 
-	wr_u8(w, last ? 0 : MORE_PROPOSALS);
-	wr_u8(w, 0);
-	wr_mark(w, 2);
-	wr_u8(w, p->number);
-	wr_u8(w, p->protocol);
-	wr_u8(w, p->spi.len);
-	wr_u8(w, p->n);
-	wr_bytes(w, p->spi.at, p->spi.len);
 	for (unsigned int i = 0; i < p->n; i++)
 		transform_put(w, &sa->transform[p->first + i], i + 1 == p->n);
-	if (p->n > UINT8_MAX)
-		w->bad = true;
-	wr_patch_u16(w, at + 2, w->len - at);
+	ike_proposal_end(w, at);
 }
 
 void ike2_put_sa(struct ike_chain *c, const struct ike2_sa *sa)
@@ -167,10 +156,7 @@ void ike2_put_cfg(struct ike_chain *c, const struct ike_cfg *cfg)
 
 /* --- names --- */
 
-static const struct {
-	uint16_t type;
-	const char *name;
-} notifies[] = {
+static const struct ike_name notifies[] = {
 	{ IKE2_N_UNSUPPORTED_CRITICAL_PAYLOAD, "UNSUPPORTED_CRITICAL_PAYLOAD" },
 	{ IKE2_N_INVALID_IKE_SPI, "INVALID_IKE_SPI" },
 	{ IKE2_N_INVALID_MAJOR_VERSION, "INVALID_MAJOR_VERSION" },
@@ -223,10 +209,7 @@ static const struct {
 
 const char *ike2_notify_to_str(uint16_t type)
 {
-	for (size_t i = 0; i < sizeof(notifies) / sizeof(notifies[0]); i++)
-		if (notifies[i].type == type)
-			return notifies[i].name;
-	return "unknown";
+	return ike_name_of(notifies, sizeof(notifies) / sizeof(notifies[0]), type);
 }
 
 const char *ike_transform_type_to_str(uint8_t type)
