@@ -115,14 +115,7 @@ static void adit_esp_too_big(struct adit_child *child, struct sk_buff *skb, cons
 		ip_do_fragment(dev_net(skb->dev), skb->sk, skb, adit_esp_fragment);
 		return;
 	}
-	if (flow->family == AF_INET6)
-		room = max_t(unsigned int, room, IPV6_MIN_MTU);
-	if (skb_valid_dst(skb))
-		skb_dst_update_pmtu_no_confirm(skb, room);
-	if (flow->family == AF_INET)
-		icmp_ndo_send(skb, ICMP_DEST_UNREACH, ICMP_FRAG_NEEDED, htonl(room));
-	else
-		icmpv6_ndo_send(skb, ICMPV6_PKT_TOOBIG, 0, room);
+	adit_tx_tell_room(skb, flow->family, room);
 	adit_esp_drop(child, skb, &child->stats.too_big);
 }
 
@@ -136,32 +129,6 @@ unsigned int adit_esp_headroom(const struct adit_esp_out *out)
 {
 	return LL_RESERVED_SPACE(out->dst->dev) + out->dst->header_len + adit_esp_outer_len(out->path) +
 	       ADIT_ESP_HEAD_MAX;
-}
-
-/* Make @skb linear and nobody else's, to be encrypted in place. Return: it or a copy; NULL when it was freed. */
-static struct sk_buff *adit_esp_own(struct sk_buff *skb, unsigned int headroom, unsigned int tailroom)
-{
-	struct sk_buff *own = skb;
-
-	if (skb_is_nonlinear(skb) || skb_cloned(skb) || skb_headroom(skb) < headroom || skb_tailroom(skb) < tailroom) {
-		own = skb_copy_expand(skb, headroom, tailroom, GFP_ATOMIC);
-		if (!own)
-			goto err_free;
-		/* The sender's socket goes on to be charged until the packet has left. */
-		if (skb->sk)
-			skb_set_owner_w(own, skb->sk);
-		consume_skb(skb);
-		skb = own;
-	}
-	if (!adit_tx_sum(own))
-		goto err_free;
-	own->ip_summed = CHECKSUM_NONE;
-	own->encapsulation = 0;
-	return own;
-
-err_free:
-	kfree_skb(skb);
-	return NULL;
 }
 
 /*
@@ -192,7 +159,7 @@ static unsigned int adit_esp_prepare(const struct adit_esp_out *out, struct sk_b
 	}
 	skb_list_walk_safe(skb, skb, next) {
 		skb_mark_not_on_list(skb);
-		skb = adit_esp_own(skb, headroom, ADIT_ESP_TAIL_MAX);
+		skb = adit_tx_own(skb, headroom, ADIT_ESP_TAIL_MAX);
 		if (skb)
 			__skb_queue_tail(list, skb);
 		else

@@ -471,11 +471,7 @@ int adit_nl_child_get_doit(struct sk_buff *skb, struct genl_info *info)
 	if (msg)
 		err = adit_esp_nl_put_child(msg, child, info->snd_portid, info->snd_seq, 0);
 	adit_esp_nl_child_put(child, &tracker);
-	if (err) {
-		nlmsg_free(msg);
-		return err;
-	}
-	return genlmsg_reply(msg, info);
+	return adit_nl_reply(info, msg, err);
 }
 
 int adit_nl_control_send_doit(struct sk_buff *skb, struct genl_info *info)
@@ -568,11 +564,7 @@ int adit_nl_sa_get_doit(struct sk_buff *skb, struct genl_info *info)
 		adit_sa_put(sa);
 	}
 	adit_esp_nl_child_put(child, &tracker);
-	if (err) {
-		nlmsg_free(msg);
-		return err;
-	}
-	return genlmsg_reply(msg, info);
+	return adit_nl_reply(info, msg, err);
 }
 
 /* Dumps. */
@@ -600,7 +592,7 @@ static int adit_esp_nl_tell_sas(struct sk_buff *skb, struct netlink_callback *cb
 }
 
 /* Tell the children of one device from id cb->args[1] on. Return: 0 or -EMSGSIZE when @skb is full. */
-static int adit_esp_nl_dump_device(struct sk_buff *skb, struct netlink_callback *cb, struct adit_dev *adev,
+static int adit_esp_nl_tell_device(struct sk_buff *skb, struct netlink_callback *cb, struct adit_dev *adev,
 				   adit_esp_nl_tell_t tell)
 {
 	unsigned long id = cb->args[1];
@@ -623,46 +615,23 @@ static int adit_esp_nl_dump_device(struct sk_buff *skb, struct netlink_callback 
 	return 0;
 }
 
-static int adit_esp_nl_dump_one(struct sk_buff *skb, struct netlink_callback *cb, const struct nlattr *attr,
-				adit_esp_nl_tell_t tell)
+static int adit_esp_nl_tell_children(struct sk_buff *skb, struct netlink_callback *cb, struct adit_dev *adev)
 {
-	netdevice_tracker tracker;
-	struct adit_dev *adev;
-	int err;
-
-	adev = adit_esp_nl_dev(sock_net(skb->sk), attr, &tracker, cb->extack);
-	/* Gone in the middle of a dump: that was all. */
-	if (IS_ERR(adev))
-		return cb->args[1] ? 0 : PTR_ERR(adev);
-	err = adit_esp_nl_dump_device(skb, cb, adev, tell);
-	adit_dev_put(adev, &tracker);
-	return skb->len ? skb->len : err;
+	return adit_esp_nl_tell_device(skb, cb, adev, adit_esp_nl_tell_child);
 }
 
-static int adit_esp_nl_dump(struct sk_buff *skb, struct netlink_callback *cb, const struct nlattr *ifindex,
-			    adit_esp_nl_tell_t tell)
+static int adit_esp_nl_tell_all_sas(struct sk_buff *skb, struct netlink_callback *cb, struct adit_dev *adev)
 {
-	netdevice_tracker tracker;
-	struct adit_dev *adev;
-	int err;
-
-	if (ifindex)
-		return adit_esp_nl_dump_one(skb, cb, ifindex, tell);
-	while ((adev = adit_dev_next(sock_net(skb->sk), cb->args[0], &tracker))) {
-		if (adev->dev->ifindex != cb->args[0]) {
-			cb->args[1] = 0;
-			cb->args[3] = 0;
-		}
-		err = adit_esp_nl_dump_device(skb, cb, adev, tell);
-		cb->args[0] = adev->dev->ifindex + !err;
-		if (!err)
-			cb->args[1] = 0;
-		adit_dev_put(adev, &tracker);
-		if (err)
-			return skb->len ?: err;
-	}
-	return skb->len;
+	return adit_esp_nl_tell_device(skb, cb, adev, adit_esp_nl_tell_sas);
 }
+
+static const struct adit_nl_told adit_esp_nl_children = {
+	.find = adit_esp_nl_dev, .tell = adit_esp_nl_tell_children,
+};
+
+static const struct adit_nl_told adit_esp_nl_sas = {
+	.find = adit_esp_nl_dev, .tell = adit_esp_nl_tell_all_sas,
+};
 
 int adit_nl_child_get_dumpit(struct sk_buff *skb, struct netlink_callback *cb)
 {
@@ -674,7 +643,7 @@ int adit_nl_child_get_dumpit(struct sk_buff *skb, struct netlink_callback *cb)
 		return err;
 	if (attrs && attrs[ADIT_A_CHILD_ID])
 		return adit_nl_refuse(cb->extack, attrs[ADIT_A_CHILD_ID], "a dump of children takes no id");
-	return adit_esp_nl_dump(skb, cb, attrs ? attrs[ADIT_A_CHILD_IFINDEX] : NULL, adit_esp_nl_tell_child);
+	return adit_nl_dump(skb, cb, attrs ? attrs[ADIT_A_CHILD_IFINDEX] : NULL, &adit_esp_nl_children);
 }
 
 int adit_nl_sa_get_dumpit(struct sk_buff *skb, struct netlink_callback *cb)
@@ -689,5 +658,5 @@ int adit_nl_sa_get_dumpit(struct sk_buff *skb, struct netlink_callback *cb)
 		if (attrs[attr])
 			return adit_nl_refuse(cb->extack, attrs[attr],
 						  "a dump of security associations takes nothing but ifindex");
-	return adit_esp_nl_dump(skb, cb, attrs ? attrs[ADIT_A_SA_IFINDEX] : NULL, adit_esp_nl_tell_sas);
+	return adit_nl_dump(skb, cb, attrs ? attrs[ADIT_A_SA_IFINDEX] : NULL, &adit_esp_nl_sas);
 }

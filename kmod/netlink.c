@@ -62,6 +62,22 @@ static void adit_nl_session_put(struct adit_session *s, netdevice_tracker *track
 	adit_dev_put(adev, tracker);
 }
 
+/**
+ * adit_nl_reply() - answer a request
+ * @info: the request
+ * @msg: the answer, which this takes; NULL if there was no memory for one
+ * @err: why there is none after all, or 0
+ *
+ * Return: 0, @err, or the errno of sending.
+ */
+int adit_nl_reply(struct genl_info *info, struct sk_buff *msg, int err)
+{
+	if (!err)
+		return genlmsg_reply(msg, info);
+	nlmsg_free(msg);
+	return err;
+}
+
 int adit_nl_dev_get_doit(struct sk_buff *skb, struct genl_info *info)
 {
 	netdevice_tracker tracker;
@@ -77,11 +93,7 @@ int adit_nl_dev_get_doit(struct sk_buff *skb, struct genl_info *info)
 	if (msg)
 		err = adit_nl_put_dev(msg, adev, info->snd_portid, info->snd_seq, 0);
 	adit_dev_put(adev, &tracker);
-	if (err) {
-		nlmsg_free(msg);
-		return err;
-	}
-	return genlmsg_reply(msg, info);
+	return adit_nl_reply(info, msg, err);
 }
 
 /*
@@ -243,15 +255,11 @@ int adit_nl_session_get_doit(struct sk_buff *skb, struct genl_info *info)
 	if (msg)
 		err = adit_nl_put_session(msg, s, info->snd_portid, info->snd_seq, 0);
 	adit_nl_session_put(s, &tracker);
-	if (err) {
-		nlmsg_free(msg);
-		return err;
-	}
-	return genlmsg_reply(msg, info);
+	return adit_nl_reply(info, msg, err);
 }
 
 /* Tell the sessions of one device from id cb->args[1] on. Return: 0 or -EMSGSIZE when @skb is full. */
-static int adit_nl_dump_device(struct sk_buff *skb, struct netlink_callback *cb, struct adit_dev *adev)
+static int adit_nl_tell_sessions(struct sk_buff *skb, struct netlink_callback *cb, struct adit_dev *adev)
 {
 	unsigned long id = cb->args[1];
 	struct adit_session *s;
@@ -268,43 +276,46 @@ static int adit_nl_dump_device(struct sk_buff *skb, struct netlink_callback *cb,
 	return 0;
 }
 
-static int adit_nl_dump_one(struct sk_buff *skb, struct netlink_callback *cb, const struct nlattr *attr)
+static int adit_nl_dump_one(struct sk_buff *skb, struct netlink_callback *cb, const struct nlattr *attr,
+			    const struct adit_nl_told *told)
 {
 	netdevice_tracker tracker;
 	struct adit_dev *adev;
 	int err;
 
-	adev = adit_nl_dev(sock_net(skb->sk), attr, &tracker, cb->extack);
+	adev = told->find(sock_net(skb->sk), attr, &tracker, cb->extack);
 	/* Gone in the middle of a dump: that was all. */
 	if (IS_ERR(adev))
 		return cb->args[1] ? 0 : PTR_ERR(adev);
-	err = adit_nl_dump_device(skb, cb, adev);
+	err = told->tell(skb, cb, adev);
 	adit_dev_put(adev, &tracker);
 	return skb->len ? skb->len : err;
 }
 
-int adit_nl_session_get_dumpit(struct sk_buff *skb, struct netlink_callback *cb)
+/**
+ * adit_nl_dump() - dump what devices have
+ * @skb: message being filled
+ * @cb: of the dump; args as adit_nl_dump_check() says
+ * @ifindex: attribute with the one device that was asked for; NULL: every device
+ * @told: what is told of a device
+ *
+ * Return: length of @skb, 0 at the end, or an errno with extack set.
+ */
+int adit_nl_dump(struct sk_buff *skb, struct netlink_callback *cb, const struct nlattr *ifindex,
+		 const struct adit_nl_told *told)
 {
-	struct nlattr **attrs = adit_genl_dump_attrs(cb);
-	struct net *net = sock_net(skb->sk);
 	netdevice_tracker tracker;
 	struct adit_dev *adev;
 	int err;
 
-	err = adit_nl_dump_check(cb, ADIT_CMD_SESSION_GET);
-	if (err)
-		return err;
-	if (attrs && attrs[ADIT_A_SESSION_ID]) {
-		NL_SET_ERR_MSG_ATTR(cb->extack, attrs[ADIT_A_SESSION_ID], "a dump of sessions takes no id");
-		return -EINVAL;
-	}
-	if (attrs && attrs[ADIT_A_SESSION_IFINDEX])
-		return adit_nl_dump_one(skb, cb, attrs[ADIT_A_SESSION_IFINDEX]);
-
-	while ((adev = adit_dev_next(net, cb->args[0], &tracker))) {
-		if (adev->dev->ifindex != cb->args[0])
+	if (ifindex)
+		return adit_nl_dump_one(skb, cb, ifindex, told);
+	while ((adev = adit_dev_next(sock_net(skb->sk), cb->args[0], &tracker))) {
+		if (adev->dev->ifindex != cb->args[0]) {
 			cb->args[1] = 0;
-		err = adit_nl_dump_device(skb, cb, adev);
+			cb->args[3] = 0;
+		}
+		err = told->tell(skb, cb, adev);
 		cb->args[0] = adev->dev->ifindex + !err;
 		if (!err)
 			cb->args[1] = 0;
@@ -313,6 +324,21 @@ int adit_nl_session_get_dumpit(struct sk_buff *skb, struct netlink_callback *cb)
 			return skb->len ?: err;
 	}
 	return skb->len;
+}
+
+static const struct adit_nl_told adit_nl_sessions = { .find = adit_nl_dev, .tell = adit_nl_tell_sessions };
+
+int adit_nl_session_get_dumpit(struct sk_buff *skb, struct netlink_callback *cb)
+{
+	struct nlattr **attrs = adit_genl_dump_attrs(cb);
+	int err;
+
+	err = adit_nl_dump_check(cb, ADIT_CMD_SESSION_GET);
+	if (err)
+		return err;
+	if (attrs && attrs[ADIT_A_SESSION_ID])
+		return adit_nl_refuse(cb->extack, attrs[ADIT_A_SESSION_ID], "a dump of sessions takes no id");
+	return adit_nl_dump(skb, cb, attrs ? attrs[ADIT_A_SESSION_IFINDEX] : NULL, &adit_nl_sessions);
 }
 
 int adit_nl_frame_send_doit(struct sk_buff *skb, struct genl_info *info)

@@ -32,10 +32,24 @@ static inline u32 adit_nl_u32_or(const struct nlattr *attr, u32 otherwise)
 	return attr ? nla_get_u32(attr) : otherwise;
 }
 
+/**
+ * struct adit_nl_told - what a dump tells of devices
+ * @find: the one device that was asked for, held; an errno with extack set if it is not there or has none of these
+ * @tell: tells of a device from cb->args[1] on, nothing if it has none of these; 0, or -EMSGSIZE when @skb is full
+ */
+struct adit_nl_told {
+	struct adit_dev *(*find)(struct net *net, const struct nlattr *attr, netdevice_tracker *tracker,
+				 struct netlink_ext_ack *extack);
+	int (*tell)(struct sk_buff *skb, struct netlink_callback *cb, struct adit_dev *adev);
+};
+
 /* netlink.c */
 int adit_nl_dump_check(struct netlink_callback *cb, u8 cmd);
+int adit_nl_dump(struct sk_buff *skb, struct netlink_callback *cb, const struct nlattr *ifindex,
+		 const struct adit_nl_told *told);
 struct adit_dev *adit_nl_dev(struct net *net, const struct nlattr *attr, netdevice_tracker *tracker,
 			     struct netlink_ext_ack *extack);
+int adit_nl_reply(struct genl_info *info, struct sk_buff *msg, int err);
 
 /* netlink-parse.c */
 int adit_nl_nest(struct nlattr **tb, int max, const struct nlattr *attr, const struct nla_policy *policy,

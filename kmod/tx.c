@@ -140,6 +140,24 @@ static unsigned int adit_tx_path_room(const struct adit_session *s, const struct
 	return mtu > overhead ? mtu - overhead : 0;
 }
 
+/**
+ * adit_tx_tell_room() - tell the sender of an inner packet that it is too long
+ * @skb: inner packet, its network header set
+ * @family: AF_INET or AF_INET6
+ * @room: octets that fit
+ */
+void adit_tx_tell_room(struct sk_buff *skb, int family, unsigned int room)
+{
+	if (family == AF_INET6)
+		room = max_t(unsigned int, room, IPV6_MIN_MTU);
+	if (skb_valid_dst(skb))
+		skb_dst_update_pmtu_no_confirm(skb, room);
+	if (family == AF_INET)
+		icmp_ndo_send(skb, ICMP_DEST_UNREACH, ICMP_FRAG_NEEDED, htonl(room));
+	else
+		icmpv6_ndo_send(skb, ICMPV6_PKT_TOOBIG, 0, room);
+}
+
 /* Too long for the peer: cut it where IP allows, else tell its sender what fits. */
 static noinline void adit_tx_too_big(struct adit_session *s, struct sk_buff *skb, unsigned int room)
 {
@@ -154,16 +172,7 @@ static noinline void adit_tx_too_big(struct adit_session *s, struct sk_buff *skb
 		return;
 	}
 
-	if (skb->protocol == htons(ETH_P_IP)) {
-		if (skb_valid_dst(skb))
-			skb_dst_update_pmtu_no_confirm(skb, room);
-		icmp_ndo_send(skb, ICMP_DEST_UNREACH, ICMP_FRAG_NEEDED, htonl(room));
-	} else {
-		room = max_t(unsigned int, room, IPV6_MIN_MTU);
-		if (skb_valid_dst(skb))
-			skb_dst_update_pmtu_no_confirm(skb, room);
-		icmpv6_ndo_send(skb, ICMPV6_PKT_TOOBIG, 0, room);
-	}
+	adit_tx_tell_room(skb, skb->protocol == htons(ETH_P_IP) ? AF_INET : AF_INET6, room);
 	adit_tx_drop(s, skb, &s->tx_stats.too_big);
 }
 
@@ -173,8 +182,16 @@ static bool adit_tx_fits(const struct sk_buff *skb, unsigned int room)
 				 skb->len - skb_network_offset(skb) <= room;
 }
 
-/* Make @skb linear and nobody else's, to be encrypted in place. Return: it or a copy; NULL when it was freed. */
-static noinline struct sk_buff *adit_tx_own(struct sk_buff *skb, unsigned int headroom, unsigned int tailroom)
+/**
+ * adit_tx_own() - make a packet linear and nobody else's, to be encrypted in place
+ * @skb: inner packet, consumed
+ * @headroom: octets that will be put before it
+ * @tailroom: octets that will be put behind it
+ *
+ * Context: BH disabled.
+ * Return: @skb or a copy of it, with its checksum made; NULL when it was freed.
+ */
+noinline struct sk_buff *adit_tx_own(struct sk_buff *skb, unsigned int headroom, unsigned int tailroom)
 {
 	struct sk_buff *own = skb;
 
