@@ -5,38 +5,6 @@
 
 . "$(dirname "$0")/lib-ike.sh"
 
-# swan LINE...
-swan()
-{
-	swan_conf <<-CONF
-		connections {
-			adit {
-				version = 2
-				$(printf '%s\n' "$@")
-				local {
-					auth = psk
-					id = peer.example
-				}
-				remote {
-					auth = psk
-					id = gw.example
-				}
-				children {
-					net {
-						local_ts = 10.2.0.0/24
-						remote_ts = 10.1.0.0/24
-					}
-				}
-			}
-		}
-		secrets {
-			ike-adit {
-				secret = "a secret of both"
-			}
-		}
-	CONF
-}
-
 # site LINE...
 site()
 {
@@ -71,7 +39,7 @@ peer_is_at()
 
 ike_topology
 run ip netns exec "$P" sysctl -qw net.ipv4.conf.all.promote_secondaries=1 net.ipv4.conf.wire.promote_secondaries=1
-swan "remote_addrs = 192.0.2.1"
+swan_site "remote_addrs = 192.0.2.1"
 swan_start
 site 'remote = any' 'start = peer'
 gw_start

@@ -8,36 +8,7 @@
 
 peer_conf()
 {
-	swan_conf <<-CONF
-		connections {
-			adit {
-				version = 2
-				remote_addrs = 192.0.2.1
-				mobike = no
-				keyingtries = 0
-				local {
-					auth = psk
-					id = peer.example
-				}
-				remote {
-					auth = psk
-					id = gw.example
-				}
-				children {
-					net {
-						local_ts = 10.2.0.0/24
-						remote_ts = 10.1.0.0/24
-					}
-				}
-			}
-		}
-		secrets {
-			ike-adit {
-				id = gw.example
-				secret = "a secret of both"
-			}
-		}
-	CONF
+	swan_site "remote_addrs = 192.0.2.1" "mobike = no" "keyingtries = 0"
 }
 
 peer_start()

@@ -174,6 +174,38 @@ swan_conf()
 	CONF
 }
 
+# swan_site LINE...: as peer.example a site by a secret with gw.example, these lines in its connection.
+swan_site()
+{
+	swan_conf <<-CONF
+		connections {
+			adit {
+				version = 2
+				$(printf '%s\n' "$@")
+				local {
+					auth = psk
+					id = peer.example
+				}
+				remote {
+					auth = psk
+					id = gw.example
+				}
+				children {
+					net {
+						local_ts = 10.2.0.0/24
+						remote_ts = 10.1.0.0/24
+					}
+				}
+			}
+		}
+		secrets {
+			ike-adit {
+				secret = "a secret of both"
+			}
+		}
+	CONF
+}
+
 # swan_start: charon has its files in one place of the file system, so each has a view of its own of that.
 swan_start()
 {
