@@ -122,7 +122,9 @@ join()
 in_order()
 {
 	# shellcheck disable=SC2016 # for the shell inside
-	ip netns exec "$1" sh -c 'for queue in /sys/class/net/*/queues/rx-*/rps_cpus; do echo 1 >"$queue"; done'
+	ip netns exec "$1" sh -c 'for queue in /sys/class/net/*/queues/rx-*/rps_cpus; do
+		[ ! -e "$queue" ] || echo 1 >"$queue"
+	done'
 }
 
 # Processes.
