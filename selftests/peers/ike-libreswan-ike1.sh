@@ -70,10 +70,10 @@ gateway_replaces_all()
 	check "keys: no packet was lost meanwhile" ping_lost_nothing
 }
 
-# It does so by time alone.
+# It does so by time alone. The group of a child's new keys is that of IKE's, whichever was agreed on, so that is the child's.
 libreswan_replaces_all()
 {
-	site_conf 'start = now' "$SITE_ESP"
+	site_conf 'start = now' "$SITE_ESP" 'ike-proposals = { "aes256-sha256-modp2048" }'
 	PLUTO_MORE=$'ikelifetime=70s\nsalifetime=50s\nrekeymargin=30s\nrekeyfuzz=0%' peer_conf
 	peer_start
 	gw_start
