@@ -22,6 +22,8 @@ COUNT=${COUNT:-2000}
 KIB=${KIB:-8192}
 ROUNDS=${ROUNDS:-1}
 PROFILE=${PROFILE:-}
+MARK=${PROFILE:+1}
+MARK=${MARK:-0}
 
 FAILED=0
 
@@ -91,13 +93,12 @@ settle()
 # figure NAME SIZE WORDS...: runs traffic with WORDS and prints what it says, with how it went over the wire.
 figure()
 {
-	local said before packets label=$1 size=$2 mark=0
+	local said before packets label=$1 size=$2
 
 	before=$(octets)
 	packets=$(frames)
 	shift 2
-	[ -z "$PROFILE" ] || mark=1
-	said=$("$HERE/traffic" "$@" "size=$size" from=c "src=10.$K.0.1" to=s "dst=10.$((100 + K)).0.1" mark=$mark 2>&1) || {
+	said=$("$HERE/traffic" "$@" "size=$size" from=c "src=10.$K.0.1" to=s "dst=10.$((100 + K)).0.1" "mark=$MARK" 2>&1) || {
 		fail "$KIND, $N sessions: $said"
 		return 1
 	}
@@ -117,7 +118,8 @@ tunnel()
 	"make_$KIND" || { fail "$KIND, $N sessions: not made"; return 1; }
 	"$HERE/traffic" udp from=c "src=10.$K.0.1" to=s "dst=10.$((100 + K)).0.1" warm=1 count="$N" sessions="$N" \
 		spread=1 both=1 >/dev/null || { fail "$KIND, $N sessions: nothing passes"; return 1; }
-	[ -z "$SETUP" ] || echo "{\"figure\": \"setup\", \"kind\": \"$KIND\", \"sessions\": $N, ${SETUP:1}"
+	[ -z "$SETUP" ] ||
+		echo "{\"figure\": \"setup\", \"kind\": \"$KIND\", \"half\": \"$HALF\", \"sessions\": $N, ${SETUP:1}"
 	[[ $KIND == *-setup ]] || MADE+=("$KIND:$N:$K")
 }
 

@@ -234,7 +234,7 @@ make_l2tp-esp()
 make_xfrm-setup()
 {
 	SETUP=$("$HERE/xfrm_pair" setup c=c c-addr=$C_OUT g=g g-addr=$G_OUT "count=$N" "c-inner=10.$K.0.1" \
-		"g-inner=10.$((100 + K)).0.1") || return
+		"g-inner=10.$((100 + K)).0.1" "mark=$MARK") || return
 	make_floor
 }
 
@@ -324,6 +324,6 @@ make_adit-l2tp-esp()
 make_adit-esp-setup()
 {
 	adit_words esp none
-	SETUP=$("$HERE/adit_pair" concentrator "${WORDS[@]}" alg=gcm del=1) || return
+	SETUP=$("$HERE/adit_pair" concentrator "${WORDS[@]}" alg=gcm del=1 "mark=$MARK") || return
 	make_floor
 }

@@ -37,12 +37,24 @@ def functions(path, addresses, names):
     return counts
 
 
+UNITS = {"packets": "packet", "kib": "KiB", "ends": "end of a session"}
+
+
+def unit_of(figure):
+    return next(name for name in UNITS if name in figure)
+
+
 def per_unit(figure):
-    return figure["packets"] if "packets" in figure else figure["kib"]
+    return figure[unit_of(figure)]
+
+
+def marked(figure):
+    """Of set-ups, only those are between marks that do nothing else."""
+    return figure["figure"] != "setup" or figure["kind"].endswith("-setup")
 
 
 def label(figure):
-    unit = "packet" if "packets" in figure else "KiB"
+    unit = UNITS[unit_of(figure)]
     size = f", {figure['size']} octets" if "size" in figure else ""
     return f"{figure['figure']}: {figure['kind']}, {figure['sessions']} sessions{size}, instructions per {unit}"
 
@@ -67,7 +79,7 @@ def main():
     if not os.path.exists(os.path.join(run, "icount.jsonl")):
         return
     with open(os.path.join(run, "icount.jsonl"), encoding="utf-8") as lines:
-        figures = [figure for figure in map(json.loads, lines) if figure["figure"] != "setup"]
+        figures = [figure for figure in map(json.loads, lines) if marked(figure)]
     tables = {half: symbols(os.path.join(run, f"kallsyms-{half}")) for half in {f["half"] for f in figures}}
     floors = {}
     for number, figure in enumerate(figures, 1):
