@@ -208,6 +208,7 @@ static const struct net_device_ops adit_esp_ops = {
 	.ndo_init		= adit_dev_init,
 	.ndo_uninit		= adit_dev_uninit,
 	.ndo_start_xmit		= adit_esp_xmit,
+	.ndo_neigh_construct	= adit_dev_neigh,
 	.ndo_get_stats64	= dev_get_tstats64,
 };
 

@@ -33,7 +33,7 @@ static inline void flow_ports(const u8 *data, unsigned int at, unsigned int head
 	flow->dport = get_unaligned_be16(data + at + 2);
 }
 
-static void flow_set_addr4(struct in6_addr *addr, const u8 *data)
+static inline void flow_set_addr4(struct in6_addr *addr, const u8 *data)
 {
 	memcpy(addr->s6_addr, data, 4);
 	addr->s6_addr32[1] = 0;
@@ -118,17 +118,25 @@ int adit_flow_parse(const u8 *data, unsigned int head, struct adit_flow *flow)
 	return -EINVAL;
 }
 
-bool adit_prefix_covers(const struct adit_prefix *prefix, u16 family, const struct in6_addr *addr)
+static bool prefix_bits_equal(const struct adit_prefix *prefix, const struct in6_addr *addr)
 {
 	unsigned int words = prefix->len / 32, bits = prefix->len % 32, i;
 	const u8 *a = prefix->addr.s6_addr, *b = addr->s6_addr;
 
-	if (family != prefix->family)
-		return false;
 	for (i = 0; i < words; i++)
 		if (prefix->addr.s6_addr32[i] != addr->s6_addr32[i])
 			return false;
 	return !bits || !((get_unaligned_be32(a + i * 4) ^ get_unaligned_be32(b + i * 4)) >> (32 - bits));
+}
+
+static inline bool prefix_covers(const struct adit_prefix *prefix, u16 family, const struct in6_addr *addr)
+{
+	return family == prefix->family && (!prefix->len || prefix_bits_equal(prefix, addr));
+}
+
+bool adit_prefix_covers(const struct adit_prefix *prefix, u16 family, const struct in6_addr *addr)
+{
+	return prefix_covers(prefix, family, addr);
 }
 
 /* The ports of this end and of the peer. */
@@ -150,13 +158,13 @@ static bool selector_proto(const struct adit_selector *sel, const struct adit_fl
 bool adit_selector_fits_out(const struct adit_selector *sel, const struct adit_flow *flow)
 {
 	return selector_proto(sel, flow) && selector_ports(sel, flow, flow->sport, flow->dport) &&
-	       adit_prefix_covers(&sel->remote, flow->family, &flow->dst) &&
-	       adit_prefix_covers(&sel->local, flow->family, &flow->src);
+	       prefix_covers(&sel->remote, flow->family, &flow->dst) &&
+	       prefix_covers(&sel->local, flow->family, &flow->src);
 }
 
 bool adit_selector_fits_in(const struct adit_selector *sel, const struct adit_flow *flow)
 {
 	return selector_proto(sel, flow) && selector_ports(sel, flow, flow->dport, flow->sport) &&
-	       adit_prefix_covers(&sel->remote, flow->family, &flow->src) &&
-	       adit_prefix_covers(&sel->local, flow->family, &flow->dst);
+	       prefix_covers(&sel->remote, flow->family, &flow->src) &&
+	       prefix_covers(&sel->local, flow->family, &flow->dst);
 }
