@@ -36,8 +36,8 @@ struct adit_alg_cipher {
 
 static const struct adit_alg_cipher adit_alg_ciphers[] = {
 	[ADIT_SA_CIPHER_AES_GCM] = {
-		"rfc4106(gcm(aes))", "a key of aes-gcm has 20, 28 or 36 octets, the last four are the salt",
-		16, 32, 4, 8, 4, 16, false
+		"gcm(aes)", "a key of aes-gcm has 20, 28 or 36 octets, the last four are the salt", 16, 32,
+		ADIT_GCM_SALT, ADIT_GCM_IV, 4, 16, false
 	},
 	[ADIT_SA_CIPHER_CHACHA20_POLY1305] = {
 		NULL, "a key of chacha20-poly1305 has 36 octets, the last four are the salt", CHACHA_KEY_SIZE,
@@ -139,6 +139,15 @@ static int adit_alg_set_authenc_key(struct crypto_aead *tfm, const struct adit_a
 	return err;
 }
 
+/* The salt is ours to add to each nonce: rfc4106() does no more, and does it for each packet anew. */
+static int adit_alg_set_gcm_key(struct adit_alg *alg, const struct adit_alg_conf *conf)
+{
+	const unsigned int len = conf->key_len - ADIT_GCM_SALT;
+
+	memcpy(alg->salt, conf->key + len, ADIT_GCM_SALT);
+	return crypto_aead_setkey(alg->tfm, conf->key, len);
+}
+
 static int adit_alg_set_key(struct adit_alg *alg, const struct adit_alg_conf *conf, struct netlink_ext_ack *extack)
 {
 	int err;
@@ -154,8 +163,8 @@ static int adit_alg_set_key(struct adit_alg *alg, const struct adit_alg_conf *co
 		return err;
 	/* RFC 2451: no three keys of which two are one, which make 3DES into DES. */
 	crypto_aead_set_flags(alg->tfm, CRYPTO_TFM_REQ_FORBID_WEAK_KEYS);
-	if (conf->auth == ADIT_SA_AUTH_NONE)
-		err = crypto_aead_setkey(alg->tfm, conf->key, conf->key_len);
+	if (alg->gcm)
+		err = adit_alg_set_gcm_key(alg, conf);
 	else
 		err = adit_alg_set_authenc_key(alg->tfm, conf);
 	if (err && err != -ENOMEM)
@@ -235,6 +244,7 @@ int adit_alg_init(struct adit_alg *alg, const struct adit_alg_conf *conf, struct
 	alg->auth = conf->auth;
 	alg->esn = conf->esn;
 	alg->counter_iv = cipher->icv;
+	alg->gcm = conf->cipher == ADIT_SA_CIPHER_AES_GCM;
 	err = adit_alg_set_key(alg, conf, extack);
 	if (err)
 		adit_alg_free(alg);

@@ -66,7 +66,7 @@ struct adit_crypt *adit_crypt_new(struct adit_sa *sa, struct sk_buff *skb)
 	c->skb = skb;
 	c->out = NULL;
 	c->done = false;
-	c->moved = false;
+	c->moved = NULL;
 	return c;
 }
 
@@ -183,6 +183,14 @@ static __always_inline void adit_crypt_returned(struct adit_crypt *c, int err)
 		adit_crypt_behind(c);
 }
 
+/* The header goes to @at, or somewhere behind it, until adit_crypt_tidy(). */
+static u8 *adit_crypt_move(struct adit_crypt *c, u8 *at)
+{
+	c->moved = at;
+	memcpy(c->saved, at, ADIT_CRYPT_MOVED);
+	return at;
+}
+
 /*
  * With extended sequence numbers the upper half is authenticated between SPI and lower half, but not sent: the SPI
  * moves four octets to the front while the algorithm runs.
@@ -193,37 +201,54 @@ static u8 *adit_crypt_extend(struct adit_crypt *c)
 
 	if (likely(!c->sa->alg.esn))
 		return at;
-	c->moved = true;
-	c->saved = get_unaligned((u32 *)(at - 4));
-	put_unaligned_be32(c->sa->key.spi, at - 4);
-	put_unaligned_be32(c->seq >> 32, at);
-	return at - 4;
-}
-
-/**
- * adit_crypt_restore() - undo what the extended sequence number did to the packet
- * @c: request, whose packet's header was moved
- */
-void adit_crypt_restore(struct adit_crypt *c)
-{
-	u8 *at = c->skb->data;
-
+	at = adit_crypt_move(c, at - sizeof(u32));
 	put_unaligned_be32(c->sa->key.spi, at);
-	put_unaligned(c->saved, (u32 *)(at - 4));
+	put_unaligned_be32(c->seq >> 32, at + 4);
+	return at;
 }
 
 /*
- * @len: octets of the packet, of which the cipher is given those behind the IV. That is shorter than what is copied for
- * it, which the integrity check value makes good.
+ * AES-GCM authenticates the header and not the IV that is behind it (RFC 4106 section 5), but wants it right before the
+ * ciphertext: it lies over the IV, which is in the nonce, while the algorithm runs.
  */
+static u8 *adit_crypt_overlay(struct adit_crypt *c)
+{
+	u8 *at = adit_crypt_move(c, c->skb->data + sizeof(u32));
+
+	put_unaligned_be32(c->seq, at + 8);
+	if (likely(!c->sa->alg.esn))
+		at += 4;
+	else
+		put_unaligned_be32(c->seq >> 32, at + 4);
+	put_unaligned_be32(c->sa->key.spi, at);
+	return at;
+}
+
+/*
+ * The IV, for the algorithm to write to, and where what it authenticates begins. What is copied may be longer than the
+ * IV is, which the integrity check value makes good.
+ */
+static __always_inline u8 *adit_crypt_nonce(struct adit_crypt *c)
+{
+	const u8 *iv = c->skb->data + ADIT_ESP_HLEN;
+
+	if (c->sa->alg.gcm) {
+		memcpy(c->iv, c->sa->alg.salt, ADIT_GCM_SALT);
+		memcpy(c->iv + ADIT_GCM_SALT, iv, ADIT_GCM_IV);
+		return adit_crypt_overlay(c);
+	}
+	memcpy(c->iv, iv, ADIT_ESP_IV_MAX);
+	return adit_crypt_extend(c);
+}
+
+/* @len: octets of the packet, of which the cipher is given those behind the IV. */
 static __always_inline void adit_crypt_prepare(struct adit_crypt *c, unsigned int len)
 {
 	const struct adit_alg *alg = &c->sa->alg;
 	const unsigned int head = adit_esp_head(&alg->dims);
-	u8 *at = adit_crypt_extend(c);
+	u8 *at = adit_crypt_nonce(c);
 
 	atomic_set(&c->pending, 2);
-	memcpy(c->iv, c->skb->data + ADIT_ESP_HLEN, ADIT_ESP_IV_MAX);
 	sg_set_buf(&c->sg, at, c->skb->data + c->skb->len - at);
 	aead_request_set_tfm(&c->aead, alg->tfm);
 	aead_request_set_callback(&c->aead, CRYPTO_TFM_REQ_MAY_BACKLOG, adit_crypt_completed_cb, c);

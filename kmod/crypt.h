@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0 */
 /*
- * Algorithms of ESP, and one packet's way through them. An algorithm is an AEAD of the kernel: those that are one by
- * nature (RFC 4106), and a cipher with an HMAC put together as authenc() or, with extended sequence numbers,
+ * Algorithms of ESP, and one packet's way through them. An algorithm is an AEAD of the kernel: AES-GCM, whose nonce is
+ * made here (RFC 4106), or a cipher with an HMAC put together as authenc() or, with extended sequence numbers,
  * authencesn(). Without a cipher it is the HMAC alone. ChaCha20-Poly1305 (RFC 7634) is of the kernel's library.
  *
  * A packet is nobody else's and linear when it comes here, and is sealed or opened where it lies. Most algorithms are
@@ -31,6 +31,13 @@ struct sk_buff;
 
 /* Packets of one SA that may be under way in algorithms that go on by themselves. */
 #define ADIT_CRYPT_FLYING_MAX	1024
+
+/* Of AES-GCM (RFC 4106 sections 3.1 and 4): salt and IV, which are its nonce. */
+#define ADIT_GCM_SALT		4
+#define ADIT_GCM_IV		8
+
+/* Octets that a header takes with an extended sequence number, which is where it is not in the packet. */
+#define ADIT_CRYPT_MOVED	12
 
 /**
  * struct adit_alg_conf - algorithm and keys
@@ -73,6 +80,8 @@ struct adit_alg_conf {
  * @auth: [I] enum adit_sa_auth
  * @esn: [I] extended sequence numbers
  * @counter_iv: [I] the IV must never repeat and may be known: the sequence number; else it must not be foreseen
+ * @gcm: [I] @tfm is AES-GCM
+ * @salt: [I] what its nonce begins with
  */
 struct adit_alg {
 	struct crypto_aead *tfm;
@@ -84,6 +93,8 @@ struct adit_alg {
 	u8 auth;
 	bool esn;
 	bool counter_iv;
+	bool gcm;
+	u8 salt[ADIT_GCM_SALT];
 };
 
 /**
@@ -127,10 +138,10 @@ struct adit_esp_look {
  * @skb: ESP header first, from begin to end as on the wire
  * @seq: its sequence number
  * @err: what came of it: 0, -EBADMSG for a failed integrity check, another -errno
- * @saved: what was where the extended sequence number moves the header to
+ * @moved: where the header is put while the algorithm runs, or NULL
+ * @saved: what was there
  * @pending: the call and the completion, of which the second goes on
  * @done: the algorithm is through, [order lock]
- * @moved: the extended sequence number has moved the header
  * @look: of the outer header
  * @out: way out, for as long as who began it waits for the call; NULL otherwise, and on the way in
  * @size: octets of the request
@@ -147,10 +158,10 @@ struct adit_crypt {
 	struct sk_buff *skb;
 	u64 seq;
 	int err;
-	u32 saved;
+	u8 *moved;
+	u8 saved[ADIT_CRYPT_MOVED];
 	atomic_t pending;
 	bool done;
-	bool moved;
 	struct adit_esp_look look;
 	const struct adit_esp_out *out;
 	bool newest;
@@ -174,7 +185,6 @@ struct adit_crypt *adit_crypt_new(struct adit_sa *sa, struct sk_buff *skb);
 void adit_crypt_seal(struct adit_crypt *c);
 void adit_crypt_open(struct adit_crypt *c);
 
-void adit_crypt_restore(struct adit_crypt *c);
 void adit_crypt_exit(void);
 
 /*
@@ -183,8 +193,8 @@ void adit_crypt_exit(void);
  */
 static inline int adit_crypt_tidy(struct adit_crypt *c)
 {
-	if (unlikely(c->moved))
-		adit_crypt_restore(c);
+	if (c->moved)
+		memcpy(c->moved, c->saved, ADIT_CRYPT_MOVED);
 	return c->err;
 }
 

@@ -117,7 +117,7 @@ static int unruly_init_tfm(struct crypto_aead *tfm)
 {
 	struct unruly *u = crypto_aead_ctx(tfm);
 
-	u->real = crypto_alloc_aead("rfc4106(gcm(aes))", 0, CRYPTO_ALG_ASYNC);
+	u->real = crypto_alloc_aead("gcm(aes)", 0, CRYPTO_ALG_ASYNC);
 	if (IS_ERR(u->real))
 		return PTR_ERR(u->real);
 	crypto_aead_set_reqsize(tfm, sizeof(struct unruly_req) + crypto_aead_reqsize(u->real));
@@ -138,11 +138,11 @@ static struct aead_alg unruly_alg = {
 	.decrypt	= unruly_decrypt,
 	.init		= unruly_init_tfm,
 	.exit		= unruly_exit_tfm,
-	.ivsize		= 8,
+	.ivsize		= 12,
 	.maxauthsize	= 16,
 	.base		= {
-		.cra_name		= "rfc4106(gcm(aes))",
-		.cra_driver_name	= "rfc4106-gcm-aes-unruly",
+		.cra_name		= "gcm(aes)",
+		.cra_driver_name	= "gcm-aes-unruly",
 		.cra_priority		= PRIORITY,
 		.cra_flags		= CRYPTO_ALG_ASYNC,
 		.cra_blocksize		= 1,
