@@ -232,6 +232,16 @@ static int adit_esp_nl_window(struct genl_info *info, struct adit_sa_conf *conf)
 	return 0;
 }
 
+static int adit_esp_nl_seq(struct genl_info *info, struct adit_sa_conf *conf)
+{
+	const struct nlattr *seq = info->attrs[ADIT_A_SA_SEQ];
+
+	conf->seq = seq ? nla_get_u64(seq) : 0;
+	if (conf->seq > U32_MAX && !conf->alg.esn)
+		return adit_nl_refuse(info->extack, seq, "above 32 bits, seq needs extended sequence numbers");
+	return 0;
+}
+
 /**
  * adit_esp_nl_parse_sa() - read sa-new
  * @info: request, adit_nl_check()ed
@@ -256,7 +266,7 @@ int adit_esp_nl_parse_sa(struct genl_info *info, struct adit_sa_conf *conf)
 		.hard_seconds	= adit_nl_u32_or(attrs[ADIT_A_SA_HARD_SECONDS], 0),
 	};
 	err = adit_esp_nl_alg(info, &conf->alg);
-	return err ?: adit_esp_nl_window(info, conf);
+	return err ?: adit_esp_nl_window(info, conf) ?: adit_esp_nl_seq(info, conf);
 }
 
 /**

@@ -223,7 +223,7 @@ const struct nla_policy adit_child_get_nl_policy[ADIT_A_CHILD_ID + 1] = {
 };
 
 /* ADIT_CMD_SA_NEW - do */
-const struct nla_policy adit_sa_new_nl_policy[ADIT_A_SA_HARD_PACKETS + 1] = {
+const struct nla_policy adit_sa_new_nl_policy[ADIT_A_SA_SEQ + 1] = {
 	[ADIT_A_SA_IFINDEX] = NLA_POLICY_FULL_RANGE(NLA_U32, &adit_a_sa_ifindex_range),
 	[ADIT_A_SA_CHILD] = NLA_POLICY_MIN(NLA_U32, 1),
 	[ADIT_A_SA_DIRECTION] = NLA_POLICY_RANGE(NLA_U32, 1, 2),
@@ -241,6 +241,7 @@ const struct nla_policy adit_sa_new_nl_policy[ADIT_A_SA_HARD_PACKETS + 1] = {
 	[ADIT_A_SA_HARD_BYTES] = { .type = NLA_U64, },
 	[ADIT_A_SA_SOFT_PACKETS] = { .type = NLA_U64, },
 	[ADIT_A_SA_HARD_PACKETS] = { .type = NLA_U64, },
+	[ADIT_A_SA_SEQ] = { .type = NLA_U64, },
 };
 
 /* ADIT_CMD_SA_DEL - do */
@@ -374,7 +375,7 @@ const struct genl_ops adit_nl_ops[18] = {
 		.cmd		= ADIT_CMD_SA_NEW,
 		.doit		= adit_nl_sa_new_doit,
 		.policy		= adit_sa_new_nl_policy,
-		.maxattr	= ADIT_A_SA_HARD_PACKETS,
+		.maxattr	= ADIT_A_SA_SEQ,
 		.flags		= GENL_UNS_ADMIN_PERM,
 	},
 	{

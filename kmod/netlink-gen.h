@@ -45,7 +45,7 @@ extern const struct nla_policy adit_child_del_nl_policy[ADIT_A_CHILD_ID + 1];
 
 extern const struct nla_policy adit_child_get_nl_policy[ADIT_A_CHILD_ID + 1];
 
-extern const struct nla_policy adit_sa_new_nl_policy[ADIT_A_SA_HARD_PACKETS + 1];
+extern const struct nla_policy adit_sa_new_nl_policy[ADIT_A_SA_SEQ + 1];
 
 extern const struct nla_policy adit_sa_del_nl_policy[ADIT_A_SA_SPI + 1];
 

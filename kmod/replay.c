@@ -2,6 +2,7 @@
 /* Replay window. */
 
 #include <linux/minmax.h>
+#include <linux/string.h>
 
 #include "replay.h"
 
@@ -25,6 +26,26 @@ void adit_replay_init(struct adit_replay *replay, u32 window, bool esn, u64 *bit
 	};
 }
 
+static u64 *adit_replay_word(const struct adit_replay *replay, u64 seq)
+{
+	return &replay->bits[(seq / ADIT_REPLAY_WORD) & replay->mask];
+}
+
+static u64 adit_replay_bit(u64 seq)
+{
+	return 1ULL << (seq % ADIT_REPLAY_WORD);
+}
+
+void adit_replay_begin(struct adit_replay *replay, u64 top)
+{
+	const u64 bit = adit_replay_bit(top);
+
+	memset(replay->bits, 0xff, (replay->mask + 1) * sizeof(*replay->bits));
+	/* Those behind it in its word are still to come. */
+	*adit_replay_word(replay, top) = bit | (bit - 1);
+	replay->top = top;
+}
+
 u64 adit_replay_guess(const struct adit_replay *replay, u32 seq)
 {
 	u32 high = replay->top >> 32, low = replay->top, bottom = low - replay->window + 1;
@@ -40,16 +61,6 @@ u64 adit_replay_guess(const struct adit_replay *replay, u32 seq)
 		high--;
 	}
 	return (u64)high << 32 | seq;
-}
-
-static u64 *adit_replay_word(const struct adit_replay *replay, u64 seq)
-{
-	return &replay->bits[(seq / ADIT_REPLAY_WORD) & replay->mask];
-}
-
-static u64 adit_replay_bit(u64 seq)
-{
-	return 1ULL << (seq % ADIT_REPLAY_WORD);
 }
 
 enum adit_replay_verdict adit_replay_check(const struct adit_replay *replay, u64 seq)

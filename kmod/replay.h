@@ -51,6 +51,13 @@ unsigned int adit_replay_words(u32 window);
  */
 void adit_replay_init(struct adit_replay *replay, u32 window, bool esn, u64 *bits);
 
+/**
+ * adit_replay_begin() - go on where the numbers of an association have come to elsewhere
+ * @replay: empty window
+ * @top: highest number that came; none up to it may come again
+ */
+void adit_replay_begin(struct adit_replay *replay, u64 top);
+
 /* What the upper half makes of it, with ESN; see adit_replay_extend(). */
 u64 adit_replay_guess(const struct adit_replay *replay, u32 seq);
 

@@ -325,6 +325,10 @@ static void adit_sa_fill(struct adit_sa *sa, struct adit_child *child, const str
 	adit_crypt_order_init(&sa->order);
 	timer_setup(&sa->timer, adit_sa_timer, 0);
 	adit_replay_init(&sa->replay, conf->window, conf->alg.esn, sa->bits);
+	if (in)
+		adit_replay_begin(&sa->replay, conf->seq);
+	else
+		atomic64_set(&sa->seq, conf->seq);
 	kref_get(&child->ref);
 	sa->child = child;
 }

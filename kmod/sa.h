@@ -98,6 +98,7 @@ struct adit_sa_limits {
  * @alg: algorithm and keys; the caller wipes them
  * @window: of the replay window, 0 for none
  * @limits: when it is worn out
+ * @seq: number that it has come to elsewhere
  */
 struct adit_sa_conf {
 	u32 direction;
@@ -106,6 +107,7 @@ struct adit_sa_conf {
 	struct adit_alg_conf alg;
 	u32 window;
 	struct adit_sa_limits limits;
+	u64 seq;
 };
 
 /**

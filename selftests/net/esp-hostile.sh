@@ -121,6 +121,18 @@ check "no window" sa replay-window=0
 check "takes a packet" delivered 1
 check "and takes it again" delivered 1
 
+check "an SA that has come to 1000 elsewhere" sa replay-window=64 seq=1000
+check "does not take that again" counted replayed 1000
+check "nor what is in the window" counted replayed 937
+check "nor what is before it" counted late 936
+check "but the next" delivered 1002
+check "and the one between" delivered 1001
+check "likewise far on" sa replay-window=64 esn seq=$((7 << 32 | 10))
+check "not that" counted replayed 10 high=7
+check "nor one of the half before" counted replayed 4294967290 high=6
+check "the next" delivered 11 high=7
+check "whose upper half counts" counted forged 12 high=6
+
 check "hard limit of two packets" sa hard-packets=2
 check "one" delivered 1
 check "two" delivered 2

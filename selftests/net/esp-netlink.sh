@@ -128,6 +128,7 @@ check "a window of an outbound one" says "of an inbound one" \
 	esp a sa-new e0 child=1 dir=out spi=0x300 "${gcm[@]}" replay-window=64
 check "ESN without a window" says "need a replay window" other "${gcm[@]}" esn replay-window=0
 check "a key given twice" says "given twice" other "${gcm[@]}" "key=$(key 20)"
+check "a number that is too high" says "needs extended sequence numbers" other "${gcm[@]}" seq=4294967296
 check "no such SA" says "no security association with this SPI" esp a sa-show e0 1 in 0x300
 check "or to be removed" says "no security association with this SPI" esp a sa-del e0 1 in 0x300
 check "none of these was made" test "$(esp a sa-dump e0)" = 4

@@ -67,6 +67,7 @@ static const struct word sa_words[] = {
 	{ "hard-bytes", U64, ADIT_A_SA_HARD_BYTES, NULL },
 	{ "soft-packets", U64, ADIT_A_SA_SOFT_PACKETS, NULL },
 	{ "hard-packets", U64, ADIT_A_SA_HARD_PACKETS, NULL },
+	{ "seq", U64, ADIT_A_SA_SEQ, NULL },
 	{ }
 };
 

@@ -211,6 +211,8 @@ static void put_numbers(struct nlmsghdr *nlh, const struct spec_set *set, bool o
 		put_number(nlh, set, ADIT_A_SA_HARD_BYTES, chance(1000000));
 	if (one_in(3))
 		put_number(nlh, set, ADIT_A_SA_HARD_SECONDS, chance(1000));
+	if (one_in(4))
+		put_number(nlh, set, ADIT_A_SA_SEQ, chance(1000000));
 }
 
 static void put_sa_of(struct nlmsghdr *nlh, const struct spec_set *set, unsigned int dev, uint32_t child, bool out,

@@ -161,6 +161,27 @@ static void test_crossing(void **state)
 	}
 }
 
+/* Nothing up to where it begins comes again, and everything behind it may, wherever in a word that is. */
+static void test_begin(void **state)
+{
+	static const u64 tops[] = { 0, 1, 62, 63, 64, 65, 127, 1000, U32_MAX, U32_MAX + 5ULL };
+	struct adit_replay r;
+	unsigned int i;
+	u64 seq;
+
+	(void)state;
+	for (i = 0; i < sizeof(tops) / sizeof(tops[0]); i++) {
+		fresh(&r, 64, true);
+		adit_replay_begin(&r, tops[i]);
+		for (seq = tops[i] > 100 ? tops[i] - 100 : 0; seq <= tops[i]; seq++)
+			assert_int_not_equal(adit_replay_check(&r, seq), ADIT_REPLAY_OK);
+		assert_int_equal(adit_replay_note(&r, tops[i] + 63), ADIT_REPLAY_OK);
+		for (seq = tops[i] + 1; seq < tops[i] + 63; seq++)
+			assert_int_equal(adit_replay_note(&r, seq), ADIT_REPLAY_OK);
+		assert_int_equal(adit_replay_extend(&r, tops[i] + 64), tops[i] + 64);
+	}
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -170,6 +191,7 @@ int main(void)
 		cmocka_unit_test(test_no_window),
 		cmocka_unit_test(test_extend),
 		cmocka_unit_test(test_crossing),
+		cmocka_unit_test(test_begin),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
