@@ -99,9 +99,10 @@ check "nothing passes then" refused_quietly pings a 10.1.0.2
 check "or leaves in clear" refused in_clear pings a 10.1.0.2
 stop wear
 listening_for bytes e0 hard
-check "a limit of octets" esp a sa-new e0 child=1 dir=out spi=0x2009 "${GCM[@]}" hard-bytes=100
-pings a 10.1.0.2 -c 2
-check "is told" told bytes "out 0x2009 hard"
+check "limits of octets" esp a sa-new e0 child=1 dir=out spi=0x2009 "${GCM[@]}" soft-bytes=50 hard-bytes=150
+pings a 10.1.0.2 -c 3
+check "are told, the soft one" told bytes "out 0x2009 soft"
+check "and the hard one" told bytes "out 0x2009 hard"
 stop bytes
 listening_for age e0 hard
 check "limits of time" esp a sa-new e0 child=1 dir=out spi=0x200a "${GCM[@]}" soft-seconds=1 hard-seconds=2
