@@ -129,7 +129,7 @@ check "traffic" traffic_works
 cp "$TMP/gw.pem" "$TMP/old.pem"
 cp "$TMP/new.pem" "$TMP/gw.pem"
 check "another key's certificate is not taken: up as before" sas_are_as_before broken_reload \
-	"site \"office\": key: $TMP/gw.key: it is not the one of the certificate"
+	"$TMP/adit.conf:*: error: key: $TMP/gw.key: it is not the one of the certificate"
 cp "$TMP/new.key" "$TMP/gw.key"
 check "a new certificate with its key is, and what is up stays" sas_are_as_before adit reload
 check "traffic" traffic_works

@@ -377,6 +377,40 @@ static void values_for_people(void **state)
 	}
 }
 
+static void check_looks_into_files(void **state)
+{
+	static const char pem[] = "-----BEGIN CERTIFICATE-----\nMIIB\n-----END CERTIFICATE-----\n";
+	char path[] = "/tmp/adit-cli-test-XXXXXX", broken[] = "/tmp/adit-cli-pem-XXXXXX", text[256], line[64];
+	int fd = mkstemp(path), fd_pem = mkstemp(broken);
+	struct call call;
+	ssize_t len;
+
+	(void)state;
+	assert_true(fd >= 0 && fd_pem >= 0);
+	assert_int_equal(write(fd_pem, pem, sizeof(pem) - 1), (ssize_t)sizeof(pem) - 1);
+	len = snprintf(text, sizeof(text), "site office {\n remote = \"192.0.2.2\"\n auth = certificate\n"
+		       " certificate = \"%s\"\n key = \"%s\"\n ca = { \"%s\" }\n}\n", broken, broken, broken);
+	assert_int_equal(write(fd, text, (size_t)len), len);
+	snprintf(line, sizeof(line), "check %s", path);
+	run(&call, line, NULL);
+	assert_int_equal(call.rc, CLI_FAILED);
+	snprintf(text, sizeof(text), "%s:4: error: certificate: %s: it holds no X.509 certificate", path, broken);
+	assert_non_null(strstr(call.err, text));
+	snprintf(text, sizeof(text), "%s:5: error: key: %s: ", path, broken);
+	assert_non_null(strstr(call.err, text));
+	assert_non_null(strstr(call.out, ": 3 errors, "));
+	done(&call);
+	snprintf(line, sizeof(line), "check --json %s", path);
+	run(&call, line, NULL);
+	assert_int_equal(call.rc, CLI_FAILED);
+	assert_non_null(strstr(call.out, "\"valid\": false"));
+	done(&call);
+	close(fd);
+	close(fd_pem);
+	unlink(path);
+	unlink(broken);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -393,6 +427,7 @@ int main(void)
 		cmocka_unit_test(wrong_usage_asks_nobody),
 		cmocka_unit_test(help_lists_every_command),
 		cmocka_unit_test(check_reads_here),
+		cmocka_unit_test(check_looks_into_files),
 		cmocka_unit_test(values_for_people),
 	};
 

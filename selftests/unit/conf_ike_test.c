@@ -184,6 +184,8 @@ static const struct { const char *text, *words; } refusals[] = {
 	{ SITE(" secret = x\n request-address = yes\n local-subnets = { \"10.1.0.0/16\" }\n"),
 	  "the requested address alone" },
 	{ SITE(" secret = x\n redial-min = 9\n redial-max = 2\n"), "redial-max: 2 is less" },
+	{ SITE(" secret = x\n local-id = \"CN=\"\n"), "4: local-id: " },
+	{ SITE(" secret = x\n remote-id = \"@#zz\"\n"), "4: remote-id: " },
 	{ SITE(" secret = x\n crl = { PEM }\n"), "crl: there is no authority" },
 	{ SITE(" secret = x\n device = esp1\n"), "unknown option 'device' in section site" },
 	{ SITE(" auth = certificate\n certificate = \"/nonexistent\"\n"),

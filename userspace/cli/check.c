@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 /* adit check: read the configuration here, without the daemon and without root. */
 #include <string.h>
+#include <time.h>
 
 #include "base/log.h"
 #include "cli/cli.h"
@@ -48,18 +49,17 @@ int cli_check(struct cli *cli)
 	const char *path = cli->n_args ? cli->args[0] : CLI_CONF_DEFAULT;
 	struct problems p = { .cli = cli, .list = cli->json ? json_array() : NULL };
 	struct conf *conf = conf_read(path, report, &p);
+	bool valid = conf && conf_check_files(conf, time(NULL), report, &p);
 	json_t *result;
 
 	if (p.list) {
-		result = json_pack("{sbso}", "valid", conf != NULL, "problems", p.list);
+		result = json_pack("{sbso}", "valid", valid, "problems", p.list);
 		show_json(cli->out, result);
 		json_decref(result);
 	} else {
 		fprintf(cli->out, "%s: %u error%s, %u warning%s\n", path, p.errors,
 			p.errors == 1 ? "" : "s", p.warnings, p.warnings == 1 ? "" : "s");
 	}
-	if (!conf)
-		return CLI_FAILED;
 	conf_free(conf);
-	return CLI_OK;
+	return valid ? CLI_OK : CLI_FAILED;
 }

@@ -5,6 +5,7 @@
 #include "conf/options.h"
 #include "conf/read.h"
 #include "proto/ike_alg.h"
+#include "proto/ike_id.h"
 
 #define RETRANSMISSIONS	6	/* of servers, which have no option for it */
 
@@ -16,7 +17,13 @@ static void check_proposals(struct reading *r, const struct conf_ike *ike, cfg_t
 	unsigned int i, n = esp ? ike->n_esp_proposals : ike->n_ike_proposals;
 	char error[IKE_ERROR_MAX];
 	struct ike_offers p;
+	size_t len = 0;
 
+	for (i = 0; i < n; i++)
+		len += strlen(list[i]) + strlen(", ");
+	if (len > CONF_PROPOSALS_MAX)
+		reading_error(r, reading_line(cfg, option), "%s: they are longer than %u octets together", option,
+			      CONF_PROPOSALS_MAX);
 	for (i = 0; i < n && !ike->legacy; i++) {
 		if (ike_offers_parse(list[i], esp ? IKE_USE_ESP : IKE_USE_IKE, false, &p, error))
 			reading_error(r, reading_line(cfg, option), "%s: \"%s\": %s", option, list[i], error);
@@ -33,8 +40,32 @@ static void check_certificate(struct reading *r, const struct conf_ike *ike, cfg
 			      what);
 }
 
-static void check_common(struct reading *r, const struct conf_ike *ike, cfg_t *cfg)
+static void check_id(struct reading *r, const char *id, cfg_t *cfg, const char *option)
 {
+	char error[IKE_ERROR_MAX];
+	struct ike_id parsed;
+
+	if (id && ike_id_parse(id, &parsed, error))
+		reading_error(r, reading_line(cfg, option), "%s: %s", option, error);
+}
+
+/* For what is wrong in one, once it is looked into. */
+static void note_lines(struct conf_ike *ike, cfg_t *cfg)
+{
+	unsigned int i;
+
+	ike->certificate.line = reading_line(cfg, "certificate");
+	ike->key.line = reading_line(cfg, "key");
+	for (i = 0; i < ike->n_ca; i++)
+		ike->ca[i].line = reading_line_of(cfg, "ca", i);
+	for (i = 0; i < ike->n_crl; i++)
+		ike->crl[i].line = reading_line_of(cfg, "crl", i);
+}
+
+static void check_common(struct reading *r, struct conf_ike *ike, cfg_t *cfg)
+{
+	note_lines(ike, cfg);
+	check_id(r, ike->local_id, cfg, "local-id");
 	check_proposals(r, ike, cfg, "ike-proposals");
 	check_proposals(r, ike, cfg, "esp-proposals");
 	if (ike->n_crl && !ike->n_ca)
@@ -125,6 +156,7 @@ void check_client_ipsec(struct reading *r, struct conf_client *c, cfg_t *cfg)
 		return;
 	}
 	check_common(r, &c->ike, cfg);
+	check_id(r, c->remote_id, cfg, "remote-id");
 	check_client_proof(r, c, cfg);
 	if (c->fwmark && c->fwmark != r->conf->ipsec_fwmark)
 		reading_error(r, reading_line(cfg, "fwmark"),
@@ -250,6 +282,8 @@ void check_site(struct reading *r, unsigned int i)
 	cfg_t *cfg = cfg_getnsec(r->cfg, "site", i);
 
 	check_common(r, &s->ike, cfg);
+	check_id(r, s->remote_id, cfg, "remote-id");
+	s->peer_key.line = reading_line(cfg, "peer-key");
 	check_site_auth(r, s, cfg);
 	check_site_remote(r, s, cfg);
 	check_site_kind(r, s, cfg);

@@ -10,6 +10,7 @@
 #include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
+#include <time.h>
 
 #include "base/addr.h"
 #include "base/log.h"
@@ -42,12 +43,14 @@ enum { CONF_AUTH_PAP = 1, CONF_AUTH_CHAP_MD5 = 2, CONF_AUTH_MSCHAP = 4, CONF_AUT
 
 #define CONF_FILE_MAX		65536		/* octets of a file of certificates or keys */
 #define CONF_FILES_MAX		8
+#define CONF_PROPOSALS_MAX	4095		/* octets of those of one section, with the commas between them */
 #define CONF_ID_MAX		255		/* octets of an IKE identity as it is written */
 
 /* A PEM file: read when the configuration is, so that its reader needs no other file. */
 struct conf_file {
 	char *path;			/* NULL: what stands in the file's place is the text itself */
 	char *text;			/* secret */
+	unsigned int line;		/* on which the configuration names it */
 };
 
 /* What server ikev2 and the sites have in common. */
@@ -256,6 +259,11 @@ typedef void (*conf_report_fn)(void *arg, const char *file, const struct conf_pr
  * error. Needs no privilege.
  */
 struct conf *conf_read(const char *path, conf_report_fn report, void *arg);
+/*
+ * Whether the files that it names hold what they should at that time: keys that fit their certificates, authorities,
+ * lists. A certificate whose time is over, or to come, is a warning.
+ */
+bool conf_check_files(const struct conf *conf, time_t now, conf_report_fn report, void *arg);
 void conf_free(struct conf *conf);		/* wipes secrets */
 const struct conf_client *conf_client_find(const struct conf *conf, const char *name);
 const struct conf_site *conf_site_find(const struct conf *conf, const char *name);

@@ -288,13 +288,18 @@ static unsigned int line_of(const char *kept)
 	return (unsigned int)strtoul(kept, NULL, 10);
 }
 
-unsigned int reading_line(cfg_t *section, const char *option)
+unsigned int reading_line_of(cfg_t *section, const char *option, unsigned int i)
 {
 	cfg_opt_t *opt = cfg_getopt(section, option);
 
-	if (opt && cfg_opt_size(opt) && cfg_opt_getnstr(opt, 0))
-		return line_of(cfg_opt_getnstr(opt, 0));
+	if (opt && i < cfg_opt_size(opt) && cfg_opt_getnstr(opt, i))
+		return line_of(cfg_opt_getnstr(opt, i));
 	return (unsigned int)section->line;
+}
+
+unsigned int reading_line(cfg_t *section, const char *option)
+{
+	return reading_line_of(section, option, 0);
 }
 
 static void set(struct reading *r, const struct option *o, void *base, const char *kept)

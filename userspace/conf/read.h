@@ -26,6 +26,8 @@ void reading_warning(struct reading *r, unsigned int line, const char *fmt, ...)
 	__attribute__((format(printf, 3, 4)));
 /* The line of an option's first value, or that on which the section ends. */
 unsigned int reading_line(cfg_t *section, const char *option);
+/* Likewise of value number i of a list. */
+unsigned int reading_line_of(cfg_t *section, const char *option, unsigned int i);
 
 /* What one option cannot know: whether all of them fit together. */
 void check_conf(struct reading *r);

@@ -7,6 +7,7 @@
 #include <string.h>
 #include <sys/mman.h>
 #include <sys/stat.h>
+#include <time.h>
 #include <unistd.h>
 
 #include "base/secret.h"
@@ -39,6 +40,11 @@ struct conf *conftext_read(const char *path, struct conf_problems *problems)
 {
 	*problems = (struct conf_problems){ .len = 0 };
 	return conf_read(path, collect, problems);
+}
+
+bool conftext_check_files(const struct conf *conf, struct conf_problems *problems)
+{
+	return conf_check_files(conf, time(NULL), collect, problems);
 }
 
 static void put_line(void *arg, const char *line)

@@ -22,6 +22,8 @@ struct conf_problems {
 
 /* Reads path, logs every problem and collects it. NULL when one was an error. */
 struct conf *conftext_read(const char *path, struct conf_problems *problems);
+/* Likewise of what is in the files that it names. Whether all of it can be used. */
+bool conftext_check_files(const struct conf *conf, struct conf_problems *problems);
 /* a descriptor, or -errno */
 int conftext_pack(const struct conf *conf, const struct account *account);
 struct conf *conftext_unpack(int fd);						/* NULL: logged */

@@ -184,8 +184,6 @@ struct ike_peer *ipsec_l2tp_peer(const struct conf_server *conf, enum conf_ike_v
 struct ike_peer *ipsec_client_peer(const struct conf_client *conf, const struct ike_path *path, char why[IKE_WHY_MAX]);
 struct ike_peer *ipsec_server_peer(const struct conf_server *conf, enum conf_ike_version version, bool by_secret,
 				   char why[IKE_WHY_MAX]);
-/* Whether sections can be used with what is in their files: keys, certificates, lists. Else why, with the file. */
-bool ipsec_conf_check(const struct conf *conf, char why[IKE_WHY_MAX]);
 /* Where those of a version are: in peers, or l2tp_peers. How many were put into out. */
 struct ipsec_peers *ipsec_peers_of(struct ipsec_peers both[2], enum conf_ike_version version);
 unsigned int ipsec_peers_put(const struct ipsec_peers *peers, struct ike_peer **out, unsigned int max);

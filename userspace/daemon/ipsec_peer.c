@@ -7,7 +7,6 @@
 #include "base/secret.h"
 #include "daemon/ipsec.h"
 
-#define PROPOSALS_TEXT_MAX	4096
 #define MEGABYTE		1000000u
 #define L2TP_PORT		1701	/* RFC 3193 section 4 */
 
@@ -36,7 +35,7 @@ static bool set_offers(const struct conf_ike *ike, enum conf_ike_version version
 {
 	char *const *list = use == IKE_USE_IKE ? ike->ike_proposals : ike->esp_proposals;
 	unsigned int n = use == IKE_USE_IKE ? ike->n_ike_proposals : ike->n_esp_proposals, i;
-	char text[PROPOSALS_TEXT_MAX] = "", error[IKE_ERROR_MAX];
+	char text[CONF_PROPOSALS_MAX + 1] = "", error[IKE_ERROR_MAX];
 	size_t len = 0;
 
 	if (!n) {
@@ -274,55 +273,6 @@ struct ike_peer *ipsec_server_peer(const struct conf_server *conf, enum conf_ike
 			ike_ts_of_prefix(&all6, &p->local_ts[p->n_local_ts++]);
 	}
 	return p;
-}
-
-/* --- before anything is made of them --- */
-
-static bool was_made(struct ike_peer *p, const char *section, const char *name, const char *error,
-		   char why[IKE_WHY_MAX])
-{
-	if (!p)
-		snprintf(why, IKE_WHY_MAX, "%s \"%s\": %.400s", section, name, error);
-	ike_peer_put(p);
-	return p;
-}
-
-static bool server_is_usable(const struct conf_server *s, char why[IKE_WHY_MAX])
-{
-	char error[IKE_WHY_MAX];
-	struct ike_peer *p;
-
-	if (!s->ike.certificate.text || (!conf_server_is_ike(s) && !conf_server_has_ipsec(s)))
-		return true;
-	p = conf_server_is_ike(s) ? ipsec_server_peer(s, CONF_IKEV2, false, error) :
-				    ipsec_l2tp_peer(s, CONF_IKEV2, false, error);
-	return was_made(p, "server", s->protocol, error, why);
-}
-
-bool ipsec_conf_check(const struct conf *conf, char why[IKE_WHY_MAX])
-{
-	const struct addr anywhere = { .family = 0 };
-	const struct ike_path path = { .local_port = 0 };
-	char error[IKE_WHY_MAX];
-	unsigned int i;
-
-	for (i = 0; i < conf->n_sites; i++) {
-		const struct conf_site *s = &conf->sites[i];
-
-		if (!was_made(ipsec_site_peer(s, &anywhere, error), "site", s->name, error, why))
-			return false;
-	}
-	for (i = 0; i < conf->n_clients; i++) {
-		const struct conf_client *c = &conf->clients[i];
-
-		if (conf_client_has_ipsec(c) &&
-		    !was_made(ipsec_client_peer(c, &path, error), "client", c->name, error, why))
-			return false;
-	}
-	for (i = 0; i < conf->n_servers; i++)
-		if (!server_is_usable(&conf->servers[i], why))
-			return false;
-	return true;
 }
 
 /* --- those of servers --- */

@@ -29,11 +29,12 @@ static int check(const char *path)
 {
 	struct conf_problems problems;
 	struct conf *conf = conftext_read(path, &problems);
+	bool valid = conf && conftext_check_files(conf, &problems);
 
-	if (!conf)
+	conf_free(conf);
+	if (!valid)
 		return EXIT_FAILURE;
 	printf("%s: no errors, %u warning%s\n", path, problems.warnings, problems.warnings == 1 ? "" : "s");
-	conf_free(conf);
 	return EXIT_SUCCESS;
 }
 

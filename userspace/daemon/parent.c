@@ -16,7 +16,6 @@
 
 #include "base/log.h"
 #include "daemon/conftext.h"
-#include "daemon/ipsec.h"
 #include "daemon/keeper.h"
 #include "daemon/memory.h"
 #include "daemon/privs.h"
@@ -168,19 +167,14 @@ static int engine_start(struct parent *p)
 
 static void reload(struct parent *p)
 {
-	char error[ERROR_TEXT_MAX], why[IKE_WHY_MAX];
+	char error[ERROR_TEXT_MAX];
 	struct conf_problems problems;
 	struct account account;
 	struct conf *conf;
 
 	conf = conftext_read(p->options->conf_path, &problems);
-	if (!conf)
+	if (!conf || !conftext_check_files(conf, &problems))
 		goto refuse;
-	if (!ipsec_conf_check(conf, why)) {
-		log_error(NULL, "%s", why);
-		snprintf(problems.text, sizeof(problems.text), "%s", why);
-		goto refuse;
-	}
 	if (account_find(conf->user, &account)) {
 		snprintf(problems.text, sizeof(problems.text), "run-as: there is no account \"%s\"",
 			 conf->user);
