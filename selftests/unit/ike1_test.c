@@ -45,6 +45,12 @@ static void every_algorithm(void **state)
 		esp(w->r.peers[0], esp_all[i]);
 		dial(w);
 		assert_connected(w);
+		/* Where it is old, both say so. */
+		assert_int_equal(strstr(w->r.log, "IKE itself uses what is for peers with nothing better") != NULL,
+				 strstr(ike_all[i], "3des") || strstr(ike_all[i], "md5") ||
+				 strstr(ike_all[i], "modp1024") || strstr(ike_all[i], "modp1536"));
+		assert_int_equal(strstr(w->i.log, "; for peers with nothing better: 3des") != NULL,
+				 !strncmp(esp_all[i], "3des", 4));
 		assert_int_equal(child_of(&w->r).suite->dh != NULL, strchr(strchr(esp_all[i], '-') ? esp_all[i] : "",
 									   'm') &&
 				 strstr(esp_all[i], "modp") ? 1 : strstr(esp_all[i], "ecp") ? 1 : 0);

@@ -171,7 +171,7 @@ static void suites_in_records(void **state)
 	r = rd_of(octets, w.len);
 	assert_true(ike_suite_thaw(&back, &r));
 	assert_same_suite(&s, &back);
-	assert_string_equal(ike_suite_legacy(&back), "sha256_96");
+	assert_string_equal(ike_suite_legacy(&back, text, sizeof(text)), "sha256_96");
 	octets[0] = 0x77;
 	r = rd_of(octets, w.len);
 	assert_false(ike_suite_thaw(&back, &r));
@@ -419,7 +419,7 @@ static void windows(void **state)
 	assert_int_equal(ike1_select(&ike, &sa, &psk, 1, &s, &p, &t), -ENOENT);
 	ike_offers_default(IKE_V1, IKE_USE_IKE, true, &ike);
 	assert_int_equal(ike1_select(&ike, &sa, &psk, 1, &s, &p, &t), 0);
-	assert_string_equal(ike_suite_legacy(&s), "3des");
+	assert_string_equal(ike_suite_legacy(&s, text, sizeof(text)), "3des");
 
 	sa = (struct ike1_proposals){ .n_proposals = 1, .n_transforms = 3 };
 	sa.proposal[0] = (struct ike_proposal){ .number = 1, .protocol = IKE_PROTO_ESP, .n = 3, .spi = { spi, 4 } };

@@ -187,6 +187,21 @@ static void another_group_is_asked_for(void **state)
 	assert_int_equal(p->a.sent, 3);
 }
 
+static void old_algorithms_are_told_of(void **state)
+{
+	struct pair *p = &world;
+	char error[IKE_ERROR_MAX];
+
+	(void)state;
+	ike_offers_parse("3des-sha1-modp1024", IKE_USE_IKE, true, &p->a.peer->ike, error);
+	p->b.peer->ike = p->a.peer->ike;
+	ike_offers_parse("3des-sha1", IKE_USE_ESP, true, &p->a.peer->esp, error);
+	p->b.peer->esp = p->a.peer->esp;
+	connect_both(p);
+	says(&p->b, "IKE itself uses what is for peers with nothing better: 3des, modp1024");
+	says(&p->b, "3des-sha1; for peers with nothing better: 3des");
+}
+
 static void nat_moves_to_4500(void **state)
 {
 	struct pair *p = &world;
@@ -873,6 +888,7 @@ int main(void)
 		TEST(networks_that_do_not_meet),
 		TEST(the_intersection_is_protected),
 		TEST(another_group_is_asked_for),
+		TEST(old_algorithms_are_told_of),
 		TEST(nat_moves_to_4500),
 		TEST(transport_mode_sees_through_nat),
 		TEST(transport_mode_between_hosts),

@@ -318,8 +318,8 @@ static uint64_t life_ms(const struct ike1_child *c)
 static void started(struct ike1_child *c)
 {
 	uint64_t now = loop_now_ms(c->sa->ike->loop), life = life_ms(c);
-	char local[128], remote[128], suite[128];
-	const char *legacy = ike_suite_legacy(&c->suite);
+	char local[128], remote[128], suite[128], old[128];
+	const char *legacy = ike_suite_legacy(&c->suite, old, sizeof(old));
 
 	ike1_sa_changed(c->sa);
 	if (c->replaces)
@@ -331,12 +331,12 @@ static void started(struct ike1_child *c)
 				 ike1_jitter(c->sa->ike, life * JITTER_PERCENT / 100);
 	if (life)
 		loop_timer_start(&c->timer, c->rekey_at_ms - now);
-	ike1_log(c->sa, LOG_LEVEL_INFO, "%s is protected towards %s by %s (%s mode%s)%s%s%s",
+	ike1_log(c->sa, LOG_LEVEL_INFO, "%s is protected towards %s by %s (%s mode%s)%s%s",
 		 ike_ts_to_str(&c->local_ts, 1, local, sizeof(local)), ike_ts_to_str(&c->remote_ts, 1, remote,
 										     sizeof(remote)),
 		 ike_suite_to_str(&c->suite, suite, sizeof(suite)), c->transport ? "transport" : "tunnel",
-		 c->encap > IKE1_ENCAP_TRANSPORT ? " in UDP" : "", legacy ? "; " : "", legacy ? legacy : "",
-		 legacy ? " is for peers with nothing better" : "");
+		 c->encap > IKE1_ENCAP_TRANSPORT ? " in UDP" : "", legacy ? "; for peers with nothing better: " : "",
+		 legacy ? legacy : "");
 }
 
 int ike1_child_use(struct ike1_child *c, char why[IKE_WHY_MAX])

@@ -478,7 +478,10 @@ void ike1_sa_begin(struct ike1_sa *sa)
 {
 	struct ike1_sa *old = ike1_predecessor(sa);
 	bool again = old && old->initiator == sa->initiator && sa->initiator;
+	char weak[128];
 
+	if (ike_suite_legacy(&sa->suite, weak, sizeof(weak)))
+		ike1_log(sa, LOG_LEVEL_WARN, "IKE itself uses what is for peers with nothing better: %s", weak);
 	sa->phase = IKE1_UP;
 	ike1_sa_changed(sa);
 	start_lifetime(sa);

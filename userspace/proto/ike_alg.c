@@ -386,14 +386,15 @@ const char *ike_suite_to_str(const struct ike_suite *s, char *buf, size_t cap)
 	return buf;
 }
 
-const char *ike_suite_legacy(const struct ike_suite *s)
+const char *ike_suite_legacy(const struct ike_suite *s, char *buf, size_t cap)
 {
 	const struct ike_alg *all[] = { s->encr, s->integ, s->prf, s->dh };
 
+	buf[0] = '\0';
 	for (size_t i = 0; i < sizeof(all) / sizeof(all[0]); i++)
 		if (all[i] && all[i]->legacy)
-			return all[i]->name;
-	return NULL;
+			put_word(buf, cap, ", ", all[i]->name);
+	return buf[0] ? buf : NULL;
 }
 
 /* --- records --- */

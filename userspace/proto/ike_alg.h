@@ -95,8 +95,8 @@ void ike_offers_default(enum ike_version version, enum ike_use use, bool legacy,
 const char *ike_offers_to_str(const struct ike_offers *o, char *buf, size_t cap);
 /* "aes256-sha256-prfsha256-modp2048" */
 const char *ike_suite_to_str(const struct ike_suite *s, char *buf, size_t cap);
-/* Whether something in it is for peers with nothing better; names it ("3des"), else NULL. */
-const char *ike_suite_legacy(const struct ike_suite *s);
+/* Whether something in it is for peers with nothing better; names it ("3des, modp1024"), else NULL. */
+const char *ike_suite_legacy(const struct ike_suite *s, char *buf, size_t cap);
 /* Some octets that name a suite, for records; thaw: false when one is not in the table. */
 #define IKE_SUITE_FROZEN_LEN 17
 void ike_suite_freeze(const struct ike_suite *s, struct wr *w);

@@ -568,17 +568,19 @@ void ike_child_started(struct ike_child *c)
 {
 	struct ike_sa *sa = c->sa;
 	uint64_t life = (uint64_t)sa->peer->child_lifetime_s * MS, now = loop_now_ms(sa->ike->loop);
-	char local[160], remote[160], suite[128];
+	char local[160], remote[160], suite[128], old[128];
+	const char *legacy = ike_suite_legacy(&c->suite, old, sizeof(old));
 
 	c->up_ms = now;
 	c->rekey_due = false;
 	c->rekey_at_ms = now + life * REKEY_PERCENT / 100 - ike_jitter(sa->ike, life * JITTER_PERCENT / 100);
 	loop_timer_start(&c->timer, c->replaces ? SWITCH_MS : c->rekey_at_ms - now);
-	ike_log(sa, LOG_LEVEL_INFO, "child %08x/%08x: %s with %s, %s%s", c->spi_in, c->spi_out,
+	ike_log(sa, LOG_LEVEL_INFO, "child %08x/%08x: %s with %s, %s%s%s%s", c->spi_in, c->spi_out,
 		ike_ts_to_str(c->local_ts, c->n_local_ts, local, sizeof(local)),
 		ike_ts_to_str(c->remote_ts, c->n_remote_ts, remote, sizeof(remote)),
 		ike_suite_to_str(&c->suite, suite, sizeof(suite)),
-		c->transport ? ", transport mode" : "");
+		c->transport ? ", transport mode" : "", legacy ? "; for peers with nothing better: " : "",
+		legacy ? legacy : "");
 }
 
 /* As it was when another process stopped. */

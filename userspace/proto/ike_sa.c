@@ -316,7 +316,10 @@ void ike_sa_begin(struct ike_sa *sa)
 {
 	uint64_t life = (uint64_t)sa->peer->ike_lifetime_s * MS;
 	uint64_t now = loop_now_ms(sa->ike->loop);
+	char old[128];
 
+	if (ike_suite_legacy(&sa->keys.suite, old, sizeof(old)))
+		ike_log(sa, LOG_LEVEL_WARN, "IKE itself uses what is for peers with nothing better: %s", old);
 	ike_sa_settled(sa);
 	ike_contact_add(sa);
 	ike_sa_changed(sa);
