@@ -9,7 +9,7 @@
  * esp-sa), from=N (192.0.2.N), port=N, clear (not sealed), bent (with a wrong integrity value), frag=K or frag=K/N (the
  * Kth fragment alone, of N). Payloads: ike-sa[:PROPOSALS] esp-sa[:PROPOSALS] ke[:GROUP] nonce[:OCTET[/LEN]] idi[:ID]
  * idr[:ID] tsi:PREFIX tsr:PREFIX n:NAME[:HEX] delete[:SPI] critical:TYPE payload:TYPE[:HEX] payload:TYPE/ZEROS, and,
- * made of what came before, @auth[:SECRET] and @cookie.
+ * made of what came before, @auth[:SECRET], @sig (with cert:NAME, see world_ike_cert.c), eap:HEX and @cookie.
  *
  * IKEv1 (world_ike1_peer.c):	[cN] main|aggressive|quick|info|config|group [more|answer] OPTIONS... PAYLOADS...
  * begins an exchange of phase 2, goes on with the one it began last (more), or with what it heard of last (answer).
@@ -42,6 +42,7 @@
 #include "proto/ike1_face.h"
 #include "proto/ike_crypto.h"
 #include "proto/ike_sign.h"
+#include "world_ike_cert.h"
 #include "world_ike_words.h"
 
 #define PEER_HOST	1
@@ -157,7 +158,7 @@ static void op_random(void *ctx, void *buf, size_t len)
 static int64_t op_wall_time(void *ctx)
 {
 	(void)ctx;
-	return 1780000000;
+	return WORLD_TIME;
 }
 
 static unsigned int op_candidates(void *ctx, const struct ike_path *path, struct ike_peer **out, unsigned int max)
@@ -446,6 +447,17 @@ static const char *sign(struct world *w)
 	return w->peer->peer_key ? NULL : "no key";
 }
 
+/* The peer of IKEv2 has a certificate, and we the secret. */
+static const char *certify(struct world *w)
+{
+	if (w->v1 || w->setup.key)
+		return "it is of ike, and said once";
+	w->setup.key = world_cert_key();
+	w->peer->trust = world_cert_trust();
+	w->peer->remote_auth = IKE_BY_CERT;
+	return NULL;
+}
+
 static bool set_number(struct world *w, const char *key, unsigned int number)
 {
 	const struct {
@@ -531,6 +543,12 @@ static const char *set(struct world *w, const struct token *t, unsigned int n)
 		return NULL;
 	if (!strcmp(key, "sign"))
 		return sign(w);
+	if (!strcmp(key, "certificates"))
+		return certify(w);
+	if (!strcmp(key, "eap")) {
+		w->peer->remote_auth = IKE_BY_EAP;
+		return NULL;
+	}
 	if (!strcmp(key, "other"))
 		return add_other(w), NULL;
 	/* What is protected are the addresses themselves. */

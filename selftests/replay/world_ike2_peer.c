@@ -7,7 +7,9 @@
 #include <string.h>
 
 #include "proto/ike_sk.h"
+#include "wire/eap.h"
 #include "wire/ike2.h"
+#include "world_ike_cert.h"
 #include "world_ike_words.h"
 
 #define INIT_MAX	2048
@@ -30,6 +32,7 @@ struct conv {
 	uint64_t iv;
 	uint32_t next_id;	/* of the peer's next request */
 	uint32_t heard_id;	/* of the last request that came */
+	uint8_t eap_id;		/* of the last of EAP */
 	struct half said[2], heard[2];	/* in a request, in an answer */
 	uint8_t init[INIT_MAX];		/* the peer's own first message */
 	size_t init_len;
@@ -198,23 +201,69 @@ static bool put_id(struct making *k, const char *text, unsigned int payload)
 	return true;
 }
 
-/* The proof of the identity that was said before it in the same message. */
+/* What a proof is over: the identity that was said before it in the same message. */
+static bool to_prove(const struct making *k, struct ike2_signed *so)
+{
+	const struct conv *c = k->conv;
+	const struct half *theirs = &c->heard[c->initiator];
+
+	return c->have_keys &&
+	       !ike2_signed_octets(so, &c->keys, c->initiator, ike_octets_of(c->init, c->init_len),
+				   ike_octets_of(theirs->nonce, theirs->nonce_len),
+				   ike_octets_of(k->id_body, k->id_body_len));
+}
+
 static bool put_auth(struct making *k, const char *text, unsigned int what)
 {
 	const char *secret = *text ? text : k->script->setup->secret;
 	const struct conv *c = k->conv;
-	const struct half *theirs = &c->heard[c->initiator];
 	uint8_t auth[IKE_HASH_MAX_LEN];
 	struct ike2_signed so;
 
 	(void)what;
-	if (!c->have_keys ||
-	    ike2_signed_octets(&so, &c->keys, c->initiator, ike_octets_of(c->init, c->init_len),
-			       ike_octets_of(theirs->nonce, theirs->nonce_len),
-			       ike_octets_of(k->id_body, k->id_body_len)) ||
-	    ike2_auth_psk(&c->keys, secret, strlen(secret), &so, auth))
+	if (!to_prove(k, &so) || ike2_auth_psk(&c->keys, secret, strlen(secret), &so, auth))
 		return false;
 	ike2_put_auth(&k->m.chain, IKE2_AUTH_PSK, auth, c->keys.suite.prf->out_len);
+	return true;
+}
+
+/* By the key that all certificates of the world are of. */
+static bool put_sig(struct making *k, const char *text, unsigned int what)
+{
+	uint8_t octets[512], method;
+	struct wr w = wr_to(octets, sizeof(octets));
+	struct ike2_signed so;
+
+	(void)text;
+	(void)what;
+	if (!k->script->setup->key || !to_prove(k, &so) ||
+	    ike2_sign(k->script->setup->key, 1u << IKE2_SIG_SHA256, false, &so, &method, &w))
+		return false;
+	ike2_put_auth(&k->m.chain, method, octets, w.len);
+	return true;
+}
+
+static bool put_cert(struct making *k, const char *text, unsigned int what)
+{
+	struct ike_octets der = world_cert(text);
+
+	(void)what;
+	ike2_put_cert(&k->m.chain, IKE2_PAYLOAD_CERT, IKE_CERT_X509_SIGNATURE, der.at, der.len);
+	return der.len;
+}
+
+/* An answer to what EAP asked last: its type and what is behind that, in hex. EAP-MSCHAPv2 has its number a second time. */
+static bool put_eap(struct making *k, const char *text, unsigned int what)
+{
+	uint8_t octets[1024] = { EAP_RESPONSE, k->conv->eap_id };
+	size_t len = 4 + words_octets(text, octets + 4, sizeof(octets) - 4);
+
+	(void)what;
+	octets[2] = (uint8_t)(len >> 8);
+	octets[3] = (uint8_t)len;
+	if (octets[4] == EAP_MSCHAPV2 && len > 6)
+		octets[6] = k->conv->eap_id;
+	ike_put_octets(&k->m.chain, IKE2_PAYLOAD_EAP, octets, len);
 	return true;
 }
 
@@ -291,7 +340,8 @@ static const struct {
 	{ "tsi", put_ts, IKE2_PAYLOAD_TSI }, { "tsr", put_ts, IKE2_PAYLOAD_TSR },
 	{ "n", put_notify, 0 }, { "delete", put_delete, 0 },
 	{ "critical", put_critical, 0 }, { "payload", put_payload, 0 },
-	{ "@auth", put_auth, 0 }, { "@cookie", put_cookie, 0 },
+	{ "@auth", put_auth, 0 }, { "@sig", put_sig, 0 }, { "cert", put_cert, 0 },
+	{ "eap", put_eap, 0 }, { "@cookie", put_cookie, 0 },
 };
 
 static bool put_item(struct making *k, const struct token *t)
@@ -495,6 +545,8 @@ static void note_heard(struct script *s, struct conv *c, const struct ike2_messa
 		return;
 	if (!answer)
 		c->heard_id = m->header.message_id;
+	if (ike2_has(m, IKE2_PAYLOAD_EAP) && m->eap.len > 1)
+		c->eap_id = m->eap.at[1];
 	if (m->header.exchange != IKE2_SA_INIT && m->header.exchange != IKE2_CREATE_CHILD_SA)
 		return;
 	if (!ike2_has(m, IKE2_PAYLOAD_SA)) {
