@@ -458,6 +458,18 @@ static const char *certify(struct world *w)
 	return NULL;
 }
 
+/* And so have we, that one. */
+static const char *certify_us(struct world *w, const char *name)
+{
+	struct ike_octets der = world_cert(name);
+	char error[IKE_ERROR_MAX];
+
+	w->peer->own = der.len ? ike_own_load(der.at, der.len, error) : NULL;
+	w->peer->key = world_cert_key();
+	w->peer->local_auth = IKE_BY_CERT;
+	return w->peer->own ? NULL : "no certificate";
+}
+
 static bool set_number(struct world *w, const char *key, unsigned int number)
 {
 	const struct {
@@ -545,6 +557,8 @@ static const char *set(struct world *w, const struct token *t, unsigned int n)
 		return sign(w);
 	if (!strcmp(key, "certificates"))
 		return certify(w);
+	if (!strcmp(key, "own") && !w->peer->own)
+		return certify_us(w, value);
 	if (!strcmp(key, "eap")) {
 		w->peer->remote_auth = IKE_BY_EAP;
 		return NULL;

@@ -272,6 +272,28 @@ static void certificates(void **state)
 
 /* --- telling what went wrong --- */
 
+static void our_own_certificate_is_over(void **state)
+{
+	struct pki_cert ca = pki_ca("ca");
+	struct pki_cert old = pki_make((struct pki_want){ .cn = "gw", .key = "P-256", .issuer = &ca, .to = NOW - DAY });
+	struct pki_cert client = pki_make((struct pki_want){ .cn = "client", .key = "P-256", .issuer = &ca });
+	struct world *w = world_new();
+
+	(void)state;
+	peer_cert(w->i.peers[0], &client, &ca);
+	peer_cert(w->r.peers[0], &old, &ca);
+	dial(w);
+	assert_int_equal(w->i.ups, 0);
+	assert_non_null(strstr(w->r.log, "our own certificate expired on"));
+	assert_null(strstr(w->i.log, "our own certificate"));
+	pass(w, 60000);
+	assert_non_null(strstr(w->i.why, "expired on"));
+	world_free(w);
+	pki_free(&client);
+	pki_free(&old);
+	pki_free(&ca);
+}
+
 static void a_wrong_secret(void **state)
 {
 	struct world *w = world_new();
@@ -716,6 +738,7 @@ int main(void)
 		cmocka_unit_test(xauth_refused),
 		cmocka_unit_test(xauth_cannot_be_left_out),
 		cmocka_unit_test(certificates),
+		cmocka_unit_test(our_own_certificate_is_over),
 		cmocka_unit_test(a_wrong_secret),
 		cmocka_unit_test(nothing_in_common),
 		cmocka_unit_test(networks_that_do_not_meet),

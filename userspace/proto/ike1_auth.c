@@ -61,7 +61,11 @@ size_t ike1_own_id_body(struct ike1_sa *sa, uint8_t *out, size_t cap)
 static void put_certs(struct ike1_sa *sa, struct ike_chain *c)
 {
 	const struct ike_chain_file *own = sa->peer->own;
+	char error[IKE_ERROR_MAX];
 
+	/* It is the peer's to refuse it. */
+	if (own && ike_own_check(own, (time_t)sa->ike->ops->wall_time(sa->ike->ctx), error))
+		ike1_log(sa, LOG_LEVEL_WARN, "%s", error);
 	for (unsigned int i = 0; own && i < ike_own_count(own); i++) {
 		struct ike_octets der = ike_own_der(own, i);
 

@@ -80,9 +80,13 @@ static void put_certificates(struct ike_sa *sa, struct ike_chain *c)
 {
 	const struct ike_peer *p = sa->peer;
 	uint8_t der[IKE_SIGNATURE_MAX * 2];
+	char error[IKE_ERROR_MAX];
 	unsigned int i;
 	int len;
 
+	/* It is the peer's to refuse it. */
+	if (p->own && ike_own_check(p->own, sa->ike->ops->wall_time(sa->ike->ctx), error))
+		ike_log(sa, LOG_LEVEL_WARN, "%s", error);
 	for (i = 0; p->own && i < ike_own_count(p->own); i++) {
 		struct ike_octets o = ike_own_der(p->own, i);
 
