@@ -79,6 +79,15 @@ static const char whole[] =
 	     " child-lifetime = 900\n"
 	     " child-megabytes = 500\n"
 	     " mobike = no\n")
+	"site old {\n"
+	" remote = \"192.0.2.3\"\n"
+	" version = ikev1\n"
+	" secret = 'of a group'\n"
+	" aggressive = yes\n"
+	" user = u\n"
+	" password = 'of mine'\n"
+	" request-address = yes\n"
+	"}\n"
 	SERVER(" certificate = PEM\n"
 	       " key = PEM\n"
 	       " auth = { eap-mschapv2, psk }\n"
@@ -105,6 +114,9 @@ static void check_whole(const struct conf *conf)
 	assert_int_equal(s->ike.n_ike_proposals, 2);
 	assert_int_equal(s->ike.child_lifetime_mb, 500);
 	assert_false(s->ike.mobike);
+	assert_false(s->aggressive);
+	assert_string_equal(conf_site_find(conf, "old")->password, "of mine");
+	assert_true(conf_site_find(conf, "old")->aggressive);
 	assert_true(s->ike.fragmentation);
 	assert_true(conf_server_is_ike(server));
 	assert_int_equal(server->auth_methods, CONF_AUTH_EAP | CONF_AUTH_PSK);
@@ -170,6 +182,12 @@ static const struct { const char *text, *words; } refusals[] = {
 	{ SITE(" auth = certificate\n certificate = PEM\n key = PEM\n"), "needs the authority of the peer's" },
 	{ SITE(" auth = raw-key\n key = PEM\n"), "and the peer's public one" },
 	{ SITE(" auth = eap-mschapv2\n ca = { PEM }\n"), "needs a user and a password" },
+	{ SITE(" secret = x\n version = ikev1\n user = u\n"), "needs a user and a password" },
+	{ SITE(" secret = x\n version = ikev1\n user = u\n password = x\n start = peer\n"),
+	  "7: start: whoever logs in has to begin" },
+	{ SITE(" auth = raw-key\n key = PEM\n peer-key = PEM\n version = ikev1\n user = u\n password = x\n"),
+	  "7: user: with ikev1 a user logs in after psk or certificate" },
+	{ SITE(" secret = x\n aggressive = yes\n"), "4: aggressive: it is of version = ikev1 and auth = psk" },
 	{ SITE(" secret = x\n version = ikev3\n"), "\"ikev3\" is none of ikev2, ikev1" },
 	{ SITE(" secret = x\n local = \"0.0.0.0\"\n"), "0.0.0.0 is no address of a host" },
 	{ SITE(" secret = x\n local = \"2001:db8::1\"\n"), "not of the same family" },

@@ -207,9 +207,11 @@ static void check_site_auth(struct reading *r, const struct conf_site *s, cfg_t 
 {
 	refuse_unless(r, cfg, s, CONF_AUTH_PSK, "secret", "psk");
 	refuse_unless(r, cfg, s, CONF_AUTH_PSK, "secret-file", "psk");
-	refuse_unless(r, cfg, s, CONF_AUTH_EAP, "user", "eap-mschapv2");
-	refuse_unless(r, cfg, s, CONF_AUTH_EAP, "password", "eap-mschapv2");
-	refuse_unless(r, cfg, s, CONF_AUTH_EAP, "password-file", "eap-mschapv2");
+	if (s->version != CONF_IKEV1) {
+		refuse_unless(r, cfg, s, CONF_AUTH_EAP, "user", "eap-mschapv2");
+		refuse_unless(r, cfg, s, CONF_AUTH_EAP, "password", "eap-mschapv2");
+		refuse_unless(r, cfg, s, CONF_AUTH_EAP, "password-file", "eap-mschapv2");
+	}
 	refuse_unless(r, cfg, s, CONF_AUTH_RAW_KEY, "peer-key", "raw-key");
 	refuse_unless(r, cfg, s, CONF_AUTH_CERT, "certificate", "certificate");
 	refuse_unless(r, cfg, s, CONF_AUTH_CERT | CONF_AUTH_RAW_KEY, "key", "certificate or raw-key");
@@ -227,7 +229,7 @@ static void check_site_auth(struct reading *r, const struct conf_site *s, cfg_t 
 		reading_error(r, (unsigned int)cfg->line,
 			      "site \"%s\" needs our private key and the peer's public one: add  key = \"/path\"  "
 			      "and  peer-key = \"/path\"", s->name);
-	if (s->auth == CONF_AUTH_EAP && (!s->user || !s->password))
+	if (s->auth == CONF_AUTH_EAP ? !s->user || !s->password : !s->user != !s->password)
 		reading_error(r, (unsigned int)cfg->line,
 			      "site \"%s\" needs a user and a password: add  user = \"name\"  and  "
 			      "password = '...'", s->name);
@@ -250,7 +252,7 @@ static void check_site_remote(struct reading *r, const struct conf_site *s, cfg_
 		reading_error(r, (unsigned int)cfg->line,
 			      "site \"%s\" takes peers from anywhere: say by remote-id who they have to be",
 			      s->name);
-	if (s->auth == CONF_AUTH_EAP || s->request_address)
+	if (s->user || s->request_address)
 		reading_error(r, reading_line(cfg, "remote"),
 			      "remote: whoever logs in, or asks for an address, has to know where: give an address "
 			      "or a name");
@@ -270,6 +272,14 @@ static void check_site_kind(struct reading *r, const struct conf_site *s, cfg_t 
 			      "local-subnets: with request-address there is the requested address alone");
 	if (s->auth == CONF_AUTH_EAP && s->version == CONF_IKEV1)
 		reading_error(r, reading_line(cfg, "auth"), "auth: ikev1 has no EAP: say version = ikev2");
+	if (s->version == CONF_IKEV1 && s->user && s->auth == CONF_AUTH_RAW_KEY)
+		reading_error(r, reading_line(cfg, "user"),
+			      "user: with ikev1 a user logs in after psk or certificate (XAUTH), not after raw-key");
+	if (s->user && s->start == CONF_START_PEER)
+		reading_error(r, reading_line(cfg, "start"),
+			      "start: whoever logs in has to begin: leave it, or user and password, out");
+	if (s->aggressive && (s->version != CONF_IKEV1 || s->auth != CONF_AUTH_PSK))
+		reading_error(r, reading_line(cfg, "aggressive"), "aggressive: it is of version = ikev1 and auth = psk");
 	if (s->redial_min_s > s->redial_max_s)
 		reading_error(r, reading_line(cfg, "redial-max"),
 			      "redial-max: %u is less than redial-min, which is %u", s->redial_max_s,

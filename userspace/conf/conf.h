@@ -175,7 +175,7 @@ struct conf_site {
 	enum conf_ike_version version;
 	char *remote_id;		/* NULL: its address; with any, what the peer proves */
 	unsigned int auth;		/* one of CONF_AUTH_IKE */
-	char *user, *password;		/* of EAP */
+	char *user, *password;		/* of EAP, or with IKEv1 of XAUTH */
 	struct conf_file peer_key;	/* the peer's raw public key */
 	struct conf_ike ike;
 	struct prefix remote_subnets[CONF_LIST_MAX];
@@ -183,6 +183,7 @@ struct conf_site {
 	enum conf_mode mode;
 	enum conf_start start;
 	bool request_address;
+	bool aggressive;		/* of IKEv1 */
 	bool encapsulate;		/* in UDP, even without a NAT */
 	uint32_t redial_min_s, redial_max_s;
 };

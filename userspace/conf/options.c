@@ -443,7 +443,8 @@ static const struct option site_options[] = {
 	{ "secret-file", &value_secret_file, SITE(ike.secret), .max = CONF_PASSWORD_MAX,
 	  .doc = "A file that holds the secret and nothing else, instead of the option above." },
 	{ "user", &value_name, SITE(user), .max = CONF_USER_MAX,
-	  .doc = "As whom to log in, with eap-mschapv2." },
+	  .doc = "As whom to log in, with eap-mschapv2; with ikev1, as whom to answer the peer that asks for a user "
+		 "after psk or certificate (XAUTH). Whoever knows that secret can ask." },
 	{ "password", &value_secret, SITE(password), .max = CONF_PASSWORD_MAX,
 	  .doc = "The password of that user." },
 	{ "password-file", &value_secret_file, SITE(password), .max = CONF_PASSWORD_MAX,
@@ -460,6 +461,9 @@ static const struct option site_options[] = {
 	  .doc = "Whether whole packets are carried (tunnel), or only what is in those between the two peers "
 		 "themselves (transport), which then is between their outer addresses. A peer that insists on the "
 		 "other mode is refused." },
+	{ "aggressive", &value_switch, SITE(aggressive), .fallback = "no",
+	  .doc = "With ikev1, whether to begin by aggressive mode, which some gateways with a group name want, and to take "
+		 "it. It shows everybody who we are, and lets whoever listens guess at the secret." },
 	{ "start", &value_word, SITE(start), .words = starts, .fallback = "now",
 	  .doc = "When to begin: at once, when there is something to carry, or not before the peer does." },
 	{ "request-address", &value_switch, SITE(request_address), .fallback = "no",

@@ -125,10 +125,12 @@ static bool set_site_auth(const struct conf_site *conf, struct ike_peer *p, char
 	char error[IKE_ERROR_MAX];
 
 	p->local_auth = p->remote_auth = auth_of(conf->auth);
-	if (conf->auth == CONF_AUTH_EAP) {
+	if (conf->auth == CONF_AUTH_EAP)
 		p->remote_auth = IKE_BY_CERT;
+	if (conf->user) {
 		p->user = secret_strdup(conf->user);
 		p->password = secret_strdup(conf->password);
+		p->xauth = conf->version == CONF_IKEV1;
 	}
 	if (conf->ike.secret)
 		p->secret = secret_strdup(conf->ike.secret);
@@ -178,6 +180,7 @@ struct ike_peer *ipsec_site_peer(const struct conf_site *conf, const struct addr
 	p->remote = *remote;
 	p->transport = conf->mode == CONF_MODE_TRANSPORT;
 	p->request_address = conf->request_address;
+	p->aggressive = conf->aggressive;
 	p->encapsulate = conf->encapsulate;
 	if (!conf->remote_id && strcmp(conf->remote, CONF_ANY_REMOTE))
 		default_remote_id(conf->remote, p);
