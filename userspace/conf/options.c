@@ -162,8 +162,9 @@ static const struct option pool_options[] = {
 /* And what is not of L2TP in IPsec. */
 #define IKE_NETWORK_OPTIONS(type, protocol)							\
 	{ "mobike", &value_switch, FIELD(type, ike.mobike), .fallback = "yes", .of = (protocol),		\
-	  .doc = "Whether a peer that began goes on from another address (RFC 4555). When ours changes, "	\
-		 "the peer is found not to answer and the tunnel begins anew." },				\
+	  .doc = "Whether whoever began goes on from another address (RFC 4555): the peer, or we when the way to it " \
+		 "has another address of ours. Where local says which, and where that address itself is protected, the " \
+		 "peer is found not to answer, and the tunnel begins anew." },				\
 	{ "local-subnets", &value_subnets, LIST(type, ike.local_subnets, ike.n_local_subnets),		\
 	  .max = CONF_LIST_MAX, .of = (protocol),							\
 	  .doc = "Networks behind us that are reached through the tunnel. Without it, of a site our own address, " \

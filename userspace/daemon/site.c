@@ -11,6 +11,8 @@
 
 /* One that lasted this long makes earlier failures forgotten. */
 #define STEADY_MS	60000
+/* How often it is looked at which address of ours leads to the peer. */
+#define OWN_ADDRESS_MS	5000
 
 static void report(struct site *s);
 static void begin_attempt(struct site *s);
@@ -314,12 +316,56 @@ static void begin_attempt(struct site *s)
 	}
 }
 
+/* --- an address of ours that changes --- */
+
+/*
+ * RFC 4555 section 3.5: the peer is told by the one that began. Not where the address is in the configuration, or is what is
+ * protected.
+ */
+static bool may_move(const struct site *s)
+{
+	struct ike_sa_info info;
+
+	if (!s->holder.sa || !s->conf->ike.mobike || s->conf->local.family ||
+	    (!s->conf->ike.n_local_subnets && !s->conf->request_address))
+		return false;
+	ike_sa_get_info(s->holder.sa, &info);
+	return info.initiator && info.mobike;
+}
+
+static void watch_own_address(struct site *s)
+{
+	if (may_move(s))
+		loop_timer_start(&s->timer, OWN_ADDRESS_MS);
+}
+
+static void look_at_own_address(struct site *s)
+{
+	struct ike_sa_info info;
+	struct dp_err err;
+	struct addr now;
+
+	if (!may_move(s))
+		return;
+	ike_sa_get_info(s->holder.sa, &info);
+	/* Without a way to the peer there is nothing to tell it, until there is one. */
+	if (!dp_source_for(dp_of(s), &s->remote, s->ref->conf->ipsec_fwmark, &now, &err) &&
+	    !addr_equal(&now, &info.path.local)) {
+		info.path.local = now;
+		s->local = now;
+		ike_sa_move(s->holder.sa, &info.path);
+	}
+	watch_own_address(s);
+}
+
 static void on_timer(void *arg)
 {
 	struct site *s = arg;
 
 	if (s->state == SITE_WAITING)
 		begin_attempt(s);
+	else if (s->state == SITE_UP)
+		look_at_own_address(s);
 	engine_settle(s->holder.ipsec->engine);
 }
 
@@ -358,6 +404,7 @@ static void holder_up(struct ipsec_holder *h)
 	s->remote = info.path.peer;
 	s->why[0] = '\0';
 	set_state(s, SITE_UP);
+	watch_own_address(s);
 	log_info(NULL, "site %s: up with %s, which is \"%s\"; %s%s", s->conf->name,
 		 addr_to_str(&info.path.peer, peer), ike_id_to_str(info.peer_id, id, sizeof(id)),
 		 ike_suite_to_str(info.suite, suite, sizeof(suite)),
@@ -726,6 +773,7 @@ void site_adopt(struct site *s, struct ike_sa *sa)
 	if (a && s->conf->request_address)
 		s->address = a->ip4.family ? (struct prefix){ .addr = a->ip4, .len = 32 } : a->ip6;
 	set_state(s, SITE_UP);
+	watch_own_address(s);
 }
 
 void site_begin(struct site *s)
