@@ -2,7 +2,7 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
 #
 # Ways to prove who one is that ike-psk, ike-cert and ike-warrior leave out, with strongSwan: raw public keys, RSASSA-PSS, and aditd
-# as who logs in with a user and a password. Each with what must not be taken for it.
+# as who logs in with a user and a password, by EAP and by XAUTH. Each with what must not be taken for it.
 
 . "$(dirname "$0")/lib-ike.sh"
 
@@ -154,11 +154,105 @@ logs_in()
 	stop charon
 }
 
+# swan_xauth [LINE]: a gateway of IKEv1 that asks for a user, and gives an address.
+swan_xauth()
+{
+	SWAN_MORE="i_dont_care_about_security_and_use_aggressive_mode_psk = yes" swan_conf <<-CONF
+		connections {
+			adit {
+				version = 1
+				local_addrs = $PEER
+				remote_addrs = $GW
+				proposals = aes128-sha256-ecp256
+				pools = road
+				${1:-}
+				local {
+					auth = psk
+					id = peer.example
+				}
+				remote-1 {
+					auth = psk
+				}
+				remote-2 {
+					auth = xauth
+				}
+				children {
+					net {
+						local_ts = 10.2.0.0/24
+						esp_proposals = aes128gcm16
+					}
+				}
+			}
+		}
+		pools {
+			road {
+				addrs = 10.1.0.64/30
+			}
+		}
+		secrets {
+			ike-all {
+				secret = "of the group"
+			}
+			xauth-alice {
+				id = alice
+				secret = "correct horse"
+			}
+		}
+	CONF
+}
+
+# is_alice: strongSwan knows as whom we have logged in.
+is_alice()
+{
+	swanctl --list-sas | grep -q "XAuth: 'alice'" && return
+	swanctl --list-sas
+	return 1
+}
+
+# xauth_in MODE
+xauth_in()
+{
+	check "XAUTH, $1: logged in" site_up
+	check "XAUTH, $1: as that user" is_alice
+	check "XAUTH, $1: with an address" site_is "s['address'].startswith('10.1.0.6')"
+	check "XAUTH, $1: traffic from that address" ip netns exec "$G" ping -q -n -c 3 -i 0.2 -W 5 "$RIGHT"
+	check "XAUTH, $1: and to it" ip netns exec "$R" ping -q -n -c 3 -i 0.2 -W 5 "$(ask "r[0]['address']" sites)"
+}
+
+# As a client of IKEv1: XAUTH and mode-config.
+xauth()
+{
+	local ours=("version = ikev1" "secret = 'of the group'" 'local-id = "group.example"' "request-address = yes" "start = now"
+		"retransmissions = 2")
+	local alice=('user = "alice"' "password = 'correct horse'")
+
+	swan_xauth
+	swan_start
+	site "${ours[@]}" "${alice[@]}"
+	xauth_in "main mode"
+	check "XAUTH: new keys" adit site rekey office
+	check "XAUTH: traffic with those" ip netns exec "$G" ping -q -n -c 3 -i 0.2 -W 5 "$RIGHT"
+	site "${ours[@]}" 'user = "alice"' "password = 'wrong horse'"
+	check "XAUTH: a wrong password" refused_because "the gateway refuses user or password (XAUTH)"
+	site "${ours[@]}"
+	check "XAUTH: without a user" refused_because "@(no proposal in common|takes none of our|refuses us)"
+	site "${ours[@]}" "${alice[@]}" "aggressive = yes"
+	check "XAUTH: aggressive mode, which the gateway has not" refused timeout 60 adit -s "$TMP/control" site up office
+	stop gateway
+	swan_xauth "aggressive = yes"
+	check "XAUTH: and now has" swan_loads
+	site "${ours[@]}" "${alice[@]}" "aggressive = yes"
+	xauth_in "aggressive mode"
+	stop gateway
+	stop charon
+}
+
 ike_topology
 traffic_server_start
 site "secret = 'none of it'" 'local-subnets = { "10.1.0.0/24" }' "start = peer"
 raw_keys
 pss
 logs_in
+xauth
 
 done_testing

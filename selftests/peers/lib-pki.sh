@@ -11,17 +11,43 @@ pki_ca()
 		-addext keyUsage=critical,keyCertSign,cRLSign 2>>"$TMP/pki.log"
 }
 
-# pki_cert CA NAME ALTERNATIVE [ALGORITHM] [DAYS]: a key and a certificate; the algorithm as "openssl req -newkey" has it.
+# pki_cert CA NAME ALTERNATIVE [ALGORITHM] [DAYS]: a key and a certificate; the algorithm as "openssl req -newkey" has it, or
+# ec:CURVE.
 pki_cert()
 {
-	local options=()
+	local options=() algorithm=${4:-rsa:2048}
 
-	[ "${4:-rsa:2048}" != ec ] || options=(-pkeyopt ec_paramgen_curve:P-256)
-	openssl req -newkey "${4:-rsa:2048}" "${options[@]}" -nodes -keyout "$TMP/$2.key" -out "$TMP/$2.csr" \
+	case $algorithm in
+	ec) options=(-pkeyopt ec_paramgen_curve:P-256) ;;
+	ec:*) options=(-pkeyopt "ec_paramgen_curve:${algorithm#ec:}") algorithm=ec ;;
+	esac
+	openssl req -newkey "$algorithm" "${options[@]}" -nodes -keyout "$TMP/$2.key" -out "$TMP/$2.csr" \
 		-subj "/O=Example/CN=$2" 2>>"$TMP/pki.log" &&
 		printf 'subjectAltName=%s\nextendedKeyUsage=serverAuth,clientAuth\n' "$3" >"$TMP/$2.ext" &&
 		openssl x509 -req -in "$TMP/$2.csr" -CA "$TMP/$1.pem" -CAkey "$TMP/$1.key" -CAcreateserial -days "${5:-20}" \
 			-extfile "$TMP/$2.ext" -out "$TMP/$2.pem" 2>>"$TMP/pki.log"
+}
+
+# pki_office CA COMMAND...: what an authority does later: "openssl ca" with its books.
+pki_office()
+{
+	local ca=$1
+
+	shift
+	[ -e "$TMP/$ca.index" ] || {
+		: >"$TMP/$ca.index"
+		printf '%s\n' "[ca]" "default_ca = office" "[office]" "database = $TMP/$ca.index" "serial = $TMP/$ca.serial" \
+			"new_certs_dir = $TMP" "default_md = sha256" "unique_subject = no" "default_crl_days = 5" \
+			"policy = any" "[any]" "organizationName = optional" "commonName = supplied" >"$TMP/$ca.conf"
+	}
+	openssl ca -batch -config "$TMP/$ca.conf" -cert "$TMP/$ca.pem" -keyfile "$TMP/$ca.key" "$@" 2>>"$TMP/pki.log"
+}
+
+# pki_dated CA NAME FROM TO: the certificate of before, for another time: YYYYMMDDHHMMSSZ each.
+pki_dated()
+{
+	pki_office "$1" -rand_serial -notext -in "$TMP/$2.csr" -extfile "$TMP/$2.ext" -startdate "$3" -enddate "$4" \
+		-out "$TMP/$2.pem"
 }
 
 # swan_pki CA NAME [DIRECTORY]: what strongSwan has of it.

@@ -252,7 +252,7 @@ static bool put_cert(struct making *k, const char *text, unsigned int what)
 	return der.len;
 }
 
-/* An answer to what EAP asked last: its type and what is behind that, in hex. EAP-MSCHAPv2 has its number a second time. */
+/* An answer to what EAP asked last: its type and what is behind that, in hex. EAP-MSCHAPv2 has the number twice. */
 static bool put_eap(struct making *k, const char *text, unsigned int what)
 {
 	uint8_t octets[1024] = { EAP_RESPONSE, k->conv->eap_id };

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * Certificates of the scripted peer of IKEv2, good ones and others, made once. All are of one key: what is wrong with one is its
- * name, its issuer or its time, never its signature.
+ * Certificates of the scripted peer of IKEv2, good ones and others, made once. All are of one key: what is wrong with
+ * one is its name, its issuer or its time, never its signature.
  */
 #ifndef ADIT_REPLAY_WORLD_IKE_CERT_H
 #define ADIT_REPLAY_WORLD_IKE_CERT_H

@@ -279,7 +279,8 @@ static void check_site_kind(struct reading *r, const struct conf_site *s, cfg_t 
 		reading_error(r, reading_line(cfg, "start"),
 			      "start: whoever logs in has to begin: leave it, or user and password, out");
 	if (s->aggressive && (s->version != CONF_IKEV1 || s->auth != CONF_AUTH_PSK))
-		reading_error(r, reading_line(cfg, "aggressive"), "aggressive: it is of version = ikev1 and auth = psk");
+		reading_error(r, reading_line(cfg, "aggressive"),
+			      "aggressive: it is of version = ikev1 and auth = psk");
 	if (s->redial_min_s > s->redial_max_s)
 		reading_error(r, reading_line(cfg, "redial-max"),
 			      "redial-max: %u is less than redial-min, which is %u", s->redial_max_s,

@@ -162,9 +162,9 @@ static const struct option pool_options[] = {
 /* And what is not of L2TP in IPsec. */
 #define IKE_NETWORK_OPTIONS(type, protocol)							\
 	{ "mobike", &value_switch, FIELD(type, ike.mobike), .fallback = "yes", .of = (protocol),		\
-	  .doc = "Whether whoever began goes on from another address (RFC 4555): the peer, or we when the way to it " \
-		 "has another address of ours. Where local says which, and where that address itself is protected, the " \
-		 "peer is found not to answer, and the tunnel begins anew." },				\
+	  .doc = "Whether whoever began goes on from another address (RFC 4555): the peer, or we when the way " \
+		 "to it has another address of ours. Where local says which, and where that address itself is "	\
+		 "protected, the peer is found not to answer, and the tunnel begins anew." },			\
 	{ "local-subnets", &value_subnets, LIST(type, ike.local_subnets, ike.n_local_subnets),		\
 	  .max = CONF_LIST_MAX, .of = (protocol),							\
 	  .doc = "Networks behind us that are reached through the tunnel. Without it, of a site our own address, " \
@@ -463,8 +463,8 @@ static const struct option site_options[] = {
 		 "themselves (transport), which then is between their outer addresses. A peer that insists on the "
 		 "other mode is refused." },
 	{ "aggressive", &value_switch, SITE(aggressive), .fallback = "no",
-	  .doc = "With ikev1, whether to begin by aggressive mode, which some gateways with a group name want, and to take "
-		 "it. It shows everybody who we are, and lets whoever listens guess at the secret." },
+	  .doc = "With ikev1, whether to begin by aggressive mode, which some gateways with a group name want, "
+		 "and to take it. It shows everybody who we are, and lets whoever listens guess at the secret." },
 	{ "start", &value_word, SITE(start), .words = starts, .fallback = "now",
 	  .doc = "When to begin: at once, when there is something to carry, or not before the peer does." },
 	{ "request-address", &value_switch, SITE(request_address), .fallback = "no",

@@ -319,8 +319,8 @@ static void begin_attempt(struct site *s)
 /* --- an address of ours that changes --- */
 
 /*
- * RFC 4555 section 3.5: the peer is told by the one that began. Not where the address is in the configuration, or is what is
- * protected.
+ * RFC 4555 section 3.5: the peer is told by the one that began. Not where the address is in the configuration, or is
+ * what is protected.
  */
 static bool may_move(const struct site *s)
 {
