@@ -69,7 +69,7 @@ own_is()
 stop gateway
 check "over" wait_for 20 swan_has_nothing
 run ip netns exec "$G" sysctl -qw net.ipv4.conf.all.promote_secondaries=1 net.ipv4.conf.wire.promote_secondaries=1
-swan "remote_addrs = %any" "local_addrs = 192.0.2.72"
+swan_site "remote_addrs = %any" "local_addrs = 192.0.2.72"
 check "strongSwan takes whoever comes" swan_loads
 site 'remote = "192.0.2.72"' 'start = now' 'dpd-interval = 0'
 : >"$TMP/gateway.log"
