@@ -61,7 +61,7 @@ static int proposal_parse(const struct reader *rd, struct rd *r, struct ike2_sa 
 	struct rd body;
 	int err;
 
-	err = ike_read_proposal(&rd->at, r, index, IKE2_TRANSFORMS_MAX - sa->n_transforms, IKE2_TRANSFORMS_MAX, p, &body);
+	err = ike_read_proposal(&rd->at, r, index, sa->n_transforms, IKE2_TRANSFORMS_MAX, p, &body);
 	p->first = sa->n_transforms;
 	for (i = 0; !err && i < p->n; i++) {
 		err = transform_parse(rd, &body, &sa->transform[sa->n_transforms], index);

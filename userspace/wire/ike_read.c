@@ -30,7 +30,7 @@ int ike_open(struct ike_header *h, const uint8_t *data, size_t len, enum ike_ver
 	return 0;
 }
 
-int ike_read_proposal(const struct ike_at *at, struct rd *r, unsigned int index, unsigned int room, unsigned int max,
+int ike_read_proposal(const struct ike_at *at, struct rd *r, unsigned int index, unsigned int before, unsigned int max,
 		      struct ike_proposal *p, struct rd *body)
 {
 	uint8_t spi_size;
@@ -48,7 +48,7 @@ int ike_read_proposal(const struct ike_at *at, struct rd *r, unsigned int index,
 	p->spi = ike_octets_of(rd_bytes(body, spi_size), spi_size);
 	if (body->bad)
 		return IKE_FAULT(at, ", proposal %u: its SPI of %u octets is longer than itself", index, spi_size);
-	if (p->n > room)
+	if (p->n > max - before)
 		return IKE_FAULT(at, ", proposal %u: more than %u transforms", index, max);
 	return 0;
 }

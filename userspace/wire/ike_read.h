@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * The payloads, or parts of them, that IKEv1 and IKEv2 write alike, as ike1.c and ike2.c read them; for these two alone.
- * Everything returns 0, or -EBADMSG with the fault told.
+ * The payloads, or parts of them, that IKEv1 and IKEv2 write alike, as ike1.c and ike2.c read them; for these two
+ * alone. Everything returns 0, or -EBADMSG with the fault told.
  */
 #ifndef ADIT_WIRE_IKE_READ_H
 #define ADIT_WIRE_IKE_READ_H
@@ -24,8 +24,8 @@ struct ike_octets ike_rest(struct rd *r);
 int ike_open(struct ike_header *h, const uint8_t *data, size_t len, enum ike_version version, struct rd *body,
 	     struct ike_fault *f);
 
-/* A proposal's own fields; body is left at its transforms. room: how many more of these there may be, of max. */
-int ike_read_proposal(const struct ike_at *at, struct rd *r, unsigned int index, unsigned int room, unsigned int max,
+/* A proposal's own fields; body is left at its transforms. before: how many of these came already, of max. */
+int ike_read_proposal(const struct ike_at *at, struct rd *r, unsigned int index, unsigned int before, unsigned int max,
 		      struct ike_proposal *p, struct rd *body);
 /* A transform's length; body is what it covers behind that. proposal: the number in a fault. */
 int ike_read_transform(const struct ike_at *at, struct rd *r, unsigned int proposal, struct rd *body);
