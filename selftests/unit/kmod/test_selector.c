@@ -184,6 +184,10 @@ static void test_prefixes(void **state)
 	assert_false(covers("10.1.2.3", 32, "10.1.2.2"));
 	assert_true(covers("0.0.0.0", 0, "255.255.255.255"));
 	assert_false(covers("0.0.0.0", 0, "::"));
+	assert_true(covers("128.0.0.0", 1, "255.0.0.1"));
+	assert_false(covers("128.0.0.0", 1, "127.0.0.1"));
+	assert_true(covers("::", 0, "ff02::1"));
+	assert_false(covers("2000::", 3, "4000::"));
 	assert_true(covers("2001:db8::", 33, "2001:db8:7fff::1"));
 	assert_false(covers("2001:db8::", 33, "2001:db8:8000::1"));
 	assert_true(covers("fd01::2", 128, "fd01::2"));
