@@ -46,6 +46,15 @@ delivered()
 	counted packets "$@" && [ "$(ip netns exec a cat /sys/class/net/e0/statistics/rx_packets)" -eq $((before + 1)) ]
 }
 
+# octets_of COMMAND...: how many the device has received with it.
+octets_of()
+{
+	local before
+
+	before=$(ip netns exec a cat /sys/class/net/e0/statistics/rx_bytes)
+	"$@" >&2 && echo $(($(ip netns exec a cat /sys/class/net/e0/statistics/rx_bytes) - before))
+}
+
 esp_topology
 check "a child and an SA" sa replay-window=64
 
@@ -60,6 +69,7 @@ check "IPv6 inside" delivered 101 from=fd01::2 to=fd01::1
 check "a large one, in fragments" delivered 102 size=60000
 check "without padding" delivered 103 size=6
 check "padding to hide the length behind the packet" delivered 104 tfc=41
+check "which is no part of it" test "$(octets_of delivered 105 tfc=41)" = "$(octets_of delivered 106)"
 
 check "a bit of the ICV is wrong" counted forged 110 flip=-1
 check "a bit of the SPI's neighbour is wrong" counted forged 110 flip=7
