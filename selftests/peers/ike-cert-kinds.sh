@@ -190,6 +190,8 @@ fragments
 VERSION=1
 kind gw-rsa peer-rsa
 kind gw-p256 peer-p256
+kind gw-p384 peer-p384
+kind gw-p521 peer-p521
 fragments
 revoked
 dates

@@ -264,7 +264,8 @@ static int prove(const struct script *s, struct conv *c, const struct ike_header
 	const struct xchg *x;
 
 	if (is_phase1(h->exchange))
-		return ike1_hash_auth(keys, &material, c->initiator, ike_octets_of(c->id_body, c->id_body_len), hash);
+		return ike1_hash_auth(keys, keys->suite.prf, &material, c->initiator,
+				      ike_octets_of(c->id_body, c->id_body_len), hash);
 	x = h->exchange == IKE1_QUICK ? xchg_find(c, h->message_id) : NULL;
 	if (x && x->by_peer && x->said)
 		return ike1_hash_3(keys, h->message_id, octets_of(&x->nonce_i), octets_of(&x->nonce_r), hash);

@@ -186,7 +186,7 @@ static bool put_sig(struct making *k, const char *text, unsigned int what)
 	if (!k->script->setup->key || !c->have_keys || ike_id_parse(*text ? text : "peer.example", &own, error))
 		return false;
 	ike1_id_body(&body, own.type, 0, 0, own.data, own.len);
-	if (ike1_hash_auth(&c->keys, &x, c->initiator, ike_octets_of(id, body.len), hash) ||
+	if (ike1_hash_auth(&c->keys, c->keys.suite.prf, &x, c->initiator, ike_octets_of(id, body.len), hash) ||
 	    ike1_sign(k->script->setup->key, hash, c->keys.suite.prf->out_len, &w))
 		return false;
 	ike_put_octets(&k->m.chain, IKE1_PAYLOAD_SIG, sig, w.len);

@@ -37,6 +37,30 @@ size_t ike1_methods(const struct ike_peer *p, uint16_t out[4])
 	return n;
 }
 
+/*
+ * What HASH_I and HASH_R are made with: what was agreed on, but of a signature that is tied to a hash the HMAC of that
+ * one (RFC 2409 section 5.1, RFC 4754 section 5).
+ */
+static const struct ike_alg *proof_prf(const struct ike1_sa *sa)
+{
+	const char *name;
+
+	switch (sa->auth_method) {
+	case IKE1_AUTH_ECDSA_256:
+		name = "prfsha256";
+		break;
+	case IKE1_AUTH_ECDSA_384:
+		name = "prfsha384";
+		break;
+	case IKE1_AUTH_ECDSA_521:
+		name = "prfsha512";
+		break;
+	default:
+		return sa->suite.prf;
+	}
+	return ike_alg_by_name(name, strlen(name));
+}
+
 /* --- our own --- */
 
 void ike1_own_id(struct ike1_sa *sa)
@@ -78,17 +102,18 @@ int ike1_put_proof(struct ike1_sa *sa, struct ike_chain *c)
 	const struct ike1_exchange x = ike1_material(sa);
 	uint8_t id[4 + IKE_ID_DATA_MAX], hash[IKE_HASH_MAX_LEN], sig[IKE_SIGNATURE_MAX];
 	struct ike_octets body = { id, ike1_own_id_body(sa, id, sizeof(id)) };
+	const struct ike_alg *prf = proof_prf(sa);
 	struct wr w = wr_to(sig, sizeof(sig));
-	int err = ike1_hash_auth(&sa->keys, &x, sa->initiator, body, hash);
+	int err = ike1_hash_auth(&sa->keys, prf, &x, sa->initiator, body, hash);
 
 	if (err)
 		return err;
 	if (ike1_is_psk(sa->auth_method)) {
-		ike_put_octets(c, IKE1_PAYLOAD_HASH, hash, sa->suite.prf->out_len);
+		ike_put_octets(c, IKE1_PAYLOAD_HASH, hash, prf->out_len);
 		return 0;
 	}
 	put_certs(sa, c);
-	err = ike1_sign(sa->peer->key, hash, sa->suite.prf->out_len, &w);
+	err = ike1_sign(sa->peer->key, hash, prf->out_len, &w);
 	if (!err)
 		ike_put_octets(c, IKE1_PAYLOAD_SIG, sig, w.len);
 	return err;
@@ -133,7 +158,7 @@ static bool check_signature(struct ike1_sa *sa, const struct ike_peer *peer, con
 		return false;
 	}
 	if (peer->remote_auth & IKE_BY_RAW_KEY && peer->peer_key) {
-		ok = !ike1_verify(peer->peer_key, hash, sa->suite.prf->out_len, m->sig, error);
+		ok = !ike1_verify(peer->peer_key, hash, proof_prf(sa)->out_len, m->sig, error);
 		snprintf(why, IKE_WHY_MAX, "%s", ok ? "" : error);
 		return ok;
 	}
@@ -145,7 +170,7 @@ static bool check_signature(struct ike1_sa *sa, const struct ike_peer *peer, con
 			 "no authority is configured that could vouch");
 		return false;
 	}
-	ok = !ike1_verify(key, hash, sa->suite.prf->out_len, m->sig, error);
+	ok = !ike1_verify(key, hash, proof_prf(sa)->out_len, m->sig, error);
 	snprintf(why, IKE_WHY_MAX, "%s", ok ? "" : error);
 	ike_pubkey_free(key);
 	return ok;
@@ -175,7 +200,7 @@ bool ike1_proof_check(struct ike1_sa *sa, const struct ike_peer *peer, const str
 	const struct ike1_exchange x = ike1_material(sa);
 	uint8_t hash[IKE_HASH_MAX_LEN];
 
-	if (ike1_hash_auth(keys, &x, !sa->initiator, id_body, hash)) {
+	if (ike1_hash_auth(keys, proof_prf(sa), &x, !sa->initiator, id_body, hash)) {
 		snprintf(why, IKE_WHY_MAX, "libcrypto refuses to compute a hash");
 		return false;
 	}

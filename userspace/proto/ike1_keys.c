@@ -90,9 +90,8 @@ int ike1_keys_derive(struct ike1_keys *k, const struct ike_suite *s, const struc
 	return err ? err : encr_key(k);
 }
 
-int ike1_hash_auth(const struct ike1_keys *k, const struct ike1_exchange *x, bool by_initiator,
-		   struct ike_octets id_body,
-		   uint8_t *out)
+int ike1_hash_auth(const struct ike1_keys *k, const struct ike_alg *prf, const struct ike1_exchange *x,
+		   bool by_initiator, struct ike_octets id_body, uint8_t *out)
 {
 	uint8_t spi_i[8], spi_r[8];
 	const struct ike_part ke_i = IKE_PART(x->ke_i), ke_r = IKE_PART(x->ke_r), i = { spi_i, 8 }, r = { spi_r, 8 };
@@ -101,7 +100,7 @@ int ike1_hash_auth(const struct ike1_keys *k, const struct ike1_exchange *x, boo
 
 	u64_octets(spi_i, x->spi_i);
 	u64_octets(spi_r, x->spi_r);
-	return ike_prf(k->suite.prf, k->skeyid, k->suite.prf->out_len, parts, 6, out);
+	return ike_prf(prf, k->skeyid, k->suite.prf->out_len, parts, 6, out);
 }
 
 /* --- phase 2, section 5.5 --- */
