@@ -154,10 +154,10 @@ logs_in()
 	stop charon
 }
 
-# swan_xauth: a gateway of IKEv1 that asks for a user, and gives an address.
+# swan_xauth [LINE]: a gateway of IKEv1 that asks for a user, and gives an address.
 swan_xauth()
 {
-	swan_conf <<-CONF
+	SWAN_MORE="i_dont_care_about_security_and_use_aggressive_mode_psk = yes" swan_conf <<-CONF
 		connections {
 			adit {
 				version = 1
@@ -165,6 +165,7 @@ swan_xauth()
 				remote_addrs = $GW
 				proposals = aes128-sha256-ecp256
 				pools = road
+				${1:-}
 				local {
 					auth = psk
 					id = peer.example
@@ -237,6 +238,11 @@ xauth()
 	check "XAUTH: without a user" refused_because "the peer answers AUTHENTICATION-FAILED"
 	site "${ours[@]}" "${alice[@]}" "aggressive = yes"
 	check "XAUTH: aggressive mode, which the gateway has not" refused timeout 60 adit -s "$TMP/control" site up office
+	stop gateway
+	swan_xauth "aggressive = yes"
+	check "XAUTH: and now has" swan_loads
+	site "${ours[@]}" "${alice[@]}" "aggressive = yes"
+	xauth_in "aggressive mode"
 	stop gateway
 	stop charon
 }
