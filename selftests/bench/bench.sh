@@ -283,6 +283,8 @@ untested=/sys/module/cryptomgr/parameters/notests
 [ ! -w $untested ] || echo 1 >$untested
 modprobe -q adit_hollow
 [ ! -w $untested ] || echo 0 >$untested
+# A thousand tunnels are in one namespace with those of the other kinds.
+echo 4096 >/sys/module/adit/parameters/max_devices
 mkdir -p /run/netns
 half in-tree
 # Each alone: one does not pay for the policies of another.
