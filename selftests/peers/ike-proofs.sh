@@ -241,7 +241,7 @@ xauth()
 	stop gateway
 	swan_xauth "aggressive = yes"
 	check "XAUTH: and now has" swan_loads
-	site "${ours[@]}" "${alice[@]}" "aggressive = yes"
+	site "${ours[@]}" "${alice[@]}" "aggressive = yes" 'ike-proposals = { "aes128-sha256-ecp256" }'
 	xauth_in "aggressive mode"
 	stop gateway
 	stop charon

@@ -46,7 +46,7 @@ static bool put_sa(struct making *k, const char *text, unsigned int use)
 	wr_u32(&w, k->m.spi);
 	pfs = own.offer[0].n[IKE_TRANSFORM_DH] ? own.offer[0].alg[IKE_TRANSFORM_DH][0] : NULL;
 	if (use == IKE_USE_IKE)
-		ike1_sa_offer(&sa, &own, auth_method(setup), LIFE_SECONDS);
+		ike1_sa_offer(&sa, &own, NULL, auth_method(setup), LIFE_SECONDS);
 	else
 		ike1_sa_offer_ipsec(&sa, &own, pfs, k->encap, &life, spi);
 	ike1_put_sa(&k->m.chain, &sa);

@@ -447,7 +447,7 @@ static void ikev1_offers_and_takes(void **state)
 	char buf[2048];
 
 	(void)state;
-	ike1_sa_offer(&sa, &o, IKE1_AUTH_PSK, 28800);
+	ike1_sa_offer(&sa, &o, NULL, IKE1_AUTH_PSK, 28800);
 	assert_int_equal(sa.n_transforms, 3 * 2 * 2);
 	for (unsigned int i = 0; i < sa.n_transforms; i++) {
 		assert_int_equal(sa.transform[i].number, i + 1);
@@ -456,6 +456,10 @@ static void ikev1_offers_and_takes(void **state)
 	assert_int_equal(ike1_select(&o, &sa, &psk, 1, &s, &p, &t), 0);
 	assert_string_equal(ike_suite_to_str(&s, text, sizeof(text)), "aes256-prfsha256-modp2048");
 	assert_int_equal(ike1_select(&o, &sa, &(uint16_t){ IKE1_AUTH_RSA_SIG }, 1, &s, &p, &t), -ENOENT);
+	ike1_sa_offer(&sa, &o, alg("modp1024"), IKE1_AUTH_PSK, 28800);
+	assert_int_equal(sa.n_transforms, 3 * 2);
+	for (unsigned int i = 0; i < sa.n_transforms; i++)
+		assert_int_equal(sa.transform[i].group, alg("modp1024")->ike1);
 	ike1_sa_offer_ipsec(&sa, &e, alg("modp2048"), IKE1_ENCAP_TRANSPORT, &life, spi);
 	assert_int_equal(sa.n_transforms, 5);
 	/* PFS where we name no group: any good one. */
@@ -471,7 +475,7 @@ static void ikev1_offers_and_takes(void **state)
 	assert_int_equal(ike1_select_ipsec(&e, &sa, &transport, 1, 0, &s, &p, &t), -ENOENT);
 	assert_int_equal(ike1_select_ipsec(&e, &sa, &transport, 1, IKE_NEG_DH_OPTIONAL, &s, &p, &t), 0);
 	o = offers("aes256-sha512-modp4096", IKE_USE_IKE);
-	ike1_sa_offer(&sa, &o, IKE1_AUTH_PSK, 28800);
+	ike1_sa_offer(&sa, &o, NULL, IKE1_AUTH_PSK, 28800);
 	o = offers("aes128-sha512-modp4096", IKE_USE_IKE);
 	assert_non_null(strstr(ike1_explain(&o, &sa, buf, sizeof(buf)),
 			       "no proposal in common: encryption differs; here: aes128-sha512-modp4096; peer: "

@@ -464,7 +464,8 @@ static const struct option site_options[] = {
 		 "other mode is refused." },
 	{ "aggressive", &value_switch, SITE(aggressive), .fallback = "no",
 	  .doc = "With ikev1, whether to begin by aggressive mode, which some gateways with a group name want, "
-		 "and to take it. It shows everybody who we are, and lets whoever listens guess at the secret." },
+		 "and to take it. It shows everybody who we are, and lets whoever listens guess at the secret. The group "
+		 "cannot be negotiated: it is the first of ike-proposals." },
 	{ "start", &value_word, SITE(start), .words = starts, .fallback = "now",
 	  .doc = "When to begin: at once, when there is something to carry, or not before the peer does." },
 	{ "request-address", &value_switch, SITE(request_address), .fallback = "no",

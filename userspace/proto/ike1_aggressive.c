@@ -36,15 +36,27 @@ static void put_id(struct ike1_sa *sa, struct ike1_out *o)
 
 /* --- initiator --- */
 
-/* The group is ours to say before anything was agreed on: that of the first proposal. */
+/* The group is ours to say before anything was agreed on: the first that IKEv1 has. */
+static const struct ike_alg *own_group(const struct ike_offers *o)
+{
+	for (unsigned int i = 0; i < o->n; i++)
+		for (unsigned int g = 0; g < o->offer[i].n[IKE_TRANSFORM_DH]; g++)
+			if (o->offer[i].alg[IKE_TRANSFORM_DH][g]->ike1)
+				return o->offer[i].alg[IKE_TRANSFORM_DH][g];
+	return NULL;
+}
+
 void ike1_aggressive_send_1(struct ike1_sa *sa)
 {
-	const struct ike_offer *first = &sa->peer->ike.offer[0];
 	uint16_t methods[4];
 	struct ike1_out o;
 
 	sa->phase = IKE1_AG_I1;
-	sa->suite.dh = first->alg[IKE_TRANSFORM_DH][0];
+	sa->suite.dh = own_group(&sa->peer->ike);
+	if (!sa->suite.dh) {
+		ike1_log(sa, LOG_LEVEL_ERROR, "IKEv1 has none of the groups of ike-proposals");
+		return;
+	}
 	sa->auth_method = ike1_methods(sa->peer, methods) ? methods[0] : IKE1_AUTH_PSK;
 	ike1_own_id(sa);
 	begin(sa, &o);

@@ -52,6 +52,8 @@ static void add(struct ike1_proposals *sa, struct ike1_transform t)
 static void offer_phase1(struct ike1_proposals *sa, const struct ike_offer *o, const struct ike1_transform *base)
 {
 	for (unsigned int g = 0; g < o->n[DH]; g++) {
+		if (base->group && o->alg[DH][g]->ike1 != base->group)
+			continue;
 		for (unsigned int e = 0; e < o->n[ENCR]; e++) {
 			for (unsigned int h = 0; h < o->n[PRF]; h++) {
 				struct ike1_transform t = *base;
@@ -67,10 +69,11 @@ static void offer_phase1(struct ike1_proposals *sa, const struct ike_offer *o, c
 	}
 }
 
-void ike1_sa_offer(struct ike1_proposals *sa, const struct ike_offers *o, uint16_t auth_method, uint32_t life_seconds)
+void ike1_sa_offer(struct ike1_proposals *sa, const struct ike_offers *o, const struct ike_alg *group,
+		   uint16_t auth_method, uint32_t life_seconds)
 {
 	const struct ike1_transform base = { .id = IKE1_TRANSFORM_KEY_IKE, .auth = auth_method,
-					     .life_seconds = life_seconds };
+					     .group = group ? group->ike1 : 0, .life_seconds = life_seconds };
 
 	begin(sa, IKE_PROTO_IKE, NULL, 0);
 	for (unsigned int i = 0; i < o->n; i++)

@@ -87,7 +87,9 @@ void ike1_put_offer(struct ike1_sa *sa, struct ike_chain *c)
 	static struct ike1_proposals offer;	/* large, and filled anew each time */
 	size_t at;
 
-	ike1_sa_offer(&offer, &sa->peer->ike, our_method(sa->peer), sa->peer->ike_lifetime_s);
+	/* RFC 2409 section 5: aggressive mode has its public value beside the offer, which is of that group alone. */
+	ike1_sa_offer(&offer, &sa->peer->ike, sa->phase == IKE1_AG_I1 ? sa->suite.dh : NULL, our_method(sa->peer),
+		      sa->peer->ike_lifetime_s);
 	ike_payload_begin(c, IKE1_PAYLOAD_SA);
 	at = c->w->len;
 	ike1_sa_body(c->w, &offer);

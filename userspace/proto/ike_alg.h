@@ -141,9 +141,13 @@ struct ike1_life {
 	uint32_t seconds, kilobytes;	/* 0: not said */
 };
 
-/* Phase 1: one proposal with a transform for each combination, at most IKE1_OFFERED_MAX. */
+/*
+ * Phase 1: one proposal with a transform for each combination, at most IKE1_OFFERED_MAX; of this group alone, if one is
+ * given.
+ */
 #define IKE1_OFFERED_MAX 60
-void ike1_sa_offer(struct ike1_proposals *sa, const struct ike_offers *o, uint16_t auth_method, uint32_t life_seconds);
+void ike1_sa_offer(struct ike1_proposals *sa, const struct ike_offers *o, const struct ike_alg *group,
+		   uint16_t auth_method, uint32_t life_seconds);
 /*
  * As responder, phase 1: the first transform of the peer's that we have too, by one of n_auths
  * methods. -ENOENT: see ike1_explain().
