@@ -125,10 +125,13 @@ class Run:
         return (self.figures.get((figure, half, kind, size, sessions)) or [None])[0]
 
     def cost(self, figure, half, kind, size, sessions=1, native=False):
-        """Over plain routing, without policies: that they are looked up is part of what IPsec with them costs."""
+        """
+        Over plain routing, without policies: that they are looked up is part of what IPsec with them costs. Nothing costs
+        less than plain routing: then something else had the processor while one of the two was measured, and it is no figure.
+        """
         whole = self.value(figure, half, kind, size, sessions, native)
         floor = self.value(figure, "ours" if half == "policies" else half, "floor", size, sessions, native)
-        return None if whole is None or floor is None else whole - floor
+        return None if whole is None or floor is None or whole <= floor else whole - floor
 
     def ratio_to(self, kind, rival, cost):
         """Of ours to another; cost is a function of half and kind."""
