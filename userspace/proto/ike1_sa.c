@@ -89,6 +89,11 @@ static void transmit_piece(struct ike1_sa *sa, const struct ike_path *path, cons
 		sa->ike->ops->tx(sa->ike->ctx, path, octets, w.len);
 }
 
+static bool in_parts(const struct ike1_sa *sa)
+{
+	return sa->fragmentation && (!sa->peer || sa->peer->fragmentation);
+}
+
 void ike1_transmit(struct ike1_sa *sa, const struct ike_path *path, const struct ike1_sent *sent)
 {
 	const size_t room = IKE1_FRAGMENT_LEN - IKE_HEADER_LEN - FRAGMENT_HEADER;
@@ -96,7 +101,7 @@ void ike1_transmit(struct ike1_sa *sa, const struct ike_path *path, const struct
 
 	if (!sent->at)
 		return;
-	if (!sa->fragmentation || sent->len <= IKE1_FRAGMENT_LEN || sent->len > room * IKE1_FRAGMENTS_MAX) {
+	if (!in_parts(sa) || sent->len <= IKE1_FRAGMENT_LEN || sent->len > room * IKE1_FRAGMENTS_MAX) {
 		sa->ike->ops->tx(sa->ike->ctx, path, sent->at, sent->len);
 		return;
 	}
