@@ -63,10 +63,13 @@ swan_begins()
 	swanctl --initiate --child net --timeout "${1:-60}"
 }
 
-# uses SUITE: the one IKE SA there is, and its child carries something.
+# uses SUITE: the one IKE SA there is, and its child carries something. IKEv1 has one hash, which stands there as its PRF.
 uses()
 {
-	[ "$(ask "[(s['algorithms'], len(s['children'])) for s in r if s['state'] == 'up']" sas)" = "[('$1', 1)]" ] &&
+	local suite=$1
+
+	[ "$VERSION" = 2 ] || suite=${1%%-*}-${1#*-*-}
+	[ "$(ask "[(s['algorithms'], len(s['children'])) for s in r if s['state'] == 'up']" sas)" = "[('$suite', 1)]" ] &&
 		ping_right 1 && ping_left 1 && return
 	adit sas
 	return 1
