@@ -26,7 +26,7 @@ struct ike1_exchange {
 /* psk.at NULL: by signatures. */
 int ike1_keys_derive(struct ike1_keys *k, const struct ike_suite *s, const struct ike1_exchange *x,
 		     struct ike_octets psk);
-/* HASH_I, or HASH_R, over that side's ID payload, by a PRF that need not be the keys' own: out has its out_len octets. */
+/* HASH_I, or HASH_R, over that side's ID payload, by a PRF that need not be the keys' own; out has its out_len. */
 int ike1_hash_auth(const struct ike1_keys *k, const struct ike_alg *prf, const struct ike1_exchange *x,
 		   bool by_initiator, struct ike_octets id_body, uint8_t *out);
 
