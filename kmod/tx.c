@@ -145,6 +145,8 @@ static unsigned int adit_tx_path_room(const struct adit_session *s, const struct
  * @skb: inner packet, its network header set
  * @family: AF_INET or AF_INET6
  * @room: octets that fit
+ *
+ * Context: BH disabled. @skb stays the caller's.
  */
 void adit_tx_tell_room(struct sk_buff *skb, int family, unsigned int room)
 {
