@@ -155,11 +155,6 @@ warriors()
 	stop gateway
 }
 
-log_has_loudly()
-{
-	log_has "$@" || { echo "no \"$2\" in the log of $1"; return 1; }
-}
-
 # sites LINE...: one with strongSwan, and what else there is.
 sites()
 {
@@ -246,7 +241,7 @@ both_sites_up()
 	[ "$(ask "[(s['state'], len(s['children'])) for s in r]" sites)" = "[('up', 1), ('up', 1)]" ]
 }
 
-# Of two that lead to the same peer none says that it is all there is once the other is there.
+# Of two that lead to the same peer none says that it is all there is, whichever of them it hears first.
 two_sites()
 {
 	VERSION=2

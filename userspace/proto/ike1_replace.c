@@ -52,14 +52,24 @@ void ike1_initial_contact(struct ike1_sa *sa)
 		ike1_sa_over(other, "the peer has begun anew (INITIAL-CONTACT)");
 }
 
-/* RFC 2407 section 4.6.3.3. Not where another may lead to the same gateway, and would be ended there. */
+/*
+ * Whether another of ours leads to the same gateway, or is about to: what we say for sa would end it there. Of one that
+ * has just begun nobody knows yet what it will call us.
+ */
+static bool leads_there_too(const struct ike1_sa *other, const struct ike1_sa *sa)
+{
+	if (other == sa || other->phase == IKE1_OVER || !addr_equal(&other->path.peer, &sa->path.peer))
+		return false;
+	return other->have_keys ? ike_id_equal(&other->local_id, &sa->local_id) : other->initiator;
+}
+
+/* RFC 2407 section 4.6.3.3. */
 bool ike1_contact_is_first(const struct ike1_sa *sa)
 {
 	const struct ike1_sa *other;
 
 	TAILQ_FOREACH(other, &sa->ike->sas, link)
-		if (other != sa && other->have_keys && other->phase != IKE1_OVER &&
-		    addr_equal(&other->path.peer, &sa->path.peer) && ike_id_equal(&other->local_id, &sa->local_id))
+		if (leads_there_too(other, sa))
 			return false;
 	return true;
 }

@@ -75,16 +75,22 @@ void ike_contact_rx(struct ike_sa *sa, const struct ike2_message *m)
 /* --- what we say --- */
 
 /*
- * Not where another of ours may lead to the same gateway, under whatever name: it would be ended there. One that has
- * not said who we are yet will not say this when it does.
+ * Whether another of ours leads to the same gateway, or is about to, under whatever name: what we say for sa would end
+ * it there. Of one that has just begun nobody knows yet what it will call us, nor which of both is heard of first.
  */
+static bool leads_there_too(const struct ike_sa *other, const struct ike_sa *sa)
+{
+	if (other == sa || other->phase == PHASE_OVER || !addr_equal(&other->path.peer, &sa->path.peer))
+		return false;
+	return other->phase == PHASE_INIT ? other->initiator : ike_id_equal(other->local_id, sa->local_id);
+}
+
 bool ike_contact_is_first(const struct ike_sa *sa)
 {
 	const struct ike_sa *other;
 
 	TAILQ_FOREACH(other, &sa->ike->sas, link)
-		if (other != sa && other->phase != PHASE_INIT && other->phase != PHASE_OVER &&
-		    addr_equal(&other->path.peer, &sa->path.peer) && ike_id_equal(other->local_id, sa->local_id))
+		if (leads_there_too(other, sa))
 			return false;
 	return true;
 }
