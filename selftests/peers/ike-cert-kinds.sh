@@ -103,11 +103,6 @@ fragments()
 	wait_for 10 nothing_left
 }
 
-log_has_loudly()
-{
-	log_has "$@" || { echo "no \"$2\" in the log of $1"; return 1; }
-}
-
 # refused_because WHAT PATTERN: of the peer.
 refused_because()
 {
