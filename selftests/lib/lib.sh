@@ -61,14 +61,18 @@ check()
 	case_result $rc "$name"
 }
 
-# refused COMMAND...: true if the command fails, and says why.
+# refused COMMAND...: true if the command fails, and says why. One that does not exist (127) has refused nothing.
 refused()
 {
-	if "$@" >"$TMP/refused.out" 2>&1; then
+	local rc=0
+
+	"$@" >"$TMP/refused.out" 2>&1 || rc=$?
+	if [ $rc -eq 0 ]; then
 		echo "not refused: $*"
 		return 1
 	fi
 	cat "$TMP/refused.out"
+	[ $rc -ne 127 ] || return 1
 	[ -s "$TMP/refused.out" ] || { echo "refused without a word: $*"; return 1; }
 }
 
@@ -186,6 +190,12 @@ log_has()
 {
 	# shellcheck disable=SC2053 # a pattern is meant
 	[[ $(<"$TMP/$1.log") == *$2* ]]
+}
+
+# log_has_loudly NAME TEXT: for refused(), which wants to hear why.
+log_has_loudly()
+{
+	log_has "$@" || { echo "no \"$2\" in the log of $1"; return 1; }
 }
 
 # The end.

@@ -105,12 +105,6 @@ log_says()
 	return 1
 }
 
-# log_has_loudly NAME TEXT: for refused(), which wants to hear why.
-log_has_loudly()
-{
-	log_has "$@" || { echo "no \"$2\" in the log of $1"; return 1; }
-}
-
 # Traffic.
 
 traffic_server_start()
