@@ -114,7 +114,7 @@ static void put_key(struct nlmsghdr *nlh, int attr, const char *value)
 			rest++;
 		}
 		words_hex(rest + 1, key, sizeof(key));
-		mnl_attr_put(nlh, ADIT_A_MPPE_START_KEY, sizeof(key), key);
+		words_put_wiped(nlh, ADIT_A_MPPE_START_KEY, key, sizeof(key));
 	}
 	mnl_attr_nest_end(nlh, nest);
 }
@@ -232,13 +232,7 @@ static int do_link(char **argv, uint16_t flags)
 
 static int do_session(int cmd, char **argv)
 {
-	struct nlmsghdr *nlh;
-	char buf[NL_BUF];
-	struct nl nl = { 0 };
-
-	nlh = words_begin(&nl, buf, cmd, 0, argv[0]);
-	words_put(nlh, session_words, argv + 1, put_word);
-	return words_said(&nl, nl_talk(&nl, nlh, NULL, NULL));
+	return words_do(cmd, session_words, argv, put_word);
 }
 
 static void show_stats(const char *dir, const struct nlattr *nest, const char *const *names, unsigned int max)

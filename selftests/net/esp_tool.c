@@ -140,17 +140,6 @@ static void put_word(struct nlmsghdr *nlh, const struct word *word, char *value)
 	}
 }
 
-static int do_words(int cmd, const struct word *words, char **argv)
-{
-	struct nlmsghdr *nlh;
-	char buf[NL_BUF];
-	struct nl nl = { 0 };
-
-	nlh = words_begin(&nl, buf, cmd, 0, argv[0]);
-	words_put(nlh, words, argv + 1, put_word);
-	return words_said(&nl, nl_talk(&nl, nlh, NULL, NULL));
-}
-
 static void show_stats(const struct nlattr *nest, const char *const *names, unsigned int n)
 {
 	const struct nlattr *attr;
@@ -386,7 +375,7 @@ int main(int argc, char **argv)
 	for (verb = verbs; argc > 1 && verb < verbs + COUNT(verbs); verb++) {
 		if (strcmp(argv[1], verb->name) || argc - 2 < verb->args)
 			continue;
-		return verb->words ? do_words(verb->cmd, verb->words, argv + 2) : verb->run(verb->cmd, argv + 2);
+		return verb->words ? words_do(verb->cmd, verb->words, argv + 2, put_word) : verb->run(verb->cmd, argv + 2);
 	}
 	words_die("see the head of esp_tool.c");
 }

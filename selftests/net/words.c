@@ -82,9 +82,18 @@ size_t words_hex(const char *text, uint8_t *out, size_t max)
 
 void words_put_hex(struct nlmsghdr *nlh, int attr, const char *text)
 {
-	uint8_t octets[ADIT_FRAME_DATA_MAX + 64];
+	uint8_t octets[WORDS_OCTETS_MAX];
 
-	mnl_attr_put(nlh, attr, words_hex(text, octets, sizeof(octets)), octets);
+	words_put_wiped(nlh, attr, octets, words_hex(text, octets, sizeof(octets)));
+}
+
+void words_put_wiped(struct nlmsghdr *nlh, int attr, uint8_t *octets, size_t len)
+{
+	static const uint8_t zeros[WORDS_OCTETS_MAX];
+	void *(*volatile copy)(void *to, const void *from, size_t n) = memcpy;
+
+	mnl_attr_put(nlh, attr, len, octets);
+	copy(octets, zeros, len);
 }
 
 uint32_t words_index(const char *const *names, const char *name)
@@ -120,6 +129,20 @@ int words_said(struct nl *nl, int err)
 	if (err)
 		fprintf(stderr, "%s: %s (attribute %u, missing %u)\n", strerror(-err), nl->text, nl->bad, nl->miss);
 	return !!err;
+}
+
+int words_do(int cmd, const struct word *words, char **argv,
+	     void (*put)(struct nlmsghdr *nlh, const struct word *word, char *value))
+{
+	char buf[NL_BUF];
+	struct nl nl = { 0 };
+	struct nlmsghdr *nlh = words_begin(&nl, buf, cmd, 0, argv[0]);
+	int err;
+
+	words_put(nlh, words, argv + 1, put);
+	err = nl_talk(&nl, nlh, NULL, NULL);
+	explicit_bzero(buf, sizeof(buf));
+	return words_said(&nl, err);
 }
 
 static int count_cb(const struct nlmsghdr *nlh, void *arg)

@@ -5,6 +5,8 @@
 
 #include "nl.h"
 
+#define WORDS_OCTETS_MAX	(ADIT_FRAME_DATA_MAX + 64)
+
 /* NAME=VALUE on the command line; each tool knows its own types. */
 struct word {
 	const char *name;
@@ -23,6 +25,11 @@ void words_put_address(struct nlmsghdr *nlh, int attr, int attr6, const char *va
 /* ADDRESS[/LENGTH] */
 void words_put_prefix(struct nlmsghdr *nlh, int attr, char *value);
 void words_put_hex(struct nlmsghdr *nlh, int attr, const char *text);
+/*
+ * Put @octets, at most WORDS_OCTETS_MAX, and wipe them: by the same copy of zeros, which takes them out of the vector
+ * registers as well. The kernel keeps those for a process, and does not wipe them behind it.
+ */
+void words_put_wiped(struct nlmsghdr *nlh, int attr, uint8_t *octets, size_t len);
 /* Return: octets, @max at the most. */
 size_t words_hex(const char *text, uint8_t *out, size_t max);
 /* Place of @name in @names, which NULL ends, or the number it is. */
@@ -34,6 +41,12 @@ unsigned int words_device(const char *dev);
 struct nlmsghdr *words_begin(struct nl *nl, char *buf, int cmd, int flags, const char *dev);
 /* Print what the kernel said. Return: exit status for @err. */
 int words_said(struct nl *nl, int err);
+/*
+ * A request about the device argv[0], of the words behind it, each by its entry of @words. No copy of a key is left, for
+ * a test that looks for it in the machine's memory. Return: exit status.
+ */
+int words_do(int cmd, const struct word *words, char **argv,
+	     void (*put)(struct nlmsghdr *nlh, const struct word *word, char *value));
 /* Number of objects that a dump tells; printed. Return: exit status. */
 int words_dump(int cmd, const char *dev);
 /*
