@@ -27,7 +27,8 @@ sent_from_file()
 	local rc=0
 
 	rm -f "$TMP/listens"
-	octets b receive "$1" 10.1.0.2 "$2" "$3" >"$TMP/got" 2>"$TMP/listens" &
+	ip netns exec b timeout $((20 * TIME_FACTOR)) python3 "$OCTETS" receive "$1" 10.1.0.2 "$2" "$3" \
+		>"$TMP/got" 2>"$TMP/listens" &
 	wait_for 10 grep -q listens "$TMP/listens" && octets a file "$TMP/file" "$1" 10.1.0.2 "$2" || rc=1
 	wait $! || rc=1
 	cmp "$TMP/file" "$TMP/got" && unchanged || rc=1
