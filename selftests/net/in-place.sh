@@ -18,7 +18,7 @@ octets()
 	ip netns exec "$1" python3 "$OCTETS" "${@:2}"
 }
 
-# A command of others_octets.py's: from a, whose replies have the pattern as well.
+# A command of others_octets.py's: ten from a, whose replies have the pattern as well.
 PINGS=(ip netns exec a ping -q -n -c 10 -i 0.02 -s 200 -p $PATTERN -W $((5 * TIME_FACTOR)) 10.1.0.2)
 
 # sent_from_file udp|tcp PORT OCTETS: from a through the tunnel; b has what the file has, which is what it was.
@@ -51,9 +51,9 @@ unchanged()
 through()
 {
 	check "$1: packets pass" wait_for 10 pings a 10.1.0.2
-	check "$1: a tap outside holds nothing in clear" octets a tap wan0 "$3" lacks $PATTERN "${PINGS[@]}"
-	check "$1: at the other end likewise" octets b tap wan0 "$3" lacks $PATTERN "${PINGS[@]}"
-	check "$1: a tap inside holds nothing encrypted" octets a tap "$2" 1 has $PATTERN "${PINGS[@]}"
+	check "$1: a tap outside holds nothing in clear" octets a tap wan0 "$3" 0 $PATTERN "${PINGS[@]}"
+	check "$1: at the other end likewise" octets b tap wan0 "$3" 0 $PATTERN "${PINGS[@]}"
+	check "$1: a tap inside holds nothing encrypted" octets a tap "$2" 1 20 $PATTERN "${PINGS[@]}"
 	file 1000
 	check "$1: a datagram made of a file" sent_from_file udp 5000 1000
 	file 200000

@@ -1,11 +1,11 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
 """Octets that others own while a tunnel has them: what a tap holds, and what lies in a file.
 
-    others_octets.py tap DEVICE PROTOCOL has|lacks PATTERN COMMAND...
+    others_octets.py tap DEVICE PROTOCOL NUMBER PATTERN COMMAND...
 
 Opens a packet socket on DEVICE, runs COMMAND, and only then reads what the socket holds, which are clones of packets
-that went on meanwhile. PATTERN, a hexadecimal octet of which there are sixteen in a row, is in each packet of PROTOCOL
-(an IP protocol, or 0 for all), or in none. There must be one.
+that went on meanwhile. PATTERN, a hexadecimal octet of which there are sixteen in a row, is in so many of PROTOCOL (an IP
+protocol), of which there must be some.
 
     others_octets.py file NAME udp|tcp ADDRESS PORT [SOURCE]
 
@@ -33,7 +33,7 @@ def packets(sock):
             return
 
 
-def tap(device, protocol, verb, pattern, *command):
+def tap(device, protocol, number, pattern, *command):
     """See what packets hold that went on."""
     # All that came or went, without link headers; a large buffer, for nothing is read until the end.
     with socket.socket(socket.AF_PACKET, socket.SOCK_DGRAM, socket.htons(3)) as sock:
@@ -41,10 +41,10 @@ def tap(device, protocol, verb, pattern, *command):
         sock.bind((device, 3))
         subprocess.run(command, check=True)
         row = bytes.fromhex(pattern) * 16
-        seen = [packet for packet in packets(sock) if protocol == "0" or packet[IP_PROTOCOL_AT] == int(protocol)]
+        seen = [packet for packet in packets(sock) if packet[IP_PROTOCOL_AT] == int(protocol)]
     holding = sum(row in packet for packet in seen)
     print(f"{len(seen)} packets, {holding} with the pattern")
-    return seen and holding == (len(seen) if verb == "has" else 0)
+    return seen and holding == int(number)
 
 
 def opened(kind):
