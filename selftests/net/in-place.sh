@@ -19,7 +19,7 @@ octets()
 }
 
 # A command of others_octets.py's: ten from a, whose replies have the pattern as well.
-PINGS=(ip netns exec a ping -q -n -c 10 -i 0.02 -s 200 -p $PATTERN -W $((5 * TIME_FACTOR)) 10.1.0.2)
+PINGS=(ip netns exec a ping -q -n -c 10 -i 0.02 -s 200 -p "$PATTERN" -W $((5 * TIME_FACTOR)) 10.1.0.2)
 
 # sent_from_file udp|tcp PORT OCTETS: from a through the tunnel; b has what the file has, which is what it was.
 sent_from_file()
