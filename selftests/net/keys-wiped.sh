@@ -54,7 +54,8 @@ run p2p a p0 192.0.2.1 192.0.2.2 11 22 10.2.0.1 10.2.0.2
 check "MPPE" tool a set p0 id=1 "tx=128:${keys[mppe]}" "rx=128:${keys[mppe]}" mppe-required
 check "they are in memory, but HMAC's" "$KCORE" has "${held[@]}"
 check "which are not" "$KCORE" lacks "${keys[hmac]}" "${keys[other-hmac]}"
-check "what is refused is no less wiped" refused sa 0x1001 in cipher=aes-gcm key="${keys[gcm256]}$(random 20)"
+check "what is refused is no less wiped" says "belongs to a security association" \
+	sa 0x1001 in cipher=aes-gcm key="${keys[gcm256]}$(random 20)"
 for spi in 0x1001 0x1002 0x1003; do
 	check "an SA is gone" esp a sa-del e0 1 in $spi
 done

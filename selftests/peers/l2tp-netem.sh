@@ -9,15 +9,17 @@
 . "$(dirname "$0")/lib-xl2tpd.sh"
 GW_PROTOCOL=l2tp
 
-# The gateway's own requests may be lost longer than the client's: it then gives up what the client takes for up.
-decided_here()
+# The gateway's own requests may be lost longer than the client's: it then gives up what the client takes for up, or its
+# request that comes again takes the client's address away until IPCP is through once more.
+decided()
 {
-	sessions_are 0 || up_here
+	sessions_are 0 || both_up
 }
 
-up_here()
+both_up()
 {
-	[ "$(ask "[s['state'] for s in r]" sessions)" = "['up']" ]
+	[ "$(ask "[s['state'] for s in r]" sessions)" = "['up']" ] &&
+		ip -n "$C" -o -4 addr show dev "$device" | grep -q peer
 }
 
 # A login that PPP gave up for its own losses is tried again: the tunnel is what is tested.
@@ -29,7 +31,7 @@ logs_in()
 		l2tp_client_start "$name$try" alice "correct horse" lcp-max-configure 30 ipcp-max-configure 30 \
 			lcp-restart 2 ipcp-restart 2 chap-max-challenge 30
 		device=$name$try
-		l2tp_client_up "$device" 90 && wait_for 60 decided_here && up_here && return
+		l2tp_client_up "$device" 90 && wait_for 60 decided && both_up && return
 		l2tp_client_stop "$device"
 	done
 	return 1
