@@ -32,6 +32,7 @@ sent_from_file()
 	wait_for 10 grep -q listens "$TMP/listens" && octets a file "$TMP/file" "$1" 10.1.0.2 "$2" || rc=1
 	wait $! || rc=1
 	cmp "$TMP/file" "$TMP/got" && unchanged || rc=1
+	[ $rc = 0 ] || cat "$TMP/listens"
 	return $rc
 }
 

@@ -69,6 +69,8 @@ def receive(kind, address, port, length):
     """Write what comes."""
     got = b""
     with opened(kind) as sock:
+        # Whichever end closes a stream first keeps its address for a minute: see TIME_WAIT.
+        sock.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
         sock.bind((address, int(port)))
         if kind == "tcp":
             sock.listen()
