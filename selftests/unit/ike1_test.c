@@ -294,6 +294,32 @@ static void our_own_certificate_is_over(void **state)
 	pki_free(&ca);
 }
 
+/* RFC 4754 section 5: the method says which curve, and the certificate is for another. */
+static void another_curve_than_agreed_on(void **state)
+{
+	struct pki_cert ca = pki_ca("ca");
+	struct pki_cert gw = pki_make((struct pki_want){ .cn = "gw", .key = "P-256", .issuer = &ca });
+	struct pki_cert client = pki_make((struct pki_want){ .cn = "client", .key = "P-384", .issuer = &ca });
+	struct pki_octets key = pki_key_pem(gw.key, NULL);
+	struct world *w = world_new();
+	struct ike_peer *liar = peer_cert(w->i.peers[0], &client, &ca);
+	char error[IKE_ERROR_MAX];
+
+	(void)state;
+	ike_key_free(liar->key);
+	liar->key = ike_key_load(key.at, key.len, error);
+	free(key.at);
+	peer_cert(w->r.peers[0], &gw, &ca);
+	dial(w);
+	assert_int_equal(w->r.ups, 0);
+	assert_non_null(strstr(w->r.log, "its key, for ECDSA of 384 bits, does not go with the ECDSA signatures "
+			       "with P-256 that were agreed on"));
+	world_free(w);
+	pki_free(&client);
+	pki_free(&gw);
+	pki_free(&ca);
+}
+
 static void a_wrong_secret(void **state)
 {
 	struct world *w = world_new();
@@ -739,6 +765,7 @@ int main(void)
 		cmocka_unit_test(xauth_cannot_be_left_out),
 		cmocka_unit_test(certificates),
 		cmocka_unit_test(our_own_certificate_is_over),
+		cmocka_unit_test(another_curve_than_agreed_on),
 		cmocka_unit_test(a_wrong_secret),
 		cmocka_unit_test(nothing_in_common),
 		cmocka_unit_test(networks_that_do_not_meet),

@@ -180,8 +180,16 @@ static void hash_notifies(void **state)
 	assert_int_equal(ike2_sig_hashes(ike_octets_of(NULL, 0)), 0);
 }
 
+static int verify1(const struct ike_pubkey *public, uint16_t method, const uint8_t *hash, size_t len,
+		   const struct wr *w)
+{
+	return ike1_verify(public, method, hash, len, ike_octets_of(w->buf, w->len), error);
+}
+
 static void ikev1(void **state)
 {
+	static const uint16_t methods[N_KINDS] = { IKE1_AUTH_RSA_SIG, IKE1_AUTH_ECDSA_256, IKE1_AUTH_ECDSA_384,
+						   IKE1_AUTH_ECDSA_521, 0 };
 	uint8_t sig[IKE_SIGNATURE_MAX], hash[32];
 
 	(void)state;
@@ -198,22 +206,25 @@ static void ikev1(void **state)
 				continue;
 			}
 			assert_int_equal(ike1_sign(keys[i].key, hash, lens[j], &w), 0);
-			assert_int_equal(ike1_verify(keys[i].public, hash, lens[j], ike_octets_of(sig, w.len), error),
-					 0);
-			assert_int_equal(ike1_verify(others[i].public, hash, lens[j], ike_octets_of(sig, w.len), error),
-					 -EBADMSG);
+			assert_int_equal(verify1(keys[i].public, methods[i], hash, lens[j], &w), 0);
+			assert_int_equal(verify1(others[i].public, methods[i], hash, lens[j], &w), -EBADMSG);
 			hash[0] ^= 1;
-			assert_int_equal(ike1_verify(keys[i].public, hash, lens[j], ike_octets_of(sig, w.len), error),
-					 -EBADMSG);
+			assert_int_equal(verify1(keys[i].public, methods[i], hash, lens[j], &w), -EBADMSG);
 			hash[0] ^= 1;
+			for (size_t k = 0; k < N_KINDS; k++)
+				if (k != i)
+					assert_int_equal(verify1(keys[i].public, methods[k], hash, lens[j], &w),
+							 -EOPNOTSUPP);
 			sig[w.len / 2] ^= 1;
-			assert_int_equal(ike1_verify(keys[i].public, hash, lens[j], ike_octets_of(sig, w.len), error),
-					 -EBADMSG);
+			assert_int_equal(verify1(keys[i].public, methods[i], hash, lens[j], &w), -EBADMSG);
 		}
+		assert_int_equal(ike1_auth_of(keys[i].key), methods[i]);
 	}
-	assert_int_equal(ike1_auth_of(keys[0].key), IKE1_AUTH_RSA_SIG);
-	assert_int_equal(ike1_auth_of(keys[2].key), IKE1_AUTH_ECDSA_384);
-	assert_int_equal(ike1_auth_of(keys[4].key), 0);
+	/* What agreed on one curve is not proven with another, and told so. */
+	assert_int_equal(verify1(keys[2].public, IKE1_AUTH_ECDSA_256, hash, 32, &(struct wr){ .buf = sig, .len = 96 }),
+			 -EOPNOTSUPP);
+	assert_non_null(strstr(error, "ECDSA of 384 bits"));
+	assert_non_null(strstr(error, "ECDSA signatures with P-256"));
 }
 
 /* The hash itself is what was padded: RFC 2409 section 5.1, no DigestInfo. */

@@ -145,6 +145,15 @@ static bool check_hash(const struct ike1_sa *sa, const struct ike1_message *m, c
 	return false;
 }
 
+/* XAUTH has RSA alone. */
+static bool verify(const struct ike1_sa *sa, const struct ike_pubkey *key, const struct ike1_message *m,
+		   const uint8_t *hash, char error[IKE_ERROR_MAX])
+{
+	const uint16_t method = ike1_is_xauth(sa->auth_method) ? IKE1_AUTH_RSA_SIG : sa->auth_method;
+
+	return !ike1_verify(key, method, hash, proof_prf(sa)->out_len, m->sig, error);
+}
+
 static bool check_signature(struct ike1_sa *sa, const struct ike_peer *peer, const struct ike1_message *m,
 			    const uint8_t *hash, char why[IKE_WHY_MAX])
 {
@@ -158,7 +167,7 @@ static bool check_signature(struct ike1_sa *sa, const struct ike_peer *peer, con
 		return false;
 	}
 	if (peer->remote_auth & IKE_BY_RAW_KEY && peer->peer_key) {
-		ok = !ike1_verify(peer->peer_key, hash, proof_prf(sa)->out_len, m->sig, error);
+		ok = verify(sa, peer->peer_key, m, hash, error);
 		snprintf(why, IKE_WHY_MAX, "%s", ok ? "" : error);
 		return ok;
 	}
@@ -170,7 +179,7 @@ static bool check_signature(struct ike1_sa *sa, const struct ike_peer *peer, con
 			 "no authority is configured that could vouch");
 		return false;
 	}
-	ok = !ike1_verify(key, hash, proof_prf(sa)->out_len, m->sig, error);
+	ok = verify(sa, key, m, hash, error);
 	snprintf(why, IKE_WHY_MAX, "%s", ok ? "" : error);
 	ike_pubkey_free(key);
 	return ok;

@@ -612,13 +612,18 @@ int ike2_verify(const struct ike_pubkey *key, uint8_t method, struct ike_octets 
 
 /* --- IKEv1 --- */
 
-uint16_t ike1_auth_of(const struct ike_key *key)
+static uint16_t ike1_method(enum ike_key_type type, EVP_PKEY *pkey)
 {
-	switch (key->type) {
+	switch (type) {
 	case IKE_KEY_RSA:	return IKE1_AUTH_RSA_SIG;
-	case IKE_KEY_ECDSA:	return curve_method(key->pkey);	/* the same numbers, RFC 4754 section 5 */
+	case IKE_KEY_ECDSA:	return curve_method(pkey);	/* the same numbers, RFC 4754 section 5 */
 	default:		return 0;
 	}
+}
+
+uint16_t ike1_auth_of(const struct ike_key *key)
+{
+	return ike1_method(key->type, key->pkey);
 }
 
 /* RFC 2409 section 5.1: the hash itself is what PKCS#1 pads, without the DER that says which it is; ECDSA likewise. */
@@ -653,8 +658,8 @@ int ike1_sign(const struct ike_key *key, const uint8_t *hash, size_t hash_len, s
 	return err;
 }
 
-int ike1_verify(const struct ike_pubkey *key, const uint8_t *hash, size_t hash_len, struct ike_octets sig,
-		char error[IKE_ERROR_MAX])
+int ike1_verify(const struct ike_pubkey *key, uint16_t method, const uint8_t *hash, size_t hash_len,
+		struct ike_octets sig, char error[IKE_ERROR_MAX])
 {
 	EVP_PKEY_CTX *ctx;
 	uint8_t der[RAW_MAX];
@@ -662,6 +667,11 @@ int ike1_verify(const struct ike_pubkey *key, const uint8_t *hash, size_t hash_l
 
 	if (key->type == IKE_KEY_ED25519) {
 		say(error, "IKEv1 has no signatures with Ed25519");
+		return -EOPNOTSUPP;
+	}
+	if (ike1_method(key->type, key->pkey) != method) {
+		say(error, "its key, for %s of %u bits, does not go with the %s that were agreed on",
+		    key_to_str(key->type), ike_pubkey_bits(key), ike1_auth_to_str(method));
 		return -EOPNOTSUPP;
 	}
 	if (key->type == IKE_KEY_ECDSA)

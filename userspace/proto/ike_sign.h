@@ -68,8 +68,12 @@ int ike2_verify(const struct ike_pubkey *key, uint8_t method, struct ike_octets 
 /* --- IKEv1: over HASH_I or HASH_R itself, without the DER of PKCS#1 --- */
 
 int ike1_sign(const struct ike_key *key, const uint8_t *hash, size_t hash_len, struct wr *sig);
-int ike1_verify(const struct ike_pubkey *key, const uint8_t *hash, size_t hash_len, struct ike_octets sig,
-		char error[IKE_ERROR_MAX]);
+/*
+ * method is the one of signatures that was agreed on (enum ike1_auth_method), which says of ECDSA the curve as well
+ * (RFC 4754 section 5). -EBADMSG: it is wrong; -EOPNOTSUPP: the key is not for that method; a sentence in error.
+ */
+int ike1_verify(const struct ike_pubkey *key, uint16_t method, const uint8_t *hash, size_t hash_len,
+		struct ike_octets sig, char error[IKE_ERROR_MAX]);
 /* The method that IKEv1 has for a key; 0: none (Ed25519). */
 uint16_t ike1_auth_of(const struct ike_key *key);
 

@@ -298,9 +298,9 @@ const char *ike1_auth_to_str(uint16_t method)
 	switch (method) {
 	case IKE1_AUTH_PSK:		return "pre-shared key";
 	case IKE1_AUTH_RSA_SIG:		return "RSA signatures";
-	case IKE1_AUTH_ECDSA_256:
-	case IKE1_AUTH_ECDSA_384:
-	case IKE1_AUTH_ECDSA_521:	return "ECDSA signatures";
+	case IKE1_AUTH_ECDSA_256:	return "ECDSA signatures with P-256";
+	case IKE1_AUTH_ECDSA_384:	return "ECDSA signatures with P-384";
+	case IKE1_AUTH_ECDSA_521:	return "ECDSA signatures with P-521";
 	case IKE1_AUTH_HYBRID_INIT_RSA:	return "hybrid";
 	case IKE1_AUTH_XAUTH_INIT_PSK:
 	case IKE1_AUTH_XAUTH_RESP_PSK:	return "pre-shared key with XAUTH";
