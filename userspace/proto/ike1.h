@@ -121,7 +121,6 @@ void ike1_sa_freeze(const struct ike1_sa *sa, struct wr *w);
 /* NULL: the record is not valid, its place is taken, or ENOMEM. Children have no owner yet. */
 struct ike1_sa *ike1_sa_thaw(struct ike1 *ike, struct ike_peer *peer, void *owner, struct rd *r);
 void ike1_sa_set_slot(struct ike1_sa *sa, uint32_t slot);
-bool ike1_sa_slot(const struct ike1_sa *sa, uint32_t *slot);	/* false: none */
 /* Every one, those that only linger or are still being made too. prev NULL: the first. */
 struct ike1_child *ike1_child_each(const struct ike1_sa *sa, const struct ike1_child *prev);
 

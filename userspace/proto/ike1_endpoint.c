@@ -41,16 +41,11 @@ void ike1_free(struct ike1 *ike)
 
 /* --- looking up --- */
 
-static bool same_spi(const struct hash_node *node, const void *key)
-{
-	return ike1_own_spi(hash_entry(node, struct ike1_sa, by_spi)) == *(const uint64_t *)key;
-}
-
 static struct ike1_sa *find(const struct ike1 *ike, uint64_t spi)
 {
-	struct hash_node *node = hash_find(&ike->by_spi, hash_bytes(&spi, sizeof(spi)), same_spi, &spi);
+	struct ike_spi *found = ike_spis_find(&ike->by_spi, spi);
 
-	return node ? hash_entry(node, struct ike1_sa, by_spi) : NULL;
+	return found ? ike_spi_entry(found, struct ike1_sa, by_spi) : NULL;
 }
 
 struct by_init {
@@ -76,29 +71,11 @@ static struct ike1_sa *find_init(const struct ike1 *ike, uint64_t spi_i, const s
 	return node ? hash_entry(node, struct ike1_sa, by_init) : NULL;
 }
 
-uint64_t ike1_spi_new(struct ike1 *ike)
+void ike1_sa_set_spis(struct ike1_sa *sa, uint64_t spi_i, uint64_t spi_r)
 {
-	uint64_t spi;
-
-	do {
-		ike->ops->random(ike->ctx, &spi, sizeof(spi));
-	} while (!spi || find(ike, spi));
-	return spi;
-}
-
-bool ike1_spi_taken(const struct ike1 *ike, uint64_t spi)
-{
-	return find(ike, spi);
-}
-
-void ike1_sa_rename(struct ike1_sa *sa, uint64_t spi_i, uint64_t spi_r)
-{
-	uint64_t spi = sa->initiator ? spi_i : spi_r;
-
-	hash_del(&sa->ike->by_spi, &sa->by_spi);
 	sa->spi_i = spi_i;
 	sa->spi_r = spi_r;
-	hash_add(&sa->ike->by_spi, &sa->by_spi, hash_bytes(&spi, sizeof(spi)));
+	ike_spis_add(&sa->ike->by_spi, &sa->by_spi, ike1_own_spi(sa));
 }
 
 /* A message id that no exchange of this SA has, RFC 2408 section 3.1. */

@@ -153,16 +153,6 @@ static void sa_freeze(const struct ike_sa *sa, struct wr *w)
 	ike1_sa_freeze(sa1(sa), w);
 }
 
-static void sa_set_slot(struct ike_sa *sa, uint32_t slot)
-{
-	ike1_sa_set_slot(sa1(sa), slot);
-}
-
-static bool sa_slot(const struct ike_sa *sa, uint32_t *slot)
-{
-	return ike1_sa_slot(sa1(sa), slot);
-}
-
 const struct ike_face ike1_face = {
 	.sa_get_info = sa_get_info, .sa_set_owner = sa_set_owner, .sa_owner = sa_owner, .sa_close = sa_close,
 	.sa_abort = sa_abort, .sa_rekey = sa_rekey, .sa_probe = sa_probe, .sa_move = sa_move,
@@ -170,7 +160,6 @@ const struct ike_face ike1_face = {
 	.child_close = child_close, .child_limit = child_limit, .child_get_info = child_get_info,
 	.child_set_owner = child_set_owner, .child_owner = child_owner, .sa_peer_moved = sa_peer_moved,
 	.child_next = child_next, .child_each = child_each, .sa_can_freeze = sa_can_freeze, .sa_freeze = sa_freeze,
-	.sa_set_slot = sa_set_slot, .sa_slot = sa_slot,
 };
 
 /* --- what the owner is told --- */

@@ -11,6 +11,7 @@
 #include "proto/ike_face.h"
 #include "proto/ike_neighbours.h"
 #include "proto/ike1_keys.h"
+#include "proto/ike_spis.h"
 
 #define IKE1_NONCE_LEN		32	/* ours */
 #define IKE1_BUILD_MAX		32768	/* a message of ours, with a chain of certificates */
@@ -81,7 +82,7 @@ TAILQ_HEAD(ike1_xchgs, ike1_xchg);
 struct ike1_child {
 	const struct ike_face *face;	/* first */
 	TAILQ_ENTRY(ike1_child) link;
-	struct hash_node by_spi;	/* by spi_in, once that is set */
+	struct ike_spi by_spi;		/* spi_in, once that is set */
 	struct ike1_sa *sa;
 	void *owner;
 	struct ike_suite suite;
@@ -107,10 +108,10 @@ struct ike1_child {
 TAILQ_HEAD(ike1_children, ike1_child);
 
 struct ike1_sa {
-	const struct ike_face *face;	/* first */
+	struct ike_sa_base base;	/* first */
 	struct ike1 *ike;
 	TAILQ_ENTRY(ike1_sa) link;
-	struct hash_node by_spi;	/* by our cookie */
+	struct ike_spi by_spi;		/* our cookie */
 	struct hash_node by_init;	/* responder, half open: by the initiator's */
 	TAILQ_ENTRY(ike1_sa) half_open_link;
 	bool half_open;
@@ -167,10 +168,6 @@ struct ike1_sa {
 	struct ike_assigned assigned;
 	bool have_assigned;
 	bool refused;			/* by a message that anybody could have forged */
-	TAILQ_ENTRY(ike1_sa) changed_link;
-	bool changed;			/* since it was written down */
-	bool has_slot;
-	uint32_t slot;
 	char why[IKE_WHY_MAX];
 };
 TAILQ_HEAD(ike1_sas, ike1_sa);
@@ -185,7 +182,7 @@ struct ike1 {
 	struct ike1_sas sas;		/* the oldest first, and so: */
 	struct ike1_sas half_open;	/* responder */
 	struct ike_neighbours neighbours;
-	struct ike1_sas changed;	/* since they were written down */
+	struct ike_slots changed;	/* since they were written down */
 	struct hash by_spi, by_init, children_by_spi;
 	struct ike_stats stats;
 	struct ike1_message message;	/* the one at hand */
@@ -240,9 +237,7 @@ void ike1_replaced_by(struct ike1_sa *old, struct ike1_sa *sa);
 void ike1_linger_end(struct ike1_sa *old, bool tell);	/* the peer; frees it */
 
 /* --- ike1_endpoint.c --- */
-uint64_t ike1_spi_new(struct ike1 *ike);
-bool ike1_spi_taken(const struct ike1 *ike, uint64_t spi);
-void ike1_sa_rename(struct ike1_sa *sa, uint64_t spi_i, uint64_t spi_r);	/* another pair of cookies */
+void ike1_sa_set_spis(struct ike1_sa *sa, uint64_t spi_i, uint64_t spi_r);	/* ours, by which it is found, is not 0 */
 void ike1_dispatch(struct ike1 *ike, const struct ike_path *path, const uint8_t *data, size_t len, bool whole);
 uint32_t ike1_mid_new(struct ike1_sa *sa);
 void ike1_fragment_rx(struct ike1 *ike, const struct ike_path *path, struct ike1_message *m);

@@ -411,12 +411,12 @@ struct ike1_sa *ike1_sa_thaw(struct ike1 *ike, struct ike_peer *peer, void *owne
 	spi_i = rd_u64(r);
 	spi_r = rd_u64(r);
 	ike_path_thaw(&path, r);
-	if (r->bad || !spi_i || !spi_r || ike1_spi_taken(ike, initiator ? spi_i : spi_r))
+	if (r->bad || !spi_i || !spi_r || ike_spis_find(&ike->by_spi, initiator ? spi_i : spi_r))
 		return NULL;
 	sa = ike1_sa_new(ike, initiator, &path);
 	if (!sa)
 		return NULL;
-	ike1_sa_rename(sa, spi_i, spi_r);
+	ike1_sa_set_spis(sa, spi_i, spi_r);
 	sa->peer = ike_peer_get(peer);
 	sa->phase = IKE1_UP;
 	get_rest(r, sa);

@@ -174,9 +174,7 @@ void ike1_take_over(struct ike1_sa *sa, struct ike1_sa *old)
 	}
 	ike1_children_move(old, sa);
 	/* One record for both: that of the one that goes on. */
-	sa->has_slot = old->has_slot;
-	sa->slot = old->slot;
-	old->has_slot = false;
+	ike_slot_move(&old->base.slot, &sa->base.slot);
 	sa->ike->ops->sa_replaced(sa->ike->ctx, old, sa);
 	ike1_replaced_by(old, sa);
 	end_exchanges(old);

@@ -180,45 +180,25 @@ void ike1_parts_free(struct ike1_parts *p)
 
 void ike1_sa_changed(struct ike1_sa *sa)
 {
-	if (sa->changed || sa->phase == IKE1_REPLACED)
-		return;
-	sa->changed = true;
-	TAILQ_INSERT_TAIL(&sa->ike->changed, sa, changed_link);
+	if (sa->phase != IKE1_REPLACED)
+		ike_slot_changed(&sa->ike->changed, &sa->base.slot);
 }
 
 void ike1_sa_unchanged(struct ike1_sa *sa)
 {
-	if (sa->changed)
-		TAILQ_REMOVE(&sa->ike->changed, sa, changed_link);
-	sa->changed = false;
+	ike_slot_unchanged(&sa->ike->changed, &sa->base.slot);
 }
 
 struct ike1_sa *ike1_next_changed(struct ike1 *ike)
 {
-	struct ike1_sa *sa = TAILQ_FIRST(&ike->changed);
+	struct ike_slot *slot = ike_slot_next(&ike->changed);
 
-	if (sa)
-		ike1_sa_unchanged(sa);
-	return sa;
+	return slot ? hash_entry(slot, struct ike1_sa, base.slot) : NULL;
 }
 
 void ike1_sa_set_slot(struct ike1_sa *sa, uint32_t slot)
 {
-	sa->has_slot = true;
-	sa->slot = slot;
-}
-
-bool ike1_sa_slot(const struct ike1_sa *sa, uint32_t *slot)
-{
-	*slot = sa->slot;
-	return sa->has_slot;
-}
-
-static void free_slot(struct ike1_sa *sa)
-{
-	if (sa->has_slot)
-		sa->ike->ops->slot_free(sa->ike->ctx, sa->slot);
-	sa->has_slot = false;
+	ike_slot_give(&sa->base.slot, slot);
 }
 
 /* --- made and freed --- */
@@ -244,7 +224,7 @@ struct ike1_sa *ike1_sa_new(struct ike1 *ike, bool initiator, const struct ike_p
 
 	if (!sa)
 		return NULL;
-	sa->face = &ike1_face;
+	sa->base.face = &ike1_face;
 	sa->ike = ike;
 	sa->initiator = initiator;
 	sa->path = *path;
@@ -254,12 +234,11 @@ struct ike1_sa *ike1_sa_new(struct ike1 *ike, bool initiator, const struct ike_p
 	loop_timer_init(&sa->timer, ike->loop, on_timer, sa);
 	loop_timer_init(&sa->dpd_timer, ike->loop, on_dpd, sa);
 	loop_timer_init(&sa->keepalive_timer, ike->loop, on_keepalive, sa);
-	spi = ike1_spi_new(ike);
-	*(initiator ? &sa->spi_i : &sa->spi_r) = spi;
+	spi = ike_spis_choose(&ike->by_spi, ike->ops->random, ike->ctx);
+	ike1_sa_set_spis(sa, initiator ? spi : 0, initiator ? 0 : spi);
 	ike->ops->random(ike->ctx, sa->private, sizeof(sa->private));
 	ike->ops->random(ike->ctx, &sa->fragment_id, sizeof(sa->fragment_id));
 	TAILQ_INSERT_TAIL(&ike->sas, sa, link);
-	hash_add(&ike->by_spi, &sa->by_spi, hash_bytes(&spi, sizeof(spi)));
 	ike->stats.sas++;
 	loop_timer_start(&sa->timer, ike->cfg.half_open_ms);
 	return sa;
@@ -328,7 +307,7 @@ void ike1_sa_free(struct ike1_sa *sa)
 	ike1_sent_free(&sa->sent);
 	ike1_parts_free(&sa->parts);
 	ike_peer_put(sa->peer);
-	hash_del(&ike->by_spi, &sa->by_spi);
+	ike_spis_del(&ike->by_spi, &sa->by_spi);
 	TAILQ_REMOVE(&ike->sas, sa, link);
 	ike1_sa_unchanged(sa);
 	ike->stats.sas--;
@@ -357,7 +336,7 @@ void ike1_sa_over(struct ike1_sa *sa, const char *why)
 	sa->phase = IKE1_OVER;
 	while (!TAILQ_EMPTY(&sa->children))
 		ike1_child_end(TAILQ_FIRST(&sa->children), copy);
-	free_slot(sa);
+	ike_slot_free(&sa->base.slot, ike->ops->slot_free, ike->ctx);
 	if (told)
 		ike->ops->sa_down(ike->ctx, sa, copy);
 	ike1_sa_free(sa);

@@ -19,39 +19,15 @@
 
 /* --- tables --- */
 
-static uint64_t spi_hash(uint32_t spi)
-{
-	return hash_bytes(&spi, sizeof(spi));
-}
-
-static bool has_spi(const struct hash_node *node, const void *key)
-{
-	return hash_entry(node, struct ike_child, by_spi)->spi_in == *(const uint32_t *)key;
-}
-
-static bool spi_taken(const struct ike *ike, uint32_t spi)
-{
-	return hash_find(&ike->children_by_spi, spi_hash(spi), has_spi, &spi);
-}
-
 void ike_child_set_spi(struct ike_child *c, uint32_t spi)
 {
 	c->spi_in = spi;
-	hash_add(&c->sa->ike->children_by_spi, &c->by_spi, spi_hash(spi));
+	ike_spis_add(&c->sa->ike->children_by_spi, &c->by_spi, spi);
 }
 
-/*
- * Those up to 255 are reserved (RFC 4303 section 2.1). That two of the few that are offered and not
- * yet agreed on are the same is left to chance and to the kernel, which takes an SPI once.
- */
 uint32_t ike_child_spi(struct ike *ike)
 {
-	uint32_t spi;
-
-	do {
-		ike->ops->random(ike->ctx, &spi, sizeof(spi));
-	} while (spi < 0x10000 || spi_taken(ike, spi));
-	return spi;
+	return ike_spis_choose_child(&ike->children_by_spi, ike->ops->random, ike->ctx);
 }
 
 struct ike_child *ike_child_by_spi(struct ike_sa *sa, uint32_t spi, bool inbound)
@@ -119,8 +95,7 @@ void ike_child_free(struct ike_child *c)
 			other->replaces = NULL;
 	ike_tasks_forget_child(sa, c);
 	loop_timer_stop(&c->timer);
-	if (c->spi_in)
-		hash_del(&sa->ike->children_by_spi, &c->by_spi);
+	ike_spis_del(&sa->ike->children_by_spi, &c->by_spi);
 	TAILQ_REMOVE(&sa->children, c, link);
 	sa->n_children--;
 	sa->ike->stats.children--;

@@ -47,40 +47,23 @@ void ike_free(struct ike *ike)
 	free(ike);
 }
 
-static bool same_spi(const struct hash_node *node, const void *key)
-{
-	const struct ike_sa *sa = hash_entry(node, struct ike_sa, by_spi);
-
-	return ike_own_spi(sa) == *(const uint64_t *)key;
-}
-
 static struct ike_sa *find(const struct ike *ike, uint64_t spi)
 {
-	struct hash_node *node = hash_find(&ike->by_spi, hash_bytes(&spi, sizeof(spi)), same_spi, &spi);
+	struct ike_spi *found = ike_spis_find(&ike->by_spi, spi);
 
-	return node ? hash_entry(node, struct ike_sa, by_spi) : NULL;
+	return found ? ike_spi_entry(found, struct ike_sa, by_spi) : NULL;
 }
 
-void ike_sa_hash(struct ike_sa *sa)
+void ike_sa_set_spis(struct ike_sa *sa, uint64_t spi_i, uint64_t spi_r)
 {
-	uint64_t spi = ike_own_spi(sa);
-
-	hash_add(&sa->ike->by_spi, &sa->by_spi, hash_bytes(&spi, sizeof(spi)));
-}
-
-bool ike_spi_taken(const struct ike *ike, uint64_t spi)
-{
-	return find(ike, spi);
+	sa->spi_i = spi_i;
+	sa->spi_r = spi_r;
+	ike_spis_add(&sa->ike->by_spi, &sa->by_spi, ike_own_spi(sa));
 }
 
 uint64_t ike_spi_new(struct ike *ike)
 {
-	uint64_t spi;
-
-	do {
-		ike->ops->random(ike->ctx, &spi, sizeof(spi));
-	} while (!spi || find(ike, spi));
-	return spi;
+	return ike_spis_choose(&ike->by_spi, ike->ops->random, ike->ctx);
 }
 
 void ike_answer_clear(struct ike *ike, const struct ike_path *path, const struct ike2_message *m, uint16_t type,

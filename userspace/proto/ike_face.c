@@ -1,19 +1,15 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 #include "proto/ike_face.h"
 
-/* As every IKE SA and every child begins. */
-struct begins {
-	const struct ike_face *face;
-};
-
 static const struct ike_face *face_of_sa(const struct ike_sa *sa)
 {
-	return ((const struct begins *)sa)->face;
+	return ((const struct ike_sa_base *)sa)->face;
 }
 
+/* Its first member. */
 static const struct ike_face *face_of_child(const struct ike_child *c)
 {
-	return ((const struct begins *)c)->face;
+	return *(const struct ike_face *const *)c;
 }
 
 void ike_sa_get_info(const struct ike_sa *sa, struct ike_sa_info *info)
@@ -123,10 +119,13 @@ void ike_sa_freeze(const struct ike_sa *sa, struct wr *w)
 
 void ike_sa_set_slot(struct ike_sa *sa, uint32_t slot)
 {
-	face_of_sa(sa)->sa_set_slot(sa, slot);
+	ike_slot_give(&((struct ike_sa_base *)sa)->slot, slot);
 }
 
 bool ike_sa_slot(const struct ike_sa *sa, uint32_t *slot)
 {
-	return face_of_sa(sa)->sa_slot(sa, slot);
+	const struct ike_slot *s = &((const struct ike_sa_base *)sa)->slot;
+
+	*slot = s->number;
+	return s->given;
 }

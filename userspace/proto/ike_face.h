@@ -1,12 +1,13 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * What owners call of IKE SAs and children, whatever version of IKE made them: the first member of both, of either
- * version, says whose functions these are. What each does is in ike.h.
+ * What owners call of IKE SAs and children, whatever version of IKE made them: both, of either version, begin with whose
+ * functions these are. What each does is in ike.h.
  */
 #ifndef ADIT_PROTO_IKE_FACE_H
 #define ADIT_PROTO_IKE_FACE_H
 
 #include "proto/ike.h"
+#include "proto/ike_slot.h"
 
 struct ike_face {
 	void (*sa_get_info)(const struct ike_sa *sa, struct ike_sa_info *info);
@@ -30,8 +31,12 @@ struct ike_face {
 	struct ike_child *(*child_each)(const struct ike_sa *sa, const struct ike_child *prev);
 	bool (*sa_can_freeze)(const struct ike_sa *sa);
 	void (*sa_freeze)(const struct ike_sa *sa, struct wr *w);
-	void (*sa_set_slot)(struct ike_sa *sa, uint32_t slot);
-	bool (*sa_slot)(const struct ike_sa *sa, uint32_t *slot);
+};
+
+/* The first member of every IKE SA. */
+struct ike_sa_base {
+	const struct ike_face *face;
+	struct ike_slot slot;
 };
 
 extern const struct ike_face ike2_face;		/* ike_sa.c */

@@ -425,15 +425,12 @@ struct ike_sa *ike_sa_thaw(struct ike *ike, struct ike_peer *peer, void *owner, 
 	spi_i = rd_u64(r);
 	spi_r = rd_u64(r);
 	ike_path_thaw(&path, r);
-	if (r->bad || !spi_i || !spi_r || ike_spi_taken(ike, initiator ? spi_i : spi_r))
+	if (r->bad || !spi_i || !spi_r || ike_spis_find(&ike->by_spi, initiator ? spi_i : spi_r))
 		return NULL;
 	sa = ike_sa_new(ike, initiator, &path);
 	if (!sa)
 		return NULL;
-	hash_del(&ike->by_spi, &sa->by_spi);
-	sa->spi_i = spi_i;
-	sa->spi_r = spi_r;
-	ike_sa_hash(sa);
+	ike_sa_set_spis(sa, spi_i, spi_r);
 	get_rest(r, sa);
 	if (r->bad) {
 		ike_sa_free(sa);

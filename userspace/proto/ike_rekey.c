@@ -92,9 +92,7 @@ static void inherit(struct ike_sa *old, struct ike_sa *sa)
 	old->replaced_by = sa;
 	sa->known = true;
 	/* One record for both: that of the one that goes on. */
-	sa->has_slot = old->has_slot;
-	sa->slot = old->slot;
-	old->has_slot = false;
+	ike_slot_move(&old->base.slot, &sa->base.slot);
 	sa->ike->ops->sa_replaced(sa->ike->ctx, old, sa);
 	ike_sa_begin(sa);
 	ike_log(sa, LOG_LEVEL_INFO, "new keys for IKE");
@@ -211,10 +209,7 @@ static struct ike_sa *take_answer(struct ike_sa *old, struct ike_task *t, const 
 	sa = successor(old, true);
 	if (!sa)
 		return NULL;
-	hash_del(&sa->ike->by_spi, &sa->by_spi);
-	sa->spi_i = t->spi_ike;
-	sa->spi_r = get_spi(chosen->spi);
-	ike_sa_hash(sa);
+	ike_sa_set_spis(sa, t->spi_ike, get_spi(chosen->spi));
 	if (!derive(old, sa, &suite, t->private, m->ke.data, ike_octets_of(t->nonce, sizeof(t->nonce)), m->nonce))
 		return sa;
 	ike_sa_free(sa);

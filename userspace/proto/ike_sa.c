@@ -79,10 +79,11 @@ static void on_task(void *arg)
 struct ike_sa *ike_sa_new(struct ike *ike, bool initiator, const struct ike_path *path)
 {
 	struct ike_sa *sa = calloc(1, sizeof(*sa));
+	uint64_t spi;
 
 	if (!sa)
 		return NULL;
-	sa->face = &ike2_face;
+	sa->base.face = &ike2_face;
 	sa->ike = ike;
 	sa->local_id = sa->peer_id = &ike_id_none;
 	sa->initiator = sa->began = initiator;
@@ -98,9 +99,9 @@ struct ike_sa *ike_sa_new(struct ike *ike, bool initiator, const struct ike_path
 	loop_timer_init(&sa->dpd_timer, ike->loop, on_dpd, sa);
 	loop_timer_init(&sa->keepalive_timer, ike->loop, on_keepalive, sa);
 	loop_timer_init(&sa->task_timer, ike->loop, on_task, sa);
-	*(initiator ? &sa->spi_i : &sa->spi_r) = ike_spi_new(ike);
+	spi = ike_spi_new(ike);
+	ike_sa_set_spis(sa, initiator ? spi : 0, initiator ? 0 : spi);
 	TAILQ_INSERT_TAIL(&ike->sas, sa, link);
-	ike_sa_hash(sa);
 	ike->stats.sas++;
 	return sa;
 }
@@ -198,45 +199,19 @@ bool ike_sa_make_room(struct ike *ike, const struct addr *peer)
 
 void ike_sa_changed(struct ike_sa *sa)
 {
-	if (sa->changed)
-		return;
-	sa->changed = true;
-	TAILQ_INSERT_TAIL(&sa->ike->changed, sa, changed_link);
-}
-
-static void unchanged(struct ike_sa *sa)
-{
-	if (sa->changed)
-		TAILQ_REMOVE(&sa->ike->changed, sa, changed_link);
-	sa->changed = false;
+	ike_slot_changed(&sa->ike->changed, &sa->base.slot);
 }
 
 struct ike_sa *ike_next_changed(struct ike *ike)
 {
-	struct ike_sa *sa = TAILQ_FIRST(&ike->changed);
+	struct ike_slot *slot = ike_slot_next(&ike->changed);
 
-	if (sa)
-		unchanged(sa);
-	return sa;
-}
-
-void ike2_sa_set_slot(struct ike_sa *sa, uint32_t slot)
-{
-	sa->has_slot = true;
-	sa->slot = slot;
-}
-
-bool ike2_sa_slot(const struct ike_sa *sa, uint32_t *slot)
-{
-	*slot = sa->slot;
-	return sa->has_slot;
+	return slot ? hash_entry(slot, struct ike_sa, base.slot) : NULL;
 }
 
 static void free_slot(struct ike_sa *sa)
 {
-	if (sa->has_slot)
-		sa->ike->ops->slot_free(sa->ike->ctx, sa->slot);
-	sa->has_slot = false;
+	ike_slot_free(&sa->base.slot, sa->ike->ops->slot_free, sa->ike->ctx);
 }
 
 /* Others may know of it: one that it replaces, and an exchange that crossed with the peer's. */
@@ -302,8 +277,8 @@ void ike_sa_free(struct ike_sa *sa)
 	free_id(&sa->peer_id);
 	free(sa->user);
 	/* The last thing: what went before may have changed it. */
-	unchanged(sa);
-	hash_del(&ike->by_spi, &sa->by_spi);
+	ike_slot_unchanged(&ike->changed, &sa->base.slot);
+	ike_spis_del(&ike->by_spi, &sa->by_spi);
 	TAILQ_REMOVE(&ike->sas, sa, link);
 	ike->stats.sas--;
 	free(sa->why);
@@ -520,6 +495,5 @@ const struct ike_face ike2_face = {
 	.child_limit = ike2_child_limit, .child_get_info = ike2_child_get_info,
 	.child_set_owner = ike2_child_set_owner, .child_owner = ike2_child_owner,
 	.sa_peer_moved = ike2_sa_peer_moved, .child_next = ike2_child_next, .child_each = ike2_child_each,
-	.sa_can_freeze = ike2_sa_can_freeze, .sa_freeze = ike2_sa_freeze, .sa_set_slot = ike2_sa_set_slot,
-	.sa_slot = ike2_sa_slot,
+	.sa_can_freeze = ike2_sa_can_freeze, .sa_freeze = ike2_sa_freeze,
 };

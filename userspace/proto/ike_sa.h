@@ -12,6 +12,7 @@
 #include "proto/ike_keys.h"
 #include "proto/ike_neighbours.h"
 #include "proto/ike_sk.h"
+#include "proto/ike_spis.h"
 
 #define IKE_NONCE_LEN		32	/* ours: at least half of any PRF's key (section 2.10) */
 #define IKE_COOKIE_MAX		64	/* section 2.6 */
@@ -68,7 +69,7 @@ STAILQ_HEAD(ike_packets, ike_packet);
 struct ike_child {
 	const struct ike_face *face;	/* first */
 	TAILQ_ENTRY(ike_child) link;
-	struct hash_node by_spi;	/* by spi_in, once that is set */
+	struct ike_spi by_spi;		/* spi_in, once that is set */
 	struct ike_sa *sa;
 	void *owner;
 	struct ike_suite suite;
@@ -121,10 +122,10 @@ struct ike_setup {
 };
 
 struct ike_sa {
-	const struct ike_face *face;	/* first */
+	struct ike_sa_base base;	/* first */
 	struct ike *ike;
 	TAILQ_ENTRY(ike_sa) link;
-	struct hash_node by_spi;	/* by our SPI */
+	struct ike_spi by_spi;		/* ours */
 	struct hash_node by_init;	/* responder, half open: by the initiator's SPI */
 	struct hash_node by_identity;	/* by the peer's, once that is proved */
 	bool identified;		/* hashed there */
@@ -183,10 +184,6 @@ struct ike_sa {
 	struct loop_timer dpd_timer, keepalive_timer;
 	bool rekey_due;
 	struct loop_timer task_timer;	/* one that has to wait */
-	TAILQ_ENTRY(ike_sa) changed_link;
-	bool changed;
-	bool has_slot;
-	uint32_t slot;
 	struct ike_path response_path;
 	bool refused;			/* by an answer that anybody could have forged */
 	char *why;			/* it goes; NULL: not known */
@@ -198,7 +195,8 @@ struct ike {
 	struct ike_config cfg;
 	const struct ike_ops *ops;
 	void *ctx;
-	struct ike_sas sas, changed;
+	struct ike_sas sas;
+	struct ike_slots changed;	/* since they were written down */
 	struct ike_sas half_open;	/* responder, the oldest first */
 	struct ike_neighbours neighbours;
 	struct hash by_spi, by_init, by_identity, children_by_spi;
@@ -226,7 +224,7 @@ void ike_setup_free(struct ike_sa *sa);
 int ike_sa_set_id(const struct ike_id **at, const struct ike_id *id);
 int ike_sa_set_user(struct ike_sa *sa, const char *user);	/* of IKE_USER_MAX at most; likewise */
 void ike_sa_set_why(struct ike_sa *sa, const char *why);
-void ike_sa_hash(struct ike_sa *sa);		/* its own SPI is set */
+void ike_sa_set_spis(struct ike_sa *sa, uint64_t spi_i, uint64_t spi_r);	/* ours, by which it is found, is not 0 */
 void ike_sa_free(struct ike_sa *sa);
 uint64_t ike_spi_new(struct ike *ike);
 /* Established: timers begin. */
@@ -240,7 +238,6 @@ bool ike_sa_make_room(struct ike *ike, const struct addr *peer);
 __attribute__((format(printf, 3, 4)))
 void ike_log(const struct ike_sa *sa, enum log_level level, const char *fmt, ...);
 void ike_sa_changed(struct ike_sa *sa);
-bool ike_spi_taken(const struct ike *ike, uint64_t spi);
 uint64_t ike_jitter(struct ike *ike, uint64_t of_ms);	/* 0 to of_ms */
 
 /* --- ike_window.c: messages in their order --- */
@@ -410,7 +407,5 @@ struct ike_child *ike2_child_next(const struct ike_sa *sa, const struct ike_chil
 struct ike_child *ike2_child_each(const struct ike_sa *sa, const struct ike_child *prev);
 bool ike2_sa_can_freeze(const struct ike_sa *sa);
 void ike2_sa_freeze(const struct ike_sa *sa, struct wr *w);
-void ike2_sa_set_slot(struct ike_sa *sa, uint32_t slot);
-bool ike2_sa_slot(const struct ike_sa *sa, uint32_t *slot);
 
 #endif /* ADIT_PROTO_IKE_SA_H */
