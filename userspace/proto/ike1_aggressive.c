@@ -10,23 +10,6 @@
 #include "base/secret.h"
 #include "proto/ike1_impl.h"
 
-static void begin(struct ike1_sa *sa, struct ike1_out *o)
-{
-	struct ike_header h = ike1_header(sa, IKE1_AGGRESSIVE, 0);
-
-	o->w = wr_to(sa->ike->build, sizeof(sa->ike->build));
-	ike_message_begin(&o->c, &o->w, &h);
-}
-
-static void finish(struct ike1_sa *sa, struct ike1_out *o, bool awaits)
-{
-	ike_message_end(&o->c);
-	if (o->w.bad)
-		ike1_log(sa, LOG_LEVEL_ERROR, "a message is too long to be sent");
-	else
-		ike1_send_phase1(sa, o->w.buf, o->w.len, awaits);
-}
-
 static void put_id(struct ike1_sa *sa, struct ike1_out *o)
 {
 	uint8_t id[4 + IKE_ID_DATA_MAX];
@@ -59,7 +42,7 @@ void ike1_aggressive_send_1(struct ike1_sa *sa)
 	}
 	sa->auth_method = ike1_methods(sa->peer, methods) ? methods[0] : IKE1_AUTH_PSK;
 	ike1_own_id(sa);
-	begin(sa, &o);
+	ike1_clear_begin(sa, &o, IKE1_AGGRESSIVE);
 	ike1_put_offer(sa, &o.c);
 	if (ike1_put_ke(sa, &o.c)) {
 		ike1_log(sa, LOG_LEVEL_ERROR, "libcrypto refuses to compute a public value");
@@ -67,7 +50,7 @@ void ike1_aggressive_send_1(struct ike1_sa *sa)
 	}
 	put_id(sa, &o);
 	ike1_put_vendors(sa, &o.c);
-	finish(sa, &o, true);
+	ike1_clear_send(sa, &o, true);
 }
 
 static bool take_2(struct ike1_sa *sa, const struct ike_path *path, const struct ike1_message *m, char why[IKE_WHY_MAX])
@@ -194,7 +177,7 @@ void ike1_aggressive_rx_1(struct ike1 *ike, const struct ike_path *path, struct 
 	}
 	sa->aggressive = true;
 	sa->phase = IKE1_AG_R2;
-	begin(sa, &o);
+	ike1_clear_begin(sa, &o, IKE1_AGGRESSIVE);
 	if (ike_id_from_wire(&sa->peer_id, m->id[0].type, m->id[0].data) ||
 	    ike1_dup(&sa->id_body, &sa->id_body_len, m->id[0].body.at, m->id[0].body.len))
 		goto refuse;
@@ -211,7 +194,7 @@ void ike1_aggressive_rx_1(struct ike1 *ike, const struct ike_path *path, struct 
 	}
 	if (answer(sa, m, &o))
 		goto refuse;
-	finish(sa, &o, false);
+	ike1_clear_send(sa, &o, false);
 	return;
 refuse:
 	ike1_notify_plain(ike, path, sa->spi_i, sa->spi_r, IKE1_N_NO_PROPOSAL_CHOSEN);

@@ -242,7 +242,6 @@ void ike1_dispatch(struct ike1 *ike, const struct ike_path *path, const uint8_t 
 uint32_t ike1_mid_new(struct ike1_sa *sa);
 void ike1_fragment_rx(struct ike1 *ike, const struct ike_path *path, struct ike1_message *m);
 
-
 /* --- ike1_main.c: main mode --- */
 /* A place for a new initiator from there; false: there is none. */
 bool ike1_make_room(struct ike1 *ike, const struct addr *peer);
@@ -260,6 +259,9 @@ void ike1_aggressive_rx(struct ike1_sa *sa, const struct ike_path *path, struct 
 
 /* --- ike1_phase1.c: what both modes share --- */
 int ike1_dup(uint8_t **at, size_t *len, const void *data, size_t n);
+/* A message in the clear, in the endpoint's buffer; sent, and kept to be sent again. */
+void ike1_clear_begin(struct ike1_sa *sa, struct ike1_out *o, uint8_t exchange);
+void ike1_clear_send(struct ike1_sa *sa, struct ike1_out *o, bool awaits);
 void ike1_put_vendors(struct ike1_sa *sa, struct ike_chain *c);
 void ike1_see_vendors(struct ike1_sa *sa, const struct ike1_message *m);
 void ike1_put_offer(struct ike1_sa *sa, struct ike_chain *c);		/* SA, and SAi_b is kept */

@@ -7,24 +7,6 @@
 #include "base/secret.h"
 #include "proto/ike1_impl.h"
 
-/* A message in the clear, in the buffer for messages. */
-static void begin(struct ike1_sa *sa, struct ike1_out *o)
-{
-	struct ike_header h = ike1_header(sa, IKE1_MAIN, 0);
-
-	o->w = wr_to(sa->ike->build, sizeof(sa->ike->build));
-	ike_message_begin(&o->c, &o->w, &h);
-}
-
-static void send_plain(struct ike1_sa *sa, struct ike1_out *o, bool awaits)
-{
-	ike_message_end(&o->c);
-	if (o->w.bad)
-		ike1_log(sa, LOG_LEVEL_ERROR, "a message is too long to be sent");
-	else
-		ike1_send_phase1(sa, o->w.buf, o->w.len, awaits);
-}
-
 static void send_encrypted(struct ike1_sa *sa, struct ike1_out *o, bool awaits)
 {
 	struct ike_header h = ike1_header(sa, IKE1_MAIN, 0);
@@ -43,10 +25,10 @@ void ike1_main_send_1(struct ike1_sa *sa)
 	struct ike1_out o;
 
 	sa->phase = IKE1_MM_I1;
-	begin(sa, &o);
+	ike1_clear_begin(sa, &o, IKE1_MAIN);
 	ike1_put_offer(sa, &o.c);
 	ike1_put_vendors(sa, &o.c);
-	send_plain(sa, &o, true);
+	ike1_clear_send(sa, &o, true);
 }
 
 static void rx_2(struct ike1_sa *sa, const struct ike1_message *m, uint64_t rx_hash)
@@ -65,7 +47,7 @@ static void rx_2(struct ike1_sa *sa, const struct ike1_message *m, uint64_t rx_h
 	sa->spi_r = m->header.spi_r;
 	sa->rx_hash = rx_hash;
 	ike1_see_vendors(sa, m);
-	begin(sa, &o);
+	ike1_clear_begin(sa, &o, IKE1_MAIN);
 	if (ike1_put_ke(sa, &o.c)) {
 		ike1_sa_over(sa, "libcrypto refuses to compute a public value");
 		return;
@@ -73,7 +55,7 @@ static void rx_2(struct ike1_sa *sa, const struct ike1_message *m, uint64_t rx_h
 	ike1_put_crs(sa, &o.c);
 	ike1_put_natds(sa, &o.c);
 	sa->phase = IKE1_MM_I3;
-	send_plain(sa, &o, true);
+	ike1_clear_send(sa, &o, true);
 }
 
 /* RFC 3947 section 4: with a NAT on the way, on to port 4500. */
@@ -205,13 +187,13 @@ void ike1_main_rx_1(struct ike1 *ike, const struct ike_path *path, struct ike1_m
 		return;
 	}
 	sa->phase = IKE1_MM_R2;
-	begin(sa, &o);
+	ike1_clear_begin(sa, &o, IKE1_MAIN);
 	if (!ike1_choose(sa, m, &o.c)) {
 		ike1_sa_free(sa);
 		return;
 	}
 	ike1_put_vendors(sa, &o.c);
-	send_plain(sa, &o, false);
+	ike1_clear_send(sa, &o, false);
 }
 
 static void rx_3(struct ike1_sa *sa, const struct ike_path *path, const struct ike1_message *m, uint64_t rx_hash)
@@ -229,13 +211,13 @@ static void rx_3(struct ike1_sa *sa, const struct ike_path *path, const struct i
 	sa->rx_hash = rx_hash;
 	ike1_see_vendors(sa, m);
 	ike1_see_natds(sa, m, path);
-	begin(sa, &o);
+	ike1_clear_begin(sa, &o, IKE1_MAIN);
 	if (ike1_put_ke(sa, &o.c))
 		return;
 	ike1_put_crs(sa, &o.c);
 	ike1_put_natds(sa, &o.c);
 	sa->phase = IKE1_MM_R4;
-	send_plain(sa, &o, false);
+	ike1_clear_send(sa, &o, false);
 }
 
 /* Decrypt with one candidate's keys. False: it makes no sense with them. */

@@ -3,7 +3,6 @@
 #include "proto/ike_alg.h"
 
 #include <errno.h>
-#include <stdarg.h>
 #include <stdio.h>
 #include <string.h>
 
@@ -300,24 +299,12 @@ bool ike1_suite_of(const struct ike1_transform *t, enum ike_use use, struct ike_
 
 /* --- telling --- */
 
-__attribute__((format(printf, 3, 4)))
-static void append(char *buf, size_t cap, const char *fmt, ...)
-{
-	size_t len = strlen(buf);
-	va_list args;
-
-	va_start(args, fmt);
-	if (len < cap)
-		vsnprintf(buf + len, cap - len, fmt, args);
-	va_end(args);
-}
-
 static void number_print(const struct ike_alg *alg, const char *what, uint16_t number, char *buf, size_t cap)
 {
 	if (alg)
-		append(buf, cap, "%s", alg->name);
+		ike_append(buf, cap, "%s", alg->name);
 	else
-		append(buf, cap, "%s#%u", what, number);
+		ike_append(buf, cap, "%s#%u", what, number);
 }
 
 static void transform_print(const struct ike1_transform *t, enum ike_use use, char *buf, size_t cap)
@@ -327,17 +314,17 @@ static void transform_print(const struct ike1_transform *t, enum ike_use use, ch
 
 	number_print(encr, "encr", ike ? t->encr : t->id, buf, cap);
 	if (!encr && t->key_bits)
-		append(buf, cap, "/%u", t->key_bits);
+		ike_append(buf, cap, "/%u", t->key_bits);
 	if (t->hash) {
-		append(buf, cap, "-");
+		ike_append(buf, cap, "-");
 		number_print(any_of(INTEG, t->hash, use), "hash", t->hash, buf, cap);
 	}
 	if (t->group) {
-		append(buf, cap, "-");
+		ike_append(buf, cap, "-");
 		number_print(any_of(DH, t->group, use), "group", t->group, buf, cap);
 	}
 	if (ike)
-		append(buf, cap, " (%s)", ike1_auth_to_str(t->auth));
+		ike_append(buf, cap, " (%s)", ike1_auth_to_str(t->auth));
 }
 
 const char *ike1_sa_to_str(const struct ike1_proposals *sa, enum ike_use use, char *buf, size_t cap)
@@ -349,12 +336,12 @@ const char *ike1_sa_to_str(const struct ike1_proposals *sa, enum ike_use use, ch
 		const struct ike_proposal *p = &sa->proposal[i];
 
 		if (p->protocol != (use == IKE_USE_IKE ? IKE_PROTO_IKE : IKE_PROTO_ESP)) {
-			append(buf, cap, "%s%s", between, ike_protocol_to_str(p->protocol));
+			ike_append(buf, cap, "%s%s", between, ike_protocol_to_str(p->protocol));
 			between = ", ";
 			continue;
 		}
 		for (unsigned int j = 0; j < p->n; j++) {
-			append(buf, cap, "%s", between);
+			ike_append(buf, cap, "%s", between);
 			transform_print(&sa->transform[p->first + j], use, buf, cap);
 			between = ", ";
 		}
@@ -388,16 +375,16 @@ const char *ike1_explain(const struct ike_offers *own, const struct ike1_proposa
 	const char *between = " ";
 
 	buf[0] = '\0';
-	append(buf, cap, "no proposal in common:");
+	ike_append(buf, cap, "no proposal in common:");
 	if (!differ)
-		append(buf, cap, " authentication or mode differs");
+		ike_append(buf, cap, " authentication or mode differs");
 	for (unsigned int type = ENCR; differ != ~0u && type <= IKE_TRANSFORM_TYPE_MAX; type++) {
 		if (!(differ & 1u << type))
 			continue;
-		append(buf, cap, "%s%s differs", between, type == PRF ? "hash" : ike_transform_type_to_str(type));
+		ike_append(buf, cap, "%s%s differs", between, type == PRF ? "hash" : ike_transform_type_to_str(type));
 		between = ", ";
 	}
-	append(buf, cap, "; here: %s; peer: %s", ike_offers_to_str(own, ours, sizeof(ours)),
-	       ike1_sa_to_str(peer, own->use, theirs, sizeof(theirs)));
+	ike_append(buf, cap, "; here: %s; peer: %s", ike_offers_to_str(own, ours, sizeof(ours)),
+		   ike1_sa_to_str(peer, own->use, theirs, sizeof(theirs)));
 	return buf;
 }

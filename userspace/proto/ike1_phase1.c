@@ -36,6 +36,23 @@ void ike1_notify_plain(struct ike1 *ike, const struct ike_path *path, uint64_t s
 	ike->ops->tx(ike->ctx, path, octets, w.len);
 }
 
+void ike1_clear_begin(struct ike1_sa *sa, struct ike1_out *o, uint8_t exchange)
+{
+	struct ike_header h = ike1_header(sa, exchange, 0);
+
+	o->w = wr_to(sa->ike->build, sizeof(sa->ike->build));
+	ike_message_begin(&o->c, &o->w, &h);
+}
+
+void ike1_clear_send(struct ike1_sa *sa, struct ike1_out *o, bool awaits)
+{
+	ike_message_end(&o->c);
+	if (o->w.bad)
+		ike1_log(sa, LOG_LEVEL_ERROR, "a message is too long to be sent");
+	else
+		ike1_send_phase1(sa, o->w.buf, o->w.len, awaits);
+}
+
 /* --- vendor ids --- */
 
 void ike1_put_vendors(struct ike1_sa *sa, struct ike_chain *c)

@@ -3,7 +3,6 @@
 #include "proto/ike_alg.h"
 
 #include <errno.h>
-#include <stdarg.h>
 #include <stdio.h>
 #include <string.h>
 
@@ -153,17 +152,6 @@ const struct ike_alg *ike_alg_by_name(const char *name, size_t len)
 
 /* --- proposals as text --- */
 
-__attribute__((format(printf, 2, 3)))
-static int refuse(char error[IKE_ERROR_MAX], const char *fmt, ...)
-{
-	va_list args;
-
-	va_start(args, fmt);
-	vsnprintf(error, IKE_ERROR_MAX, fmt, args);
-	va_end(args);
-	return -EINVAL;
-}
-
 static bool has(const struct ike_offer *o, const struct ike_alg *alg)
 {
 	for (unsigned int i = 0; i < o->n[alg->type]; i++)
@@ -190,16 +178,16 @@ static int word_parse(const char *word, size_t len, enum ike_use use, bool legac
 	int n = len > 40 ? 40 : (int)len;
 
 	if (!len)
-		return refuse(error,
-			      "a proposal is keywords with one \"-\" between them, such as aes256-sha256-modp2048");
+		return ike_refuse(error,
+				  "a proposal is keywords with one \"-\" between them, such as aes256-sha256-modp2048");
 	if (!alg)
-		return refuse(error, "\"%.*s\" is no algorithm that adit knows", n, word);
+		return ike_refuse(error, "\"%.*s\" is no algorithm that adit knows", n, word);
 	if (!(alg->uses & use))
-		return refuse(error, "%s is not for %s", alg->name, use == IKE_USE_IKE ? "IKE itself" : "ESP");
+		return ike_refuse(error, "%s is not for %s", alg->name, use == IKE_USE_IKE ? "IKE itself" : "ESP");
 	if (alg->legacy && !legacy)
-		return refuse(error, "%s is for peers with nothing better, and needs legacy = yes", alg->name);
+		return ike_refuse(error, "%s is for peers with nothing better, and needs legacy = yes", alg->name);
 	if (!add(o, alg))
-		return refuse(error, "more than %u alternatives of one kind in a proposal", IKE_ALTERNATIVES_MAX);
+		return ike_refuse(error, "more than %u alternatives of one kind in a proposal", IKE_ALTERNATIVES_MAX);
 	return 0;
 }
 
@@ -227,21 +215,21 @@ static int offer_check(struct ike_offer *o, enum ike_use use, char error[IKE_ERR
 	unsigned int aeads = count_aeads(o);
 
 	if (!o->n[ENCR])
-		return refuse(error, "a proposal without encryption: add one such as aes256gcm16 or aes256");
+		return ike_refuse(error, "a proposal without encryption: add one such as aes256gcm16 or aes256");
 	if (aeads && aeads != o->n[ENCR])
-		return refuse(error, "%s and %s cannot be in one proposal: write two, with a comma between them",
-			      o->alg[ENCR][0]->name, o->alg[ENCR][o->n[ENCR] - 1]->name);
+		return ike_refuse(error, "%s and %s cannot be in one proposal: write two, with a comma between them",
+				  o->alg[ENCR][0]->name, o->alg[ENCR][o->n[ENCR] - 1]->name);
 	if (use == IKE_USE_IKE && !o->n[PRF])
 		prf_follows(o);
 	if (aeads)
 		o->n[INTEG] = 0;
 	else if (!o->n[INTEG])
-		return refuse(error, "%s needs an integrity algorithm beside it: add one such as sha256",
-			      o->alg[ENCR][0]->name);
+		return ike_refuse(error, "%s needs an integrity algorithm beside it: add one such as sha256",
+				  o->alg[ENCR][0]->name);
 	if (use == IKE_USE_IKE && !o->n[PRF])
-		return refuse(error, "%s needs a PRF beside it: add one such as prfsha256", o->alg[ENCR][0]->name);
+		return ike_refuse(error, "%s needs a PRF beside it: add one such as prfsha256", o->alg[ENCR][0]->name);
 	if (use == IKE_USE_IKE && !o->n[DH])
-		return refuse(error, "a proposal for IKE without a group: add one such as x25519 or modp2048");
+		return ike_refuse(error, "a proposal for IKE without a group: add one such as x25519 or modp2048");
 	return 0;
 }
 
@@ -277,7 +265,7 @@ int ike_offers_parse(const char *text, enum ike_use use, bool legacy, struct ike
 		text += strspn(text, " ");
 		len = strcspn(text, ",");
 		if (o.n == IKE_OFFERS_MAX)
-			return refuse(error, "more than %u proposals", IKE_OFFERS_MAX);
+			return ike_refuse(error, "more than %u proposals", IKE_OFFERS_MAX);
 		err = offer_parse(text, len, use, legacy, &o.offer[o.n], error);
 		if (err)
 			return err;

@@ -17,6 +17,7 @@
 #include <stddef.h>
 #include <stdint.h>
 
+#include "proto/ike_text.h"
 #include "wire/ike1.h"
 #include "wire/ike2.h"
 
@@ -80,7 +81,6 @@ struct ike_suite {
 	bool esn;
 };
 
-#define IKE_ERROR_MAX 256	/* of a sentence that says what is wrong */
 #define IKE_TEXT_MAX 1024	/* of proposals as text */
 
 /*

@@ -3,7 +3,6 @@
 
 #include <ctype.h>
 #include <errno.h>
-#include <stdarg.h>
 #include <stdio.h>
 #include <string.h>
 
@@ -15,17 +14,6 @@
 
 #define KEY_MAX		64	/* "emailAddress", or an OID with dots */
 #define VALUE_MAX	256
-
-__attribute__((format(printf, 2, 3)))
-static int refuse(char error[IKE_ERROR_MAX], const char *fmt, ...)
-{
-	va_list args;
-
-	va_start(args, fmt);
-	vsnprintf(error, IKE_ERROR_MAX, fmt, args);
-	va_end(args);
-	return -EINVAL;
-}
 
 /* --- from text --- */
 
@@ -90,23 +78,23 @@ static int entries_parse(X509_NAME *name, const char *text, char error[IKE_ERROR
 		bool ok;
 
 		if (!next)
-			return refuse(error, "\"%.40s\" is no attribute of a distinguished name, such as CN=name",
-				      text);
+			return ike_refuse(error, "\"%.40s\" is no attribute of a distinguished name, such as CN=name",
+					  text);
 		next = value_scan(next, value);
 		if (!next || !*value)
-			return refuse(error, "%s of a distinguished name has %s", key,
-				      next ? "no value" : "a value that is too long");
+			return ike_refuse(error, "%s of a distinguished name has %s", key,
+					  next ? "no value" : "a value that is too long");
 		obj = object_of(key);
 		if (!obj)
-			return refuse(error, "%s is no attribute of distinguished names; C, O, OU, CN and others are",
-				      key);
+			return ike_refuse(error,
+					  "%s is no attribute of distinguished names; C, O, OU, CN and others are", key);
 		ok = entry_add(name, obj, value);
 		ASN1_OBJECT_free(obj);
 		if (!ok)
-			return refuse(error, "%s of a distinguished name cannot be \"%.60s\"", key, value);
+			return ike_refuse(error, "%s of a distinguished name cannot be \"%.60s\"", key, value);
 		text = next;
 	}
-	return X509_NAME_entry_count(name) ? 0 : refuse(error, "a distinguished name is empty");
+	return X509_NAME_entry_count(name) ? 0 : ike_refuse(error, "a distinguished name is empty");
 }
 
 int ike_dn_parse(const char *text, struct wr *w, char error[IKE_ERROR_MAX])
@@ -116,7 +104,7 @@ int ike_dn_parse(const char *text, struct wr *w, char error[IKE_ERROR_MAX])
 	int err, len;
 
 	if (!name)
-		return refuse(error, "out of memory");
+		return ike_refuse(error, "out of memory");
 	err = entries_parse(name, text, error);
 	len = err ? 0 : i2d_X509_NAME(name, &der);
 	if (len > 0)

@@ -3,7 +3,6 @@
 
 #include <ctype.h>
 #include <errno.h>
-#include <stdarg.h>
 #include <stddef.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -11,17 +10,6 @@
 
 #include "base/log.h"
 #include "proto/ike_dn.h"
-
-__attribute__((format(printf, 2, 3)))
-static int refuse(char error[IKE_ERROR_MAX], const char *fmt, ...)
-{
-	va_list args;
-
-	va_start(args, fmt);
-	vsnprintf(error, IKE_ERROR_MAX, fmt, args);
-	va_end(args);
-	return -EINVAL;
-}
 
 static int set(struct ike_id *id, uint8_t type, const void *data, size_t len)
 {
@@ -54,13 +42,13 @@ static int hex_parse(const char *text, struct ike_id *id, char error[IKE_ERROR_M
 	uint8_t octets[IKE_ID_DATA_MAX];
 
 	if (!len || len % 2 || len / 2 > sizeof(octets))
-		return refuse(error, "@# is followed by an even number of hexadecimal digits, at most %zu",
-			      2 * sizeof(octets));
+		return ike_refuse(error, "@# is followed by an even number of hexadecimal digits, at most %zu",
+				  2 * sizeof(octets));
 	for (size_t i = 0; i < len / 2; i++) {
 		const char digits[] = { text[2 * i], text[2 * i + 1], '\0' };
 
 		if (!isxdigit((unsigned char)digits[0]) || !isxdigit((unsigned char)digits[1]))
-			return refuse(error, "@# is followed by hexadecimal digits, and \"%.2s\" is not", text + 2 * i);
+			return ike_refuse(error, "@# is followed by hexadecimal digits, and \"%s\" is not", digits);
 		octets[i] = (uint8_t)strtoul(digits, NULL, 16);
 	}
 	return set(id, IKE_ID_KEY_ID, octets, len / 2);
@@ -69,9 +57,9 @@ static int hex_parse(const char *text, struct ike_id *id, char error[IKE_ERROR_M
 static int text_parse(uint8_t type, const char *text, struct ike_id *id, char error[IKE_ERROR_MAX])
 {
 	if (!*text)
-		return refuse(error, "an identity is empty");
+		return ike_refuse(error, "an identity is empty");
 	if (set(id, type, text, strlen(text)))
-		return refuse(error, "an identity has at most %u octets", IKE_ID_DATA_MAX);
+		return ike_refuse(error, "an identity has at most %u octets", IKE_ID_DATA_MAX);
 	return 0;
 }
 
@@ -82,7 +70,7 @@ static int dn_parse(const char *text, struct ike_id *id, char error[IKE_ERROR_MA
 	if (ike_dn_parse(text, &w, error))
 		return -EINVAL;
 	if (w.bad)
-		return refuse(error, "a distinguished name has at most %u octets", IKE_ID_DATA_MAX);
+		return ike_refuse(error, "a distinguished name has at most %u octets", IKE_ID_DATA_MAX);
 	id->type = IKE_ID_DER_ASN1_DN;
 	id->len = w.len;
 	return 0;

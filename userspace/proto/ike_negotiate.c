@@ -3,7 +3,6 @@
 #include "proto/ike_alg.h"
 
 #include <errno.h>
-#include <stdarg.h>
 #include <stdio.h>
 #include <string.h>
 
@@ -283,18 +282,6 @@ int ike2_check_answer(const struct ike_offers *own, const struct ike2_sa *answer
 
 /* --- telling --- */
 
-__attribute__((format(printf, 3, 4)))
-static void append(char *buf, size_t cap, const char *fmt, ...)
-{
-	size_t len = strlen(buf);
-	va_list args;
-
-	va_start(args, fmt);
-	if (len < cap)
-		vsnprintf(buf + len, cap - len, fmt, args);
-	va_end(args);
-}
-
 static const char *type_letter(uint8_t type)
 {
 	static const char *const words[] = { [ENCR] = "encr", [PRF] = "prf", [INTEG] = "integ", [DH] = "group",
@@ -310,13 +297,13 @@ static void transform_print(const struct ike2_transform *t, char *buf, size_t ca
 	if (!alg && t->key_bits)
 		alg = ike_alg_find(t->type, t->id, 0);
 	if (alg)
-		append(buf, cap, "%s", alg->name);
+		ike_append(buf, cap, "%s", alg->name);
 	else if (t->id == NONE && (t->type == INTEG || t->type == DH))
-		append(buf, cap, "no%s", type_letter(t->type));
+		ike_append(buf, cap, "no%s", type_letter(t->type));
 	else
-		append(buf, cap, "%s#%u", type_letter(t->type), t->id);
+		ike_append(buf, cap, "%s#%u", type_letter(t->type), t->id);
 	if (!alg && t->key_bits)
-		append(buf, cap, "/%u", t->key_bits);
+		ike_append(buf, cap, "/%u", t->key_bits);
 }
 
 static void proposal_print(const struct ike2_sa *sa, const struct ike_proposal *p, uint8_t only, char *buf, size_t cap)
@@ -328,19 +315,19 @@ static void proposal_print(const struct ike2_sa *sa, const struct ike_proposal *
 
 		if (only && t->type != only)
 			continue;
-		append(buf, cap, "%s", between);
+		ike_append(buf, cap, "%s", between);
 		transform_print(t, buf, cap);
 		between = "-";
 	}
 	if (!*between)
-		append(buf, cap, "none");
+		ike_append(buf, cap, "none");
 }
 
 const char *ike2_sa_to_str(const struct ike2_sa *sa, char *buf, size_t cap)
 {
 	buf[0] = '\0';
 	for (unsigned int i = 0; i < sa->n_proposals; i++) {
-		append(buf, cap, "%s", i ? ", " : "");
+		ike_append(buf, cap, "%s", i ? ", " : "");
 		proposal_print(sa, &sa->proposal[i], 0, buf, cap);
 	}
 	return buf;
@@ -382,12 +369,12 @@ static unsigned int closest(const struct ike_offers *own, const struct ike2_sa *
 
 static void difference_print(const struct pairing *m, uint8_t type, const char *between, char *buf, size_t cap)
 {
-	append(buf, cap, "%s%s differs (here ", between, ike_transform_type_to_str(type));
+	ike_append(buf, cap, "%s%s differs (here ", between, ike_transform_type_to_str(type));
 	for (unsigned int i = 0; i < m->own->n[type]; i++)
-		append(buf, cap, "%s%s", i ? "-" : "", m->own->alg[type][i]->name);
-	append(buf, cap, "%s, the peer has ", m->own->n[type] ? "" : "none");
+		ike_append(buf, cap, "%s%s", i ? "-" : "", m->own->alg[type][i]->name);
+	ike_append(buf, cap, "%s, the peer has ", m->own->n[type] ? "" : "none");
 	proposal_print(m->sa, m->peer, type, buf, cap);
-	append(buf, cap, ")");
+	ike_append(buf, cap, ")");
 }
 
 const char *ike2_explain(const struct ike_offers *own, const struct ike2_sa *peer, unsigned int flags, char *buf,
@@ -399,19 +386,19 @@ const char *ike2_explain(const struct ike_offers *own, const struct ike2_sa *pee
 	const char *between = " ";
 
 	buf[0] = '\0';
-	append(buf, cap, "no proposal in common:");
+	ike_append(buf, cap, "no proposal in common:");
 	if (differ == ~0u)
-		append(buf, cap, " the peer proposes none for %s",
-		       ike_protocol_to_str(protocol_of(own->use)));
+		ike_append(buf, cap, " the peer proposes none for %s",
+			   ike_protocol_to_str(protocol_of(own->use)));
 	else if (!differ)
-		append(buf, cap, " the peer asks for a kind of transform that is not known here");
+		ike_append(buf, cap, " the peer asks for a kind of transform that is not known here");
 	for (unsigned int type = ENCR; differ != ~0u && type <= IKE_TRANSFORM_TYPE_MAX; type++) {
 		if (!(differ & 1u << type))
 			continue;
 		difference_print(&best, type, between, buf, cap);
 		between = ", ";
 	}
-	append(buf, cap, "; here: %s; peer: %s", ike_offers_to_str(own, ours, sizeof(ours)),
-	       ike2_sa_to_str(peer, theirs, sizeof(theirs)));
+	ike_append(buf, cap, "; here: %s; peer: %s", ike_offers_to_str(own, ours, sizeof(ours)),
+		   ike2_sa_to_str(peer, theirs, sizeof(theirs)));
 	return buf;
 }
