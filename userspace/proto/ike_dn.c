@@ -86,8 +86,8 @@ static int entries_parse(X509_NAME *name, const char *text, char error[IKE_ERROR
 					  next ? "no value" : "a value that is too long");
 		obj = object_of(key);
 		if (!obj)
-			return ike_refuse(error,
-					  "%s is no attribute of distinguished names; C, O, OU, CN and others are", key);
+			return ike_refuse(error, "%s is no attribute of distinguished names; C, O, OU, CN and others "
+					  "are", key);
 		ok = entry_add(name, obj, value);
 		ASN1_OBJECT_free(obj);
 		if (!ok)
