@@ -9,6 +9,7 @@
 . "$(dirname "$0")/lib-xl2tpd.sh"
 . "$(dirname "$0")/lib-dial.sh"
 . "$(dirname "$0")/lib-swan.sh"
+. "$(dirname "$0")/lib-wire.sh"
 GW_PROTOCOL=l2tp
 
 # server VERSION [MODE]: strongSwan in front of xl2tpd.
@@ -45,23 +46,6 @@ client()
 	dial_conf "protocol = l2tp" "ipsec = required" "ike-version = ikev$1" "ipsec-secret = 'a secret of all'" \
 		"esp-proposals = { \"aes256-sha256\" }" "retransmissions = 2" "${@:2}"
 	dial_start
-}
-
-wire_start()
-{
-	background wire ip netns exec "$C" tcpdump --immediate-mode -U -n -i wire -Q out -w "$TMP/wire.pcap"
-	wait_for 10 log_has wire "listening on"
-}
-
-# no_l2tp_outside: no packet to or from L2TP's port, and none with an inner address.
-no_l2tp_outside()
-{
-	local seen
-
-	seen=$(tcpdump -n -r "$TMP/wire.pcap" "udp port 1701 or net 10.0.0.0/8" 2>/dev/null)
-	[ -z "$seen" ] && return
-	head -n 5 <<<"$seen"
-	return 1
 }
 
 esp_seen()
@@ -156,7 +140,7 @@ through()
 l2tp_topology
 traffic_server_start
 lns_start
-wire_start
+wire_start "$C"
 through 2 secret 'is not "another.example" itself' "takes tunnel mode alone"
 through 1 "pre-shared key another" "another.example is expected" "or it takes no transport mode"
 check "strongSwan once more" server 2

@@ -9,7 +9,9 @@
 . "$(dirname "$0")/lib-pki.sh"
 . "$(dirname "$0")/lib-xl2tpd.sh"
 . "$(dirname "$0")/lib-swan.sh"
+. "$(dirname "$0")/lib-wire.sh"
 . "$(dirname "$0")/lib-l2tp-ipsec.sh"
+. "$(dirname "$0")/lib-l2tp-ipsec-swan.sh"
 GW_PROTOCOL=l2tp
 
 # The version of IKE is VERSION; CLIENT is the client's certificate, and CA what it believes in.
@@ -46,26 +48,6 @@ ipsec_start()
 		}
 	CONF
 	swan_client_start "$C" one
-}
-
-ipsec_stop()
-{
-	stop one-daemon
-}
-
-ipsec_connects()
-{
-	swan_client_connects "$C" one "$@"
-}
-
-ipsec_rekeys()
-{
-	swan_client "$C" one --rekey --child l2tp
-}
-
-ipsec_ends()
-{
-	swan_client "$C" one --terminate --ike gw
 }
 
 # is_refused WHAT PATTERN: and the gateway says why.

@@ -8,6 +8,7 @@
 . "$(dirname "$0")/lib-gateway.sh"
 . "$(dirname "$0")/lib-xl2tpd.sh"
 . "$(dirname "$0")/lib-pluto.sh"
+. "$(dirname "$0")/lib-wire.sh"
 . "$(dirname "$0")/lib-l2tp-ipsec.sh"
 GW_PROTOCOL=l2tp
 # shellcheck disable=SC2034 # lib-l2tp-ipsec.sh reads it

@@ -8,35 +8,10 @@
 . "$(dirname "$0")/lib-gateway.sh"
 . "$(dirname "$0")/lib-xl2tpd.sh"
 . "$(dirname "$0")/lib-swan.sh"
+. "$(dirname "$0")/lib-wire.sh"
 . "$(dirname "$0")/lib-l2tp-ipsec.sh"
+. "$(dirname "$0")/lib-l2tp-ipsec-swan.sh"
 GW_PROTOCOL=l2tp
-
-# The version of IKE is VERSION.
-ipsec_start()
-{
-	swan_client_conf one "$VERSION" "$1"
-	swan_client_start "$C" one
-}
-
-ipsec_stop()
-{
-	stop one-daemon
-}
-
-ipsec_connects()
-{
-	swan_client_connects "$C" one "$@"
-}
-
-ipsec_rekeys()
-{
-	swan_client "$C" one --rekey --child l2tp
-}
-
-ipsec_ends()
-{
-	swan_client "$C" one --terminate --ike gw
-}
 
 l2tp_topology
 traffic_server_start

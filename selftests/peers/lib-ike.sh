@@ -13,6 +13,8 @@
 PEERS_DIR=$(cd "$(dirname "${BASH_SOURCE[0]}")" && pwd)
 # shellcheck source=../lib/lib.sh
 . "$PEERS_DIR/../lib/lib.sh"
+# shellcheck source=lib-wire.sh
+. "$PEERS_DIR/lib-wire.sh"
 # shellcheck source=lib-pki.sh
 . "$PEERS_DIR/lib-pki.sh"
 # shellcheck source=lib-charon.sh
@@ -267,23 +269,10 @@ traffic_works()
 		--count 50
 }
 
-# wire_start: what leaves towards the peer.
-wire_start()
-{
-	background wire ip netns exec "$G" tcpdump --immediate-mode -U -n -i wire -Q out -w "$TMP/wire.pcap"
-	wait_for 10 log_has wire "listening on"
-}
-
 # nothing_in_clear: no packet of the inner networks left on the wire.
 nothing_in_clear()
 {
-	local seen
-
-	seen=$(tcpdump -n -r "$TMP/wire.pcap" net 10.0.0.0/8 2>/dev/null)
-	[ -z "$seen" ] && return
-	echo "in clear on the wire:"
-	head -n 5 <<<"$seen"
-	return 1
+	wire_has_no "net 10.0.0.0/8"
 }
 
 gw_says()

@@ -7,23 +7,6 @@
 #	ipsec_connects [SECONDS], ipsec_ends
 #	ipsec_rekeys: the child's and IKE's; none with REKEYS_BY_TIME, where it is not to be told to
 
-wire_start()
-{
-	background wire ip netns exec "$G" tcpdump --immediate-mode -U -n -i wire -Q out -w "$TMP/wire.pcap"
-	wait_for 10 log_has wire "listening on"
-}
-
-# no_l2tp_outside: no packet to or from L2TP's port, and none with an inner address.
-no_l2tp_outside()
-{
-	local seen
-
-	seen=$(tcpdump -n -r "$TMP/wire.pcap" "udp port 1701 or net 10.0.0.0/8" 2>/dev/null)
-	[ -z "$seen" ] && return
-	head -n 5 <<<"$seen"
-	return 1
-}
-
 child_spis()
 {
 	ask "sorted(c['spi_in'] for s in r for c in s['children'])" sas
