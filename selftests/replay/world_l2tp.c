@@ -481,30 +481,25 @@ static struct l2tp_call *call_of(const struct world *w, const char *id)
 	return NULL;
 }
 
-static bool can_freeze(const struct world *w)
-{
-	for (unsigned int i = 0; i < w->n_calls; i++)
-		if (!l2tp_call_can_freeze(w->calls[i]))
-			return false;
-	return w->n_tunnels == 1 && l2tp_tunnel_can_freeze(w->tunnels[0]);
-}
-
 /* Another process takes over: the one tunnel and its calls. */
 static const char *freeze(struct world *w)
 {
 	static uint8_t record[L2TP_TUNNEL_FROZEN_MAX], calls[OBJECTS_MAX][L2TP_CALL_FROZEN_MAX];
 	struct wr wr = wr_to(record, sizeof(record)), cw[OBJECTS_MAX];
-	unsigned int n_calls = w->n_calls;
+	unsigned int n_calls = 0;
 	struct rd rd;
 
-	if (!can_freeze(w))
+	if (w->n_tunnels != 1 || !l2tp_tunnel_can_freeze(w->tunnels[0]))
 		return "there is not one tunnel that can be frozen";
 	l2tp_tunnel_freeze(w->tunnels[0], &wr);
 	if (wr.bad)
 		return "too much waits for an acknowledgment";
-	for (unsigned int i = 0; i < n_calls; i++) {
-		cw[i] = wr_to(calls[i], sizeof(calls[i]));
-		l2tp_call_freeze(w->calls[i], &cw[i]);
+	/* A call that is still being made is lost. */
+	for (unsigned int i = 0; i < w->n_calls; i++) {
+		if (!l2tp_call_can_freeze(w->calls[i]))
+			continue;
+		cw[n_calls] = wr_to(calls[n_calls], sizeof(calls[n_calls]));
+		l2tp_call_freeze(w->calls[i], &cw[n_calls++]);
 	}
 	w->asking = NULL;
 	w->cfg = w->begun_with;
@@ -514,6 +509,7 @@ static const char *freeze(struct world *w)
 	w->tunnels[0] = l2tp_tunnel_thaw(w->l2tp, w, &rd);
 	if (!w->tunnels[0] || !rd_done(&rd))
 		return "the record is not valid";
+	w->n_calls = n_calls;
 	for (unsigned int i = 0; i < n_calls; i++) {
 		rd = rd_of(calls[i], cw[i].len);
 		w->calls[i] = l2tp_call_thaw(w->tunnels[0], w, &rd);

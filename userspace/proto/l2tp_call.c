@@ -693,14 +693,20 @@ static void malformed(struct l2tp_tunnel *t, struct l2tp_call *c, const struct l
 		refuse(t, msg->session_id, &reason, why);
 }
 
-/* A message about a call that is not there: RFC 2661 sections 7.4 and 7.5, idle. */
-static void rx_idle(struct l2tp_tunnel *t, const struct l2tp_message *msg)
+/*
+ * A message about a call that is not there: RFC 2661 sections 7.4 and 7.5, idle. Who connects one that another process of
+ * ours had accepted would believe for ever that it is up: it is told by the only id of it that we know, the one it has
+ * from us (section 4.4.3, Assigned Session ID).
+ */
+static void rx_idle(struct l2tp_tunnel *t, uint16_t session_id, const struct l2tp_message *msg)
 {
 	struct l2tp_refusal why = { .result = L2TP_CDN_ERROR, .error = L2TP_ERROR_SESSION_ID,
 				    .why = "the peer answered a call that is over" };
 
 	if (msg->type == L2TP_ICRP || msg->type == L2TP_OCRP)
 		refuse(t, msg->session_id, &why, NULL);
+	else if (session_id && (msg->type == L2TP_ICCN || msg->type == L2TP_OCCN))
+		send_cdn(t, 0, session_id, &why, NULL);
 }
 
 static void rx_in_call(struct l2tp_call *c, const struct l2tp_message *msg)
@@ -730,7 +736,7 @@ void l2tp_call_rx(struct l2tp_tunnel *t, uint16_t session_id, const struct l2tp_
 	else if (!c && request)
 		rx_request(t, msg);
 	else if (!c)
-		rx_idle(t, msg);
+		rx_idle(t, session_id, msg);
 	else
 		rx_in_call(c, msg);
 }
