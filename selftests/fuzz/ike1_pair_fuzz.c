@@ -8,9 +8,9 @@
 #include "base/secret.h"
 #include "fuzz.h"
 #include "lines.h"
+#include "network.h"
 #include "proto/ike1.h"
 
-#define FLYING_MAX	64
 #define STEPS_MAX	120
 #define SAS_MAX		256
 #define DATAGRAM_MAX	4096
@@ -27,20 +27,10 @@ struct end {
 	bool refuses;			/* the next one in the kernel */
 };
 
-struct datagram {
-	struct end *to;
-	struct ike_path path;
-	uint8_t *octets;
-	size_t len;
-};
-
 static struct loop *loop;
 static struct end ends[2];
-static struct datagram flying[FLYING_MAX];
-static unsigned int n_flying, lose, repeat;
-static uint16_t bend_at, bend_inside;	/* 0: not */
-static uint8_t bend_bits;
-static bool bent;
+static struct network net;
+static uint16_t bend_inside;	/* 0: not */
 static uint32_t seed;
 
 int LLVMFuzzerInitialize(int *argc, char ***argv)
@@ -66,58 +56,35 @@ void __wrap_ike_payload_end(struct ike_chain *c)
 	if (--bend_inside & 7)
 		return;
 	len = c->w->len - c->payload_at;
-	c->w->buf[c->payload_at + bend_inside / 8 % len] ^= bend_bits;
+	c->w->buf[c->payload_at + bend_inside / 8 % len] ^= net.bend_bits;
 	bend_inside = 0;
-	bent = true;
+	net.bent = true;
 }
 
 /* --- the network --- */
 
-static void fly(struct end *to, const struct ike_path *path, const uint8_t *data, size_t len)
-{
-	struct datagram *d = &flying[n_flying];
-
-	if (n_flying == FLYING_MAX)
-		return;
-	n_flying++;
-	*d = (struct datagram){
-		.to = to, .len = len, .octets = malloc(len),
-		.path = { .local = path->peer, .peer = path->local, .local_port = path->peer_port,
-			  .peer_port = path->local_port },
-	};
-	must(d->octets);
-	memcpy(d->octets, data, len);
-	if (!bend_at)
-		return;
-	d->octets[bend_at % len] ^= bend_bits;
-	bend_at = 0;
-	bent = true;
-}
-
 static void op_tx(void *ctx, const struct ike_path *path, const uint8_t *data, size_t len)
 {
+	const struct ike_path back = { .local = path->peer, .peer = path->local, .local_port = path->peer_port,
+				       .peer_port = path->local_port };
 	struct end *e = ctx;
 
 	must(len && len <= DATAGRAM_MAX);
-	if (lose) {
-		lose--;
-		return;
-	}
-	for (unsigned int n = repeat ? 2 : 1; n; n--)
-		fly(e->other, path, data, len);
-	repeat -= repeat > 0;
+	network_send(&net, e->other, &back, sizeof(back), data, len);
 }
 
 static void let_go(unsigned int which)
 {
-	struct datagram d;
+	struct network_datagram d;
+	struct ike_path path;
+	struct end *to;
 
-	if (!n_flying)
+	if (!net.n)
 		return;
-	which %= n_flying;
-	d = flying[which];
-	memmove(&flying[which], &flying[which + 1], (--n_flying - which) * sizeof(d));
-	ike1_rx(d.to->ike, &d.path, d.octets, d.len);
+	d = network_take(&net, which % net.n);
+	to = d.to;
+	memcpy(&path, d.path, sizeof(path));
+	ike1_rx(to->ike, &path, d.octets, d.len);
 	free(d.octets);
 }
 
@@ -315,8 +282,8 @@ static void world_new(uint8_t how)
 
 	loop = loop_new_virtual(1000);
 	must(loop);
-	n_flying = lose = repeat = bend_at = bend_inside = 0;
-	bent = false;
+	net = (struct network){ .n = 0 };
+	bend_inside = 0;
 	seed = 1;
 	for (unsigned int i = 0; i < 2; i++) {
 		memset(&ends[i], 0, sizeof(ends[i]));
@@ -330,8 +297,7 @@ static void world_new(uint8_t how)
 
 static void world_free(void)
 {
-	while (n_flying)
-		free(flying[--n_flying].octets);
+	network_clear(&net);
 	for (unsigned int i = 0; i < 2; i++) {
 		struct ike_stats stats;
 
@@ -412,16 +378,16 @@ static void step(struct in *in)
 		loop_virtual_advance(loop, (what >> 3) * 700);
 		break;
 	case 3:
-		lose += what >> 3 & 3;
-		repeat += what >> 5 & 3;
+		net.lose += what >> 3 & 3;
+		net.repeat += what >> 5 & 3;
 		break;
 	case 4:
-		bend_at = in_u16(in);
-		bend_bits = in_u8(in);
+		net.bend_at = in_u16(in);
+		net.bend_bits = in_u8(in);
 		break;
 	case 5:
 		bend_inside = in_u16(in);
-		bend_bits = in_u8(in);
+		net.bend_bits = in_u8(in);
 		break;
 	case 6:
 		owner(&ends[what >> 7], what >> 3);
@@ -445,7 +411,7 @@ static void same_keys(const struct end *a, const struct end *b)
 	for (unsigned int i = 0; i < a->n_sas; i++) {
 		const struct dp_sa *in = &a->sas[i], *out = in->outbound ? NULL : outbound(b, in->spi);
 
-		if (out && !bent)
+		if (out && !net.bent)
 			must(in->key_len == out->key_len && !memcmp(in->key, out->key, in->key_len) &&
 			     !memcmp(in->auth_key, out->auth_key, in->auth_key_len));
 	}
@@ -459,10 +425,10 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 	owner(&ends[0], 0);
 	for (unsigned int n = 0; n < STEPS_MAX && in.left; n++)
 		step(&in);
-	bend_at = bend_inside = 0;
-	lose = repeat = 0;
+	network_heal(&net);
+	bend_inside = 0;
 	for (unsigned int n = 0; n < 100; n++) {
-		while (n_flying)
+		while (net.n)
 			let_go(0);
 		loop_virtual_advance(loop, 500);
 	}

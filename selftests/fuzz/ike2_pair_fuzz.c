@@ -6,10 +6,9 @@
  * whatever the input holds, nothing has to work any more, but nothing may break either.
  */
 #include "base/secret.h"
-#include "fuzz.h"
+#include "network.h"
 #include "proto/ike_sa.h"
 
-#define FLYING_MAX	128
 #define KIDS_MAX	128
 #define RECORD_MAX	65536
 #define HEAL_MS		120000
@@ -31,32 +30,18 @@ struct end {
 	size_t record_len;
 };
 
-struct datagram {
-	struct end *to;
-	struct ike_path path;
-	uint8_t *octets;
-	size_t len;
-};
-
 static struct loop *loop;
 static struct end ends[2];
-static struct datagram flying[FLYING_MAX];
-static unsigned int n_flying;
+static struct network net;
 static bool forged;
 
 static void op_tx(void *ctx, const struct ike_path *path, const uint8_t *data, size_t len)
 {
+	const struct ike_path back = { .local = path->peer, .peer = path->local, .local_port = path->peer_port,
+				       .peer_port = path->local_port };
 	struct end *e = ctx;
-	struct datagram *d = &flying[n_flying];
 
-	if (n_flying == FLYING_MAX)
-		return;
-	*d = (struct datagram){ .to = e->other, .len = len, .octets = malloc(len) };
-	must(d->octets);
-	d->path = (struct ike_path){ .local = path->peer, .peer = path->local, .local_port = path->peer_port,
-				     .peer_port = path->local_port };
-	memcpy(d->octets, data, len);
-	n_flying++;
+	network_send(&net, e->other, &back, sizeof(back), data, len);
 }
 
 static void op_random(void *ctx, void *buf, size_t len)
@@ -316,31 +301,38 @@ static void restart(struct end *e, bool flip, uint32_t where)
 	}
 }
 
+static void arrives(const struct network_datagram *d)
+{
+	struct end *to = d->to;
+	/* Its own, so that the sanitizer sees one octet too far, and one that stays on its way is not changed. */
+	uint8_t *octets = malloc(d->len);
+	struct ike_path path;
+
+	must(octets);
+	memcpy(octets, d->octets, d->len);
+	memcpy(&path, d->path, sizeof(path));
+	ike_rx(to->ike, &path, octets, d->len);
+	write_down(to);
+	free(octets);
+}
+
+/* keep: it will arrive once more. */
 static void deliver(unsigned int which, bool keep)
 {
-	struct datagram d;
+	struct network_datagram d;
 
-	if (which >= n_flying)
+	if (which >= net.n)
 		return;
-	d = flying[which];
-	if (!keep) {
-		memmove(&flying[which], &flying[which + 1], (--n_flying - which) * sizeof(d));
-	} else {
-		d.octets = malloc(d.len);
-		must(d.octets);
-		memcpy(d.octets, flying[which].octets, d.len);
-	}
-	ike_rx(d.to->ike, &d.path, d.octets, d.len);
-	write_down(d.to);
-	free(d.octets);
+	d = keep ? net.flying[which] : network_take(&net, which);
+	arrives(&d);
+	if (!keep)
+		free(d.octets);
 }
 
 static void lose(unsigned int which)
 {
-	if (which >= n_flying)
-		return;
-	free(flying[which].octets);
-	memmove(&flying[which], &flying[which + 1], (--n_flying - which) * sizeof(flying[0]));
+	if (which < net.n)
+		free(network_take(&net, which).octets);
 }
 
 static void pass(uint64_t ms)
@@ -394,7 +386,7 @@ static void act(struct in *in, uint8_t what)
 		deliver(in_u8(in), what & 0x40);
 		break;
 	case 4:
-		lose(in_u8(in) % FLYING_MAX);
+		lose(in_u8(in) % NETWORK_FLYING_MAX);
 		break;
 	case 5:
 		pass((uint64_t)in_u8(in) * 40);
@@ -434,7 +426,7 @@ static void heal(void)
 	uint64_t until = loop_now_ms(loop) + HEAL_MS, due;
 
 	for (;;) {
-		while (n_flying)
+		while (net.n)
 			deliver(0, false);
 		if (!loop_virtual_next(loop, &due) || due > until)
 			return;
@@ -474,7 +466,7 @@ static struct ike_peer *new_peer(bool first)
 {
 	struct ike_peer *p = ike_peer_new();
 	char error[IKE_ERROR_MAX];
-	struct prefix net;
+	struct prefix inner;
 
 	must(p);
 	ike_id_parse(first ? "a.example" : "b.example", &p->local_id, error);
@@ -483,10 +475,10 @@ static struct ike_peer *new_peer(bool first)
 	p->secret = secret_strdup("a secret of both");
 	must(!ike_offers_parse("aes128gcm16-prfsha256-x25519", IKE_USE_IKE, false, &p->ike, error));
 	must(!ike_offers_parse("aes128gcm16", IKE_USE_ESP, false, &p->esp, error));
-	prefix_parse(first ? "10.1.0.0/16" : "10.2.0.0/16", &net);
-	ike_ts_of_prefix(&net, &p->local_ts[0]);
-	prefix_parse(first ? "10.2.0.0/16" : "10.1.0.0/16", &net);
-	ike_ts_of_prefix(&net, &p->remote_ts[0]);
+	prefix_parse(first ? "10.1.0.0/16" : "10.2.0.0/16", &inner);
+	ike_ts_of_prefix(&inner, &p->local_ts[0]);
+	prefix_parse(first ? "10.2.0.0/16" : "10.1.0.0/16", &inner);
+	ike_ts_of_prefix(&inner, &p->remote_ts[0]);
 	p->n_local_ts = p->n_remote_ts = 1;
 	p->mobike = p->fragmentation = true;
 	p->ike_lifetime_s = 14400;
@@ -521,8 +513,7 @@ static void end(void)
 {
 	unsigned int i;
 
-	while (n_flying)
-		lose(0);
+	network_clear(&net);
 	for (i = 0; i < 2; i++) {
 		ike_free(ends[i].ike);
 		ike_peer_put(ends[i].peer);
@@ -545,7 +536,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 
 	begin();
 	/* Most inputs begin with both connected. */
-	while (first & 1 && n_flying)
+	while (first & 1 && net.n)
 		deliver(0, false);
 	while (in.left)
 		act(&in, in_u8(&in));

@@ -7,10 +7,10 @@
  */
 #include "fuzz.h"
 #include "lines.h"
+#include "network.h"
 #include "proto/l2tp.h"
 #include "wire/mschap.h"
 
-#define FLYING_MAX	128
 #define TUNNELS_MAX	8
 #define CALLS_MAX	16
 #define STEPS_MAX	200
@@ -31,20 +31,9 @@ struct end {
 	enum deed deed;		/* ... this, once */
 };
 
-struct datagram {
-	struct end *to;
-	struct l2tp_path path;	/* as the receiver sees it */
-	uint8_t *octets;
-	size_t len;
-};
-
 static struct loop *loop;
 static struct end ends[2];
-static struct datagram flying[FLYING_MAX];
-static unsigned int n_flying, lose, repeat;
-static uint16_t bend_at;	/* 0: not */
-static uint8_t bend_bits;
-static bool bent;
+static struct network net;
 static uint32_t seed;
 
 int LLVMFuzzerInitialize(int *argc, char ***argv)
@@ -58,53 +47,30 @@ int LLVMFuzzerInitialize(int *argc, char ***argv)
 
 /* --- the network --- */
 
-static void fly(struct end *to, const struct l2tp_path *path, const uint8_t *data, size_t len)
-{
-	struct datagram *d = &flying[n_flying];
-
-	if (n_flying == FLYING_MAX)
-		return;
-	n_flying++;
-	*d = (struct datagram){
-		.to = to, .len = len, .octets = malloc(len),
-		.path = { .transport = path->transport, .local = path->peer, .peer = path->local,
-			  .local_port = path->peer_port, .peer_port = path->local_port },
-	};
-	must(d->octets);
-	memcpy(d->octets, data, len);
-	if (!bend_at)
-		return;
-	d->octets[bend_at % len] ^= bend_bits;
-	bend_at = 0;
-	bent = true;
-}
-
 static void op_tx(void *ctx, struct l2tp_tunnel *t, const struct l2tp_path *path, const uint8_t *data,
 		  size_t len)
 {
+	const struct l2tp_path back = { .transport = path->transport, .local = path->peer, .peer = path->local,
+					.local_port = path->peer_port, .peer_port = path->local_port };
 	struct end *e = ctx;
 
 	(void)t;
 	must(len >= L2TP_CONTROL_HEADER_LEN && len <= DATAGRAM_MAX);
-	if (lose) {
-		lose--;
-		return;
-	}
-	for (unsigned int n = repeat ? 2 : 1; n; n--)
-		fly(e->other, path, data, len);
-	repeat -= repeat > 0;
+	network_send(&net, e->other, &back, sizeof(back), data, len);
 }
 
 static void let_go(unsigned int which)
 {
-	struct datagram d;
+	struct network_datagram d;
+	struct l2tp_path path;
+	struct end *to;
 
-	if (!n_flying)
+	if (!net.n)
 		return;
-	which %= n_flying;
-	d = flying[which];
-	memmove(&flying[which], &flying[which + 1], (--n_flying - which) * sizeof(d));
-	l2tp_rx(d.to->l2tp, &d.path, d.octets, d.len);
+	d = network_take(&net, which % net.n);
+	to = d.to;
+	memcpy(&path, d.path, sizeof(path));
+	l2tp_rx(to->l2tp, &path, d.octets, d.len);
 	free(d.octets);
 	loop_virtual_advance(loop, 0);
 }
@@ -434,14 +400,14 @@ static void step(struct in *in)
 
 	switch (op & 15) {
 	case 6:
-		lose = arg % 16u;
+		net.lose = arg % 16u;
 		break;
 	case 7:
-		repeat = arg % 16u;
+		net.repeat = arg % 16u;
 		break;
 	case 8:
-		bend_at = in_u16(in);
-		bend_bits = arg;
+		net.bend_at = in_u16(in);
+		net.bend_bits = arg;
 		break;
 	case 9:
 		let_go(arg);
@@ -452,7 +418,7 @@ static void step(struct in *in)
 	case 11:
 	case 12:
 	case 13:
-		while (arg-- && n_flying)
+		while (arg-- && net.n)
 			let_go(0);
 		break;
 	default:
@@ -520,15 +486,15 @@ static void counts_are_right(const struct end *e)
 /* As long as timers and retransmissions can take, and several rounds of HELLO. */
 static void gets_well(void)
 {
-	lose = repeat = bend_at = 0;
+	network_heal(&net);
 	for (unsigned int n = 0; n < 400; n++) {
-		while (n_flying)
+		while (net.n)
 			let_go(0);
 		loop_virtual_advance(loop, 1000);
 	}
-	while (n_flying)
+	while (net.n)
 		let_go(0);
-	if (bent)
+	if (net.bent)
 		return;
 	agrees(&ends[0]);
 	agrees(&ends[1]);
@@ -540,8 +506,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 	unsigned int steps = 0;
 	uint64_t due;
 
-	n_flying = lose = repeat = bend_at = 0;
-	bent = false;
+	net = (struct network){ .n = 0 };
 	seed = 1;
 	loop = loop_new_virtual(1000000);
 	end_init(0, in_u8(&in));
@@ -554,8 +519,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 	gets_well();
 	l2tp_free(ends[0].l2tp);
 	l2tp_free(ends[1].l2tp);
-	while (n_flying)
-		free(flying[--n_flying].octets);
+	network_clear(&net);
 	must(!loop_virtual_next(loop, &due));
 	loop_free(loop);
 	return 0;
