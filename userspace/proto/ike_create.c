@@ -379,6 +379,12 @@ static void rx_child(struct ike_sa *sa, struct ike2_message *m, struct ike_child
 	answer(sa, m, c, old, &accepted);
 }
 
+/* Whether a request of ours for one is under way. */
+static bool makes_child(const struct ike_sa *sa)
+{
+	return sa->current && (sa->current->type == TASK_CHILD_NEW || sa->current->type == TASK_CHILD_REKEY);
+}
+
 void ike_create_rx_request(struct ike_sa *sa, struct ike2_message *m)
 {
 	const struct ike_notify *rekey = ike2_notify_find(m, IKE2_N_REKEY_SA);
@@ -399,6 +405,11 @@ void ike_create_rx_request(struct ike_sa *sa, struct ike2_message *m)
 	}
 	if (rekey) {
 		old = ike_child_by_spi(sa, spi_of(rekey->spi), false);
+		/* It may be the one that we have asked for, and whose answer is still on its way. */
+		if (!old && makes_child(sa)) {
+			refuse(sa, IKE2_N_TEMPORARY_FAILURE, NULL, 0);
+			return;
+		}
 		if (!old || !old->told) {
 			refuse_child(sa, rekey);
 			return;
