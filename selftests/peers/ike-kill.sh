@@ -164,9 +164,9 @@ through()
 	check "IKEv$1: traffic of the road warrior" ping_road
 	check "IKEv$1: and new keys for it" swanctl --rekey --child all
 	check "IKEv$1: traffic with them" ping_road
-	check "IKEv$1: strongSwan ends the site" swanctl --terminate --ike adit
+	check "IKEv$1: strongSwan ends the site" swan_ends adit
 	check "IKEv$1: which is told" gw_says "ended: the peer"
-	check "IKEv$1: strongSwan ends the other" swanctl --terminate --ike road
+	check "IKEv$1: strongSwan ends the other" swan_ends road
 	check "IKEv$1: nothing is left there" wait_for 10 swan_has_nothing
 	stop gateway
 	stop charon

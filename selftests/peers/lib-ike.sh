@@ -237,6 +237,18 @@ swan_has_child()
 	swanctl --list-sas | grep -q "INSTALLED"
 }
 
+# swan_ends NAME: every IKE SA of that connection. One that the gateway ends in the same moment is no failure.
+swan_ends()
+{
+	swanctl --terminate --ike "$1" || echo "swanctl gave $?"
+	wait_for 10 swan_has_no "$1"
+}
+
+swan_has_no()
+{
+	[ -z "$(swanctl --list-sas --ike "$1")" ]
+}
+
 swan_has_nothing()
 {
 	[ -z "$(swanctl --list-sas)" ]
