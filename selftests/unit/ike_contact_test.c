@@ -16,22 +16,6 @@
 
 #define LEAVE_IT_MS	500	/* less than the time after which a silent peer is asked for */
 
-static struct pair world;
-
-static int set_up(void **state)
-{
-	(void)state;
-	pair_init(&world);
-	return 0;
-}
-
-static int tear_down(void **state)
-{
-	(void)state;
-	pair_fini(&world);
-	return 0;
-}
-
 static unsigned int sas(const struct pair_end *e)
 {
 	const struct ike_sa *sa = NULL;
@@ -85,10 +69,9 @@ static void by_password(struct pair *p, const char *user)
 
 static void what_a_peer_lost_is_over(void **state)
 {
-	struct pair *p = &world;
+	struct pair *p = *state;
 	struct ike_sa *old;
 
-	(void)state;
 	dial(p, 1);
 	old = p->b.sa;
 	forgets(p);
@@ -104,9 +87,8 @@ static void what_a_peer_lost_is_over(void **state)
 
 static void what_was_replaced_and_thawed_is_found(void **state)
 {
-	struct pair *p = &world;
+	struct pair *p = *state;
 
-	(void)state;
 	dial(p, 1);
 	ike_sa_rekey(p->a.sa);
 	pair_run(p, 20000);
@@ -120,10 +102,9 @@ static void what_was_replaced_and_thawed_is_found(void **state)
 
 static void a_wrong_proof_ends_nothing(void **state)
 {
-	struct pair *p = &world;
+	struct pair *p = *state;
 	struct ike_sa *old;
 
-	(void)state;
 	dial(p, 1);
 	old = p->b.sa;
 	forgets(p);
@@ -136,9 +117,8 @@ static void a_wrong_proof_ends_nothing(void **state)
 
 static void a_wrong_password_ends_nothing(void **state)
 {
-	struct pair *p = &world;
+	struct pair *p = *state;
 
-	(void)state;
 	by_password(p, "alice");
 	dial(p, 1);
 	forgets(p);
@@ -151,9 +131,8 @@ static void a_wrong_password_ends_nothing(void **state)
 
 static void another_identity_is_left_alone(void **state)
 {
-	struct pair *p = &world;
+	struct pair *p = *state;
 
-	(void)state;
 	a_secret_for_all(p);
 	dial(p, 1);
 	forgets(p);
@@ -165,10 +144,9 @@ static void another_identity_is_left_alone(void **state)
 
 static void another_section_is_left_alone(void **state)
 {
-	struct pair *p = &world;
+	struct pair *p = *state;
 	struct ike_peer *first = p->b.peer;
 
-	(void)state;
 	dial(p, 1);
 	forgets(p);
 	/* With the same identity and secret. */
@@ -186,9 +164,8 @@ static void another_section_is_left_alone(void **state)
 
 static void users_of_one_identity_are_left_alone(void **state)
 {
-	struct pair *p = &world;
+	struct pair *p = *state;
 
-	(void)state;
 	by_password(p, "alice");
 	dial(p, 1);
 	forgets(p);
@@ -205,9 +182,8 @@ static void users_of_one_identity_are_left_alone(void **state)
 
 static void devices_of_one_user_are_left_alone(void **state)
 {
-	struct pair *p = &world;
+	struct pair *p = *state;
 
-	(void)state;
 	set_id(&p->b.peer->remote_id, "*");
 	by_password(p, "alice");
 	dial(p, 1);
@@ -232,9 +208,8 @@ static void dial_from(struct pair *p, const char *text, unsigned int ups)
 
 static void members_of_one_secret_are_left_alone(void **state)
 {
-	struct pair *p = &world;
+	struct pair *p = *state;
 
-	(void)state;
 	a_secret_for_all(p);
 	dial(p, 1);
 	forgets(p);
@@ -250,9 +225,8 @@ static void members_of_one_secret_are_left_alone(void **state)
 
 static void members_behind_one_nat_are_left_alone(void **state)
 {
-	struct pair *p = &world;
+	struct pair *p = *state;
 
-	(void)state;
 	a_secret_for_all(p);
 	p->nat = true;
 	dial(p, 1);
@@ -264,9 +238,8 @@ static void members_behind_one_nat_are_left_alone(void **state)
 
 static void a_peer_of_its_own_is_known_behind_a_nat(void **state)
 {
-	struct pair *p = &world;
+	struct pair *p = *state;
 
-	(void)state;
 	p->nat = true;
 	dial(p, 1);
 	forgets(p);
@@ -278,9 +251,8 @@ static void a_peer_of_its_own_is_known_behind_a_nat(void **state)
 
 static void who_has_another_does_not_say_it(void **state)
 {
-	struct pair *p = &world;
+	struct pair *p = *state;
 
-	(void)state;
 	dial(p, 1);
 	dial(p, 2);
 	assert_int_equal(p->b.downs, 0);
@@ -300,10 +272,9 @@ static bool loses_proof_once(struct pair *p, struct pair_end *end, const uint8_t
 /* What b says comes late, when a's own is up; it was not when b said it, and is no remainder. */
 static void both_begin_at_once(void **state)
 {
-	struct pair *p = &world;
+	struct pair *p = *state;
 	struct ike_path path = { .local_port = 500, .peer_port = 500 };
 
-	(void)state;
 	addr_parse("192.0.2.2", &path.local);
 	addr_parse("192.0.2.1", &path.peer);
 	p->lose = loses_proof_once;
@@ -316,7 +287,7 @@ static void both_begin_at_once(void **state)
 	assert_int_equal(p->a.downs + p->b.downs, 0);
 }
 
-#define TEST(name) cmocka_unit_test_setup_teardown(name, set_up, tear_down)
+#define TEST(name) cmocka_unit_test_setup_teardown(name, pair_set_up, pair_tear_down)
 
 int main(void)
 {

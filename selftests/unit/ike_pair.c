@@ -486,3 +486,35 @@ unsigned int pair_check(struct pair *p)
 	assert_int_equal(pair_kids(&p->a), pair_kids(&p->b));
 	return pair_kids(&p->a);
 }
+
+/* --- for tests --- */
+
+int pair_set_up(void **state)
+{
+	static struct pair world;
+
+	pair_init(&world);
+	*state = &world;
+	return 0;
+}
+
+int pair_tear_down(void **state)
+{
+	pair_fini(*state);
+	return 0;
+}
+
+void pair_connect(struct pair *p)
+{
+	assert_non_null(pair_dial(p));
+	pair_run(p, 1000);
+	assert_int_equal(p->a.ups, 1);
+	assert_int_equal(p->b.ups, 1);
+	assert_int_equal(pair_check(p), 1);
+}
+
+void pair_says(const struct pair_end *e, const char *words)
+{
+	if (!strstr(e->log, words) && !strstr(e->why, words))
+		fail_msg("%s did not say \"%s\" but \"%s\" and:\n%s", e->name, words, e->why, e->log);
+}

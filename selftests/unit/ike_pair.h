@@ -72,6 +72,11 @@ struct pair {
 
 void pair_init(struct pair *p);
 void pair_fini(struct pair *p);
+/* Of each test, whose state is its pair. */
+int pair_set_up(void **state);
+int pair_tear_down(void **state);
+void pair_connect(struct pair *p);	/* asserts that there is one tunnel */
+void pair_says(const struct pair_end *e, const char *words);	/* asserts that the log or why has them */
 struct ike_sa *pair_dial(struct pair *p);
 void pair_run(struct pair *p, uint64_t ms);	/* the clock and the wire */
 /* Another process goes on with what was written down. False: it was not. */
