@@ -31,6 +31,14 @@ run()
 	"$@"
 }
 
+# rules NAMESPACE: those of nftables on standard input. A test that needs them is nothing without.
+rules()
+{
+	ip netns exec "$1" nft -f - && return
+	echo "# $1 cannot have these rules"
+	exit 1
+}
+
 # defer COMMAND: undone at the end of the test, whatever happens, the last first. One word, evaluated then.
 defer()
 {

@@ -98,7 +98,7 @@ is_asked()
 	pings a "10.6.$1.1"
 }
 
-ip netns exec n nft -f - <<-'RULES'
+rules n <<-'RULES'
 	table ip hide {
 		chain post { type nat hook postrouting priority srcnat; }
 	}

@@ -204,7 +204,7 @@ join a nat0 198.51.100.1/24 n wan0 198.51.100.3/24
 join n lan0 10.5.0.1/24 c lan0 10.5.0.2/24
 run ip -n c route add default via 10.5.0.1
 run ip netns exec n sysctl -qw net.ipv4.ip_forward=1
-ip netns exec n nft -f - <<-'RULES'
+rules n <<-'RULES'
 	table ip hide {
 		chain post { type nat hook postrouting priority srcnat; oif "wan0" masquerade; }
 	}

@@ -145,7 +145,7 @@ check "loop: removed" unpair 1
 
 # Congestion marks of the outer path: what cannot bear one is dropped (RFC 6040 section 4.2).
 check "marks: made" l2tp_pair v2 1 $A4 $B4
-run ip netns exec b nft -f - <<'NFT'
+rules b <<'NFT'
 table ip mangle {
 	chain in {
 		type filter hook prerouting priority mangle;

@@ -30,7 +30,7 @@ fuzz_topology()
 	# Replies leave by the session whose address asked.
 	ip netns exec c sysctl -qw net.ipv4.conf.all.rp_filter=0 net.ipv4.conf.default.rp_filter=0
 	# What arrives at the server from anybody but the three has got past the check of the source.
-	run ip netns exec s nft -f - <<-END
+	rules s <<-END
 		table ip watch {
 			chain input {
 				type filter hook input priority 0

@@ -241,7 +241,7 @@ blocked()
 		check "IKEv$VERSION: blocked: it is not" adit site up office
 		check "IKEv$VERSION: blocked: traffic" ping_right
 		check "IKEv$VERSION: blocked: it ends" ends
-		ip netns exec "$P" nft -f - <<-'RULES'
+		rules "$P" <<-'RULES'
 			table ip block {
 				chain in { type filter hook input priority 0; udp dport 4500 drop; }
 			}

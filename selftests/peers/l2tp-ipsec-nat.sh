@@ -66,7 +66,7 @@ nat_topology()
 	for ((i = 1; i <= CLIENTS; i++)); do
 		client_wire "$i"
 	done
-	nat_rules | ip netns exec "$NAT" nft -f - || exit 1
+	rules "$NAT" < <(nat_rules)
 	in_order "$G"
 	in_order "$S"
 }

@@ -56,7 +56,7 @@ ike_topology()
 		join "$NAT" in 192.168.7.1/24 "$P" wire $PEER/24
 		run ip -n "$P" route add default via 192.168.7.1
 		ip netns exec "$NAT" sysctl -qw net.ipv4.ip_forward=1
-		ip netns exec "$NAT" nft -f - <<-'RULES'
+		rules "$NAT" <<-'RULES'
 			table ip nat {
 				chain post { type nat hook postrouting priority srcnat; oif "out" masquerade random; }
 			}

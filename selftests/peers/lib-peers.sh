@@ -72,7 +72,7 @@ topology_nat()
 	run ip -n "$C" route add 192.0.2.0/24 via 192.168.5.1
 	modprobe -a nf_nat_pptp nf_conntrack_pptp
 	ip netns exec "$NAT" sysctl -qw net.ipv4.ip_forward=1
-	ip netns exec "$NAT" nft -f - <<-'RULES'
+	rules "$NAT" <<-'RULES'
 		table ip nat {
 			ct helper pptp { type "pptp" protocol tcp; }
 			chain pre { type filter hook prerouting priority 0; tcp dport 1723 ct helper set "pptp"; }
