@@ -237,7 +237,8 @@ void ike1_replaced_by(struct ike1_sa *old, struct ike1_sa *sa);
 void ike1_linger_end(struct ike1_sa *old, bool tell);	/* the peer; frees it */
 
 /* --- ike1_endpoint.c --- */
-void ike1_sa_set_spis(struct ike1_sa *sa, uint64_t spi_i, uint64_t spi_r);	/* ours, by which it is found, is not 0 */
+/* Ours, by which it is found, is not 0. */
+void ike1_sa_set_spis(struct ike1_sa *sa, uint64_t spi_i, uint64_t spi_r);
 void ike1_dispatch(struct ike1 *ike, const struct ike_path *path, const uint8_t *data, size_t len, bool whole);
 uint32_t ike1_mid_new(struct ike1_sa *sa);
 void ike1_fragment_rx(struct ike1 *ike, const struct ike_path *path, struct ike1_message *m);

@@ -234,11 +234,21 @@ static void refused(struct ike_sa *sa, struct ike_task *t, enum ike_verdict verd
 	ike_task_done(sa);
 }
 
+/* The peer had made it and ended it before its answer, which was sent again, arrived. */
+static bool is_deleted(const struct ike_task *t, uint32_t spi)
+{
+	for (unsigned int i = 0; i < IKE_TASK_DELETED_MAX; i++)
+		if (t->deleted[i] == spi)
+			return true;
+	return false;
+}
+
 void ike_create_rx_response(struct ike_sa *sa, struct ike_task *t, struct ike2_message *m)
 {
 	char why[IKE_WHY_MAX] = "the peer has another group";
 	enum ike_verdict verdict;
 	struct ike_child *c;
+	uint32_t spi;
 
 	verdict = ike_child_take(sa, m, flags_of(t), t->spi_in, t->child, &c, why);
 	if (verdict == VERDICT_UNWANTED) {
@@ -251,7 +261,11 @@ void ike_create_rx_response(struct ike_sa *sa, struct ike_task *t, struct ike2_m
 		refused(sa, t, verdict, m, why);
 		return;
 	}
+	spi = c->spi_out;
 	made(sa, t, c, m);
+	c = is_deleted(t, spi) ? ike_child_by_spi(sa, spi, false) : NULL;
+	if (c)
+		ike_child_deleted(c);
 	ike_task_done(sa);
 }
 
@@ -379,12 +393,6 @@ static void rx_child(struct ike_sa *sa, struct ike2_message *m, struct ike_child
 	answer(sa, m, c, old, &accepted);
 }
 
-/* Whether a request of ours for one is under way. */
-static bool makes_child(const struct ike_sa *sa)
-{
-	return sa->current && (sa->current->type == TASK_CHILD_NEW || sa->current->type == TASK_CHILD_REKEY);
-}
-
 void ike_create_rx_request(struct ike_sa *sa, struct ike2_message *m)
 {
 	const struct ike_notify *rekey = ike2_notify_find(m, IKE2_N_REKEY_SA);
@@ -406,7 +414,7 @@ void ike_create_rx_request(struct ike_sa *sa, struct ike2_message *m)
 	if (rekey) {
 		old = ike_child_by_spi(sa, spi_of(rekey->spi), false);
 		/* It may be the one that we have asked for, and whose answer is still on its way. */
-		if (!old && makes_child(sa)) {
+		if (!old && ike_sa_makes_child(sa)) {
 			refuse(sa, IKE2_N_TEMPORARY_FAILURE, NULL, 0);
 			return;
 		}

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * What owners call of IKE SAs and children, whatever version of IKE made them: both, of either version, begin with whose
- * functions these are. What each does is in ike.h.
+ * What owners call of IKE SAs and children, whatever version of IKE made them: both, of either version, begin with
+ * whose functions these are. What each does is in ike.h.
  */
 #ifndef ADIT_PROTO_IKE_FACE_H
 #define ADIT_PROTO_IKE_FACE_H

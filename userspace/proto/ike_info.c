@@ -86,6 +86,21 @@ static uint32_t spi_at(const struct ike_delete *d, unsigned int i)
 	return (uint32_t)at[0] << 24 | (uint32_t)at[1] << 16 | (uint32_t)at[2] << 8 | at[3];
 }
 
+static void note_unknown(struct ike_sa *sa, uint32_t spi)
+{
+	struct ike_task *t = sa->current;
+
+	if (ike_sa_makes_child(sa))
+		t->deleted[t->n_deleted++ % IKE_TASK_DELETED_MAX] = spi;
+}
+
+void ike_child_deleted(struct ike_child *c)
+{
+	if (!c->replaced)
+		ike_log(c->sa, LOG_LEVEL_INFO, "child %08x/%08x ends: the peer deletes it", c->spi_in, c->spi_out);
+	ike_child_end(c, "the peer deletes it");
+}
+
 /* SPIs that the peer receives by: those that we send by. Returns ours, of those that were there. */
 static unsigned int delete_children(struct ike_sa *sa, const struct ike_delete *d, uint32_t *own, unsigned int max)
 {
@@ -94,15 +109,14 @@ static unsigned int delete_children(struct ike_sa *sa, const struct ike_delete *
 	for (i = 0; i < d->n && n < max; i++) {
 		struct ike_child *c = ike_child_by_spi(sa, spi_at(d, i), false);
 
-		if (!c)
+		if (!c) {
+			note_unknown(sa, spi_at(d, i));
 			continue;
+		}
 		/* Both at once (section 1.4.1): each has said it for its own already. */
 		if (!c->deleting)
 			own[n++] = c->spi_in;
-		if (!c->replaced)
-			ike_log(sa, LOG_LEVEL_INFO, "child %08x/%08x ends: the peer deletes it", c->spi_in,
-				c->spi_out);
-		ike_child_end(c, "the peer deletes it");
+		ike_child_deleted(c);
 	}
 	return n;
 }

@@ -10,7 +10,7 @@
 #include "proto/ike_frozen.h"
 #include "proto/ike_sa.h"
 
-#define RECORD_VERSION	2
+#define RECORD_VERSION	3
 #define PACKETS_MAX	8	/* of one message; with more, the record is without it */
 #define PACKET_MAX	1300
 #define NO_PACKETS	0xff
@@ -215,6 +215,9 @@ static void put_task(struct wr *w, const struct ike_task *t)
 	wr_u16(w, (uint16_t)t->their_nonce_len);
 	wr_bytes(w, t->their_nonce, t->their_nonce_len);
 	wr_u32(w, t->their_child ? t->their_child->spi_in : 0);
+	for (unsigned int i = 0; i < IKE_TASK_DELETED_MAX; i++)
+		wr_u32(w, t->deleted[i]);
+	wr_u8(w, t->n_deleted % IKE_TASK_DELETED_MAX);
 }
 
 static struct ike_child *child_of(struct ike_sa *sa, uint32_t spi)
@@ -251,6 +254,9 @@ static struct ike_task *get_task(struct rd *r, struct ike_sa *sa)
 	}
 	rd_copy(r, t->their_nonce, t->their_nonce_len);
 	t->their_child = child_of(sa, rd_u32(r));
+	for (unsigned int i = 0; i < IKE_TASK_DELETED_MAX; i++)
+		t->deleted[i] = rd_u32(r);
+	t->n_deleted = rd_u8(r);
 	return t;
 }
 

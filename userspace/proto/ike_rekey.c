@@ -278,8 +278,8 @@ static void refuse(struct ike_sa *sa, uint16_t type, const void *data, size_t le
 /* Section 2.25.2: not while a child of ours is on its way in or out. */
 static bool busy(const struct ike_sa *sa)
 {
-	return sa->current && (sa->current->type == TASK_CHILD_NEW || sa->current->type == TASK_CHILD_REKEY ||
-			       sa->current->type == TASK_CHILD_DELETE || sa->current->type == TASK_IKE_DELETE);
+	return ike_sa_makes_child(sa) || (sa->current && (sa->current->type == TASK_CHILD_DELETE ||
+							  sa->current->type == TASK_IKE_DELETE));
 }
 
 static void note_collision(struct ike_sa *old, struct ike_sa *sa, const struct ike2_message *m, const uint8_t *nonce)

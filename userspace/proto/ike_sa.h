@@ -21,6 +21,7 @@
 #define IKE_LINGER_MS		10000	/* an SA that is over, for requests repeated late */
 #define IKE_CHILD_LINGER_MS	5000	/* a replaced inbound SA, for packets on their way */
 #define IKE_TASKS_MAX		64
+#define IKE_TASK_DELETED_MAX	4
 #define IKE_CHILDREN_MAX	64	/* of one IKE SA */
 
 enum ike_phase {
@@ -55,6 +56,9 @@ struct ike_task {
 	size_t their_nonce_len;		/* 0: it did not */
 	struct ike_child *their_child;
 	struct ike_sa *their_sa;
+	/* SPIs that the peer deleted meanwhile and that are not known here: of the child that is being made, maybe. */
+	uint32_t deleted[IKE_TASK_DELETED_MAX];
+	unsigned int n_deleted;		/* ever; the oldest are forgotten */
 	char move_from[ADDR_STRLEN];
 };
 TAILQ_HEAD(ike_tasks, ike_task);
@@ -224,7 +228,8 @@ void ike_setup_free(struct ike_sa *sa);
 int ike_sa_set_id(const struct ike_id **at, const struct ike_id *id);
 int ike_sa_set_user(struct ike_sa *sa, const char *user);	/* of IKE_USER_MAX at most; likewise */
 void ike_sa_set_why(struct ike_sa *sa, const char *why);
-void ike_sa_set_spis(struct ike_sa *sa, uint64_t spi_i, uint64_t spi_r);	/* ours, by which it is found, is not 0 */
+/* Ours, by which it is found, is not 0. */
+void ike_sa_set_spis(struct ike_sa *sa, uint64_t spi_i, uint64_t spi_r);
 void ike_sa_free(struct ike_sa *sa);
 uint64_t ike_spi_new(struct ike *ike);
 /* Established: timers begin. */
@@ -357,6 +362,7 @@ int ike_nonce_cmp(const uint8_t *a, size_t a_len, const uint8_t *b, size_t b_len
 void ike_info_send(struct ike_sa *sa, struct ike_task *t);
 void ike_info_rx_request(struct ike_sa *sa, const struct ike_path *path, struct ike2_message *m);
 void ike_info_rx_response(struct ike_sa *sa, struct ike_task *t, struct ike2_message *m);
+void ike_child_deleted(struct ike_child *c);	/* by the peer */
 
 /* --- ike_cp.c: configuration payloads --- */
 void ike_cp_put_request(struct ike_sa *sa, struct ike_chain *c);
@@ -378,6 +384,12 @@ static inline const char *ike_sa_user(const struct ike_sa *sa)
 static inline const char *ike_sa_why(const struct ike_sa *sa)
 {
 	return sa->why ? sa->why : "";
+}
+
+/* Whether a request of ours for a child is under way. */
+static inline bool ike_sa_makes_child(const struct ike_sa *sa)
+{
+	return sa->current && (sa->current->type == TASK_CHILD_NEW || sa->current->type == TASK_CHILD_REKEY);
 }
 
 static inline bool ike_sa_is_up(const struct ike_sa *sa)
