@@ -49,7 +49,8 @@ check "more than can wait" ip netns exec a bash -c 'for i in {1..40}; do echo x 
 check "is dropped" child_counts a e0 1 wait-dropped -ge 20
 check "and asked for once a second at most" child_counts a e0 1 acquires -le $((20 * TIME_FACTOR))
 
-# What waits is sent.
+# What waits is sent. Those of before are to be gone, or the queue has no room.
+check "what waited for too long is dropped as well" wait_for 20 child_counts a e0 1 wait-dropped -ge 40
 xfrm_sas 4 gcm128
 # One a second, so that some wait whenever the keys come; what asks for keys now is one of these.
 acquires=$(child_count a e0 1 acquires)
