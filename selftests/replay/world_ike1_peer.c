@@ -487,12 +487,12 @@ static void read_sealed(struct script *s, struct conv *c, struct ike1_message *m
 	struct ike_fault fault;
 
 	if (!c || !c->have_keys || !open_with(c, &m->header, encrypted, plain)) {
-		words_append(text, cap, " (not to be opened)");
+		ike_append(text, cap, " (not to be opened)");
 		return;
 	}
 	words_name_payloads(first, plain, encrypted.len, text, cap);
 	if (ike1_parse_chain(m, first, plain, encrypted.len, &fault))
-		words_append(text, cap, " (which makes no sense)");
+		ike_append(text, cap, " (which makes no sense)");
 	else
 		moved(c, &m->header, false, m);
 	if (!is_phase1(m->header.exchange) && m->header.message_id > s->mid)
@@ -516,14 +516,14 @@ static void read_message(void *script, const uint8_t *data, size_t len, char *te
 		 script_exchange_name(m.header.exchange));
 	/* Message ids of whom is tested are as chance has them. */
 	if (!is_phase1(m.header.exchange) && m.header.message_id && m.header.message_id <= s->mid)
-		words_append(text, cap, " %u", m.header.message_id);
-	words_append(text, cap, ":");
+		ike_append(text, cap, " %u", m.header.message_id);
+	ike_append(text, cap, ":");
 	if (encrypted.at) {
 		read_sealed(s, c, &m, encrypted, text, cap);
 		return;
 	}
 	if (c && c->done)
-		words_append(text, cap, " (in the clear)");
+		ike_append(text, cap, " (in the clear)");
 	words_name_payloads(m.header.next, data + IKE_HEADER_LEN, len - IKE_HEADER_LEN, text, cap);
 	if (c)
 		note_heard(s, c, &m);

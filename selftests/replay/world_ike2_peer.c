@@ -592,7 +592,7 @@ static void read_message(void *script, const uint8_t *data, size_t len, char *te
 		 m.header.message_id);
 	if (!m.encrypted.body.at) {
 		if (c && m.header.exchange != IKE2_SA_INIT)
-			words_append(text, cap, " (in the clear)");
+			ike_append(text, cap, " (in the clear)");
 		words_name_payloads(m.header.next, data + IKE_HEADER_LEN, len - IKE_HEADER_LEN, text, cap);
 		note_heard(s, c, &m);
 		return;
@@ -600,11 +600,11 @@ static void read_message(void *script, const uint8_t *data, size_t len, char *te
 	if (c)
 		sk = ike2_sk_of(&c->keys, !c->initiator);
 	if (!c || !c->have_keys || ike2_open(&sk, &m, plain, sizeof(plain), &n)) {
-		words_append(text, cap, " (not to be opened)");
+		ike_append(text, cap, " (not to be opened)");
 		return;
 	}
 	if (m.encrypted.total) {
-		words_append(text, cap, " fragment %u of %u", m.encrypted.fragment, m.encrypted.total);
+		ike_append(text, cap, " fragment %u of %u", m.encrypted.fragment, m.encrypted.total);
 		return;
 	}
 	words_name_payloads(m.encrypted.first, plain, n, text, cap);

@@ -1,5 +1,4 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
-#include <stdarg.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -212,23 +211,12 @@ void words_write_clear(struct wr *w, const struct ike_header *h, struct ike_octe
 
 /* --- what came --- */
 
-void words_append(char *text, size_t cap, const char *fmt, ...)
-{
-	size_t len = strlen(text);
-	va_list ap;
-
-	va_start(ap, fmt);
-	if (len < cap)
-		vsnprintf(text + len, cap - len, fmt, ap);
-	va_end(ap);
-}
-
 static void name_notify(uint16_t number, const char *name, char *text, size_t cap)
 {
 	if (!strcmp(name, "unknown"))
-		words_append(text, cap, " N(%u)", number);
+		ike_append(text, cap, " N(%u)", number);
 	else
-		words_append(text, cap, " N(%s)", name);
+		ike_append(text, cap, " N(%s)", name);
 }
 
 /* Those of IKEv1 have their DOI in front. */
@@ -246,11 +234,11 @@ static void name_payload(const struct ike_payload *p, char *text, size_t cap)
 	else if (p->type == IKE1_PAYLOAD_N)
 		name_notify(number, ike1_notify_to_str(number), text, cap);
 	else if (p->type == IKE2_PAYLOAD_D)
-		words_append(text, cap, " D(%s%s)", ike_protocol_to_str(protocol), spi ? "" : " itself");
+		ike_append(text, cap, " D(%s%s)", ike_protocol_to_str(protocol), spi ? "" : " itself");
 	else if (p->type == IKE1_PAYLOAD_D)
-		words_append(text, cap, " D(%s)", ike_protocol_to_str(protocol));
+		ike_append(text, cap, " D(%s)", ike_protocol_to_str(protocol));
 	else
-		words_append(text, cap, " %s", ike_payload_to_str(p->type));
+		ike_append(text, cap, " %s", ike_payload_to_str(p->type));
 }
 
 void words_name_payloads(uint8_t first, const uint8_t *at, size_t len, char *text, size_t cap)

@@ -92,8 +92,6 @@ bool words_split(const uint8_t *data, size_t len, struct script_head *head, stru
 		 struct ike_octets *chain);
 void words_write_clear(struct wr *w, const struct ike_header *h, struct ike_octets chain);
 
-__attribute__((format(printf, 3, 4)))
-void words_append(char *text, size_t cap, const char *fmt, ...);
 void words_name_payloads(uint8_t first, const uint8_t *at, size_t len, char *text, size_t cap);
 
 #endif /* ADIT_REPLAY_WORLD_IKE_WORDS_H */
