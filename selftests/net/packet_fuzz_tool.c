@@ -92,23 +92,29 @@ static bool is_tunnel(const struct iphdr *ip, const uint8_t *payload)
 						get16(payload + 2) == ESP_PORT));
 }
 
-/* Return: 1 for a valid packet that was kept, 0 for another, -1 when there is none. */
+/*
+ * What is sent here is heard here as well, and must not get among the kept: changed and signed a second time, a number
+ * that the first change had thrown far ahead would be believed, and the session end for good.
+ *
+ * Return: 1 for a valid packet that was kept, 0 for another, -1 when there is none.
+ */
 static int keep(int fd)
 {
-	struct packet *p = &kept[next_kept];
+	struct packet p;
 	struct sockaddr_ll from;
 	socklen_t n = sizeof(from);
-	const struct iphdr *ip = (const void *)p->octets;
+	const struct iphdr *ip = (const void *)p.octets;
 	ssize_t len;
 
-	len = recvfrom(fd, p->octets, sizeof(p->octets), MSG_DONTWAIT, (struct sockaddr *)&from, &n);
+	len = recvfrom(fd, p.octets, sizeof(p.octets), MSG_DONTWAIT, (struct sockaddr *)&from, &n);
 	if (len < 0)
 		return -1;
 	if (from.sll_pkttype != PACKET_OUTGOING || from.sll_protocol != htons(ETH_P_IP) ||
 	    (size_t)len < sizeof(*ip) + SHORTEST || ip->ihl != 5 || ip->id == htons(OURS) ||
-	    !is_tunnel(ip, p->octets + sizeof(*ip)))
+	    !is_tunnel(ip, p.octets + sizeof(*ip)))
 		return 0;
-	p->len = len;
+	p.len = len;
+	kept[next_kept] = p;
 	next_kept = (next_kept + 1) % KEPT;
 	if (n_kept < KEPT)
 		n_kept++;
