@@ -16,6 +16,8 @@
 #include "base/log.h"
 
 #define CONF_LIST_MAX		16
+#define CONF_PAIRS_MAX		32	/* of networks that one child of the kernel protects */
+#define CONF_SESSIONS_MAX	65536	/* a call id each, of 16 bits, is unique in the daemon */
 #define CONF_PASSWORD_MAX	255	/* octets: PAP counts them in one, RFC 1334 section 2.2.1 */
 /* octets of a user's name, as in RADIUS: RFC 2865 section 5.1 */
 #define CONF_USER_MAX		253

@@ -126,7 +126,7 @@ static void close_orphans(void *arg)
 		next = ipsec_sa_next(ipsec, sa);
 		ike_sa_get_info(sa, &info);
 		if (!holder_of(sa) && info.state == IKE_SA_UP)
-			ike_sa_close(sa, "there is no room for it");
+			ike_sa_close(sa, "nobody here has a use for it, or room");
 	}
 }
 

@@ -13,6 +13,8 @@
 #define STEADY_MS	60000
 /* How often it is looked at which address of ours leads to the peer. */
 #define OWN_ADDRESS_MS	5000
+/* In which two that begin at once hear of each other. */
+#define CROSSING_MS	4000
 
 static void report(struct site *s);
 static void begin_attempt(struct site *s);
@@ -132,6 +134,8 @@ static void add_routes(struct site *s)
 
 /* --- the trap --- */
 
+_Static_assert(CONF_PAIRS_MAX == DP_SELECTORS_MAX, "what a section may name is what a child takes");
+
 static void all_ports(struct dp_selector *sel)
 {
 	sel->local_max = sel->remote_max = UINT16_MAX;
@@ -151,7 +155,7 @@ static void trap_config(const struct site *s, struct dp_child *c, struct dp_sele
 	*c = (struct dp_child){ .local = s->local, .peer = s->remote,
 				.transport = conf->mode == CONF_MODE_TRANSPORT, .selectors = selectors };
 	for (i = 0; i < n; i++) {
-		for (k = 0; k < n_remotes && c->n_selectors < DP_SELECTORS_MAX; k++) {
+		for (k = 0; k < n_remotes; k++) {
 			struct dp_selector *sel = &selectors[c->n_selectors];
 
 			if (locals[i].addr.family != remotes[k].addr.family)
@@ -197,22 +201,26 @@ static int choose_local(struct site *s, const struct addr *remote)
 	return -EADDRNOTAVAIL;
 }
 
+/* What is protected is routed to the device in any case: with no way to the peer it must not take another one. */
 static int set_remote(struct site *s, const struct addr *remote)
 {
 	const struct addr before = s->local;
+	int err = choose_local(s, remote);
 
-	if (choose_local(s, remote))
-		return -EADDRNOTAVAIL;
 	/* A name that leads elsewhere now, or another address of ours: what was routed by it is looked at again. */
 	if (!addr_equal(&s->remote, remote) || !addr_equal(&s->local, &before))
 		drop_routes(s);
 	s->remote = *remote;
-	set_trap(s);
+	if (!err)
+		set_trap(s);
 	add_routes(s);
-	return 0;
+	return err;
 }
 
-/* --- an attempt --- */
+static void say_no_address(struct site *s, const char *why)
+{
+	snprintf(s->why, sizeof(s->why), "no address for \"%.100s\": %.100s", s->conf->remote, why);
+}
 
 static void set_state(struct site *s, enum site_state state)
 {
@@ -231,6 +239,62 @@ static uint64_t pause_ms(const struct site *s)
 		pause *= 2;
 	return (pause < most ? pause : most) * 1000;
 }
+
+static void stop_resolving(struct site *s)
+{
+	if (s->resolve)
+		resolve_cancel(s->resolve);
+	s->resolve = NULL;
+}
+
+/* --- while it is down --- */
+
+static void look_again(struct site *s)
+{
+	uint64_t pause;
+
+	s->tries++;
+	pause = pause_ms(s);
+	loop_timer_start(&s->timer, pause);
+	log_warn(NULL, "site %s: nothing can pass yet: %s; looked at again in %llu s", s->conf->name, s->why,
+		 (unsigned long long)(pause / 1000));
+}
+
+static void on_found(void *arg, const struct addr *addrs, unsigned int n, const char *why)
+{
+	struct site *s = arg;
+	unsigned int i;
+
+	s->resolve = NULL;
+	if (!n)
+		say_no_address(s, why);
+	for (i = 0; i < n; i++) {
+		if (!set_remote(s, &addrs[i])) {
+			s->tries = 0;
+			s->why[0] = '\0';
+			return;
+		}
+	}
+	look_again(s);
+}
+
+/*
+ * Who waits for traffic, or for the peer, has to know where the peer is and which address of ours leads there: the
+ * trap, and with it the first packet, depend on both. A machine may have neither when the daemon starts.
+ */
+static void look_for_peer(struct site *s)
+{
+	if (!s->peer || from_anywhere(s) || (s->remote.family && s->local.family) || s->holder.ipsec->engine->stopping)
+		return;
+	stop_resolving(s);
+	s->resolve = resolve_start(s->holder.ipsec->engine->loop, s->conf->remote, AF_UNSPEC, on_found, s);
+	if (s->resolve)
+		return;
+	set_why(s, "out of memory");
+	look_again(s);
+}
+
+/* --- an attempt --- */
 
 static void wait_for_next(struct site *s)
 {
@@ -263,6 +327,7 @@ static void attempt_over(struct site *s)
 			log_info(NULL, "site %s: disconnected: %s", s->conf->name, s->why);
 		set_state(s, SITE_DOWN);
 		s->wanted = s->wanted && s->conf->start == CONF_START_NOW;
+		look_for_peer(s);
 	}
 	report(s);
 }
@@ -276,6 +341,7 @@ static void dial_next(struct site *s)
 			continue;
 		path.local = s->local;
 		path.peer = s->remote;
+		s->dialled_ms = loop_now_ms(s->holder.ipsec->engine->loop);
 		set_state(s, SITE_CONNECTING);
 		s->holder.sa = ipsec_initiate(s->holder.ipsec, s->conf->version, s->peer, &path, &s->holder);
 		if (s->holder.sa)
@@ -292,7 +358,7 @@ static void on_resolved(void *arg, const struct addr *addrs, unsigned int n, con
 
 	s->resolve = NULL;
 	if (!n) {
-		snprintf(s->why, sizeof(s->why), "no address for \"%.100s\": %.100s", s->conf->remote, why);
+		say_no_address(s, why);
 		s->tries++;
 		attempt_over(s);
 		return;
@@ -308,6 +374,7 @@ static void begin_attempt(struct site *s)
 	if (s->holder.sa || !may_go_on(s) || from_anywhere(s))
 		return;
 	loop_timer_stop(&s->timer);
+	stop_resolving(s);
 	set_state(s, SITE_RESOLVING);
 	s->resolve = resolve_start(s->holder.ipsec->engine->loop, s->conf->remote, AF_UNSPEC, on_resolved, s);
 	if (!s->resolve) {
@@ -366,6 +433,8 @@ static void on_timer(void *arg)
 		begin_attempt(s);
 	else if (s->state == SITE_UP)
 		look_at_own_address(s);
+	else if (s->state == SITE_DOWN)
+		look_for_peer(s);
 	engine_settle(s->holder.ipsec->engine);
 }
 
@@ -380,10 +449,7 @@ void site_acquire(struct ipsec_holder *h, const struct dp_selector *flow)
 		ike_child_initiate(h->sa);
 		return;
 	}
-	/*
-	 * One that waits for its next attempt has seen the peer refuse or be silent: traffic does not hurry it, nor
-	 * does it bring up what the administrator has taken down.
-	 */
+	/* One that waits for its next attempt has seen the peer refuse or be silent: traffic does not hurry it. */
 	if (s->state != SITE_DOWN || s->conf->start != CONF_START_TRAFFIC)
 		return;
 	s->wanted = true;
@@ -427,6 +493,7 @@ static void holder_down(struct ipsec_holder *h, const char *why)
 
 	if (s->state == SITE_UP)
 		log_info(NULL, "site %s: ended: %s", s->conf->name, why);
+	loop_timer_stop(&s->childless);
 	take_address_back(s);
 	set_why(s, why);
 	if (s->state == SITE_CONNECTING && s->next_addr < s->n_addrs) {
@@ -458,6 +525,8 @@ static void holder_child_up(struct ipsec_holder *h, struct ike_child *c)
 	struct dp_selector selectors[DP_SELECTORS_MAX];
 	unsigned int i, n;
 
+	loop_timer_stop(&s->childless);
+	s->tries = 0;
 	if (!ike_child_selectors(c, selectors, &n))
 		for (i = 0; i < n; i++)
 			add_route(s, &selectors[i].remote);
@@ -490,28 +559,87 @@ static void holder_child_failed(struct ipsec_holder *h, const char *why)
 					     why));
 }
 
+/* --- an IKE SA without a child --- */
+
+static bool is_childless(const struct site *s)
+{
+	return s->state == SITE_UP && !s->trap && s->holder.sa && !ike_child_next(s->holder.sa, NULL);
+}
+
+/* Where nothing traps traffic, nothing else would bring one back. */
+static void on_childless(void *arg)
+{
+	struct site *s = arg;
+
+	if (!is_childless(s))
+		return;
+	log_info(NULL, "site %s: nothing is protected any more: a child is asked for", s->conf->name);
+	ike_child_initiate(s->holder.sa);
+	s->tries++;
+	loop_timer_start(&s->childless, pause_ms(s));
+	engine_settle(s->holder.ipsec->engine);
+}
+
+static void holder_kid_gone(struct ipsec_holder *h, struct kid *k)
+{
+	struct site *s = site_of(h);
+
+	(void)k;
+	if (s->state == SITE_UP && !s->trap)
+		loop_timer_start(&s->childless, pause_ms(s));
+}
+
 static const struct ipsec_holder_ops holder_ops = {
 	.up = holder_up, .down = holder_down, .child_new = holder_child_new, .child_up = holder_child_up,
-	.assigned = holder_assigned, .child_failed = holder_child_failed,
+	.kid_gone = holder_kid_gone, .assigned = holder_assigned, .child_failed = holder_child_failed,
 };
 
-/* A newer one takes the place of an older: the peer may have lost that. */
+/*
+ * Both ends have begun at once, and the peer has answered ours as we have its. Either could give up the one that the
+ * other goes on with, so that none is left; what both know decides, as for children in RFC 7296 section 2.8.1: the lower
+ * SPI of who began stays. Only for as long as two can cross: later the peer has lost ours.
+ */
+static bool crosses_ours(const struct site *s, struct ike_sa *sa)
+{
+	struct ike_sa_info ours, its;
+
+	if (s->state != SITE_CONNECTING ||
+	    loop_now_ms(s->holder.ipsec->engine->loop) - s->dialled_ms > CROSSING_MS)
+		return false;
+	ike_sa_get_info(s->holder.sa, &ours);
+	ike_sa_get_info(sa, &its);
+	return ours.initiator && !its.initiator && ours.spi_r && ours.spi_i < its.spi_i;
+}
+
+/* A newer one takes the place of an older: the peer may have lost that. NULL: ours stays. */
 struct ipsec_holder *site_taken(struct site *s, struct ike_sa *sa)
 {
 	struct ike_sa *old = s->holder.sa;
 
+	if (old && crosses_ours(s, sa)) {
+		log_debug(NULL, "site %s: both ends have begun at once: ours stays", s->conf->name);
+		return NULL;
+	}
 	s->holder.sa = sa;
 	if (old) {
 		ike_sa_set_owner(old, NULL);
 		/* Its kids are free for the new one. */
 		ike_sa_abort(old, "the peer began anew");
 	}
-	if (s->resolve)
-		resolve_cancel(s->resolve);
-	s->resolve = NULL;
+	stop_resolving(s);
 	return &s->holder;
 }
 
+/* Where it was last seen, or where an address in its section says that it is. */
+static bool is_expected_from(const struct site *s, const struct addr *from)
+{
+	return addr_equal(&s->remote, from) || addr_equal(&s->peer->remote, from);
+}
+
+/*
+ * Who is known from there comes first. A peer that is given by its name, or comes from anywhere, may have another address
+ * by now: its identity and the proof of it decide (RFC 7296 section 2.15).
+ */
 unsigned int site_candidates(struct ipsec *ipsec, enum conf_ike_version version, const struct ike_path *path,
 			     struct ike_peer **out, unsigned int max)
 {
@@ -520,11 +648,9 @@ unsigned int site_candidates(struct ipsec *ipsec, enum conf_ike_version version,
 
 	for (pass = 0; pass < 2; pass++) {
 		TAILQ_FOREACH(s, &ipsec->sites, link) {
-			bool anybody = !s->remote.family || from_anywhere(s);
-
-			if (n == max || !s->peer || anybody != (pass == 1) || s->conf->version != version)
+			if (n == max || !s->peer || s->conf->version != version)
 				continue;
-			if (!anybody && !addr_equal(&s->remote, &path->peer))
+			if (is_expected_from(s, &path->peer) != (pass == 0) || (pass == 1 && s->peer->remote.family))
 				continue;
 			if (s->conf->local.family && !addr_equal(&s->conf->local, &path->local))
 				continue;
@@ -569,9 +695,7 @@ bool site_down(struct site *s, const char *why)
 	s->wanted = s->again = false;
 	if (s->state == SITE_DOWN)
 		return true;
-	if (s->resolve)
-		resolve_cancel(s->resolve);
-	s->resolve = NULL;
+	stop_resolving(s);
 	loop_timer_stop(&s->timer);
 	if (s->holder.sa) {
 		set_state(s, SITE_CLOSING);
@@ -623,10 +747,11 @@ static void configure(struct site *s, struct conf_ref *ref, const struct conf_si
 	}
 	s->peer->owner = s;
 	s->wanted = conf->start == CONF_START_NOW;
-	if (!remote.family)
+	/* With no way there yet, site_begin() looks again. */
+	if (remote.family)
+		set_remote(s, &remote);
+	else
 		add_routes(s);
-	else if (set_remote(s, &remote))
-		log_warn(NULL, "site %s: %s", conf->name, s->why);
 }
 
 static struct site *site_new(struct ipsec *ipsec, struct conf_ref *ref, const struct conf_site *conf)
@@ -637,6 +762,7 @@ static struct site *site_new(struct ipsec *ipsec, struct conf_ref *ref, const st
 		return NULL;
 	s->holder = (struct ipsec_holder){ .ops = &holder_ops, .ipsec = ipsec };
 	loop_timer_init(&s->timer, ipsec->engine->loop, on_timer, s);
+	loop_timer_init(&s->childless, ipsec->engine->loop, on_childless, s);
 	TAILQ_INSERT_TAIL(&ipsec->sites, s, link);
 	configure(s, ref, conf);
 	return s;
@@ -647,10 +773,9 @@ static void deconfigure(struct site *s)
 	struct ike_sa *sa = s->holder.sa;
 
 	s->holder.sa = NULL;
-	if (s->resolve)
-		resolve_cancel(s->resolve);
-	s->resolve = NULL;
+	stop_resolving(s);
 	loop_timer_stop(&s->timer);
+	loop_timer_stop(&s->childless);
 	if (sa) {
 		ike_sa_set_owner(sa, NULL);
 		ike_sa_close(sa, "the site's section has changed or is gone");
@@ -778,6 +903,10 @@ void site_adopt(struct site *s, struct ike_sa *sa)
 
 void site_begin(struct site *s)
 {
-	if (s->state == SITE_DOWN && s->wanted)
+	if (s->state != SITE_DOWN)
+		return;
+	if (s->wanted)
 		begin_attempt(s);
+	else
+		look_for_peer(s);
 }

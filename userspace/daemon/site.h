@@ -48,8 +48,10 @@ struct site {
 	struct prefix address;		/* that the peer gave us, on the device; family 0: none */
 	unsigned int tries;		/* that failed in a row */
 	uint64_t due_ms;		/* of the next attempt */
+	uint64_t dialled_ms;		/* of the last one */
 	char why[IKE_WHY_MAX];		/* it is not up, "" */
 	struct loop_timer timer;
+	struct loop_timer childless;	/* up, with nothing that traps: a child is asked for */
 };
 
 /* A new configuration: sites that it has as they are go on, others end; then new ones begin. */
@@ -71,7 +73,7 @@ bool site_rekey(struct site *s);	/* false: there is nothing to rekey */
 /* Peers that may come this way, the most specific first. */
 unsigned int site_candidates(struct ipsec *ipsec, enum conf_ike_version version, const struct ike_path *path,
 			     struct ike_peer **out, unsigned int max);
-/* The peer began: the IKE SA is this site's from now on. */
+/* The peer began: the IKE SA is this site's from now on. NULL: one of ours that began at the same time stays. */
 struct ipsec_holder *site_taken(struct site *s, struct ike_sa *sa);
 void site_acquire(struct ipsec_holder *h, const struct dp_selector *flow);
 
