@@ -249,6 +249,27 @@ static void a_key_that_all_can_read_is_refused(void **state)
 	assert_null(strstr(problems, "certificate: "));
 }
 
+#define SIXTEEN "\"10.1.0.0/24\", \"10.1.1.0/24\", \"10.1.2.0/24\", \"10.1.3.0/24\", \"10.1.4.0/24\", \"10.1.5.0/24\", "	\
+	"\"10.1.6.0/24\", \"10.1.7.0/24\", \"10.1.8.0/24\", \"10.1.9.0/24\", \"10.1.10.0/24\", \"10.1.11.0/24\", "	\
+	"\"10.1.12.0/24\", \"10.1.13.0/24\", \"10.1.14.0/24\", \"10.1.15.0/24\""
+
+/* Of each family alone; the kernel has 32 places. */
+static void as_many_pairs_as_a_child_takes(void **state)
+{
+	struct conf *conf;
+
+	(void)state;
+	conf = read_text(SITE(" secret = x\n local-subnets = { " SIXTEEN " }\n"
+			      " remote-subnets = { \"10.2.0.0/16\", \"10.3.0.0/16\", \"2001:db8::/48\" }\n"));
+	assert_non_null(conf);
+	conf_free(conf);
+	conf = read_text(SITE(" secret = x\n local-subnets = { " SIXTEEN " }\n"
+			      " remote-subnets = { \"10.2.0.0/16\", \"10.3.0.0/16\", \"10.4.0.0/16\" }\n"));
+	assert_null(conf);
+	assert_non_null(strstr(problems, "5: remote-subnets: "));
+	assert_non_null(strstr(problems, "makes 48 pairs of networks, and one tunnel protects 32"));
+}
+
 static int set_up(void **state)
 {
 	(void)state;
@@ -273,6 +294,7 @@ int main(void)
 		cmocka_unit_test(a_dump_gives_the_same),
 		cmocka_unit_test(bad_values_are_refused),
 		cmocka_unit_test(a_key_that_all_can_read_is_refused),
+		cmocka_unit_test(as_many_pairs_as_a_child_takes),
 	};
 
 	return cmocka_run_group_tests(tests, set_up, tear_down);

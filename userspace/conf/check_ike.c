@@ -287,6 +287,29 @@ static void check_site_kind(struct reading *r, const struct conf_site *s, cfg_t 
 			      s->redial_min_s);
 }
 
+/* Each network here is paired with each of the same family there, our own address with all of them. */
+static unsigned int pairs_of(const struct conf_site *s)
+{
+	unsigned int n = 0, i, k;
+
+	if (!s->ike.n_local_subnets)
+		return s->n_remote_subnets;
+	for (i = 0; i < s->ike.n_local_subnets; i++)
+		for (k = 0; k < s->n_remote_subnets; k++)
+			n += s->ike.local_subnets[i].addr.family == s->remote_subnets[k].addr.family;
+	return n;
+}
+
+static void check_site_pairs(struct reading *r, const struct conf_site *s, cfg_t *cfg)
+{
+	unsigned int n = pairs_of(s);
+
+	if (n > CONF_PAIRS_MAX)
+		reading_error(r, reading_line(cfg, "remote-subnets"),
+			      "remote-subnets: each with each of local-subnets makes %u pairs of networks, and one tunnel "
+			      "protects %u: name larger networks, or share them out to several sites", n, CONF_PAIRS_MAX);
+}
+
 void check_site(struct reading *r, unsigned int i)
 {
 	struct conf_site *s = &r->conf->sites[i];
@@ -298,4 +321,5 @@ void check_site(struct reading *r, unsigned int i)
 	check_site_auth(r, s, cfg);
 	check_site_remote(r, s, cfg);
 	check_site_kind(r, s, cfg);
+	check_site_pairs(r, s, cfg);
 }

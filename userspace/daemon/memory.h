@@ -16,10 +16,11 @@
 #include <stddef.h>
 #include <stdint.h>
 
+#include "conf/conf.h"
+
 enum memory_kind { MEMORY_CONN, MEMORY_SESSION, MEMORY_TUNNEL, MEMORY_CLIENT, MEMORY_IKE, MEMORY_KINDS };
 
-/* Call ids have 16 bits and are unique in the whole daemon, so more sessions cannot be. */
-#define MEMORY_SLOTS_MAX		65536
+#define MEMORY_SLOTS_MAX		CONF_SESSIONS_MAX
 /* A frozen control connection and the octets that its socket did not take yet. */
 #define MEMORY_CONN_RECORD_MAX		(32768 - 24)
 /* A frozen tunnel with what waits for its peer, of which a thousand farewells are the most. */

@@ -193,6 +193,8 @@ void server_remove_device(struct server *s)
 
 static void warn_of_cryptography(const struct conf_server *conf)
 {
+	if (conf_server_has_ipsec(conf))
+		return;
 	if (!strcmp(conf->protocol, "l2tp")) {
 		log_warn(
 			NULL,

@@ -68,14 +68,27 @@ static const char *rival_of(uint16_t port)
 	return " (is another IKE daemon running? see ss -lnup)";
 }
 
+static const char *advice_on(int err, uint16_t port)
+{
+	switch (err) {
+	case -EADDRINUSE:
+		return rival_of(port);
+	case -EADDRNOTAVAIL:
+		return " (this machine does not have the address, or not yet)";
+	case -EACCES:
+	case -EPERM:
+		return " (the daemon needs CAP_NET_BIND_SERVICE: start it as root, and see CapabilityBoundingSet= of its unit)";
+	}
+	return "";
+}
+
 static int cannot_listen(const char *whose, const struct addr *addr, uint16_t port, int err,
 			 char error[ERROR_TEXT_MAX])
 {
 	char text[ADDR_STRLEN];
 
 	snprintf(error, ERROR_TEXT_MAX, "%s: cannot listen on %s port %d: %s%s", whose,
-		 addr_to_str(addr, text), port, strerror(-err),
-		 err == -EADDRINUSE ? rival_of(port) : "");
+		 addr_to_str(addr, text), port, strerror(-err), advice_on(err, port));
 	return err;
 }
 
