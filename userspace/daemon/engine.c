@@ -78,6 +78,11 @@ bool engine_stranger_line_ok(struct engine *e)
 			    STRANGER_INTERVAL_MS);
 }
 
+bool engine_succeeds(const struct engine *e)
+{
+	return !e->conf && memory_counters(e->memory)->engine_starts > 1;
+}
+
 /* --- stopping --- */
 
 static void all_gone(struct engine *e)
@@ -502,7 +507,7 @@ static int start_serving(struct engine *e, struct intake *in)
 		log_error(NULL, "cannot install the system call filter: %s", strerror(-err));
 		return err;
 	}
-	err = reload_apply(e, in);
+	err = reload_start(e, in);
 	if (err)
 		return err;
 	take_up(e, in);

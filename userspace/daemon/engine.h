@@ -90,5 +90,10 @@ void engine_sweep(struct engine *e);
 /* a session or connection is gone */
 void engine_progress(struct engine *e);
 bool engine_stranger_line_ok(struct engine *e);
+/*
+ * It is starting, and not the daemon's first: there are sessions to take up, and what cannot be had of the
+ * configuration is no reason to lose them.
+ */
+bool engine_succeeds(const struct engine *e);
 
 #endif /* ADIT_DAEMON_ENGINE_H */

@@ -446,19 +446,20 @@ static int ensure_device(struct ipsec *ipsec)
 	struct dp_device_config cfg;
 	struct dp_err err;
 	bool existed;
-	int ret;
+	int ret, ifindex = 0;
 
 	device_config(ipsec, &cfg);
 	existed = device_exists(ipsec, cfg.name);
-	ret = dp_device_ensure(ipsec->engine->dp, "esp", &cfg, &ipsec->ifindex, &err);
-	if (ret) {
+	ret = dp_device_ensure(ipsec->engine->dp, "esp", &cfg, &ifindex, &err);
+	if (ifindex)
+		ipsec->ifindex = ifindex;
+	if (ifindex && !existed)
+		server_remember_made(ipsec->engine, ifindex);
+	if (ifindex)
+		ipsec->device = cfg;
+	if (ret)
 		log_error(NULL, "IPsec: device %s: %s", cfg.name, err.text);
-		return ret;
-	}
-	ipsec->device = cfg;
-	if (!existed)
-		server_remember_made(ipsec->engine, ipsec->ifindex);
-	return 0;
+	return ret;
 }
 
 /* Ids of the kernel's own are not given again before they are known to be nobody's. */
@@ -571,6 +572,7 @@ int ipsec_reconfigure(struct ipsec *ipsec, struct conf_ref *ref)
 {
 	struct conf_ref *old = ipsec->ref;
 	struct dp_err unlisted;
+	bool usable;
 	int err = 0;
 
 	ipsec->ref = conf_ref_get(ref);
@@ -578,10 +580,12 @@ int ipsec_reconfigure(struct ipsec *ipsec, struct conf_ref *ref)
 	l2tpsec_reconfigure(ipsec, ref->conf);
 	if (conf_has_ike(ref->conf))
 		err = ensure_device(ipsec);
-	if (!err && ipsec->thawing && ipsec->ifindex &&
+	/* A device that lacks a route serves the SAs that an engine before this one had. */
+	usable = !err || (ipsec->ifindex && engine_succeeds(ipsec->engine));
+	if (usable && ipsec->thawing && ipsec->ifindex &&
 	    dp_child_each(ipsec->engine->dp, ipsec->ifindex, note_highest, ipsec, &unlisted))
 		log_warn(NULL, "children cannot be listed: %s", unlisted.text);
-	if (!err) {
+	if (usable) {
 		sites_keep(ipsec, ref);
 		sites_add(ipsec, ref);
 	}

@@ -212,3 +212,17 @@ int reload_apply(struct engine *e, struct intake *in)
 	e->conf = ref;
 	return err;
 }
+
+int reload_start(struct engine *e, struct intake *in)
+{
+	bool succeeds = engine_succeeds(e);
+	int err = reload_apply(e, in);
+
+	/* Without any configuration there is nothing to serve. */
+	if (!err || !succeeds || !e->conf)
+		return err;
+	log_error(NULL,
+		  "not all of the configuration could be put to work, the rest is served: reload when the reason "
+		  "is gone");
+	return 0;
+}

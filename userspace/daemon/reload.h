@@ -10,5 +10,10 @@
  * Takes configuration and listeners from the intake. -errno: logged, and what was in use still is.
  */
 int reload_apply(struct engine *e, struct intake *in);
+/*
+ * The same at the start of an engine. The daemon's first fails for whatever cannot be had; its successors have sessions
+ * to take up, and serve what came up.
+ */
+int reload_start(struct engine *e, struct intake *in);
 
 #endif /* ADIT_DAEMON_RELOAD_H */

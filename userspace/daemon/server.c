@@ -150,21 +150,23 @@ static int ensure_device(struct server *s)
 	bool existed = device_exists(s);
 	struct dp_device_config cfg;
 	struct dp_err err;
-	int ret;
+	int ret, ifindex = 0;
 
 	device_config(s->conf, &cfg);
 	/* A reload that does not concern the device leaves it alone. */
 	if (s->ifindex && existed && same_device(&cfg, &s->device))
 		return 0;
-	ret = dp_device_ensure(s->engine->dp, s->conf->protocol, &cfg, &s->ifindex, &err);
+	ret = dp_device_ensure(s->engine->dp, s->conf->protocol, &cfg, &ifindex, &err);
+	if (ifindex)
+		s->ifindex = ifindex;
+	if (ifindex && !existed)
+		server_remember_made(s->engine, ifindex);
 	if (ret) {
 		log_error(NULL, "server %s: device %s: %s", s->conf->protocol, s->conf->device,
 			  err.text);
 		return ret;
 	}
 	s->device = cfg;
-	if (!existed)
-		server_remember_made(s->engine, s->ifindex);
 	return 0;
 }
 
@@ -228,13 +230,17 @@ struct server *server_new(struct engine *e, struct conf_ref *ref, const struct c
 		log_error(NULL, "server %s: out of memory", conf->protocol);
 		goto err_free;
 	}
-	if (ensure_device(s))
-		goto err_free;
+	/* A device that lacks a route still holds the sessions that an engine before this one had. */
+	if (ensure_device(s) && !(s->ifindex && engine_succeeds(e)))
+		goto err_device;
 	/* Once for the daemon, not for each of its engines. */
 	if (memory_counters(e->memory)->engine_starts <= 1)
 		warn_of_cryptography(conf);
 	return s;
 
+err_device:
+	if (s->ifindex)
+		server_remove_device(s);
 err_free:
 	server_free(s);
 	return NULL;

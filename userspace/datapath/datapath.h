@@ -208,7 +208,7 @@ void dp_events_read(struct dp *dp);
 
 /*
  * Make the concentrator device or adopt one that exists with the same kind and mode; up, addressed,
- * routed, claimed. Idempotent.
+ * routed, claimed. Idempotent. ifindex is told as soon as the device is ours, also when what follows fails.
  */
 int dp_device_ensure(struct dp *dp, const char *kind, const struct dp_device_config *cfg,
 		     int *ifindex, struct dp_err *err);

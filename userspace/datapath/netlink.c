@@ -466,14 +466,14 @@ static int op_device_ensure(struct dp *dp, const char *kind, const struct dp_dev
 	ret = device_find_or_make(nl, kind, cfg, &index, err);
 	if (!ret)
 		ret = device_claim(nl, index, cfg->name, err);
-	if (!ret)
-		ret = link_set(&nl->rtnl, index, kind, cfg, err);
+	if (ret)
+		return ret;
+	*ifindex = index;
+	ret = link_set(&nl->rtnl, index, kind, cfg, err);
 	for (i = 0; !ret && i < cfg->n_addresses; i++)
 		ret = link_address_add(&nl->rtnl, index, &cfg->addresses[i], err);
 	for (i = 0; !ret && i < cfg->n_routes; i++)
 		ret = link_route_add(&nl->rtnl, index, &cfg->routes[i], err);
-	if (!ret)
-		*ifindex = index;
 	return ret;
 }
 

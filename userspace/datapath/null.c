@@ -29,6 +29,12 @@ struct null_child {
 	TAILQ_ENTRY(null_child) link;
 };
 
+struct null_route {
+	struct prefix to;
+	int ifindex;
+	TAILQ_ENTRY(null_route) link;
+};
+
 struct null_frame {
 	struct dp_null_frame frame;
 	TAILQ_ENTRY(null_frame) link;
@@ -42,9 +48,10 @@ struct dp_null {
 	int refuse_ret;
 	char refuse_text[DP_ERR_MAX];
 	int n_devices;
-	char devices[8][16];
+	struct { char name[16], kind[16]; } devices[8];
 	TAILQ_HEAD(, null_session) sessions;
 	TAILQ_HEAD(, null_child) children;
+	TAILQ_HEAD(, null_route) routes;
 	TAILQ_HEAD(, null_frame) frames;
 	unsigned int n_frames;
 };
@@ -306,24 +313,64 @@ static int op_socket_detach(struct dp *dp, int fd, struct dp_err *err)
 	return note_socket(dp, "socket-detach", fd, err);
 }
 
+static struct null_route *find_route(struct dp_null *n, const struct prefix *p)
+{
+	struct null_route *r;
+
+	TAILQ_FOREACH(r, &n->routes, link)
+		if (r->to.len == p->len && addr_equal(&r->to.addr, &p->addr))
+			return r;
+	return NULL;
+}
+
+/* As the kernel's table, it has each prefix once. */
+static int put_route(struct dp_null *n, int ifindex, const struct prefix *p, struct dp_err *err)
+{
+	struct null_route *r = find_route(n, p);
+	char text[ADDR_STRLEN];
+
+	if (r && r->ifindex != ifindex)
+		return dp_fail(err, -EEXIST, "route to %s: there is one through another device",
+			       prefix_to_str(p, text));
+	if (r)
+		return 0;
+	r = calloc(1, sizeof(*r));
+	if (!r)
+		return dp_fail(err, -ENOMEM, "route-add: out of memory");
+	*r = (struct null_route){ .to = *p, .ifindex = ifindex };
+	TAILQ_INSERT_TAIL(&n->routes, r, link);
+	return 0;
+}
+
+static void drop_route(struct dp_null *n, struct null_route *r)
+{
+	TAILQ_REMOVE(&n->routes, r, link);
+	free(r);
+}
+
 static int op_device_ensure(struct dp *dp, const char *kind, const struct dp_device_config *cfg,
 			    int *ifindex, struct dp_err *err)
 {
 	struct dp_null *n = null_of(dp);
 	int i, ret = refused(n, "device-ensure", err);
+	unsigned int k;
 
-	(void)kind;
 	if (ret)
 		return ret;
-	for (i = 0; i < n->n_devices && strcmp(n->devices[i], cfg->name); i++)
+	for (i = 0; i < n->n_devices && strcmp(n->devices[i].name, cfg->name); i++)
 		;
 	if (i == (int)(sizeof(n->devices) / sizeof(n->devices[0])))
 		return dp_fail(err, -ENOSPC, "device-ensure: no room");
+	if (i < n->n_devices && n->devices[i].kind[0] && strcmp(n->devices[i].kind, kind))
+		return dp_fail(err, -EEXIST, "a device %s exists and is not of kind %s", cfg->name, kind);
 	if (i == n->n_devices)
-		memcpy(n->devices[n->n_devices++], cfg->name, sizeof(cfg->name));
+		memcpy(n->devices[n->n_devices++].name, cfg->name, sizeof(cfg->name));
+	snprintf(n->devices[i].kind, sizeof(n->devices[i].kind), "%s", kind);
 	*ifindex = NULL_IFINDEX_FIRST + i;
 	note(n, "device-ensure %s\n", cfg->name);
-	return 0;
+	for (k = 0; !ret && k < cfg->n_routes; k++)
+		ret = put_route(n, *ifindex, &cfg->routes[k], err);
+	return ret;
 }
 
 static int op_tunnel_new(struct dp *dp, const struct dp_device_config *cfg, struct dp_session *s,
@@ -333,7 +380,7 @@ static int op_tunnel_new(struct dp *dp, const struct dp_device_config *cfg, stru
 	int ret = refused(n, "tunnel-new", err);
 
 	if (!ret)
-		ret = op_device_ensure(dp, "", cfg, &s->ifindex, err);
+		ret = op_device_ensure(dp, s->is_l2tp ? "l2tp" : "pptp", cfg, &s->ifindex, err);
 	if (ret)
 		return ret;
 	/* The kernel calls all of them 1; here one table holds those of all devices. */
@@ -394,10 +441,19 @@ static int op_device_delete(struct dp *dp, int ifindex, struct dp_err *err)
 {
 	struct dp_null *n = null_of(dp);
 	struct null_session *s, *next;
+	struct null_route *r, *r_next;
 	int ret = refused(n, "device-delete", err);
 
 	if (ret)
 		return ret;
+	for (r = TAILQ_FIRST(&n->routes); r; r = r_next) {
+		r_next = TAILQ_NEXT(r, link);
+		if (r->ifindex == ifindex)
+			drop_route(n, r);
+	}
+	/* Its place, and so its number, is for the next of this name. */
+	if (ifindex >= NULL_IFINDEX_FIRST && ifindex < NULL_IFINDEX_FIRST + n->n_devices)
+		n->devices[ifindex - NULL_IFINDEX_FIRST].kind[0] = '\0';
 	for (s = TAILQ_FIRST(&n->sessions); s; s = next) {
 		next = TAILQ_NEXT(s, link);
 		if (s->s.ifindex == ifindex)
@@ -420,14 +476,19 @@ static int note_route(struct dp *dp, const char *word, const struct prefix *p, s
 
 static int op_route_add(struct dp *dp, int ifindex, const struct prefix *p, struct dp_err *err)
 {
-	(void)ifindex;
-	return note_route(dp, "route-add", p, err);
+	int ret = note_route(dp, "route-add", p, err);
+
+	return ret ? ret : put_route(null_of(dp), ifindex, p, err);
 }
 
 static int op_route_del(struct dp *dp, int ifindex, const struct prefix *p, struct dp_err *err)
 {
-	(void)ifindex;
-	return note_route(dp, "route-del", p, err);
+	struct null_route *r = find_route(null_of(dp), p);
+	int ret = note_route(dp, "route-del", p, err);
+
+	if (!ret && r && r->ifindex == ifindex)
+		drop_route(null_of(dp), r);
+	return ret;
 }
 
 /* --- children and security associations --- */
@@ -689,6 +750,8 @@ static void op_free(struct dp *dp)
 	struct null_child *c, *c_next;
 	struct null_frame *f;
 
+	while (!TAILQ_EMPTY(&n->routes))
+		drop_route(n, TAILQ_FIRST(&n->routes));
 	for (c = TAILQ_FIRST(&n->children); c; c = c_next) {
 		c_next = TAILQ_NEXT(c, link);
 		drop_child(n, c);
@@ -732,6 +795,7 @@ struct dp *dp_new_null(const struct dp_events *events, void *ctx)
 	n->dp = (struct dp){ .ops = &null_ops, .events = events, .ctx = ctx };
 	TAILQ_INIT(&n->sessions);
 	TAILQ_INIT(&n->children);
+	TAILQ_INIT(&n->routes);
 	TAILQ_INIT(&n->frames);
 	return &n->dp;
 }
@@ -794,6 +858,13 @@ unsigned int dp_null_children(struct dp *dp)
 	TAILQ_FOREACH(c, &null_of(dp)->children, link)
 		n++;
 	return n;
+}
+
+int dp_null_route(struct dp *dp, const struct prefix *p)
+{
+	const struct null_route *r = find_route(null_of(dp), p);
+
+	return r ? r->ifindex : 0;
 }
 
 bool dp_null_frame_next(struct dp *dp, struct dp_null_frame *frame)

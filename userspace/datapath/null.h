@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * A datapath for tests: keeps the sessions in a table as the kernel would, remembers every request
+ * A datapath for tests: keeps sessions and routes in tables as the kernel would, remembers every request
  * in words, refuses on demand, and lets the test speak for the kernel.
  */
 #ifndef ADIT_DATAPATH_NULL_H
@@ -39,6 +39,7 @@ unsigned int dp_null_sessions(struct dp *dp);
 const struct dp_child *dp_null_child(struct dp *dp, int ifindex, uint32_t id);
 const struct dp_sa *dp_null_sa(struct dp *dp, int ifindex, uint32_t id, bool outbound, uint32_t spi);
 unsigned int dp_null_children(struct dp *dp);
+int dp_null_route(struct dp *dp, const struct prefix *p);	/* the device that it leads to; 0: none */
 /* the oldest one sent that was not taken yet */
 bool dp_null_frame_next(struct dp *dp, struct dp_null_frame *frame);
 /* The next request of this word (as above, or frame-send) fails with ret (-errno) and the text. */

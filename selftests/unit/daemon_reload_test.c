@@ -1,0 +1,235 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+/*
+ * Configurations put to work in an engine whose kernel is a table: what cannot be had at the start of the daemon's first
+ * engine and of a later one.
+ */
+#include <errno.h>
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/mman.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include <cmocka.h>
+
+#include "daemon/conftext.h"
+#include "daemon/ipsec.h"
+#include "daemon/listener.h"
+#include "daemon/reload.h"
+#include "daemon/server.h"
+#include "datapath/null.h"
+
+#define PPTP(device, pool)	"server pptp {\n device = \"" device "\"\n address = \"10.8.0.1\"\n pool = " pool "\n}\n"
+#define L2TP(device, pool)	"server l2tp {\n device = \"" device "\"\n address = \"10.8.0.2\"\n pool = " pool "\n}\n"
+#define OTHER_DEVICE		99	/* somebody else's */
+
+static const char common[] = "pool p {\n range = \"10.9.0.2-10.9.0.4\"\n}\n"
+			     "pool q {\n range = \"10.10.0.2-10.10.0.3\"\n ipv6 = \"2001:db8:9::/56\"\n}\n"
+			     "user alice {\n password = 'clientPass'\n}\n";
+
+struct bench {
+	struct engine e;
+};
+
+static char lines[65536];
+
+static void on_line(void *arg, enum log_level level, const char *line)
+{
+	size_t len = strlen(lines);
+
+	(void)arg;
+	(void)level;
+	snprintf(lines + len, sizeof(lines) - len, "%s\n", line);
+}
+
+static void on_problem(void *arg, const char *file, const struct conf_problem *p)
+{
+	(void)arg;
+	if (!p->warning)
+		fprintf(stderr, "%s:%u: %s\n", file, p->line, p->text);
+}
+
+static int text_of(const char *servers)
+{
+	const struct account me = { .uid = getuid(), .gid = getgid() };
+	int packed, fd = memfd_create("adit.conf", MFD_CLOEXEC);
+	struct conf *conf;
+	char path[32];
+
+	assert_true(fd >= 0 && !fchmod(fd, 0600));
+	dprintf(fd, "%s%s", common, servers);
+	snprintf(path, sizeof(path), "/proc/self/fd/%d", fd);
+	conf = conf_read(path, on_problem, NULL);
+	assert_non_null(conf);
+	packed = conftext_pack(conf, &me);
+	assert_true(packed >= 0);
+	conf_free(conf);
+	close(fd);
+	return packed;
+}
+
+static int apply(struct bench *b, const char *servers, int (*how)(struct engine *e, struct intake *in))
+{
+	struct intake in;
+	int err;
+
+	intake_init(&in);
+	in.conf = text_of(servers);
+	lines[0] = '\0';
+	err = how(&b->e, &in);
+	intake_clear(&in);
+	return err;
+}
+
+static void ignore(void *arg)
+{
+	(void)arg;
+}
+
+static int open_bench(void **state)
+{
+	struct bench *b = calloc(1, sizeof(*b));
+	struct engine *e = &b->e;
+	int fd = memory_create();
+
+	*e = (struct engine){ .keeper = -1, .memory = memory_map(fd), .loop = loop_new_virtual(1000000) };
+	close(fd);
+	engine_lists_init(e);
+	loop_timer_init(&e->settle_timer, e->loop, ignore, e);
+	loop_timer_init(&e->sweep_timer, e->loop, ignore, e);
+	e->dp = dp_new_null(&engine_dp_events, e);
+	assert_false(hash_init(&e->hosts) || hash_init(&e->sessions_by_id) || hash_init(&e->sessions_by_user));
+	e->ipsec = ipsec_new(e);
+	assert_non_null(e->ipsec);
+	memory_counters(e->memory)->engine_starts = 1;
+	log_set_sink(on_line, NULL);
+	*state = b;
+	return 0;
+}
+
+static int close_bench(void **state)
+{
+	struct bench *b = *state;
+	struct engine *e = &b->e;
+
+	listener_free_all(e);
+	while (e->n_servers)
+		server_free(e->servers[--e->n_servers]);
+	conf_ref_put(e->conf);
+	ipsec_free(e->ipsec);
+	hash_fini(&e->hosts);
+	hash_fini(&e->sessions_by_id);
+	hash_fini(&e->sessions_by_user);
+	loop_timer_stop(&e->settle_timer);
+	loop_timer_stop(&e->sweep_timer);
+	dp_free(e->dp);
+	loop_free(e->loop);
+	memory_unmap(e->memory);
+	free(b);
+	return 0;
+}
+
+static int leads_to(struct bench *b, const char *text)
+{
+	struct prefix p;
+
+	assert_int_equal(prefix_parse(text, &p), 0);
+	return dp_null_route(b->e.dp, &p);
+}
+
+static int ifindex_of(struct bench *b, const char *device)
+{
+	struct server *s = server_by_device(&b->e, device);
+
+	return s ? s->ifindex : 0;
+}
+
+/* --- at an engine's start --- */
+
+static void the_first_engine_fails_for_what_cannot_be_had(void **state)
+{
+	struct bench *b = *state;
+
+	dp_null_refuse(b->e.dp, "device-ensure", -EBUSY, "the GRE slot is taken");
+	assert_int_not_equal(apply(b, PPTP("a", "p") L2TP("b", "q"), reload_start), 0);
+}
+
+static void a_later_engine_serves_the_rest(void **state)
+{
+	struct bench *b = *state;
+
+	memory_counters(b->e.memory)->engine_starts = 2;
+	dp_null_refuse(b->e.dp, "device-ensure", -EBUSY, "the GRE slot is taken");
+	assert_int_equal(apply(b, PPTP("a", "p") L2TP("b", "q"), reload_start), 0);
+	assert_null(server_by_device(&b->e, "a"));
+	assert_non_null(server_by_device(&b->e, "b"));
+	assert_non_null(strstr(lines, "the GRE slot is taken"));
+	assert_non_null(strstr(lines, "the rest is served"));
+	/* A reload says so when something fails, whichever engine it is. */
+	dp_null_refuse(b->e.dp, "device-ensure", -EBUSY, "the GRE slot is taken");
+	assert_int_not_equal(apply(b, PPTP("a", "p") L2TP("b", "q"), reload_apply), 0);
+	assert_int_equal(apply(b, PPTP("a", "p") L2TP("b", "q"), reload_apply), 0);
+	assert_non_null(server_by_device(&b->e, "a"));
+}
+
+static void without_a_configuration_no_engine_starts(void **state)
+{
+	struct bench *b = *state;
+	struct intake in;
+
+	memory_counters(b->e.memory)->engine_starts = 2;
+	intake_init(&in);
+	in.conf = memfd_create("empty", MFD_CLOEXEC);
+	assert_true(dprintf(in.conf, "server nothing {\n}\n") > 0);
+	assert_int_not_equal(reload_start(&b->e, &in), 0);
+	intake_clear(&in);
+}
+
+/* Its sessions are in the device, whatever else leads there. */
+static void a_later_engine_has_the_server_whose_pool_leads_elsewhere(void **state)
+{
+	struct bench *b = *state;
+	struct prefix taken;
+	struct dp_err err;
+
+	assert_int_equal(prefix_parse("10.9.0.4/32", &taken), 0);
+	assert_int_equal(dp_route_add(b->e.dp, OTHER_DEVICE, &taken, &err), 0);
+	memory_counters(b->e.memory)->engine_starts = 2;
+	assert_int_equal(apply(b, PPTP("a", "p"), reload_start), 0);
+	assert_int_not_equal(ifindex_of(b, "a"), 0);
+	assert_int_equal(leads_to(b, "10.9.0.4/32"), OTHER_DEVICE);
+	/* It is not said to lead everything there, so that each session has a route. */
+	assert_false(server_routes(server_by_device(&b->e, "a"), &taken.addr));
+}
+
+static void the_first_engine_leaves_no_device_that_it_cannot_use(void **state)
+{
+	struct bench *b = *state;
+	struct prefix taken;
+	struct dp_err err;
+
+	assert_int_equal(prefix_parse("10.9.0.4/32", &taken), 0);
+	assert_int_equal(dp_route_add(b->e.dp, OTHER_DEVICE, &taken, &err), 0);
+	assert_int_not_equal(apply(b, PPTP("a", "p"), reload_start), 0);
+	assert_non_null(strstr(dp_null_requests(b->e.dp), "device-delete"));
+}
+
+#define TEST(name) cmocka_unit_test_setup_teardown(name, open_bench, close_bench)
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		TEST(the_first_engine_fails_for_what_cannot_be_had),
+		TEST(a_later_engine_serves_the_rest),
+		TEST(without_a_configuration_no_engine_starts),
+		TEST(a_later_engine_has_the_server_whose_pool_leads_elsewhere),
+		TEST(the_first_engine_leaves_no_device_that_it_cannot_use),
+	};
+
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}
