@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 /*
  * Configurations put to work in an engine whose kernel is a table: what cannot be had at the start of the daemon's first
- * engine and of a later one.
+ * engine and of a later one, and what a reload may move from one device to another.
  */
 #include <errno.h>
 #include <setjmp.h>
@@ -22,10 +22,12 @@
 #include "daemon/listener.h"
 #include "daemon/reload.h"
 #include "daemon/server.h"
+#include "daemon/session.h"
 #include "datapath/null.h"
 
 #define PPTP(device, pool)	"server pptp {\n device = \"" device "\"\n address = \"10.8.0.1\"\n pool = " pool "\n}\n"
 #define L2TP(device, pool)	"server l2tp {\n device = \"" device "\"\n address = \"10.8.0.2\"\n pool = " pool "\n}\n"
+#define IKEV2(pool)		"server ikev2 {\n address = \"10.8.0.3\"\n pool = " pool "\n auth = { psk }\n secret = 's'\n}\n"
 #define OTHER_DEVICE		99	/* somebody else's */
 
 static const char common[] = "pool p {\n range = \"10.9.0.2-10.9.0.4\"\n}\n"
@@ -34,6 +36,7 @@ static const char common[] = "pool p {\n range = \"10.9.0.2-10.9.0.4\"\n}\n"
 
 struct bench {
 	struct engine e;
+	struct carrier carrier;
 };
 
 static char lines[65536];
@@ -117,6 +120,8 @@ static int close_bench(void **state)
 	struct bench *b = *state;
 	struct engine *e = &b->e;
 
+	while (!TAILQ_EMPTY(&e->sessions))
+		session_free(TAILQ_FIRST(&e->sessions));
 	listener_free_all(e);
 	while (e->n_servers)
 		server_free(e->servers[--e->n_servers]);
@@ -147,6 +152,38 @@ static int ifindex_of(struct bench *b, const char *device)
 	struct server *s = server_by_device(&b->e, device);
 
 	return s ? s->ifindex : 0;
+}
+
+/* --- a session whose call is nobody's --- */
+
+static void hang_up(struct session *s, const char *why)
+{
+	(void)s;
+	(void)why;
+}
+
+static void forget(struct session *s)
+{
+	(void)s;
+}
+
+static const struct carrier_ops no_carrier = { .kind = MEMORY_CONN, .hang_up = hang_up, .forget = forget };
+
+/* Logged in, with this address. */
+static struct session *session_with(struct bench *b, const char *device, const char *address)
+{
+	struct server *server = server_by_device(&b->e, device);
+	struct session *s;
+	char why[SESSION_WHY_MAX];
+
+	b->carrier = (struct carrier){ .ops = &no_carrier, .engine = &b->e, .server = server,
+				       .local = addr_v4(0xc0000201), .peer = addr_v4(0xc0000202) };
+	TAILQ_INIT(&b->carrier.sessions);
+	assert_int_equal(session_new(&b->carrier, &(struct dp_session){ .call_id = 1 }, &s, why), SESSION_TAKEN);
+	s->kernel.prefixes[s->kernel.n_prefixes].len = 32;
+	assert_int_equal(addr_parse(address, &s->kernel.prefixes[s->kernel.n_prefixes++].addr), 0);
+	session_set_user(s, "alice", AUTH_MSCHAPV2);
+	return s;
 }
 
 /* --- at an engine's start --- */
@@ -219,6 +256,77 @@ static void the_first_engine_leaves_no_device_that_it_cannot_use(void **state)
 	assert_non_null(strstr(dp_null_requests(b->e.dp), "device-delete"));
 }
 
+/* --- pools that move --- */
+
+static void two_servers_exchange_their_pools(void **state)
+{
+	struct bench *b = *state;
+
+	assert_int_equal(apply(b, PPTP("a", "p") L2TP("b", "q"), reload_start), 0);
+	assert_int_equal(leads_to(b, "10.9.0.2/31"), ifindex_of(b, "a"));
+	assert_int_equal(leads_to(b, "10.10.0.2/31"), ifindex_of(b, "b"));
+	assert_int_equal(apply(b, PPTP("a", "q") L2TP("b", "p"), reload_apply), 0);
+	assert_int_equal(leads_to(b, "10.9.0.2/31"), ifindex_of(b, "b"));
+	assert_int_equal(leads_to(b, "10.9.0.4/32"), ifindex_of(b, "b"));
+	assert_int_equal(leads_to(b, "10.10.0.2/31"), ifindex_of(b, "a"));
+}
+
+static void a_pool_goes_to_a_new_device_and_its_sessions_keep_theirs(void **state)
+{
+	struct bench *b = *state;
+	struct session *s, *last;
+	int before;
+
+	assert_int_equal(apply(b, PPTP("a", "p"), reload_start), 0);
+	before = ifindex_of(b, "a");
+	s = session_with(b, "a", "10.9.0.3");
+	assert_int_equal(apply(b, PPTP("c", "p"), reload_apply), 0);
+	assert_int_equal(leads_to(b, "10.9.0.3/32"), before);
+	assert_int_equal(leads_to(b, "10.9.0.2/31"), ifindex_of(b, "c"));
+	assert_int_not_equal(ifindex_of(b, "c"), before);
+	session_end(s, "it hung up");
+	assert_int_equal(leads_to(b, "10.9.0.3/32"), 0);
+	/* A prefix of the pool that is one session's alone cannot lead to two devices: that session has it. */
+	last = session_with(b, "c", "10.9.0.4");
+	assert_int_not_equal(apply(b, PPTP("d", "p"), reload_apply), 0);
+	assert_int_equal(leads_to(b, "10.9.0.4/32"), ifindex_of(b, "c"));
+	session_end(last, "it hung up");
+	assert_int_equal(apply(b, PPTP("d", "p"), reload_apply), 0);
+	assert_int_equal(leads_to(b, "10.9.0.4/32"), ifindex_of(b, "d"));
+}
+
+static void the_device_of_ipsec_gives_its_pool_away(void **state)
+{
+	struct bench *b = *state;
+	int esp;
+
+	assert_int_equal(apply(b, IKEV2("p") PPTP("a", "q"), reload_start), 0);
+	esp = leads_to(b, "10.9.0.2/31");
+	assert_int_equal(esp, b->e.ipsec->ifindex);
+	assert_int_equal(apply(b, IKEV2("q") PPTP("a", "p"), reload_apply), 0);
+	assert_int_equal(leads_to(b, "10.9.0.2/31"), ifindex_of(b, "a"));
+	assert_int_equal(leads_to(b, "10.10.0.2/31"), esp);
+}
+
+static void a_pool_that_is_taken_away_leaves_no_route(void **state)
+{
+	struct bench *b = *state;
+	struct session *s;
+
+	assert_int_equal(apply(b, PPTP("a", "p"), reload_start), 0);
+	s = session_with(b, "a", "10.9.0.3");
+	assert_int_equal(s->n_routes, 0);
+	/* Under a reload that does not concern the pool nothing moves. */
+	dp_null_requests(b->e.dp);
+	assert_int_equal(apply(b, PPTP("a", "p") L2TP("b", "q"), reload_apply), 0);
+	assert_null(strstr(dp_null_requests(b->e.dp), "route-"));
+	assert_int_equal(apply(b, PPTP("a", "q"), reload_apply), 0);
+	assert_int_equal(leads_to(b, "10.9.0.2/31"), 0);
+	assert_int_equal(leads_to(b, "10.9.0.4/32"), 0);
+	assert_int_equal(leads_to(b, "10.9.0.3/32"), ifindex_of(b, "a"));
+	assert_int_equal(s->n_routes, 1);
+}
+
 #define TEST(name) cmocka_unit_test_setup_teardown(name, open_bench, close_bench)
 
 int main(void)
@@ -229,6 +337,10 @@ int main(void)
 		TEST(without_a_configuration_no_engine_starts),
 		TEST(a_later_engine_has_the_server_whose_pool_leads_elsewhere),
 		TEST(the_first_engine_leaves_no_device_that_it_cannot_use),
+		TEST(two_servers_exchange_their_pools),
+		TEST(a_pool_goes_to_a_new_device_and_its_sessions_keep_theirs),
+		TEST(the_device_of_ipsec_gives_its_pool_away),
+		TEST(a_pool_that_is_taken_away_leaves_no_route),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

@@ -392,11 +392,7 @@ static void device_config(const struct ipsec *ipsec, struct dp_device_config *cf
 	if (!s)
 		return;
 	cfg->addresses[cfg->n_addresses++] = (struct prefix){ .addr = s->address, .len = 32 };
-	if (s->pool && s->pool->first.family)
-		cfg->n_routes = server_range_prefixes(addr_v4_host(&s->pool->first), addr_v4_host(&s->pool->last),
-						      cfg->routes, DP_ROUTES_MAX - 1);
-	if (s->ipv6 && s->pool && s->pool->ipv6.addr.family)
-		cfg->routes[cfg->n_routes++] = s->pool->ipv6;
+	cfg->n_routes = server_pool_routes(s, cfg->routes);
 }
 
 /* if_nametoindex() opens a socket, which the filter forbids; any that is open does. */
@@ -460,6 +456,18 @@ static int ensure_device(struct ipsec *ipsec)
 	if (ret)
 		log_error(NULL, "IPsec: device %s: %s", cfg.name, err.text);
 	return ret;
+}
+
+void ipsec_yield_routes(struct ipsec *ipsec, const struct conf *next)
+{
+	const struct dp_device_config *device = &ipsec->device;
+	struct dp_err err;
+	unsigned int i;
+
+	for (i = 0; i < device->n_routes; i++)
+		if (server_route_moves(next, device->name, &device->routes[i]) &&
+		    dp_route_del(ipsec->engine->dp, ipsec->ifindex, &device->routes[i], &err))
+			log_warn(NULL, "IPsec: device %s: %s", device->name, err.text);
 }
 
 /* Ids of the kernel's own are not given again before they are known to be nobody's. */

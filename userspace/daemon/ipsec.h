@@ -112,6 +112,8 @@ struct ipsec {
 
 struct ipsec *ipsec_new(struct engine *e);	/* NULL on ENOMEM */
 void ipsec_free(struct ipsec *ipsec);
+/* As server_yield_routes(), before it; who has an address there is cut off. */
+void ipsec_yield_routes(struct ipsec *ipsec, const struct conf *next);
 /* After the sockets; what is configured and what is not any more. -errno: logged. */
 int ipsec_reconfigure(struct ipsec *ipsec, struct conf_ref *ref);
 /* What an engine before this one had; then whatever of the kernel's nobody has goes. */

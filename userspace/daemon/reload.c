@@ -180,6 +180,9 @@ int reload_apply(struct engine *e, struct intake *in)
 		conf_free(conf);
 		return -ENOMEM;
 	}
+	for (i = 0; i < e->n_servers; i++)
+		server_yield_routes(e->servers[i], conf);
+	ipsec_yield_routes(e->ipsec, conf);
 	for (i = 0; i < conf->n_servers; i++) {
 		if (conf_server_is_ike(&conf->servers[i]))
 			continue;

@@ -9,6 +9,7 @@
 #include <sys/ioctl.h>
 
 #include "daemon/lns.h"
+#include "daemon/session.h"
 
 /* RFC 2637 section 3.1.4: an echo after a minute of silence, another minute for the answer. */
 #define PPTP_ECHO_MS		60000
@@ -82,25 +83,30 @@ static struct addr gateway_link_local(void)
 	return a;
 }
 
-static void device_config(const struct conf_server *conf, struct dp_device_config *cfg)
+unsigned int server_pool_routes(const struct conf_server *conf, struct prefix out[DP_ROUTES_MAX])
 {
 	const struct conf_pool *pool = conf->pool;
+	unsigned int n = 0;
 
+	if (pool && pool->first.family)
+		n = server_range_prefixes(addr_v4_host(&pool->first), addr_v4_host(&pool->last), out,
+					  DP_ROUTES_MAX - 1);
+	if (conf->ipv6 && pool && pool->ipv6.addr.family)
+		out[n++] = pool->ipv6;
+	return n;
+}
+
+static void device_config(const struct conf_server *conf, struct dp_device_config *cfg)
+{
 	*cfg = (struct dp_device_config){ .mtu = conf->mtu,
 					  .fwmark = conf->fwmark,
 					  .mss_clamp = conf->mss_clamp };
 	snprintf(cfg->name, sizeof(cfg->name), "%s", conf->device);
 	cfg->addresses[cfg->n_addresses++] = (struct prefix){ .addr = conf->address, .len = 32 };
-	if (pool && pool->first.family)
-		cfg->n_routes = server_range_prefixes(addr_v4_host(&pool->first),
-					       addr_v4_host(&pool->last), cfg->routes,
-					       DP_ROUTES_MAX - 1);
-	if (!conf->ipv6)
-		return;
-	cfg->addresses[cfg->n_addresses++] =
-		(struct prefix){ .addr = gateway_link_local(), .len = 64 };
-	if (pool && pool->ipv6.addr.family)
-		cfg->routes[cfg->n_routes++] = pool->ipv6;
+	if (conf->ipv6)
+		cfg->addresses[cfg->n_addresses++] =
+			(struct prefix){ .addr = gateway_link_local(), .len = 64 };
+	cfg->n_routes = server_pool_routes(conf, cfg->routes);
 }
 
 void server_remember_made(struct engine *e, int ifindex)
@@ -116,16 +122,30 @@ void server_remember_made(struct engine *e, int ifindex)
 	}
 }
 
+static bool same_prefix(const struct prefix *a, const struct prefix *b)
+{
+	return a->len == b->len && addr_equal(&a->addr, &b->addr);
+}
+
 static bool same_prefixes(const struct prefix *a, unsigned int n_a, const struct prefix *b,
 			  unsigned int n_b)
 {
 	unsigned int i;
 
 	for (i = 0; i < n_a && i < n_b; i++) {
-		if (a[i].len != b[i].len || !addr_equal(&a[i].addr, &b[i].addr))
+		if (!same_prefix(&a[i], &b[i]))
 			return false;
 	}
 	return n_a == n_b;
+}
+
+static bool has_prefix(const struct prefix *list, unsigned int n, const struct prefix *p)
+{
+	while (n--) {
+		if (same_prefix(&list[n], p))
+			return true;
+	}
+	return false;
 }
 
 static bool same_device(const struct dp_device_config *a, const struct dp_device_config *b)
@@ -145,8 +165,84 @@ static bool device_exists(const struct server *s)
 	return ioctl(s->engine->keeper, SIOCGIFINDEX, &req) == 0;
 }
 
+/* --- routes that leave it --- */
+
+static bool held(const struct server *s, const struct prefix *p)
+{
+	const struct session *session;
+
+	TAILQ_FOREACH(session, &s->engine->sessions, link) {
+		if (session->server == s && has_prefix(session->routes, session->n_routes, p))
+			return true;
+	}
+	return false;
+}
+
+/* The device is said to lack them already. Whoever has an address from there goes on under a route of its own. */
+static void drop_routes(struct server *s, const struct prefix *gone, unsigned int n)
+{
+	struct session *session;
+	struct dp_err err;
+
+	if (!n)
+		return;
+	TAILQ_FOREACH(session, &s->engine->sessions, link) {
+		if (session->server == s)
+			session_give_routes(session);
+	}
+	while (n--) {
+		/* One that is a session's now goes with the session. */
+		if (!held(s, &gone[n]) && dp_route_del(s->engine->dp, s->ifindex, &gone[n], &err))
+			log_warn(NULL, "device %s: %s", s->conf->device, err.text);
+	}
+}
+
+static void drop_old_routes(struct server *s, const struct dp_device_config *old)
+{
+	struct prefix gone[DP_ROUTES_MAX];
+	unsigned int i, n = 0;
+
+	for (i = 0; i < old->n_routes; i++) {
+		if (!has_prefix(s->device.routes, s->device.n_routes, &old->routes[i]))
+			gone[n++] = old->routes[i];
+	}
+	drop_routes(s, gone, n);
+}
+
+bool server_route_moves(const struct conf *next, const char *device, const struct prefix *p)
+{
+	struct prefix routes[DP_ROUTES_MAX];
+	unsigned int i;
+
+	for (i = 0; i < next->n_servers; i++) {
+		const struct conf_server *s = &next->servers[i];
+
+		if (strcmp(conf_server_is_ike(s) ? next->ipsec_device : s->device, device) &&
+		    has_prefix(routes, server_pool_routes(s, routes), p))
+			return true;
+	}
+	return false;
+}
+
+void server_yield_routes(struct server *s, const struct conf *next)
+{
+	const struct dp_device_config old = s->device;
+	struct prefix gone[DP_ROUTES_MAX];
+	unsigned int i, n = 0;
+
+	s->device.n_routes = 0;
+	for (i = 0; i < old.n_routes; i++) {
+		if (server_route_moves(next, s->conf->device, &old.routes[i]))
+			gone[n++] = old.routes[i];
+		else
+			s->device.routes[s->device.n_routes++] = old.routes[i];
+	}
+	drop_routes(s, gone, n);
+}
+
 static int ensure_device(struct server *s)
 {
+	const struct dp_device_config old = s->device;
 	bool existed = device_exists(s);
 	struct dp_device_config cfg;
 	struct dp_err err;
@@ -167,6 +263,7 @@ static int ensure_device(struct server *s)
 		return ret;
 	}
 	s->device = cfg;
+	drop_old_routes(s, &old);
 	return 0;
 }
 

@@ -49,6 +49,14 @@ void server_remember_made(struct engine *e, int ifindex);
 void server_remove_made(struct engine *e, int ifindex, const char *name);
 unsigned int server_range_prefixes(uint32_t first, uint32_t last, struct prefix *out,
 				   unsigned int max);
+/* The prefixes of its pool. How many. */
+unsigned int server_pool_routes(const struct conf_server *conf, struct prefix out[DP_ROUTES_MAX]);
+/*
+ * Before a reload, for a prefix is led to one device at a time: the routes that lead to another one under next are
+ * taken from this. Sessions with addresses there get routes of their own.
+ */
+void server_yield_routes(struct server *s, const struct conf *next);
+bool server_route_moves(const struct conf *next, const char *device, const struct prefix *p);
 struct server *server_by_device(struct engine *e, const char *device);
 void server_pptp_config(const struct server *s, struct pptp_config *cfg);
 /* What clients of ours have in common with servers. */

@@ -99,6 +99,11 @@ const char *session_encryption(const struct session *s, char buf[32]);
 /* session_ppp.c */
 extern const struct ppp_ops session_ppp_ops;
 void session_tx(struct session *s, uint16_t protocol, const uint8_t *data, size_t len);
+/*
+ * Routes to what is the session's and the device's own do not lead to; also when those become fewer. False: it has
+ * ended.
+ */
+bool session_give_routes(struct session *s);
 /* Tell the kernel; a refusal of what is being done ends the session with the kernel's words. */
 bool session_change(struct session *s, const struct dp_session *next, unsigned int what,
 		    const char *doing);

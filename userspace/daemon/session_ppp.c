@@ -239,25 +239,39 @@ static bool give_prefixes(struct session *s)
 	return session_change(s, &s->kernel, DP_SET_PREFIXES, "the user's addresses");
 }
 
+static bool has_route(const struct session *s, const struct prefix *p)
+{
+	unsigned int i;
+
+	for (i = 0; i < s->n_routes; i++) {
+		if (s->routes[i].len == p->len && addr_equal(&s->routes[i].addr, &p->addr))
+			return true;
+	}
+	return false;
+}
+
 /*
  * The kernel's table leads the pool to the device already; what lies outside of it needs a route of
  * its own.
  */
-static bool give_routes(struct session *s)
+bool session_give_routes(struct session *s)
 {
 	struct dp_err err;
 	unsigned int i;
 
+	if (s->ended)
+		return false;
 	for (i = 0; i < s->kernel.n_prefixes && s->n_routes < SESSION_ROUTES_MAX; i++) {
 		const struct prefix *p = &s->kernel.prefixes[i];
 
-		if (server_routes(s->server, &p->addr))
+		if (server_routes(s->server, &p->addr) || has_route(s, p))
 			continue;
 		if (dp_route_add(s->engine->dp, s->kernel.ifindex, p, &err)) {
 			session_fail(s, "the kernel refused a route of the user: %s", err.text);
 			return false;
 		}
 		s->routes[s->n_routes++] = *p;
+		session_changed(s);
 	}
 	return true;
 }
@@ -274,7 +288,7 @@ static void op_authenticated(void *ctx, const char *user, enum auth_method metho
 	replace_duplicates(s);
 	s->server->logins_ok++;
 	if (give_prefixes(s))
-		give_routes(s);
+		session_give_routes(s);
 }
 
 /* --- up and down --- */
