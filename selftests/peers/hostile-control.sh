@@ -10,7 +10,7 @@
 topology_direct
 client_addresses 1
 traffic_server_start
-gw_conf
+gw_conf "max-logins-per-address = 150"
 gw_start
 cases control ip netns exec "$C" env ADIT_CONTROL="$TMP/control" \
 	python3 "$PEERS_DIR/hostile_control.py" $GW 192.0.2.101

@@ -18,6 +18,7 @@ from pptp_client import (CDN, ECHO_RP, MAGIC, NAMES, OCRP, SCCRP, SIZES, STOP_RP
 GATEWAY, LOCAL = sys.argv[1:]
 CONNECTIONS_MAX = 64		# max-connections-per-address of the configuration under test
 CALLS_MAX = 128			# calls that one control connection may hold
+LOGINS_MAX = 150		# max-logins-per-address of it
 SHORT_S = 5			# long enough to see that a connection is closed or is not
 
 
@@ -208,6 +209,25 @@ def many_calls(gateway):
     return gateway.gone() and served(gateway)
 
 
+def many_logins(gateway):
+    """Sessions without a login are bounded by address, on however many connections, and beyond that the gateway is busy"""
+    controls = [connect(start=True) for _ in range(2)]
+    results = []
+    for control in controls:
+        for call_id in range(1, LOGINS_MAX // 2 + 11):
+            control.send(ocrq(call_id))
+            results.append(control.expect(OCRP).result()[0])
+    expect(results.count(1) == LOGINS_MAX and results.count(4) == 20, results)
+    expect(all(control.alive() for control in controls), "a connection is dead")
+    for control in controls:
+        control.close()
+    expect(gateway.gone(), "sessions stay")
+    control = connect(start=True)
+    control.call(1)
+    control.close()
+    return gateway.gone() and served(gateway)
+
+
 def floods(gateway):
     """Floods of echo requests and of messages out of place do not keep others from being served"""
     loud = connect(start=True)
@@ -261,5 +281,5 @@ def memory(gateway):
 
 
 if __name__ == "__main__":
-    run((lengths, header, split, joined, version, order, incoming, several, stop, many_connections, many_calls, floods,
-         deaf, memory), Gateway())
+    run((lengths, header, split, joined, version, order, incoming, several, stop, many_connections, many_calls, many_logins,
+         floods, deaf, memory), Gateway())

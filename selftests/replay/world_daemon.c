@@ -49,6 +49,11 @@ static const struct { const char *name, *text; } configurations[] = {
 	{ "l2tp", "server l2tp {\n address = \"10.9.0.1\"\n pool = p\n host-name = gw\n"
 		  " max-sessions-per-tunnel = 3\n}\n"
 		  "l2tp-peer known {\n secret = 's'\n sequencing = always\n}\n" },
+	{ "logins", "server pptp {\n address = \"10.9.0.1\"\n pool = p\n encryption = none\n"
+		    " auth = { mschapv2 }\n max-logins-per-address = 2\n}\n" },
+	{ "l2tp-logins", "server l2tp {\n address = \"10.9.0.1\"\n pool = p\n host-name = gw\n"
+			 " max-logins-per-address = 2\n}\n"
+			 "l2tp-peer known {\n secret = 's'\n}\n" },
 	{ "l2tp-ipsec", "server l2tp {\n address = \"10.9.0.1\"\n pool = p\n host-name = gw\n"
 			" ipsec = required\n ipsec-secret = 's'\n}\n" },
 	{ "client", "client hq {\n protocol = pptp\n gateway = \"192.0.2.9\"\n user = bob\n"

@@ -97,6 +97,7 @@ static const char whole[] =
 	"	max-sessions = 100\n"
 	"	max-connections = 200\n"
 	"	max-connections-per-address = 5\n"
+	"	max-logins-per-address = 7\n"
 	"	duplicate-login = refuse\n"
 	"}\n"
 	"user \"bob\" {\n"
@@ -141,6 +142,7 @@ static void check_whole(const struct conf *conf)
 	assert_int_equal(s->fwmark, 16);
 	assert_int_equal(s->session_timeout_s, 86400);
 	assert_int_equal(s->max_connections_per_address, 5);
+	assert_int_equal(s->max_logins_per_address, 7);
 	assert_int_equal(s->duplicate, CONF_DUPLICATE_REFUSE);
 	u = conf_user_find(conf, "CORP\\alice");
 	assert_non_null(u);
@@ -191,6 +193,7 @@ static void defaults_are_set(void **state)
 	assert_false(s->ipv6);
 	assert_int_equal(s->lcp_echo_interval_s, 30);
 	assert_int_equal(s->max_connections_per_address, 64);
+	assert_int_equal(s->max_logins_per_address, 64);
 	assert_int_equal(s->duplicate, CONF_DUPLICATE_REPLACE);
 	conf_free(conf);
 }

@@ -51,7 +51,7 @@ static const struct addr localhost = { .family = AF_INET, .bytes = { 127, 0, 0, 
 
 static struct conf_server server_conf = {
 	.protocol = (char *)"pptp", .device = "pptp0", .max_sessions = 10, .max_connections = 10,
-	.max_connections_per_address = 10,
+	.max_connections_per_address = 10, .max_logins_per_address = 10,
 };
 static struct conf conf = { .hostname = (char *)"gateway",
 			    .servers = &server_conf,

@@ -145,6 +145,7 @@ struct conf_server {
 	uint32_t lcp_echo_interval_s, lcp_echo_failures;
 	uint32_t idle_timeout_s, session_timeout_s;	/* 0: never */
 	uint32_t max_sessions, max_connections, max_connections_per_address;
+	uint32_t max_logins_per_address;
 	enum conf_duplicate duplicate;
 	/* l2tp alone */
 	char *host_name;		/* NULL: conf.hostname */

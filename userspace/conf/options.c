@@ -231,6 +231,11 @@ static const struct option server_options[] = {
 	{ "max-connections-per-address", &value_number, .of = OPTION_OF_PPP, SERVER(max_connections_per_address),
 	  .min = 1, .max = 1000000, .fallback = "64",
 	  .doc = "Control connections from one address. Clients behind one NAT share an address." },
+	{ "max-logins-per-address", &value_number, .of = OPTION_OF_PPP, SERVER(max_logins_per_address),
+	  .min = 1, .max = 1000000, .fallback = "64",
+	  .doc = "Sessions from one address, of IPv6 from one /64, in which nobody has logged in yet; one more is "
+		 "told that the gateway is busy. Peers of L2TP that have proved the secret of an l2tp-peer section are "
+		 "not limited." },
 	{ "duplicate-login", &value_word, .of = OPTION_OF_PPP, SERVER(duplicate), .words = duplicates,
 	  .fallback = "replace",
 	  .doc = "What happens when a user who has a session logs in again." },

@@ -43,6 +43,7 @@ struct carrier {
 	uint32_t slot;
 	struct addr local, peer;	/* outer, also of the calls' data */
 	char peer_text[ADDR_STRLEN];
+	bool proved;			/* the peer is known for itself: its calls are not limited by address */
 	bool down;			/* the protocol is over: nothing can be said about calls */
 	struct session_list sessions;
 };

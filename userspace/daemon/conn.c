@@ -11,8 +11,8 @@
 #include "base/cursor.h"
 #include "base/secret.h"
 #include "daemon/dialer.h"
+#include "daemon/hosts.h"
 #include "daemon/keeper.h"
-#include "daemon/listener.h"
 #include "daemon/server.h"
 #include "daemon/session.h"
 #include "daemon/stream.h"
@@ -428,14 +428,14 @@ static struct conn *conn_alloc(const struct carrier *template, int fd)
 static int count(struct conn *c)
 {
 	if (c->carrier.server)
-		return listener_count(c->carrier.engine, &c->carrier.peer);
+		return hosts_add(c->carrier.engine, &c->carrier.peer, HOST_CONNS);
 	return 0;
 }
 
 static void uncount(struct conn *c)
 {
 	if (c->carrier.server)
-		listener_uncount(c->carrier.engine, &c->carrier.peer);
+		hosts_remove(c->carrier.engine, &c->carrier.peer, HOST_CONNS);
 }
 
 static int publish(struct conn *c)

@@ -57,8 +57,7 @@ struct engine {
 	struct session_list sessions;
 	unsigned int n_conns, n_sessions;	/* tunnels are among the former */
 	struct hash sessions_by_id, sessions_by_user;
-	/* outer addresses with connections, see listener.c */
-	struct hash hosts;
+	struct hash hosts;			/* outer addresses, see hosts.h */
 	struct conn_list unsettled_conns;
 	struct tunnel_list unsettled_tunnels;
 	struct session_list unsettled_sessions;

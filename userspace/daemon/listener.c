@@ -9,6 +9,7 @@
 #include <unistd.h>
 
 #include "daemon/conn.h"
+#include "daemon/hosts.h"
 #include "daemon/server.h"
 
 /* A burst of connections must not keep the loop from the sessions that are up. */
@@ -27,72 +28,15 @@ struct listener {
 	struct listener *next;
 };
 
-/* --- connections per address --- */
-
-struct host {
-	struct hash_node node;
-	struct addr addr;
-	unsigned int conns;
-};
-
-static uint64_t host_hash(const struct addr *a)
-{
-	return hash_bytes(&a->v4, sizeof(a->v4));
-}
-
-static bool same_host(const struct hash_node *node, const void *key)
-{
-	return addr_equal(&hash_entry(node, struct host, node)->addr, key);
-}
-
-static struct host *host_find(const struct engine *e, const struct addr *peer)
-{
-	struct hash_node *node = hash_find(&e->hosts, host_hash(peer), same_host, peer);
-
-	return node ? hash_entry(node, struct host, node) : NULL;
-}
-
-int listener_count(struct engine *e, const struct addr *peer)
-{
-	struct host *h = host_find(e, peer);
-	int err;
-
-	if (!h) {
-		h = calloc(1, sizeof(*h));
-		if (!h)
-			return -ENOMEM;
-		h->addr = *peer;
-		err = hash_add(&e->hosts, &h->node, host_hash(peer));
-		if (err) {
-			free(h);
-			return err;
-		}
-	}
-	h->conns++;
-	return 0;
-}
-
-void listener_uncount(struct engine *e, const struct addr *peer)
-{
-	struct host *h = host_find(e, peer);
-
-	if (!h || --h->conns)
-		return;
-	hash_del(&e->hosts, &h->node);
-	free(h);
-}
-
 /* --- accepting --- */
 
 static const char *refusal(const struct server *s, const struct addr *peer)
 {
-	const struct host *h = host_find(s->engine, peer);
-
 	if (s->engine->stopping)
 		return "the gateway is stopping";
 	if (s->n_conns >= s->conf->max_connections)
 		return "max-connections is reached";
-	if (h && h->conns >= s->conf->max_connections_per_address)
+	if (hosts_have(s->engine, peer, HOST_CONNS) >= s->conf->max_connections_per_address)
 		return "max-connections-per-address is reached";
 	return NULL;
 }

@@ -15,8 +15,4 @@ int listener_new(struct server *server, int fd);	/* takes fd; -errno: closed */
 void listener_free_all(struct engine *e);
 unsigned int listener_addresses(const struct server *server, struct addr *out, unsigned int max);
 
-/* Connections per outer address; every struct conn is counted once. */
-int listener_count(struct engine *e, const struct addr *peer);		/* -ENOMEM */
-void listener_uncount(struct engine *e, const struct addr *peer);
-
 #endif /* ADIT_DAEMON_LISTENER_H */

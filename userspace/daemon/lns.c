@@ -121,6 +121,15 @@ static void refusal_of(enum session_refusal why, struct l2tp_refusal *refusal)
 		refusal->error = L2TP_ERROR_VENDOR;
 }
 
+/* An access concentrator with a section of its own brings a call for each of its lines. */
+static bool has_proved_itself(const struct lns *lns, const struct l2tp_tunnel *t)
+{
+	struct l2tp_tunnel_info info;
+
+	l2tp_tunnel_get_info(t, &info);
+	return info.authenticated && peer_conf(lns, t);
+}
+
 static bool op_call_new(void *ctx, struct l2tp_call *c, const struct l2tp_call_request *req,
 			struct l2tp_refusal *refusal)
 {
@@ -136,6 +145,7 @@ static bool op_call_new(void *ctx, struct l2tp_call *c, const struct l2tp_call_r
 	t = l2tp_tunnel_owner(info.tunnel);
 	*refusal = (struct l2tp_refusal){ .result = L2TP_CDN_ERROR, .why = lns->why };
 	tunnel_changed(t);
+	t->carrier.proved = has_proved_itself(lns, info.tunnel);
 	wire = tunnel_wire(t, c);
 	why = session_new(&t->carrier, &wire, &s, lns->why);
 	if (why) {

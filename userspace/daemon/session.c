@@ -11,6 +11,7 @@
 #include "daemon/auth_conf.h"
 #include "daemon/clientsetup.h"
 #include "daemon/dialer.h"
+#include "daemon/hosts.h"
 #include "daemon/server.h"
 #include "wire/ppp.h"
 
@@ -93,6 +94,13 @@ struct session *session_of_user(const struct engine *e, const char *user,
 	return node ? hash_entry(node, struct session, by_user) : NULL;
 }
 
+static void login_over(struct session *s)
+{
+	if (s->login_from.family)
+		hosts_remove(s->engine, &s->login_from, HOST_LOGINS);
+	s->login_from.family = 0;
+}
+
 void session_set_user(struct session *s, const char *user, enum auth_method method)
 {
 	snprintf(s->user, sizeof(s->user), "%s", user);
@@ -100,6 +108,8 @@ void session_set_user(struct session *s, const char *user, enum auth_method meth
 	if (hash_add(&s->engine->sessions_by_user, &s->by_user,
 		     hash_bytes(s->user, strlen(s->user))))
 		s->user[0] = '\0';
+	else
+		login_over(s);
 }
 
 const char *session_encryption(const struct session *s, char buf[32])
@@ -349,6 +359,7 @@ static void unpublish(struct session *s)
 		s->dialer->session = NULL;
 	if (s->unsettled)
 		TAILQ_REMOVE(&s->engine->unsettled_sessions, s, unsettled_link);
+	login_over(s);
 	hash_del(&s->engine->sessions_by_id, &s->by_id);
 	if (s->user[0])
 		hash_del(&s->engine->sessions_by_user, &s->by_user);
@@ -428,6 +439,22 @@ static bool full(const struct server *server)
 	       server->n_sessions >= server->conf->max_sessions;
 }
 
+/* A call costs a stranger less than its session costs the gateway. */
+static bool too_many_logins(const struct carrier *c)
+{
+	return !c->proved && hosts_have(c->engine, &c->peer, HOST_LOGINS) >= c->server->conf->max_logins_per_address;
+}
+
+static int login_begins(struct session *s)
+{
+	const struct carrier *c = s->carrier;
+	int err = c->proved ? 0 : hosts_add(s->engine, &c->peer, HOST_LOGINS);
+
+	if (!err && !c->proved)
+		s->login_from = c->peer;
+	return err;
+}
+
 static struct ppp *new_link(struct session *s)
 {
 	struct ppp_config cfg;
@@ -447,6 +474,12 @@ enum session_refusal session_new(struct carrier *carrier, const struct dp_sessio
 			 "max-sessions is reached, or the gateway is stopping");
 		return SESSION_BUSY;
 	}
+	if (too_many_logins(carrier)) {
+		snprintf(why, SESSION_WHY_MAX,
+			 "max-logins-per-address is reached: in so many sessions of this address nobody has logged in "
+			 "yet. Raise it where many clients share an address");
+		return SESSION_BUSY;
+	}
 	s = session_alloc(carrier);
 	if (!s)
 		goto err_room;
@@ -454,6 +487,10 @@ enum session_refusal session_new(struct carrier *carrier, const struct dp_sessio
 	if (session_take_names(s))
 		goto err_free;
 	session_publish(s, carrier);
+	if (login_begins(s)) {
+		session_discard(s);
+		goto err_room;
+	}
 	if (enter_kernel(s, &err)) {
 		snprintf(why, SESSION_WHY_MAX, "the kernel takes no session: %s", err.text);
 		session_discard(s);

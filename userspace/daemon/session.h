@@ -32,6 +32,7 @@ struct session {
 	struct dp_session kernel;	/* as the kernel has it, keys excepted */
 	uint32_t id, slot;
 	char peer_text[ADDR_STRLEN];
+	struct addr login_from;		/* among whose logins it counts, see hosts.h; family 0: nobody's */
 	struct hash_node by_id, by_user;
 	TAILQ_ENTRY(session) link, of_carrier, unsettled_link;
 
