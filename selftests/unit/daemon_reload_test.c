@@ -327,6 +327,38 @@ static void a_pool_that_is_taken_away_leaves_no_route(void **state)
 	assert_int_equal(s->n_routes, 1);
 }
 
+/* --- a device that no server has any more --- */
+
+static void devices_without_a_server_are_removed(void **state)
+{
+	const char *const names[] = { "gone", "esp" };
+	struct bench *b = *state;
+	struct prefix to[2];
+	int ifindex[2];
+	struct dp_err err;
+	unsigned int i;
+
+	assert_int_equal(apply(b, PPTP("a", "p"), reload_start), 0);
+	for (i = 0; i < 2; i++) {
+		struct dp_device_config cfg = { .mtu = 1400 };
+
+		snprintf(cfg.name, sizeof(cfg.name), "%s", names[i]);
+		assert_int_equal(dp_device_ensure(b->e.dp, "pptp", &cfg, &ifindex[i], &err), 0);
+		server_remember_made(&b->e, ifindex[i]);
+		to[i] = (struct prefix){ .addr = addr_v4(0x0a140000 + i), .len = 32 };
+		assert_int_equal(dp_route_add(b->e.dp, ifindex[i], &to[i], &err), 0);
+	}
+	server_remove_leftovers(&b->e, ifindex[1]);
+	assert_non_null(strstr(lines, "no server has it any more"));
+	assert_int_equal(dp_null_route(b->e.dp, &to[0]), 0);
+	assert_int_equal(dp_null_route(b->e.dp, &to[1]), ifindex[1]);
+	assert_int_equal(leads_to(b, "10.9.0.2/31"), ifindex_of(b, "a"));
+	/* Each once. */
+	lines[0] = '\0';
+	server_remove_leftovers(&b->e, ifindex[1]);
+	assert_null(strstr(lines, "no server has it any more"));
+}
+
 #define TEST(name) cmocka_unit_test_setup_teardown(name, open_bench, close_bench)
 
 int main(void)
@@ -341,6 +373,7 @@ int main(void)
 		TEST(a_pool_goes_to_a_new_device_and_its_sessions_keep_theirs),
 		TEST(the_device_of_ipsec_gives_its_pool_away),
 		TEST(a_pool_that_is_taken_away_leaves_no_route),
+		TEST(devices_without_a_server_are_removed),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

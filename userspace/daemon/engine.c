@@ -435,6 +435,7 @@ static void take_up(struct engine *e, struct intake *in)
 	tunnel_resume_all(e);
 	for (i = 0; i < e->n_servers; i++)
 		remove_strangers(e, e->servers[i]);
+	server_remove_leftovers(e, e->ipsec->ifindex);
 	dialer_forget_others(e);
 	engine_settle(e);
 	if (memory_counters(e->memory)->engine_starts == 1)

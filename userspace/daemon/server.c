@@ -288,6 +288,34 @@ void server_remove_device(struct server *s)
 	server_remove_made(s->engine, s->ifindex, s->conf->device);
 }
 
+static bool is_of_server(const struct engine *e, int ifindex)
+{
+	unsigned int i;
+
+	for (i = 0; i < e->n_servers && e->servers[i]->ifindex != ifindex; i++)
+		;
+	return i < e->n_servers;
+}
+
+void server_remove_leftovers(struct engine *e, int other)
+{
+	const int32_t *made = memory_counters(e->memory)->made_devices;
+	unsigned int i;
+
+	for (i = 0; i < MEMORY_DEVICES_MAX; i++) {
+		struct ifreq req = { .ifr_ifindex = made[i] };
+
+		if (!made[i] || made[i] == other || is_of_server(e, made[i]))
+			continue;
+		/* One that somebody else removed has no name, and what is not there is not removed either. */
+		if (ioctl(e->keeper, SIOCGIFNAME, &req))
+			snprintf(req.ifr_name, sizeof(req.ifr_name), "number %d", made[i]);
+		log_warn(NULL, "device %s: no server has it any more: removed, and its sessions have ended",
+			 req.ifr_name);
+		server_remove_made(e, made[i], req.ifr_name);
+	}
+}
+
 /* --- life --- */
 
 static void warn_of_cryptography(const struct conf_server *conf)

@@ -47,6 +47,11 @@ void server_remove_device(struct server *s);		/* at shutdown, if this daemon mad
 /* For devices that are no server's: those that this daemon made are removed at shutdown. */
 void server_remember_made(struct engine *e, int ifindex);
 void server_remove_made(struct engine *e, int ifindex, const char *name);
+/*
+ * When an engine has taken up what it could: devices that this daemon made and that no server has any more, of sections
+ * that a reload took out while another engine ran. other: the one that is no server's.
+ */
+void server_remove_leftovers(struct engine *e, int other);
 unsigned int server_range_prefixes(uint32_t first, uint32_t last, struct prefix *out,
 				   unsigned int max);
 /* The prefixes of its pool. How many. */
