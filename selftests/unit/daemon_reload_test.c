@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 /*
- * Configurations put to work in an engine whose kernel is a table: what cannot be had at the start of the daemon's first
- * engine and of a later one, and what a reload may move from one device to another.
+ * Configurations put to work in an engine whose kernel is a table: what cannot be had at the start of the daemon's
+ * first engine and of a later one, and what a reload may move from one device to another or make of one.
  */
 #include <errno.h>
 #include <setjmp.h>
@@ -12,6 +12,7 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/mman.h>
+#include <sys/socket.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
@@ -23,6 +24,7 @@
 #include "daemon/reload.h"
 #include "daemon/server.h"
 #include "daemon/session.h"
+#include "daemon/udp.h"
 #include "datapath/null.h"
 
 #define PPTP(device, pool)	"server pptp {\n device = \"" device "\"\n address = \"10.8.0.1\"\n pool = " pool "\n}\n"
@@ -76,13 +78,31 @@ static int text_of(const char *servers)
 	return packed;
 }
 
+/* A socket of each server's, whichever address it is at. */
+static int socket_of(const char *section)
+{
+	const struct addr localhost = addr_v4(INADDR_LOOPBACK);
+	int fd;
+
+	if (strncmp(section, "server pptp", 11))
+		return udp_open(&localhost, 0, 0);
+	fd = socket(AF_INET, SOCK_STREAM | SOCK_NONBLOCK | SOCK_CLOEXEC, 0);
+	assert_true(fd >= 0 && !listen(fd, 1));
+	return fd;
+}
+
 static int apply(struct bench *b, const char *servers, int (*how)(struct engine *e, struct intake *in))
 {
+	const char *section = servers;
 	struct intake in;
 	int err;
 
 	intake_init(&in);
 	in.conf = text_of(servers);
+	for (; (section = strstr(section, "server ")); section++, in.n_listeners++)
+		in.listeners[in.n_listeners] = (struct handed){
+			.number = strncmp(section, "server ikev2", 12) ? in.n_listeners : KEEPER_IKE,
+			.fd = socket_of(section) };
 	lines[0] = '\0';
 	err = how(&b->e, &in);
 	intake_clear(&in);
@@ -327,6 +347,47 @@ static void a_pool_that_is_taken_away_leaves_no_route(void **state)
 	assert_int_equal(s->n_routes, 1);
 }
 
+/* --- a device that gets another protocol --- */
+
+static void a_device_without_sessions_gets_another_protocol(void **state)
+{
+	struct bench *b = *state;
+	struct addr at[2];
+
+	assert_int_equal(apply(b, PPTP("a", "p") L2TP("b", "q"), reload_start), 0);
+	assert_int_equal(listener_addresses(server_by_device(&b->e, "a"), at, 2), 1);
+	assert_int_equal(apply(b, L2TP("a", "p") PPTP("b", "q"), reload_apply), 0);
+	assert_int_equal(b->e.n_servers, 2);
+	assert_string_equal(server_by_device(&b->e, "a")->conf->protocol, "l2tp");
+	assert_string_equal(server_by_device(&b->e, "b")->conf->protocol, "pptp");
+	assert_int_equal(listener_addresses(server_by_device(&b->e, "a"), at, 2), 0);
+	assert_int_equal(listener_addresses(server_by_device(&b->e, "b"), at, 2), 1);
+	assert_int_equal(leads_to(b, "10.9.0.2/31"), ifindex_of(b, "a"));
+}
+
+static void a_device_with_sessions_keeps_its_protocol(void **state)
+{
+	struct bench *b = *state;
+	struct server *server;
+	struct session *s;
+
+	assert_int_equal(apply(b, PPTP("a", "p"), reload_start), 0);
+	server = server_by_device(&b->e, "a");
+	s = session_with(b, "a", "10.9.0.3");
+	assert_int_not_equal(apply(b, L2TP("a", "p"), reload_apply), 0);
+	assert_non_null(strstr(lines, "server l2tp: device a is still that of server pptp"));
+	/* It is like one without a section, and nobody listens for it: not at the other's socket either. */
+	assert_ptr_equal(server_by_device(&b->e, "a"), server);
+	assert_true(server->retired && !s->ended);
+	assert_null(b->e.listeners);
+	session_end(s, "it hung up");
+	session_free(s);
+	engine_sweep(&b->e);
+	assert_int_equal(b->e.n_servers, 0);
+	assert_int_equal(apply(b, L2TP("a", "p"), reload_apply), 0);
+	assert_string_equal(server_by_device(&b->e, "a")->conf->protocol, "l2tp");
+}
+
 /* --- a device that no server has any more --- */
 
 static void devices_without_a_server_are_removed(void **state)
@@ -373,6 +434,8 @@ int main(void)
 		TEST(a_pool_goes_to_a_new_device_and_its_sessions_keep_theirs),
 		TEST(the_device_of_ipsec_gives_its_pool_away),
 		TEST(a_pool_that_is_taken_away_leaves_no_route),
+		TEST(a_device_without_sessions_gets_another_protocol),
+		TEST(a_device_with_sessions_keeps_its_protocol),
 		TEST(devices_without_a_server_are_removed),
 	};
 

@@ -58,12 +58,31 @@ static void log_changes(const struct conf *old, const struct conf *new)
 
 /* --- servers --- */
 
+/* A device is of one kind. One that nobody uses makes room at once; it is gone then, and so is s. */
+static int make_room(struct engine *e, struct server *s, const struct conf_server *conf)
+{
+	if (s->n_sessions || s->n_conns) {
+		log_error(NULL,
+			  "server %s: device %s is still that of server %s, with %u sessions: name another device, or "
+			  "reload again when they have ended",
+			  conf->protocol, conf->device, s->conf->protocol, s->n_sessions);
+		return -EBUSY;
+	}
+	s->retired = true;
+	engine_sweep(e);
+	return 0;
+}
+
 static int apply_server(struct engine *e, struct conf_ref *ref, const struct conf_server *conf)
 {
 	struct server *s = server_by_device(e, conf->device);
+	int err;
 
-	if (s)
+	if (s && !strcmp(s->conf->protocol, conf->protocol))
 		return server_reconfigure(s, ref, conf);
+	err = s ? make_room(e, s, conf) : 0;
+	if (err)
+		return err;
 	if (e->n_servers == SERVERS_MAX) {
 		log_error(NULL, "server %s: more than %d servers at a time", conf->protocol,
 			  SERVERS_MAX);
@@ -106,7 +125,8 @@ static void take_listener(struct engine *e, struct handed *listener, const struc
 	}
 	if (listener->number < conf->n_servers)
 		s = server_by_device(e, conf->servers[listener->number].device);
-	if (!s)
+	/* A section whose server could not be had is nobody's to listen for. */
+	if (!s || s->conf != &conf->servers[listener->number])
 		return;
 	if (s->lns)
 		err = endpoint_socket_add(&s->lns->endpoint, intake_take(&listener->fd));
@@ -180,6 +200,8 @@ int reload_apply(struct engine *e, struct intake *in)
 		conf_free(conf);
 		return -ENOMEM;
 	}
+	/* All come again; meanwhile servers go. */
+	listener_free_all(e);
 	for (i = 0; i < e->n_servers; i++)
 		server_yield_routes(e->servers[i], conf);
 	ipsec_yield_routes(e->ipsec, conf);
@@ -197,7 +219,6 @@ int reload_apply(struct engine *e, struct intake *in)
 	}
 	retire_missing(e, ref);
 	retire_missing_clients(e, ref);
-	listener_free_all(e);
 	engine_sweep(e);
 	take_listeners(e, in, conf);
 	one = ipsec_reconfigure(e->ipsec, ref);
