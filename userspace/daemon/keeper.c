@@ -58,6 +58,25 @@ int keeper_send(int fd, uint32_t type, uint32_t number, const char *text, int pa
 	return n < 0 ? -errno : 0;
 }
 
+/* What is padded for one descriptor holds two where words have 64 bits. Whichever came are ours to close. */
+static int take_descriptor(struct msghdr *mh)
+{
+	const struct cmsghdr *cmsg = CMSG_FIRSTHDR(mh);
+	int fd, taken = -1;
+	size_t at;
+
+	if (!cmsg || cmsg->cmsg_level != SOL_SOCKET || cmsg->cmsg_type != SCM_RIGHTS)
+		return -1;
+	for (at = 0; CMSG_LEN(at + sizeof(fd)) <= cmsg->cmsg_len; at += sizeof(fd)) {
+		memcpy(&fd, CMSG_DATA(cmsg) + at, sizeof(fd));
+		if (taken < 0)
+			taken = fd;
+		else
+			close(fd);
+	}
+	return taken;
+}
+
 int keeper_recv(int fd, struct keeper_msg *msg, int *pass, int wait)
 {
 	union { struct cmsghdr head; char room[CMSG_SPACE(sizeof(int))]; } control;
@@ -68,7 +87,6 @@ int keeper_recv(int fd, struct keeper_msg *msg, int *pass, int wait)
 		.msg_control = &control,
 		.msg_controllen = sizeof(control),
 	};
-	struct cmsghdr *cmsg;
 	ssize_t n;
 
 	*pass = -1;
@@ -79,12 +97,13 @@ int keeper_recv(int fd, struct keeper_msg *msg, int *pass, int wait)
 		return errno == ECONNRESET ? 0 : -errno;
 	if (n == 0)
 		return 0;
-	cmsg = CMSG_FIRSTHDR(&mh);
-	if (cmsg && cmsg->cmsg_level == SOL_SOCKET && cmsg->cmsg_type == SCM_RIGHTS &&
-	    cmsg->cmsg_len == CMSG_LEN(sizeof(int)))
-		memcpy(pass, CMSG_DATA(cmsg), sizeof(int));
-	if ((size_t)n <= offsetof(struct keeper_msg, text))
+	*pass = take_descriptor(&mh);
+	if ((size_t)n <= offsetof(struct keeper_msg, text)) {
+		if (*pass >= 0)
+			close(*pass);
+		*pass = -1;
 		return -EBADMSG;
+	}
 	msg->text[(size_t)n - offsetof(struct keeper_msg, text) - 1] = '\0';
 	return 1;
 }
