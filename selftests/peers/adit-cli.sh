@@ -72,6 +72,15 @@ hangup_between_engines()
 		wait_for 20 log_has gateway "starting it again after a pause" && kill -HUP "$1"
 }
 
+# in_its_own_session PID: has no terminal that it shares with anybody.
+in_its_own_session()
+{
+	local session
+
+	read -r _ _ _ _ _ session _ <"/proc/$1/stat"
+	[ "$session" -eq "$1" ]
+}
+
 topology_direct
 client_addresses 2
 traffic_server_start
@@ -85,6 +94,7 @@ check "status" says "*pptp0*" adit status
 check "sessions" says "*alice*192.0.2.10*" adit sessions
 check "session in detail" says "*MS-CHAPv2*" adit session "$id"
 check "sessions in JSON" json_is_an_array
+check "the engine is in a session of its own" in_its_own_session "$(engine_pid)"
 check "a session that is not there" refuses "*4711*" adit session 4711
 check "an unknown command" refuses "*nonsense*" adit nonsense
 check "no password in any of it" refuses "*" grep -r "correct horse" "$TMP"/*.log

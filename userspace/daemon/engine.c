@@ -589,7 +589,7 @@ static void seed(void)
 	hash_seed(key);
 }
 
-/* A terminal's ^C and a careless kill reach both processes; the parent decides. */
+/* A careless kill reaches both processes; the parent decides. */
 static void ignore_signals(void)
 {
 	signal(SIGPIPE, SIG_IGN);

@@ -116,6 +116,8 @@ static void become_engine(const struct parent *p, int keeper)
 			 (char *)p->options->conf_path, NULL };
 	sigset_t none;
 
+	/* Away from the terminal that we may have: it takes input from its own processes for the user's (TIOCSTI). */
+	setsid();
 	snprintf(level, sizeof(level), "%s", log_level_to_str(log_get_level()));
 	sigemptyset(&none);
 	sigprocmask(SIG_SETMASK, &none, NULL);
