@@ -141,6 +141,26 @@ check "SIGHUP while there is no engine" hangup_between_engines "$parent"
 check "the file is read when there is an engine again" wait_for 20 says "*error*" adit log-level
 cp "$TMP/good.conf" "$TMP/adit.conf"
 check "and once more" adit reload
+
+# A device of the name that the new server wants is there already, and of another kind.
+ip -n "$G" link add taken0 type veth peer name taken1
+cat "$TMP/good.conf" - >"$TMP/adit.conf" <<-CONF
+	pool "more" { range = "10.11.0.10-10.11.0.20" }
+	server l2tp { listen = { "$GW" } device = "taken0" address = "10.11.0.1" pool = "more" }
+CONF
+check "a reload of which a part cannot be had says so" refuses "*" adit reload
+check "the rest is as it was" session_is "r['id'] == $id and r['state'] == 'up'"
+old=$(engine_pid)
+check "the engine that applied it dies" kill -KILL "$old"
+check "there is another" wait_for 20 another_engine "$old"
+check "it has the session" session_is "r['id'] == $id and r['state'] == 'up'"
+check_log "and says that not all is served" gateway "could not be put to work"
+ip -n "$G" link del taken0
+check "reload again, without an obstacle" adit reload
+check "has the other server" says "*taken0*" adit status
+cp "$TMP/good.conf" "$TMP/adit.conf"
+check "and so has one without it" adit reload
+
 check "that PPTP is broken was said once, whatever was reloaded" [ "$(grep -c "broken cryptography" "$TMP/gateway.log")" -eq 1 ]
 
 check "the same user again" client_dials three alice "correct horse" require-mppe-128
