@@ -2,7 +2,8 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
 #
 # Site to site with strongSwan and certificates: RSA here and ECDSA there, what is wrong with one told in words, and new ones
-# taken by a reload under a site that is up.
+# taken by a reload under a site that is up. The gateway has the rights that systemd leaves it, and its key is another
+# account's.
 
 . "$(dirname "$0")/lib-ike.sh"
 
@@ -118,7 +119,10 @@ traffic_server_start
 swan_start
 
 site 'start = now'
+chown adit "$TMP/gw.key"
+gw_as_unit
 gw_start
+check "started with the unit's rights" gw_has_limits
 check "up with certificates" site_up
 check "traffic" traffic_works
 check "strongSwan begins" adit site down office

@@ -2,7 +2,7 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
 #
 # Stock clients of L2TP/IPsec: xl2tpd and strongSwan, with each version of IKE. Nothing of L2TP is ever outside of IPsec, and
-# plain L2TP is refused.
+# plain L2TP is refused. The gateway has the rights that systemd leaves it.
 
 . "$(dirname "$0")/lib-peers.sh"
 . "$(dirname "$0")/lib-gateway.sh"
@@ -16,8 +16,10 @@ GW_PROTOCOL=l2tp
 l2tp_topology
 traffic_server_start
 gw_conf "ipsec = required" "ipsec-secret = 'a secret of all'"
+gw_as_unit
 gw_start
 
+check "it is started with the unit's rights" gw_has_limits
 check "plain L2TP is refused" refused l2tp_client_dials plain alice "correct horse"
 check_log "and the log says why" gateway "plain L2TP, and ipsec is required"
 stop plain-xl2tpd

@@ -4,6 +4,9 @@
 # The gateway under test: aditd, or with ADIT_TEST_SERVER=pptpd Debian's pptpd and pppd, which shows whether a failure
 # is ours or the scenario's. What only aditd can pass is left out for the other with "adit_only".
 
+# shellcheck source=lib-unit.sh
+. "$PEERS_DIR/lib-unit.sh"
+
 GATEWAY=${ADIT_TEST_SERVER:-adit}
 
 # Every scenario's users. The password of alice has a blank in it, as people's have.
@@ -82,7 +85,7 @@ pptpd_conf()
 gw_start()
 {
 	if adit_only; then
-		background gateway ip netns exec "$G" aditd -c "$TMP/adit.conf" -s "$TMP/control" --foreground
+		background gateway ip netns exec "$G" "${GW_LIMITS[@]}" aditd -c "$TMP/adit.conf" -s "$TMP/control" --foreground
 	else
 		install -m 600 "$TMP/secrets" /etc/ppp/chap-secrets
 		install -m 600 "$TMP/secrets" /etc/ppp/pap-secrets

@@ -19,6 +19,8 @@ PEERS_DIR=$(cd "$(dirname "${BASH_SOURCE[0]}")" && pwd)
 . "$PEERS_DIR/lib-pki.sh"
 # shellcheck source=lib-charon.sh
 . "$PEERS_DIR/lib-charon.sh"
+# shellcheck source=lib-unit.sh
+. "$PEERS_DIR/lib-unit.sh"
 
 L=l-$$ G=g-$$ P=p-$$ R=r-$$ NAT=n-$$
 GW=192.0.2.1
@@ -85,7 +87,7 @@ gw_conf()
 
 gw_start()
 {
-	background gateway ip netns exec "$G" aditd -c "$TMP/adit.conf" -s "$TMP/control" --foreground
+	background gateway ip netns exec "$G" "${GW_LIMITS[@]}" aditd -c "$TMP/adit.conf" -s "$TMP/control" --foreground
 	wait_for 20 gw_ready || {
 		echo "# the gateway does not come up"
 		log_of gateway | sed 's/^/# /'
