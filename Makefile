@@ -20,6 +20,8 @@ KREL   ?= $(shell uname -r)
 KDIR   ?= /lib/modules/$(KREL)/build
 PREFIX ?= /usr
 MODDIR  = $(DESTDIR)/lib/modules/$(KREL)/updates
+VERSION = $(shell sed -n 's/^\#define ADIT_VERSION "\(.*\)"/\1/p' userspace/daemon/version.h)
+DKMSDIR = $(DESTDIR)/usr/src/adit-$(VERSION)
 
 export PREFIX
 
@@ -28,8 +30,8 @@ VM := selftests/vm/run
 # C=1: the kernel's headers ask more of sparse than it can.
 CHECK ?= sparse -include $(CURDIR)/compat-include/checker.h
 
-.PHONY: all modules userspace install install-module install-userspace uninstall check check-all check-debug lint fuzz bench \
-	demo shell clean help
+.PHONY: all modules userspace install install-module install-dkms install-userspace uninstall check check-all check-debug lint \
+	fuzz bench demo shell clean help
 
 all: modules userspace
 
@@ -47,14 +49,32 @@ install-module:
 	install -D -m 644 -t $(MODDIR) adit.ko
 	$(if $(DESTDIR),,depmod -a $(KREL))
 
+# Instead of install-module: for this kernel and for those to come.
+DKMS_FILES = Kbuild LICENSE $(wildcard kmod/*.[ch] compat-include/*.h compat-include/*/*.h uapi/*/*.h)
+
+install-dkms:
+	$(dkms-remove)
+	@for file in $(DKMS_FILES); do install -D -m 644 $$file $(DKMSDIR)/$$file || exit; done
+	sed 's/@VERSION@/$(VERSION)/' dist/dkms.conf >$(DKMSDIR)/dkms.conf
+	rm -f $(MODDIR)/adit.ko
+	$(if $(DESTDIR),,dkms install adit/$(VERSION))
+
+define dkms-remove
+$(if $(DESTDIR),,! dkms status adit/$(VERSION) 2>/dev/null | grep -q . || dkms remove adit/$(VERSION) --all)
+rm -rf $(DKMSDIR)
+endef
+
 install-userspace:
 	$(MAKE) -C userspace install
 	$(if $(DESTDIR),,getent passwd adit >/dev/null || systemd-sysusers $(PREFIX)/lib/sysusers.d/adit.conf)
+	$(if $(DESTDIR),,test ! -d /run/systemd/system || systemctl daemon-reload)
 
 uninstall:
 	rm -f $(MODDIR)/adit.ko
+	$(dkms-remove)
 	$(MAKE) -C userspace uninstall
 	$(if $(DESTDIR),,depmod -a $(KREL))
+	$(if $(DESTDIR),,test ! -d /run/systemd/system || systemctl daemon-reload)
 
 check:
 	@$(VM) check $(T)
@@ -93,9 +113,10 @@ help:
 	@echo 'make              the module (for the running kernel, or KDIR=...) and the userspace'
 	@echo 'make modules      the module alone; W=1 C=1 as in the kernel'
 	@echo 'make install      module, aditd, adit, ip plugins, man pages, systemd unit; DESTDIR= and PREFIX= as usual'
-	@echo 'make uninstall    removes them'
+	@echo 'make install-userspace install-dkms   the same, but the module by DKMS, for this kernel and those to come'
+	@echo 'make uninstall    removes them, but for /etc/adit, the account adit, and what runs'
 	@echo 'make demo         boots a gateway in a virtual machine and connects stock clients to it'
-	@echo 'make check        all tests; make check T=peers/pptp-mschapv2 runs one, T="net unit/lcp" several'
+	@echo 'make check        all tests; make check T=peers/pptp-auth runs one, T="net unit/conf" several'
 	@echo 'make check-all    the same on each of the kernels, one after another, and the sum of their verdicts'
 	@echo 'make check-debug  the tests in the virtual machine on a kernel that looks for mistakes (KASAN, lockdep, kmemleak,'
 	@echo '                  and others), which it builds the first time; also tests that make allocations fail; T= likewise.'
