@@ -220,6 +220,14 @@ err_free:
 	return NULL;
 }
 
+/* Make the checksum, or see that it can be made further on: once headers are before the packet, all would be inside. */
+static __always_inline bool adit_tx_head_sum(const struct adit_session *s, struct sk_buff *skb)
+{
+	if (!adit_encap_may_sum_late(s))
+		return adit_tx_sum(skb);
+	return skb->ip_summed != CHECKSUM_PARTIAL || likely(adit_tx_sum_is_inside(skb));
+}
+
 /*
  * Make the head of @skb writable; the rest stays as it is. Where the kind does not leave it to hardware, the checksum
  * is made here, unless it was a moment ago (@summed). Both ends of a wire may be in this machine: who receives it there
@@ -229,8 +237,7 @@ static __always_inline struct sk_buff *adit_tx_head(struct adit_session *s, stru
 						    unsigned int headroom)
 {
 	summed |= skb->ip_summed == CHECKSUM_PARTIAL;
-	if (skb_cow_head(skb, headroom) ||
-	    (!adit_encap_may_sum_late(s) && !adit_tx_sum(skb))) {
+	if (skb_cow_head(skb, headroom) || !adit_tx_head_sum(s, skb)) {
 		kfree_skb(skb);
 		return NULL;
 	}
@@ -250,7 +257,7 @@ static __always_inline struct sk_buff *adit_tx_head(struct adit_session *s, stru
 /* Make a super-packet one of a UDP tunnel, which is segmented behind us. Return: it, or NULL when it was freed. */
 static noinline struct sk_buff *adit_tx_late(struct adit_session *s, struct sk_buff *skb, unsigned int headroom)
 {
-	if (skb_cow_head(skb, headroom)) {
+	if (skb_cow_head(skb, headroom) || !adit_tx_head_sum(s, skb)) {
 		kfree_skb(skb);
 		return NULL;
 	}

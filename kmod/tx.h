@@ -60,8 +60,18 @@ static inline void adit_tx_clamp(const struct adit_session *s, struct sk_buff *s
 }
 
 /*
- * Make the checksum that was left to the device; false when there is none to be made there. Whoever put the packet into
- * this machine said where: that may be before it by now, which makes @start a large number. What is linear and nobody
+ * Whether the checksum that was left to the device is one of this packet. Whoever put the packet into this machine said
+ * where: that may be before it by now, which makes @start a large number.
+ */
+static __always_inline bool adit_tx_sum_is_inside(const struct sk_buff *skb)
+{
+	unsigned int start = skb_checksum_start_offset(skb);
+
+	return start < skb_headlen(skb) && start + skb->csum_offset + sizeof(__sum16) <= skb_headlen(skb);
+}
+
+/*
+ * Make the checksum that was left to the device; false when there is none to be made there. What is linear and nobody
  * else's needs no detour.
  */
 static __always_inline bool adit_tx_sum(struct sk_buff *skb)
@@ -70,10 +80,10 @@ static __always_inline bool adit_tx_sum(struct sk_buff *skb)
 
 	if (skb->ip_summed != CHECKSUM_PARTIAL)
 		return true;
+	if (unlikely(!adit_tx_sum_is_inside(skb)))
+		return false;
 	start = skb_checksum_start_offset(skb);
 	at = start + skb->csum_offset;
-	if (unlikely(start >= skb_headlen(skb) || at + sizeof(__sum16) > skb_headlen(skb)))
-		return false;
 	if (skb_is_nonlinear(skb) || skb_cloned(skb) || skb_csum_is_sctp(skb))
 		return !skb_csum_hwoffload_help(skb, 0);
 	*(__sum16 *)(skb->data + at) = csum_fold(csum_partial(skb->data + start, skb->len - start, 0)) ?:

@@ -9,9 +9,12 @@
 #	   p0   10.1.0.1  ==pptp==   p0   10.1.0.2
 #	   e0   10.1.0.1  ==esp===   e0   10.1.0.3
 #	   q0   10.2.0.1  ==pptp==   q0   10.2.0.2, in clear
+#	   l3   10.3.0.1  ==l2tp==   l3   10.3.0.2, in clear: made by who has the packet last
 
 # shellcheck source=selftests/lib/lib.sh
 . "$(dirname "$0")/../lib/lib.sh"
+# shellcheck source=selftests/net/lib-l2tp.sh
+. "$(dirname "$0")/lib-l2tp.sh"
 # shellcheck source=selftests/net/lib-esp.sh
 . "$(dirname "$0")/lib-esp.sh"
 
@@ -42,6 +45,8 @@ run ip -n a route add 10.1.0.3 dev e0
 run ip -n b addr add 10.1.0.3/32 dev e0
 run ip -n b route add 10.8.0.0/24 dev p0
 
+run l2tp_pair v2 3 192.0.2.1 192.0.2.2
+
 # sends DESTINATION PORT START OFFSET TEXT
 sends()
 {
@@ -70,7 +75,7 @@ drops()
 }
 
 # The frame's first 14 octets are gone when the device has it; its IP packet has 20 + 8 + 8.
-for way in "p0 10.1.0.2" "e0 10.1.0.3"; do
+for way in "p0 10.1.0.2" "e0 10.1.0.3" "l3 10.3.0.2"; do
 	read -r dev to <<<"$way"
 	background "$dev" ip netns exec b nc -u -l "$to" 5000
 	check "$dev: somebody listens" wait_for 10 listening b 5000
