@@ -445,13 +445,14 @@ static void adit_rx_deliver(struct adit_session *s, struct sk_buff *skb, u16 pro
 	if (!(adev->dev->flags & IFF_UP) || iptunnel_pull_offloads(skb))
 		goto drop;
 
+	/* It makes everything a packet to this host: whose frame it is, is seen behind it. */
+	__skb_tunnel_rx(skb, adev->dev, adev->net);
 	adit_rx_link_layer(adev, skb, protocol);
 	if (!adit_rx_ecn(skb, outer))
 		goto drop;
 	adit_tx_clamp(s, skb);
 
 	skb_reset_network_header(skb);
-	__skb_tunnel_rx(skb, adev->dev, adev->net);
 	dev_sw_netstats_rx_add(adev->dev, skb->len);
 	adit_rx_stack(adev, skb);
 	return;

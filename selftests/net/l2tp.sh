@@ -55,6 +55,31 @@ distinct()
 	[ "$(wc -l <<<"$ids")" -ge "$1" ] && [ -z "$(sort <<<"$ids" | uniq -d)" ]
 }
 
+# address_of NAMESPACE DEVICE: its link-layer address.
+address_of()
+{
+	ip netns exec "$1" cat "/sys/class/net/$2/address"
+}
+
+# forwards N [refused_quietly]: whether b passes on what a sends through lN to somebody behind b, back to a's wan0.
+forwards()
+{
+	local n=$1 rc=0
+
+	ip netns exec b sysctl -qw net.ipv4.ip_forward=1 || return
+	ip -n a route add 198.51.100.1 via "10.$n.0.2" dev "l$n" && ip -n b route add 198.51.100.1 via "$A4" &&
+		"${@:2}" on_wire b wan0 "icmp and dst 198.51.100.1" 'echo request' pings_unanswered 198.51.100.1 || rc=1
+	ip -n a route del 198.51.100.1
+	ip -n b route del 198.51.100.1
+	ip netns exec b sysctl -qw net.ipv4.ip_forward=0
+	return $rc
+}
+
+pings_unanswered()
+{
+	refused_quietly pings a "$@"
+}
+
 works "v2" v2 1 $A4 $B4
 check "v2: the wire has ids and nothing else" on_wire b wan0 udp '0x0010:  c000 0202 06a5 06a5 .... .... 0002 0015$' \
 	pings a 10.1.0.2
@@ -85,6 +110,12 @@ check "v3 PPP: removed" unpair 2
 works "v3 PPP over IP" v3 2 $A6 $B6 encap ip sublayer none
 check "v3 PPP over IP: removed" unpair 2
 works "v3 Ethernet" eth 3 $A4 $B4
+check "v3 Ethernet: a frame to another's address" ip -n a neigh replace 10.3.0.2 lladdr 02:00:00:00:00:99 dev l3
+check "v3 Ethernet: is for nobody here" refused_quietly pings a 10.3.0.2
+check "v3 Ethernet: nor is it forwarded" forwards 3 refused_quietly
+check "v3 Ethernet: one to ours" ip -n a neigh replace 10.3.0.2 lladdr "$(address_of b l3)" dev l3
+check "v3 Ethernet: is taken" pings a 10.3.0.2
+check "v3 Ethernet: and forwarded" forwards 3
 check "v3 Ethernet: removed" unpair 3
 works "v3 Ethernet over IP, numbered" eth 3 $A4 $B4 encap ip seq send,required rx-window 256 reorder-ms 400
 arrives_in_order "v3 Ethernet over IP" 3
