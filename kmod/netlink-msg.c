@@ -172,8 +172,7 @@ static int adit_nl_put_kind(struct sk_buff *msg, const struct adit_session *s, c
 	return adit_nl_l2tp_put(msg, ADIT_A_SESSION_L2TP, s, view);
 }
 
-static int adit_nl_put_conf(struct sk_buff *msg, const struct adit_session *s,
-			    const struct adit_session_view *view)
+static int adit_nl_put_conf(struct sk_buff *msg, const struct adit_session_view *view)
 {
 	if (nla_put_u32(msg, ADIT_A_SESSION_NET, view->net) ||
 	    nla_put_u32(msg, ADIT_A_SESSION_FRAMING, view->framing) ||
@@ -183,8 +182,7 @@ static int adit_nl_put_conf(struct sk_buff *msg, const struct adit_session *s,
 	    adit_nl_put_mppe(msg, ADIT_A_SESSION_MPPE_TX, view->tx_strength, view->tx_stateful) ||
 	    adit_nl_put_mppe(msg, ADIT_A_SESSION_MPPE_RX, view->rx_strength, view->rx_stateful) ||
 	    nla_put_u32(msg, ADIT_A_SESSION_RX_WINDOW, view->rx_window) ||
-	    nla_put_u32(msg, ADIT_A_SESSION_REORDER_MS, jiffies_to_msecs(view->reorder_wait)) ||
-	    nla_put_u32(msg, ADIT_A_SESSION_ACK_DELAY_MS, jiffies_to_msecs(s->pptp.ack_delay)))
+	    nla_put_u32(msg, ADIT_A_SESSION_REORDER_MS, jiffies_to_msecs(view->reorder_wait)))
 		return -EMSGSIZE;
 	return 0;
 }
@@ -214,7 +212,7 @@ int adit_nl_put_session(struct sk_buff *msg, struct adit_session *s, u32 portid,
 	    nla_put_u32(msg, ADIT_A_SESSION_ID, s->id) ||
 	    adit_nl_put_key(msg, s) || adit_nl_put_kind(msg, s, &view) ||
 	    adit_nl_put_prefixes(msg, s) ||
-	    adit_nl_put_conf(msg, s, &view) ||
+	    adit_nl_put_conf(msg, &view) ||
 	    adit_nl_put_counters(msg, &view)) {
 		genlmsg_cancel(msg, hdr);
 		return -EMSGSIZE;

@@ -101,6 +101,7 @@ static void told_nests(const struct nlmsghdr *nlh, struct told *told)
 
 	mnl_attr_for_each(attr, nlh, sizeof(struct genlmsghdr)) {
 		told->prefixes += mnl_attr_get_type(attr) == ADIT_A_SESSION_PREFIX;
+		told->ack_delays += mnl_attr_get_type(attr) == ADIT_A_SESSION_ACK_DELAY_MS;
 		if (mnl_attr_get_type(attr) != ADIT_A_SESSION_MPPE_TX)
 			continue;
 		mnl_attr_for_each_nested(in, attr) {
@@ -125,6 +126,7 @@ static int told_cb(const struct nlmsghdr *nlh, void *arg)
 	told->sessions++;
 	told->net = mnl_attr_get_u32(tb[ADIT_A_SESSION_NET]);
 	told->window = mnl_attr_get_u32(tb[ADIT_A_SESSION_RX_WINDOW]);
+	told->ack_delay = tb[ADIT_A_SESSION_ACK_DELAY_MS] ? mnl_attr_get_u32(tb[ADIT_A_SESSION_ACK_DELAY_MS]) : 0;
 	told_nests(nlh, told);
 	return MNL_CB_OK;
 }

@@ -31,6 +31,8 @@ struct told {
 	uint32_t net;
 	uint32_t tx_strength;
 	uint32_t window;
+	uint32_t ack_delays;	/* how often it was told */
+	uint32_t ack_delay;
 };
 
 /* What dev-get told. */

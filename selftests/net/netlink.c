@@ -21,6 +21,8 @@ TEST_F(gw, session_lives)
 	EXPECT_EQ(0, session_get(&self->nl, 7, &told));
 	EXPECT_EQ(1, told.sessions);
 	EXPECT_EQ(0, told.net);
+	EXPECT_EQ(1, told.ack_delays);
+	EXPECT_EQ(200, told.ack_delay);
 	EXPECT_EQ(0, device_request(&self->nl, ADIT_CMD_DEV_GET, false, &device));
 	EXPECT_EQ(1, device.sessions);
 	EXPECT_EQ(0, session_del(&self->nl, 7));

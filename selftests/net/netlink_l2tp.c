@@ -130,6 +130,7 @@ struct told {
 	uint16_t local_port, peer_port, tunnel, peer_tunnel;
 	uint32_t session, peer_session, version, seq;
 	bool cookie;
+	bool ack_delay;
 };
 
 static int told_cb(const struct nlmsghdr *nlh, void *arg)
@@ -142,6 +143,7 @@ static int told_cb(const struct nlmsghdr *nlh, void *arg)
 	told->sessions++;
 	told->local_port = ntohs(mnl_attr_get_u16(tb[ADIT_A_SESSION_LOCAL_PORT]));
 	told->peer_port = ntohs(mnl_attr_get_u16(tb[ADIT_A_SESSION_PEER_PORT]));
+	told->ack_delay = tb[ADIT_A_SESSION_ACK_DELAY_MS];
 	told->version = mnl_attr_get_u32(l2tp[ADIT_A_L2TP_VERSION]);
 	told->tunnel = l2tp[ADIT_A_L2TP_TUNNEL_ID] ? mnl_attr_get_u16(l2tp[ADIT_A_L2TP_TUNNEL_ID]) : 0;
 	told->peer_tunnel = l2tp[ADIT_A_L2TP_PEER_TUNNEL_ID] ? mnl_attr_get_u16(l2tp[ADIT_A_L2TP_PEER_TUNNEL_ID]) : 0;
@@ -179,6 +181,8 @@ TEST_F(l2tp, a_session_is_told_as_it_was_made)
 	EXPECT_EQ(65534, told.session);
 	EXPECT_EQ(65535, told.peer_session);
 	EXPECT_EQ(0, told.seq);
+	/* That is PPTP's. */
+	EXPECT_FALSE(told.ack_delay);
 }
 
 TEST_F(l2tp, version_3_and_its_cookies)
