@@ -452,7 +452,7 @@ int adit_l2tp_output(struct adit_session *s, struct sk_buff *skb, struct adit_wa
  * @extack: told why not
  *
  * Context: process, may sleep.
- * Return: 0, -ENOTCONN when no socket serves it, -EXDEV, or what opening a socket fails with.
+ * Return: 0, -ENOTCONN when no socket serves it, -EXDEV, -ENOMEM, or what opening a socket fails with.
  */
 int adit_l2tp_init(struct adit_session *s, const struct adit_session_conf *conf, struct netlink_ext_ack *extack)
 {
@@ -470,7 +470,7 @@ int adit_l2tp_init(struct adit_session *s, const struct adit_session_conf *conf,
 	if (conf->l2tp.child)
 		return adit_carry_join(s, conf->l2tp.child, extack);
 	if (key->protocol != IPPROTO_UDP)
-		return 0;
+		return adit_l2tp_ip_join(s);
 
 	if (conf->l2tp.open_socket)
 		sock = adit_socket_open(key->net, key->family, &key->local, key->local_port, extack);
@@ -506,7 +506,7 @@ void adit_l2tp_set(struct adit_session *s, const struct adit_session_conf *conf)
 }
 
 /**
- * adit_l2tp_release() - let go of the socket or child
+ * adit_l2tp_release() - let go of the socket or child, and of errors
  * @s: session that is dead. Packets that found it may use either until RCU read side ends, and its memory lives on.
  */
 void adit_l2tp_release(struct adit_session *s)
@@ -515,4 +515,6 @@ void adit_l2tp_release(struct adit_session *s)
 		adit_socket_put(s->l2tp.sock);
 	if (s->l2tp.child)
 		adit_carry_leave(s);
+	if (s->key.protocol == IPPROTO_L2TP)
+		adit_l2tp_ip_leave(s);
 }

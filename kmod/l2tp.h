@@ -52,8 +52,11 @@ int adit_carry_join(struct adit_session *s, struct adit_child *child, struct net
 void adit_carry_leave(struct adit_session *s);
 
 /* l2tp-ip.c */
+int adit_l2tp_ip_join(struct adit_session *s);
+void adit_l2tp_ip_leave(struct adit_session *s);
 int adit_l2tp_ip_get(struct netlink_ext_ack *extack);
 void adit_l2tp_ip_put(void);
+int adit_l2tp_ip_init(void);
 void adit_l2tp_ip_exit(void);
 
 int adit_link_l2tp_init(void);

@@ -37,9 +37,12 @@ static int __init adit_init(void)
 	err = adit_frame_init();
 	if (err)
 		goto err_netlink;
-	err = adit_link_pptp_init();
+	err = adit_l2tp_ip_init();
 	if (err)
 		goto err_frame;
+	err = adit_link_pptp_init();
+	if (err)
+		goto err_l2tp_ip;
 	err = adit_link_l2tp_init();
 	if (err)
 		goto err_pptp;
@@ -52,6 +55,8 @@ err_l2tp:
 	adit_link_l2tp_exit();
 err_pptp:
 	adit_link_pptp_exit();
+err_l2tp_ip:
+	adit_l2tp_ip_exit();
 err_frame:
 	adit_frame_exit();
 err_netlink:

@@ -344,6 +344,16 @@ static int adit_session_reserve(struct adit_dev *adev, const struct adit_session
 	return err;
 }
 
+static void adit_session_free_rcu(struct rcu_head *rcu)
+{
+	struct adit_session *s = container_of(rcu, struct adit_session, rcu);
+
+	/* A packet that found the session before its death may have put a route back. */
+	dst_release(rcu_dereference_protected(s->dst, true));
+	memzero_explicit(s, sizeof(*s));
+	kmem_cache_free(adit_session_cache, s);
+}
+
 static int adit_session_publish(struct adit_session *s, struct adit_session_conf *conf,
 				struct netlink_ext_ack *extack)
 {
@@ -370,6 +380,10 @@ static int adit_session_publish(struct adit_session *s, struct adit_session_conf
 
 err_release:
 	adit_encap_release(s);
+	/* An error of its path may have found it. */
+	call_rcu(&s->rcu, adit_session_free_rcu);
+	return err;
+
 err_free:
 	memzero_explicit(s, sizeof(*s));
 	kmem_cache_free(adit_session_cache, s);
@@ -469,16 +483,6 @@ void adit_session_del_all(struct adit_dev *adev)
 		id++;
 		cond_resched();
 	}
-}
-
-static void adit_session_free_rcu(struct rcu_head *rcu)
-{
-	struct adit_session *s = container_of(rcu, struct adit_session, rcu);
-
-	/* A packet that found the session before its death may have put a route back. */
-	dst_release(rcu_dereference_protected(s->dst, true));
-	memzero_explicit(s, sizeof(*s));
-	kmem_cache_free(adit_session_cache, s);
 }
 
 static void adit_session_release(struct kref *ref)

@@ -152,6 +152,7 @@ struct adit_tx_stats {
  * @no_udp_csum: [I] over IPv4, none is sent
  * @cookie: [I] what must come
  * @seq: enum adit_l2tp_seq flags, [rx+tx]
+ * @sent: over IP, in the hash of what errors are about
  */
 struct adit_l2tp {
 	struct adit_socket *sock;
@@ -164,6 +165,7 @@ struct adit_l2tp {
 	bool no_udp_csum;
 	u8 cookie[ADIT_L2TP_COOKIE_MAX];
 	u32 seq;
+	struct rhlist_head sent;
 };
 
 /**

@@ -1,15 +1,18 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
 """An ICMP error about an ESP packet that somebody is said to have sent.
 
-    esp_icmp.py SENDER PEER SPI SEQ MTU [PORT PORT]
+    esp_icmp.py SENDER PEER SPI SEQ MTU [PORT PORT|l2tp]
 
 Tells SENDER that its ESP packet to PEER with this SPI and sequence number was too long for a path of this MTU; with
-ports, that it was in UDP between them. Addresses are all IPv4 or all IPv6.
+ports, that it was in UDP between them; with "l2tp", that its packet of L2TP over IP was, which began with these two
+words, session id and cookie. Addresses are all IPv4 or all IPv6.
 """
 import ipaddress
 import socket
 import struct
 import sys
+
+IPPROTO_L2TP = 115
 
 
 def checksum(octets):
@@ -30,8 +33,9 @@ def header(sender, peer, protocol, length):
 def main():
     """Send one."""
     sender, peer = (ipaddress.ip_address(word) for word in sys.argv[1:3])
-    mtu, ports = int(sys.argv[5]), [int(word) for word in sys.argv[6:]]
-    protocol, quoted = socket.IPPROTO_ESP, struct.pack("!II", int(sys.argv[3], 0), int(sys.argv[4]))
+    mtu, ports = int(sys.argv[5]), [int(word) for word in sys.argv[6:] if word != "l2tp"]
+    protocol = IPPROTO_L2TP if "l2tp" in sys.argv[6:] else socket.IPPROTO_ESP
+    quoted = struct.pack("!II", int(sys.argv[3], 0), int(sys.argv[4], 0))
     if ports:
         protocol, quoted = socket.IPPROTO_UDP, struct.pack("!HHHH", *ports, 1460, 0) + quoted
     quoted = header(sender, peer, protocol, 1460) + quoted
