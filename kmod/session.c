@@ -6,6 +6,7 @@
 #include <net/dst.h>
 #include <net/ipv6.h>
 #include <net/net_namespace.h>
+#include <net/netns/hash.h>
 
 #include "device.h"
 #include "encap.h"
@@ -16,15 +17,22 @@
 static struct kmem_cache *adit_session_cache;
 static struct rhashtable adit_session_wires;
 
-/* Of a key in IPv4, three words hold all that differs between sessions of a namespace. */
+/*
+ * Of a key in IPv4, these words hold all that differs between sessions. Whoever may make a namespace may make sessions
+ * with any of them in it; so each is hashed by itself, because of a sum keys could be chosen that have the same one. As
+ * the hash is one for the machine, that would be at the cost of all others.
+ */
 static __always_inline u32 adit_wire_hash(const void *data, u32 len, u32 seed)
 {
 	const struct adit_wire_key *key = data;
-	u32 ports = (__force u32)key->local_port << 16 | (__force u32)key->peer_port;
+	const u32 words[] = {
+		(__force u32)key->peer.s6_addr32[0], key->id, (__force u32)key->local.s6_addr32[0],
+		(__force u32)key->local_port << 16 | (__force u32)key->peer_port,
+		key->kind << 16 | key->protocol, net_hash_mix(key->net),
+	};
 
 	if (key->family == AF_INET)
-		return jhash_3words((__force u32)key->peer.s6_addr32[0], key->id,
-				    (__force u32)key->local.s6_addr32[0] + ports, seed);
+		return jhash2(words, ARRAY_SIZE(words), seed);
 	return jhash2((const u32 *)data, len / sizeof(u32), seed);
 }
 
