@@ -25,6 +25,11 @@ static const struct netlink_range_validation adit_a_session_ifindex_range = {
 	.max	= S32_MAX,
 };
 
+static const struct netlink_range_validation adit_a_session_id_range = {
+	.min	= 1ULL,
+	.max	= 4294967294ULL,
+};
+
 static const struct netlink_range_validation adit_a_session_child_ifindex_range = {
 	.min	= 1ULL,
 	.max	= S32_MAX,
@@ -38,6 +43,11 @@ static const struct netlink_range_validation adit_a_frame_ifindex_range = {
 static const struct netlink_range_validation adit_a_child_ifindex_range = {
 	.min	= 1ULL,
 	.max	= S32_MAX,
+};
+
+static const struct netlink_range_validation adit_a_child_id_range = {
+	.min	= 1ULL,
+	.max	= 4294967294ULL,
 };
 
 static const struct netlink_range_validation adit_a_control_ifindex_range = {
@@ -107,7 +117,7 @@ const struct nla_policy adit_dev_release_nl_policy[ADIT_A_DEV_IFINDEX + 1] = {
 /* ADIT_CMD_SESSION_NEW - do */
 const struct nla_policy adit_session_new_nl_policy[ADIT_A_SESSION_CHILD + 1] = {
 	[ADIT_A_SESSION_IFINDEX] = NLA_POLICY_FULL_RANGE(NLA_U32, &adit_a_session_ifindex_range),
-	[ADIT_A_SESSION_ID] = NLA_POLICY_MIN(NLA_U32, 1),
+	[ADIT_A_SESSION_ID] = NLA_POLICY_FULL_RANGE(NLA_U32, &adit_a_session_id_range),
 	[ADIT_A_SESSION_LOCAL_V4] = { .type = NLA_U32, },
 	[ADIT_A_SESSION_PEER_V4] = { .type = NLA_U32, },
 	[ADIT_A_SESSION_CALL_ID] = { .type = NLA_U16, },
@@ -135,7 +145,7 @@ const struct nla_policy adit_session_new_nl_policy[ADIT_A_SESSION_CHILD + 1] = {
 /* ADIT_CMD_SESSION_SET - do */
 const struct nla_policy adit_session_set_nl_policy[ADIT_A_SESSION_L2TP + 1] = {
 	[ADIT_A_SESSION_IFINDEX] = NLA_POLICY_FULL_RANGE(NLA_U32, &adit_a_session_ifindex_range),
-	[ADIT_A_SESSION_ID] = NLA_POLICY_MIN(NLA_U32, 1),
+	[ADIT_A_SESSION_ID] = NLA_POLICY_FULL_RANGE(NLA_U32, &adit_a_session_id_range),
 	[ADIT_A_SESSION_PREFIX] = NLA_POLICY_NESTED(adit_prefix_nl_policy),
 	[ADIT_A_SESSION_IFID] = NLA_POLICY_EXACT_LEN(8),
 	[ADIT_A_SESSION_NET] = NLA_POLICY_MASK(NLA_U32, 0x3),
@@ -151,13 +161,13 @@ const struct nla_policy adit_session_set_nl_policy[ADIT_A_SESSION_L2TP + 1] = {
 /* ADIT_CMD_SESSION_DEL - do */
 const struct nla_policy adit_session_del_nl_policy[ADIT_A_SESSION_ID + 1] = {
 	[ADIT_A_SESSION_IFINDEX] = NLA_POLICY_FULL_RANGE(NLA_U32, &adit_a_session_ifindex_range),
-	[ADIT_A_SESSION_ID] = NLA_POLICY_MIN(NLA_U32, 1),
+	[ADIT_A_SESSION_ID] = NLA_POLICY_FULL_RANGE(NLA_U32, &adit_a_session_id_range),
 };
 
 /* ADIT_CMD_SESSION_GET - do */
 const struct nla_policy adit_session_get_nl_policy[ADIT_A_SESSION_ID + 1] = {
 	[ADIT_A_SESSION_IFINDEX] = NLA_POLICY_FULL_RANGE(NLA_U32, &adit_a_session_ifindex_range),
-	[ADIT_A_SESSION_ID] = NLA_POLICY_MIN(NLA_U32, 1),
+	[ADIT_A_SESSION_ID] = NLA_POLICY_FULL_RANGE(NLA_U32, &adit_a_session_id_range),
 };
 
 /* ADIT_CMD_FRAME_SEND - do */
@@ -182,7 +192,7 @@ const struct nla_policy adit_socket_detach_nl_policy[ADIT_A_SOCKET_FD + 1] = {
 /* ADIT_CMD_CHILD_NEW - do */
 const struct nla_policy adit_child_new_nl_policy[ADIT_A_CHILD_L2TP_PORT + 1] = {
 	[ADIT_A_CHILD_IFINDEX] = NLA_POLICY_FULL_RANGE(NLA_U32, &adit_a_child_ifindex_range),
-	[ADIT_A_CHILD_ID] = NLA_POLICY_MIN(NLA_U32, 1),
+	[ADIT_A_CHILD_ID] = NLA_POLICY_FULL_RANGE(NLA_U32, &adit_a_child_id_range),
 	[ADIT_A_CHILD_LOCAL_V4] = { .type = NLA_U32, },
 	[ADIT_A_CHILD_PEER_V4] = { .type = NLA_U32, },
 	[ADIT_A_CHILD_LOCAL_V6] = NLA_POLICY_EXACT_LEN(16),
@@ -200,7 +210,7 @@ const struct nla_policy adit_child_new_nl_policy[ADIT_A_CHILD_L2TP_PORT + 1] = {
 /* ADIT_CMD_CHILD_SET - do */
 const struct nla_policy adit_child_set_nl_policy[ADIT_A_CHILD_PEER_PORT + 1] = {
 	[ADIT_A_CHILD_IFINDEX] = NLA_POLICY_FULL_RANGE(NLA_U32, &adit_a_child_ifindex_range),
-	[ADIT_A_CHILD_ID] = NLA_POLICY_MIN(NLA_U32, 1),
+	[ADIT_A_CHILD_ID] = NLA_POLICY_FULL_RANGE(NLA_U32, &adit_a_child_id_range),
 	[ADIT_A_CHILD_LOCAL_V4] = { .type = NLA_U32, },
 	[ADIT_A_CHILD_PEER_V4] = { .type = NLA_U32, },
 	[ADIT_A_CHILD_LOCAL_V6] = NLA_POLICY_EXACT_LEN(16),
@@ -213,13 +223,13 @@ const struct nla_policy adit_child_set_nl_policy[ADIT_A_CHILD_PEER_PORT + 1] = {
 /* ADIT_CMD_CHILD_DEL - do */
 const struct nla_policy adit_child_del_nl_policy[ADIT_A_CHILD_ID + 1] = {
 	[ADIT_A_CHILD_IFINDEX] = NLA_POLICY_FULL_RANGE(NLA_U32, &adit_a_child_ifindex_range),
-	[ADIT_A_CHILD_ID] = NLA_POLICY_MIN(NLA_U32, 1),
+	[ADIT_A_CHILD_ID] = NLA_POLICY_FULL_RANGE(NLA_U32, &adit_a_child_id_range),
 };
 
 /* ADIT_CMD_CHILD_GET - do */
 const struct nla_policy adit_child_get_nl_policy[ADIT_A_CHILD_ID + 1] = {
 	[ADIT_A_CHILD_IFINDEX] = NLA_POLICY_FULL_RANGE(NLA_U32, &adit_a_child_ifindex_range),
-	[ADIT_A_CHILD_ID] = NLA_POLICY_MIN(NLA_U32, 1),
+	[ADIT_A_CHILD_ID] = NLA_POLICY_FULL_RANGE(NLA_U32, &adit_a_child_id_range),
 };
 
 /* ADIT_CMD_SA_NEW - do */

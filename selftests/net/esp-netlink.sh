@@ -57,6 +57,7 @@ check "which changes nothing" shows peer=192.0.2.8 esp a child-show e0 2
 check "the same id" says "id belongs to a child" new id=1 "${ends[@]}" $sel
 check "no id" says "id is missing" new "${ends[@]}" $sel
 check "id 0" says "out of range" new id=0 "${ends[@]}" $sel
+check "the largest number as id" says "out of range" new id=4294967295 "${ends[@]}" $sel
 check "no selector" says "selector is missing" new id=9 "${ends[@]}"
 check "no addresses" says "the local address is missing" new id=9 $sel
 check "no peer" says "the peer's address is missing" new id=9 local=192.0.2.1 $sel

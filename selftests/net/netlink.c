@@ -103,6 +103,7 @@ TEST_F(gw, each_attribute_out_of_range)
 	static const struct wrong wrongs[] = {
 		{ ADIT_A_SESSION_IFINDEX, 4, 0 }, { ADIT_A_SESSION_IFINDEX, 4, 0x80000000 },
 		{ ADIT_A_SESSION_IFINDEX, 2, 1 }, { ADIT_A_SESSION_ID, 4, 0 }, { ADIT_A_SESSION_ID, 2, 1 },
+		{ ADIT_A_SESSION_ID, 4, 0xffffffff },
 		{ ADIT_A_SESSION_LOCAL_V4, 2, 1 }, { ADIT_A_SESSION_LOCAL_V4, 4, 0 },
 		{ ADIT_A_SESSION_LOCAL_V4, 4, 0xffffffff }, { ADIT_A_SESSION_PEER_V4, 4, 0 },
 		{ ADIT_A_SESSION_PEER_V4, 4, 0x000000e0 /* 224.0.0.0 in network order */ },
@@ -130,6 +131,12 @@ TEST_F(gw, each_attribute_out_of_range)
 	}
 	EXPECT_EQ(0, session_dump(&self->nl, 0, &told));
 	EXPECT_EQ(0, told.sessions);
+
+	/* The largest id that may be. */
+	EXPECT_EQ(0, session_new(&self->nl, 0xfffffffe));
+	EXPECT_EQ(0, session_dump(&self->nl, 0, &told));
+	EXPECT_EQ(1, told.sessions);
+	EXPECT_EQ(0xfffffffe, told.last_id);
 }
 
 TEST_F(gw, unknown_attributes)
