@@ -243,19 +243,20 @@ int adit_event_up(struct adit_session *s, u32 event)
 }
 
 /**
- * adit_frame_lost() - tell the owner that a frame was dropped, now and then
+ * adit_frames_lost() - tell the owner that frames were dropped, now and then
  * @s: session
+ * @n: how many
  *
  * When not even that reaches the owner, the next loss tries again.
  *
  * Context: as adit_frame_up().
  */
-void adit_frame_lost(struct adit_session *s)
+void adit_frames_lost(struct adit_session *s, unsigned int n)
 {
 	struct adit_dev *adev = s->adev;
 	unsigned long told = READ_ONCE(adev->lost_told);
 
-	atomic64_inc(&adev->frames_lost);
+	atomic64_add(n, &adev->frames_lost);
 	if (told && time_before(jiffies, told + ADIT_LOST_TOLD_EVERY))
 		return;
 	if (!adit_unicast(s, adit_nl_event_msg(s, ADIT_SESSION_EVENT_FRAMES_LOST)))

@@ -46,7 +46,7 @@ void adit_owner_forget(struct adit_dev *adev);
 u32 adit_owner_portid(struct adit_dev *adev);
 
 int adit_frame_up(struct adit_session *s, u16 protocol, struct sk_buff *skb, bool encrypted);
-void adit_frame_lost(struct adit_session *s);
+void adit_frames_lost(struct adit_session *s, unsigned int n);
 int adit_event_up(struct adit_session *s, u32 event);
 
 int adit_frame_init(void);

@@ -59,7 +59,7 @@ static noinline void adit_rx_frame(struct adit_session *s, struct sk_buff *skb, 
 				   struct adit_rx_batch *batch)
 {
 	if (!adit_allowance_take(&s->frames)) {
-		batch->lost = true;
+		batch->lost++;
 		adit_rx_drop(s, skb, &s->rx_stats.frames_lost);
 		return;
 	}
@@ -474,7 +474,7 @@ static noinline void adit_rx_owner(struct adit_session *s, struct sk_buff *skb, 
 	spin_unlock_bh(&s->rx_lock);
 
 	if (err)
-		adit_frame_lost(s);
+		adit_frames_lost(s, 1);
 	consume_skb(skb);
 }
 
@@ -494,7 +494,7 @@ static __always_inline void adit_rx_give(struct adit_session *s, struct adit_rx_
 	if (unlikely(batch->desync))
 		adit_event_up(s, ADIT_SESSION_EVENT_MPPE_DESYNC);
 	if (unlikely(batch->lost))
-		adit_frame_lost(s);
+		adit_frames_lost(s, batch->lost);
 }
 
 /**

@@ -18,13 +18,13 @@ struct adit_session;
  * @packets: to be handed on, linked by their next, struct adit_rx_cb in each
  * @tail: where the next one is put
  * @desync: the owner is to be told that stateful MPPE lost a packet
- * @lost: the owner is to be told that frames were dropped
+ * @lost: frames that were dropped, of which the owner is to be told
  */
 struct adit_rx_batch {
 	struct sk_buff *packets;
 	struct sk_buff **tail;
 	bool desync;
-	bool lost;
+	unsigned int lost;
 };
 
 /**
@@ -44,7 +44,7 @@ static inline void adit_rx_batch_init(struct adit_rx_batch *batch)
 	batch->packets = NULL;
 	batch->tail = &batch->packets;
 	batch->desync = false;
-	batch->lost = false;
+	batch->lost = 0;
 }
 
 /* skb_pull_rcsum() of octets that are linear, without a call. */
