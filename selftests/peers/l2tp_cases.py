@@ -161,8 +161,8 @@ def proxy(password, auth=b"\xc0\x23"):
 
 
 def proxy_accepted(_):
-    """Proxy LCP and authentication are taken over: IPCP follows at once"""
-    tunnel = opened()
+    """Proxy LCP and authentication are taken over of a peer that has proved itself: IPCP follows at once"""
+    tunnel = opened(b"asks", secret=SECRET)
     link = Link(tunnel.call(13, connected=proxy(b"correct horse")), **ALICE)
     link.open_ipcp()
     expect(not any(protocol == LCP for protocol, _ in link.log), "LCP was begun anew:", link.log[:3])
@@ -173,7 +173,7 @@ def proxy_accepted(_):
 
 def proxy_refused(_):
     """A wrong password in a proxy authentication is refused"""
-    tunnel = opened()
+    tunnel = opened(b"asks", secret=SECRET)
     link = Link(tunnel.call(13, connected=proxy(b"wrong horse")), **ALICE)
     try:
         link.open_ipcp()
@@ -181,6 +181,20 @@ def proxy_refused(_):
     except Refused:
         pass
     tunnel.stop()
+
+
+def proxy_distrusted(_):
+    """Of a peer that has proved nothing LCP is taken over, and the client is asked itself"""
+    tunnel = opened()
+    link = Link(tunnel.call(13, connected=proxy(b"correct horse")), **ALICE)
+    expect(not link.pump(lambda: any(protocol == IPCP for protocol, _ in link.log), SHORT_S), "a stranger is believed")
+    link.lcp.theirs = {3: b"\xc0\x23"}
+    link.authenticate()
+    link.open_ipcp()
+    expect(not any(protocol == LCP for protocol, _ in link.log), "LCP was begun anew:", link.log[:3])
+    good = traffic(link)
+    tunnel.stop()
+    return good
 
 
 def proxy_renegotiated(_):
@@ -217,4 +231,4 @@ def hellos(gateway):
 
 
 run([hidden, hidden_wrongly, secret_wrong, numbered, always, unnumbered, length_bit, several, proxy_accepted, proxy_refused,
-     proxy_renegotiated, proxy_nonsense, hellos], Gateway())
+     proxy_distrusted, proxy_renegotiated, proxy_nonsense, hellos], Gateway())

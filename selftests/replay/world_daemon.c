@@ -47,8 +47,9 @@ static const struct { const char *name, *text; } configurations[] = {
 		  " auth = { pap, chap }\n ipv6 = yes\n duplicate-login = refuse\n"
 		  " session-timeout = 300\n max-sessions = 2\n}\n" },
 	{ "l2tp", "server l2tp {\n address = \"10.9.0.1\"\n pool = p\n host-name = gw\n"
-		  " max-sessions-per-tunnel = 3\n}\n"
-		  "l2tp-peer known {\n secret = 's'\n sequencing = always\n}\n" },
+		  " max-sessions-per-tunnel = 3\n auth = { mschapv2, chap }\n}\n"
+		  "l2tp-peer known {\n secret = 's'\n sequencing = always\n}\n"
+		  "l2tp-peer unproved {\n secret = 's'\n authenticate = no\n}\n" },
 	{ "logins", "server pptp {\n address = \"10.9.0.1\"\n pool = p\n encryption = none\n"
 		    " auth = { mschapv2 }\n max-logins-per-address = 2\n}\n" },
 	{ "l2tp-logins", "server l2tp {\n address = \"10.9.0.1\"\n pool = p\n host-name = gw\n"

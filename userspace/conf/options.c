@@ -259,7 +259,10 @@ static const struct option server_options[] = {
 		 "number theirs too." },
 	{ "proxy", &value_word, SERVER(proxy), .words = proxies, .fallback = "accept", .of = "l2tp",
 	  .doc = "Whether what an access concentrator has agreed on with the client, and the client's answer to "
-		 "its challenge, are taken over, or everything is negotiated with the client itself." },
+		 "its challenge, are taken over, or everything is negotiated with the client itself. An answer "
+		 "is taken over from peers alone that have an l2tp-peer section and have proved that they know "
+		 "the secret (authenticate), because it could be an old one; of others the client is asked "
+		 "for a new one." },
 	{ "peers", &value_word, SERVER(peers), .words = strangers, .fallback = "any", .of = "l2tp",
 	  .doc = "Who may open tunnels: any peer, or those with an l2tp-peer section." },
 	{ "ipsec", &value_word, SERVER(ipsec), .words = ipsecs, .fallback = "none", .of = "l2tp",

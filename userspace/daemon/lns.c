@@ -190,6 +190,33 @@ static bool proxy_of(const struct l2tp_connected *info, struct ppp_proxy *proxy)
 	return info->has_proxy_lcp;
 }
 
+/*
+ * RFC 2661 section 9.5: the challenge was not ours, so whoever may tell of an answer to one can tell of one that he
+ * once heard. NULL: this peer is believed, else why not.
+ */
+static const char *distrust(const struct conf_l2tp_peer *peer, const struct l2tp_tunnel *t)
+{
+	struct l2tp_tunnel_info info;
+
+	l2tp_tunnel_get_info(t, &info);
+	if (!peer)
+		return "no l2tp-peer section knows it; give it one, with a secret";
+	return info.authenticated ? NULL : "it has not proved who it is; give its l2tp-peer section a secret, with "
+					   "authenticate = yes";
+}
+
+/* Once for each tunnel. */
+static void log_distrust(const struct lns *lns, struct tunnel *t, const char *why)
+{
+	struct log_about who = { .peer = t->carrier.peer_text };
+
+	if (t->distrust_told || !engine_stranger_line_ok(lns->server->engine))
+		return;
+	t->distrust_told = true;
+	log_warn(&who, "the access concentrator is not believed that its clients have logged in, they are asked anew: %s",
+		 why);
+}
+
 static void op_call_up(void *ctx, struct l2tp_call *c, const struct l2tp_connected *info)
 {
 	struct session *s = l2tp_call_owner(c);
@@ -198,14 +225,21 @@ static void op_call_up(void *ctx, struct l2tp_call *c, const struct l2tp_connect
 	struct l2tp_call_info call;
 	struct ppp_proxy proxy;
 	enum conf_proxy want;
+	const char *why;
+	bool take;
 
 	if (!s)
 		return;
 	l2tp_call_get_info(c, &call);
 	peer = peer_conf(lns, call.tunnel);
 	want = peer && peer->proxy ? peer->proxy : conf_of(lns)->proxy;
+	take = proxy_of(info, &proxy) && want == CONF_PROXY_ACCEPT;
+	why = take && proxy.answered ? distrust(peer, call.tunnel) : NULL;
+	if (why)
+		log_distrust(lns, l2tp_tunnel_owner(call.tunnel), why);
+	proxy.answered = proxy.answered && !why;
 	set_sequencing(s, peer, conf_of(lns), info->sequencing);
-	session_call_up(s, proxy_of(info, &proxy) && want == CONF_PROXY_ACCEPT ? &proxy : NULL);
+	session_call_up(s, take ? &proxy : NULL);
 }
 
 /* We ask for no calls. */

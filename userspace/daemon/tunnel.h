@@ -18,6 +18,7 @@ struct tunnel {
 	struct l2tp_tunnel *l2tp;	/* NULL once it is down */
 	uint32_t child;			/* of the endpoint, which carries it; 0: a socket does */
 	bool unsettled;
+	bool distrust_told;		/* that its word for its clients is not taken */
 	struct loop_timer reaper;	/* frees it, from outside of every callback of the protocol */
 	TAILQ_ENTRY(tunnel) link, unsettled_link;
 };
