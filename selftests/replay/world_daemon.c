@@ -10,7 +10,7 @@
  *
  * What the engine asks the kernel for comes out as events "kernel ...". The configuration is one of
  * those below. do die kills the engine, and the next one takes up what the memory file, the kernel
- * and the kept sockets hold. Random octets count up, so that names and challenges are known.
+ * and the kept sockets hold. Between do hold and do go no timer runs. Random octets count up, so that names and challenges are known.
  */
 #include <errno.h>
 #include <stdio.h>
@@ -537,7 +537,8 @@ static void advance(struct world *w, uint64_t ms)
 {
 	unsigned int i;
 
-	loop_virtual_advance(w->e.loop, ms);
+	if (!w->held)
+		loop_virtual_advance(w->e.loop, ms);
 	check_kernel(w);
 	tell_requests(w);
 	tell_datagrams(w);

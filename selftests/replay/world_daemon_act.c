@@ -181,6 +181,10 @@ const char *world_act(struct world *w, const struct token *t, unsigned int n)
 
 	if (!strcmp(verb, "die"))
 		return world_die(w, NULL, NULL), NULL;
+	if (!strcmp(verb, "hold") || !strcmp(verb, "go")) {
+		w->held = !strcmp(verb, "hold");
+		return NULL;
+	}
 	if (!strcmp(verb, "retire"))
 		return do_retire(w);
 	if (!strcmp(verb, "reply") && n == 3)

@@ -42,6 +42,7 @@ struct world {
 	bool children[CHILDREN + 1];	/* by id: the kernel has it */
 	bool tampered;
 	bool dying;
+	bool held;	/* no timer runs: what comes now comes before the loop turns */
 	bool refused;	/* the kernel did not do something that it was asked for */
 };
 

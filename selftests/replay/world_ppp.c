@@ -159,6 +159,17 @@ static void op_auth_ask(void *ctx, const struct auth_request *req)
 		loop_timer_start(&w->answer, 0);
 }
 
+static void op_auth_forget(void *ctx)
+{
+	struct world *w = ctx;
+
+	not_over(w, "auth_forget");
+	if (w->asked)
+		outputs_event(w->out, "forget %s", w->request.user);
+	w->asked = false;
+	loop_timer_stop(&w->answer);
+}
+
 static void op_link_up(void *ctx, bool tx_acfc, bool tx_pfc, uint16_t peer_mru)
 {
 	struct world *w = ctx;
@@ -249,6 +260,7 @@ static const struct ppp_ops ops = {
 	.tx = op_tx,
 	.random = op_random,
 	.auth_ask = op_auth_ask,
+	.auth_forget = op_auth_forget,
 	.link_up = op_link_up,
 	.mppe_up = op_mppe_up,
 	.mppe_flush = op_mppe_flush,

@@ -107,6 +107,12 @@ static void op_auth_ask(void *ctx, const struct auth_request *req)
 	loop_timer_start(&line.answer, 5);
 }
 
+static void op_auth_forget(void *ctx)
+{
+	(void)ctx;
+	loop_timer_stop(&line.answer);
+}
+
 static void op_password(void *ctx, char password[AUTH_PASSWORD_MAX + 1])
 {
 	assert_ptr_equal(ctx, &line.client);
@@ -164,8 +170,8 @@ static struct log_about op_about(void *ctx)
 }
 
 static const struct ppp_ops ops = {
-	.tx = op_tx, .random = op_random, .auth_ask = op_auth_ask, .password = op_password,
-	.link_up = op_link_up, .mppe_up = op_mppe_up, .mppe_flush = op_mppe_flush, .net = op_net,
+	.tx = op_tx, .random = op_random, .auth_ask = op_auth_ask, .auth_forget = op_auth_forget,
+	.password = op_password, .link_up = op_link_up, .mppe_up = op_mppe_up, .mppe_flush = op_mppe_flush, .net = op_net,
 	.authenticated = op_authenticated, .down = op_down, .about = op_about,
 };
 

@@ -51,6 +51,12 @@ static void op_auth_ask(void *ctx, const struct auth_request *req)
 	is_asked = true;
 }
 
+static void op_auth_forget(void *ctx)
+{
+	(void)ctx;
+	is_asked = false;
+}
+
 static void op_link_up(void *ctx, bool acfc, bool pfc, uint16_t mru)
 {
 	(void)ctx;
@@ -103,8 +109,8 @@ static struct log_about op_about(void *ctx)
 }
 
 static const struct ppp_ops ops = {
-	.tx = op_tx, .random = op_random, .auth_ask = op_auth_ask, .link_up = op_link_up,
-	.mppe_up = op_mppe_up, .mppe_flush = op_mppe_flush, .net = op_net,
+	.tx = op_tx, .random = op_random, .auth_ask = op_auth_ask, .auth_forget = op_auth_forget,
+	.link_up = op_link_up, .mppe_up = op_mppe_up, .mppe_flush = op_mppe_flush, .net = op_net,
 	.authenticated = op_authenticated, .down = op_down, .about = op_about,
 };
 

@@ -173,14 +173,25 @@ static void on_answer(void *arg, const struct auth_reply *reply)
 	engine_settle(s->engine);
 }
 
+static void op_auth_forget(void *ctx)
+{
+	struct session *s = ctx;
+
+	if (s->ask)
+		auth_conf_cancel(s->server->auth, s->ask);
+	s->ask = NULL;
+}
+
+/* A verdict is about what was asked last: the name may be another one since the link began anew. */
 static void op_auth_ask(void *ctx, const struct auth_request *req)
 {
 	struct session *s = ctx;
 	struct auth_request with_peer;
 	int err;
 
-	if (s->ended || s->ask)
+	if (s->ended)
 		return;
+	op_auth_forget(s);
 	memcpy(s->asked, req->user, sizeof(s->asked));
 	with_peer = *req;
 	with_peer.peer = s->peer_text;
@@ -347,6 +358,7 @@ const struct ppp_ops session_ppp_ops = {
 	.tx = op_tx,
 	.random = op_random,
 	.auth_ask = op_auth_ask,
+	.auth_forget = op_auth_forget,
 	.password = op_password,
 	.link_up = op_link_up,
 	.mppe_up = op_mppe_up,

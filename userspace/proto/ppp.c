@@ -25,6 +25,8 @@ static const char *final_why(const struct ppp *ppp, const char *otherwise)
 
 static void stop_authentication(struct ppp *ppp)
 {
+	if (ppp->authn.state == AUTHN_ASKED && !ppp->over)
+		ppp->ops->auth_forget(ppp->ctx);
 	authn_stop(&ppp->authn);
 	login_stop(&ppp->login);
 }

@@ -78,6 +78,8 @@ struct ppp_ops {
 	 * borrowed.
 	 */
 	void (*auth_ask)(void *ctx, const struct auth_request *req);
+	/* What was asked is of no interest any more: an answer to it must not come. */
+	void (*auth_forget)(void *ctx);
 	/* As client: our password, "" if there is none. It is wiped after use. */
 	void (*password)(void *ctx, char password[AUTH_PASSWORD_MAX + 1]);
 	/* LCP is open: what may be left out towards the peer, and the largest packet it takes. */
@@ -132,7 +134,7 @@ struct ppp_proxy {
 };
 bool ppp_start_proxy(struct ppp *ppp, const struct ppp_proxy *proxy);
 void ppp_rx(struct ppp *ppp, uint16_t protocol, const uint8_t *data, size_t len);
-/* Ignored when nothing was asked; copied. */
+/* To what was asked last. Ignored when nothing was asked; copied. */
 void ppp_auth_reply(struct ppp *ppp, const struct auth_reply *reply);
 /* The kernel lost count: send a CCP Reset-Request. */
 void ppp_mppe_desync(struct ppp *ppp);
