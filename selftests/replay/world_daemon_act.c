@@ -51,7 +51,7 @@ static const char *do_login(struct world *w, uint32_t id, const char *user, cons
 	packet[2] = len >> 8;
 	packet[3] = len & 0xff;
 	packet[4] = MSCHAP_RESPONSE_LEN;
-	if (mschapv2_challenge_hash(response, w->challenges[id], user, challenge) ||
+	if (mschapv2_challenge_hash(response, w->challenges[id], mschap_user_of(user), challenge) ||
 	    mschap_nt_hash(password, hash) ||
 	    mschap_challenge_response(challenge, hash, response + 24))
 		return "no such password";

@@ -169,9 +169,11 @@ static void a_windows_domain_is_left_out(void **state)
 {
 	(void)state;
 	assert_int_equal(answer("OFFICE\\alice", "secret")->result, AUTH_OK);
+	assert_string_equal(answers.reply.user, "alice");
 	assert_int_equal(answer("OFFICE\\nobody", "secret")->result, AUTH_UNKNOWN_USER);
 	users[0].name = "OFFICE\\alice";
 	assert_int_equal(answer("OFFICE\\alice", "secret")->result, AUTH_OK);
+	assert_string_equal(answers.reply.user, "OFFICE\\alice");
 	assert_int_equal(answer("OTHER\\alice", "secret")->result, AUTH_UNKNOWN_USER);
 }
 

@@ -2,6 +2,7 @@
 #include "daemon/auth_conf.h"
 
 #include <errno.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -139,9 +140,12 @@ static void answer(struct auth_conf *ac, const struct auth_request *req, struct 
 		reply->result = AUTH_UNKNOWN_USER;
 	else if (reply->result == AUTH_OK)
 		reply->result = admit(ac, user, req->method);
-	if (reply->result != AUTH_OK)
+	if (reply->result != AUTH_OK) {
 		secret_wipe(&reply->keys, sizeof(reply->keys));
-	else if (req->held)
+		return;
+	}
+	snprintf(reply->user, sizeof(reply->user), "%s", user->name);
+	if (req->held)
 		keep(req->held, reply);
 	else
 		lend(ac, user, reply);

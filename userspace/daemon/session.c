@@ -15,13 +15,18 @@
 #include "daemon/server.h"
 #include "wire/ppp.h"
 
+static const char *name_for_log(const struct session *s)
+{
+	if (s->dialer)
+		return s->dialer->conf->user;
+	if (!s->user[0])
+		return NULL;
+	return s->ppp ? ppp_user(s->ppp) : s->user;
+}
+
 struct log_about session_about(const struct session *s)
 {
-	return (struct log_about){ .session = s->id,
-				   .peer = s->peer_text,
-				   .user = s->dialer  ? s->dialer->conf->user :
-					   s->user[0] ? s->user :
-							NULL };
+	return (struct log_about){ .session = s->id, .peer = s->peer_text, .user = name_for_log(s) };
 }
 
 void session_changed(struct session *s)

@@ -36,7 +36,8 @@ struct session {
 	struct hash_node by_id, by_user;
 	TAILQ_ENTRY(session) link, of_carrier, unsettled_link;
 
-	char user[AUTH_USER_MAX + 1];	/* "" until authenticated */
+	/* as the backend calls him, "" until authenticated; ppp_user() is what the peer said, for the log */
+	char user[AUTH_USER_MAX + 1];
 	enum auth_method method;
 	struct auth_conf_ask *ask;	/* the question under way, about this name: */
 	char asked[AUTH_USER_MAX + 1];

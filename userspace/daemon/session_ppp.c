@@ -151,7 +151,7 @@ static void on_answer(void *arg, const struct auth_reply *reply)
 	s->ask = NULL;
 	memory_work_on(s->engine->memory, MEMORY_SESSION, s->slot);
 	if (answer.result == AUTH_OK && s->server->conf->duplicate == CONF_DUPLICATE_REFUSE &&
-	    is_duplicate(s, user)) {
+	    is_duplicate(s, answer.user)) {
 		log_refusal(s, user,
 			    "this user has a session already, and duplicate-login is refuse");
 		give_back(s, answer.lease);
@@ -195,7 +195,7 @@ static void op_auth_ask(void *ctx, const struct auth_request *req)
 	memcpy(s->asked, req->user, sizeof(s->asked));
 	with_peer = *req;
 	with_peer.peer = s->peer_text;
-	with_peer.held = s->user[0] && !strcmp(s->user, req->user) ? s->reply : NULL;
+	with_peer.held = s->user[0] && !strcmp(ppp_user(s->ppp), req->user) ? s->reply : NULL;
 	err = auth_conf_ask(s->server->auth, &with_peer, on_answer, s, &s->ask);
 	secret_wipe(&with_peer, sizeof(with_peer));
 	if (err)
@@ -292,10 +292,11 @@ static void op_authenticated(void *ctx, const char *user, enum auth_method metho
 {
 	struct session *s = ctx;
 
+	(void)user;
 	(void)reply;		/* kept since on_answer(), without its keys */
 	if (s->ended || s->user[0] || !s->reply)
 		return;
-	session_set_user(s, user, method);
+	session_set_user(s, s->reply->user, method);
 	replace_duplicates(s);
 	s->server->logins_ok++;
 	if (give_prefixes(s))

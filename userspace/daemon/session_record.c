@@ -3,6 +3,7 @@
 #include "daemon/session.h"
 
 #include <errno.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -268,6 +269,7 @@ static int thaw_link(struct session *s, struct rd *r)
 	if (!s->reply)
 		return -ENOMEM;
 	get_reply(r, s->reply);
+	snprintf(s->reply->user, sizeof(s->reply->user), "%s", s->user);
 	if (r->bad || !s->up_ms)
 		return -EINVAL;
 	server_ppp_config(s->server, s->id, &cfg);

@@ -66,6 +66,8 @@ struct auth_keys {
 
 struct auth_reply {
 	enum auth_result result;
+	/* Whom the backend found, whatever domain the peer put in front; "" unless AUTH_OK. */
+	char user[AUTH_USER_MAX + 1];
 	/* MS-CHAPv2 "S=..." authenticator response, without " M=" (RFC 2759 section 5). */
 	char mschap_success[64];
 	struct auth_keys keys;		/* MS-CHAP and MS-CHAPv2 alone */

@@ -527,6 +527,11 @@ void ppp_lower_down(struct ppp *ppp, const char *why)
 	end(ppp, why);
 }
 
+const char *ppp_user(const struct ppp *ppp)
+{
+	return ppp->user;
+}
+
 static const char *phase_to_str(const struct ppp *ppp)
 {
 	switch (ppp->phase) {

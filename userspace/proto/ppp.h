@@ -149,6 +149,9 @@ void ppp_close(struct ppp *ppp, const char *why);
  */
 void ppp_lower_down(struct ppp *ppp, const char *why);
 
+/* As the peer called itself, or as client we did; "" until known. */
+const char *ppp_user(const struct ppp *ppp);
+
 /* What was negotiated, for `adit sessions`. */
 struct ppp_info {
 	const char *phase;		/* "lcp", "authenticate", "network", "up", "terminate" */
