@@ -9,8 +9,10 @@
  *   i1 NAME ITEMS...              the same in IPsec child 1; all children have the same peer and port
  *
  * What the engine asks the kernel for comes out as events "kernel ...". The configuration is one of
- * those below. do die kills the engine, and the next one takes up what the memory file, the kernel
- * and the kept sockets hold. Between do hold and do go no timer runs. Random octets count up, so that names and challenges are known.
+ * those below; do reload NAME is a reload that finds another. do die kills the engine, and the next
+ * one takes up what the memory file, the kernel and the kept sockets hold, with another configuration
+ * if do next-conf NAME was before. Between do hold and do go no timer runs. Random octets count up, so
+ * that names and challenges are known.
  */
 #include <errno.h>
 #include <stdio.h>
@@ -57,6 +59,9 @@ static const struct { const char *name, *text; } configurations[] = {
 			 "l2tp-peer known {\n secret = 's'\n}\n" },
 	{ "l2tp-ipsec", "server l2tp {\n address = \"10.9.0.1\"\n pool = p\n host-name = gw\n"
 			" ipsec = required\n ipsec-secret = 's'\n}\n" },
+	{ "l2tp-known", "server l2tp {\n address = \"10.9.0.1\"\n pool = p\n host-name = gw\n"
+			" peers = known\n}\n"
+			"l2tp-peer unproved {\n}\n" },
 	{ "client", "client hq {\n protocol = pptp\n gateway = \"192.0.2.9\"\n user = bob\n"
 		    " password = 'clientPass'\n auth = { pap }\n encryption = none\n"
 		    " routes = { \"10.20.0.0/16\" }\n default-route = yes\n redial-max = 12\n}\n" },
@@ -173,6 +178,16 @@ static struct conf *read_conf(const char *name)
 	if (!conf)
 		world_fail("the configuration is wrong");
 	return conf;
+}
+
+struct conf_ref *world_conf(const char *name)
+{
+	unsigned int i;
+
+	for (i = 0; i < COUNT(configurations); i++)
+		if (!strcmp(configurations[i].name, name))
+			return conf_ref_new(read_conf(name));
+	return NULL;
 }
 
 static struct memory *new_memory(void)
@@ -343,6 +358,11 @@ void world_die(struct world *w, void (*tamper)(void *arg, struct memory *memory)
 	stop_engine(w);
 	w->dying = false;
 	memory_unmap(old.memory);
+	if (w->next_conf) {
+		conf_ref_put(w->conf);
+		w->conf = w->next_conf;
+		w->next_conf = NULL;
+	}
 	start_engine(w, old.loop, old.dp, next);
 	if (tamper)
 		tamper(arg, next);
@@ -373,7 +393,7 @@ static struct world *make(struct outputs *out)
 
 static const char *begin(struct world *w)
 {
-	w->conf = conf_ref_new(read_conf(w->configuration));
+	w->conf = world_conf(w->configuration);
 	start_engine(w, loop_new_virtual(1000000), dp_new_null(&engine_dp_events, &w->e),
 		     new_memory());
 	dp_null_requests(w->e.dp);
@@ -389,6 +409,7 @@ static void destroy(struct world *w)
 	if (w->e.loop) {
 		stop_engine(w);
 		conf_ref_put(w->conf);
+		conf_ref_put(w->next_conf);
 		if (loop_virtual_next(w->e.loop, &due))
 			world_fail("a timer runs although its owner is gone");
 		dp_free(w->e.dp);

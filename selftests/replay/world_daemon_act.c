@@ -139,6 +139,40 @@ static const char *do_retire(struct world *w)
 	return NULL;
 }
 
+/* As a reload does for one that is there before and after. */
+static const char *do_reload(struct world *w, const char *name)
+{
+	struct conf_ref *ref = w->server ? world_conf(name) : NULL;
+
+	if (!ref)
+		return "no server, or no such configuration";
+	if (strcmp(ref->conf->servers[0].protocol, w->server->conf->protocol)) {
+		conf_ref_put(ref);
+		return "a server of another protocol";
+	}
+	if (server_reconfigure(w->server, ref, &ref->conf->servers[0]))
+		world_fail("the new configuration is not taken");
+	conf_ref_put(w->conf);
+	w->conf = w->e.conf = ref;
+	engine_settle(&w->e);
+	return NULL;
+}
+
+/* What the next engine finds configured. */
+static const char *do_next(struct world *w, const char *name)
+{
+	struct conf_ref *ref = world_conf(name);
+
+	if (!ref || strcmp(ref->conf->n_servers ? ref->conf->servers[0].protocol : "",
+			   w->server ? w->server->conf->protocol : "")) {
+		conf_ref_put(ref);
+		return "no such configuration, or of another protocol";
+	}
+	conf_ref_put(w->next_conf);
+	w->next_conf = ref;
+	return NULL;
+}
+
 int world_child(struct world *w, uint32_t id)
 {
 	const struct endpoint_child child = {
@@ -185,6 +219,10 @@ const char *world_act(struct world *w, const struct token *t, unsigned int n)
 		w->held = !strcmp(verb, "hold");
 		return NULL;
 	}
+	if (!strcmp(verb, "reload"))
+		return do_reload(w, arg);
+	if (!strcmp(verb, "next-conf"))
+		return do_next(w, arg);
 	if (!strcmp(verb, "retire"))
 		return do_retire(w);
 	if (!strcmp(verb, "reply") && n == 3)

@@ -27,7 +27,7 @@ struct wire {
 struct world {
 	struct outputs *out;
 	struct engine e;
-	struct conf_ref *conf;
+	struct conf_ref *conf, *next_conf;	/* of the next engine, NULL: the same */
 	struct server *server;	/* NULL: there are clients alone */
 	struct wire wires[CONNS];
 	struct dial *dial;	/* a connection of ours under way */
@@ -49,6 +49,7 @@ struct world {
 /* The one there is, for the functions that stand in for others. */
 extern struct world *world;
 
+struct conf_ref *world_conf(const char *name);	/* NULL: none is called so */
 void world_fail(const char *what) __attribute__((noreturn));
 /* The first free place is the one that the memory file gives. */
 unsigned int world_free_wire(struct world *w);

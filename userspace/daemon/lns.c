@@ -34,15 +34,34 @@ static void op_tx(void *ctx, struct l2tp_tunnel *t, const struct l2tp_path *path
 	endpoint_tx(&lns->endpoint, path, data, len);
 }
 
+static const char *not_in_the_clear(const struct lns *lns, const struct l2tp_path *path)
+{
+	return !path->transport && conf_of(lns)->ipsec == CONF_IPSEC_REQUIRED ?
+		       "plain L2TP, and ipsec is required" : NULL;
+}
+
+/* Why a tunnel may not be there, by the configuration that is in force now. NULL: it may. */
+static const char *unwelcome(const struct lns *lns, const struct l2tp_tunnel *t)
+{
+	struct l2tp_tunnel_info info;
+	const char *why;
+
+	l2tp_tunnel_get_info(t, &info);
+	why = not_in_the_clear(lns, &info.path);
+	if (why)
+		return why;
+	return conf_of(lns)->peers == CONF_PEERS_KNOWN && !peer_conf(lns, t) ?
+		       "no l2tp-peer section knows this peer, and peers is known" : NULL;
+}
+
 static bool op_admit(void *ctx, const struct l2tp_path *path, struct l2tp_refusal *refusal)
 {
 	struct lns *lns = ctx;
 
-	if (!path->transport && conf_of(lns)->ipsec == CONF_IPSEC_REQUIRED) {
-		*refusal = (struct l2tp_refusal){ .result = L2TP_STOP_NOT_AUTHORIZED,
-						  .why = "plain L2TP, and ipsec is required" };
+	*refusal = (struct l2tp_refusal){ .result = L2TP_STOP_NOT_AUTHORIZED,
+					  .why = not_in_the_clear(lns, path) };
+	if (refusal->why)
 		return false;
-	}
 	*refusal = (struct l2tp_refusal){ .result = L2TP_STOP_SHUTDOWN,
 					  .why = "the gateway is stopping" };
 	return !lns->server->engine->stopping && !lns->server->retired;
@@ -72,20 +91,16 @@ static void peer_config(const struct lns *lns, const struct conf_l2tp_peer *know
 
 static void op_peer_ask(void *ctx, struct l2tp_tunnel *t, const char *host_name)
 {
-	const struct l2tp_refusal stranger = {
-		.result = L2TP_STOP_NOT_AUTHORIZED,
-		.why = "no l2tp-peer section knows this peer, and peers is known",
-	};
 	struct lns *lns = ctx;
-	const struct conf_l2tp_peer *known = peer_conf(lns, t);
+	const struct l2tp_refusal stranger = { .result = L2TP_STOP_NOT_AUTHORIZED, .why = unwelcome(lns, t) };
 	struct l2tp_peer peer;
 
 	(void)host_name;
-	if (!known && conf_of(lns)->peers == CONF_PEERS_KNOWN) {
+	if (stranger.why) {
 		l2tp_peer_reply(t, NULL, &stranger);
 		return;
 	}
-	peer_config(lns, known, &peer);
+	peer_config(lns, peer_conf(lns, t), &peer);
 	l2tp_peer_reply(t, &peer, NULL);
 	secret_wipe(&peer, sizeof(peer));
 }
@@ -94,8 +109,11 @@ static void op_tunnel_up(void *ctx, struct l2tp_tunnel *t)
 {
 	struct lns *lns = ctx;
 	const struct carrier whose = { .engine = lns->server->engine, .server = lns->server };
+	const char *why = unwelcome(lns, t);	/* since a reload, while it was being opened */
 
-	if (!tunnel_new(&whose, &lns->endpoint, t))
+	if (why)
+		l2tp_tunnel_stop(t, L2TP_STOP_NOT_AUTHORIZED, why);
+	else if (!tunnel_new(&whose, &lns->endpoint, t))
 		l2tp_tunnel_stop(t, L2TP_STOP_ERROR, "there is no room for one more tunnel");
 }
 
@@ -310,12 +328,28 @@ void lns_free(struct lns *lns)
 	free(lns);
 }
 
+/* What is refused from now on does not stay either. */
+static void stop_unwelcome(struct lns *lns)
+{
+	struct tunnel *t;
+
+	TAILQ_FOREACH(t, &lns->server->engine->tunnels, link) {
+		const char *why = t->endpoint == &lns->endpoint && !t->carrier.down ? unwelcome(lns, t->l2tp) : NULL;
+
+		if (!why)
+			continue;
+		tunnel_changed(t);
+		l2tp_tunnel_stop(t->l2tp, L2TP_STOP_NOT_AUTHORIZED, why);
+	}
+}
+
 void lns_reconfigure(struct lns *lns)
 {
 	struct l2tp_config cfg;
 
 	config(lns, &cfg);
 	l2tp_set_config(lns->l2tp, &cfg);
+	stop_unwelcome(lns);
 }
 
 int lns_child_up(struct lns *lns, const struct endpoint_child *child)
