@@ -138,12 +138,16 @@ static void check(const struct end *e)
 	const struct l2tp_channel *c = &e->channel;
 	const struct l2tp_queued *q;
 	unsigned int n = 0, early = 0;
+	size_t octets = 0;
 	uint16_t oldest = c->ns - c->n_tx;
 	bool first = true;
 	uint16_t last = 0;
 
-	STAILQ_FOREACH(q, &c->tx, link)
+	STAILQ_FOREACH(q, &c->tx, link) {
 		must(q->ns == (uint16_t)(oldest + n++));
+		octets += 6 + q->len;
+	}
+	must(octets == c->tx_octets);
 	must(n == c->n_tx && n <= L2TP_CHANNEL_QUEUE_MAX && c->in_flight <= n);
 	must(c->in_flight <= c->peer_window && c->cwnd >= 1 && c->cwnd <= c->peer_window);
 	must((uint16_t)(c->ns - c->fresh) <= c->n_tx);

@@ -257,6 +257,46 @@ static void the_queue_is_bounded(void **state)
 	assert_int_equal(l2tp_channel_send(&net.a.channel, 0, 42, (const uint8_t *)"x", 1), -ENOBUFS);
 }
 
+/* By what a record holds; what is cut off makes room. */
+static void the_queue_fits_into_a_record(void **state)
+{
+	static const uint8_t body[1000];
+	static uint8_t record[20000];
+	struct l2tp_channel *c = &net.a.channel;
+	struct wr w = wr_to(record, sizeof(record));
+	int n = 0;
+
+	(void)state;
+	c->cfg.queue_octets = sizeof(record) - 11;
+	net.loss = 100;
+	while (!l2tp_channel_send(c, 0, 42, body, sizeof(body)))
+		n++;
+	assert_int_equal(n, c->cfg.queue_octets / 1006);
+	assert_int_equal(l2tp_channel_send(c, 0, 42, body, sizeof(body)), -ENOBUFS);
+	while (!l2tp_channel_send(c, 0, 42, body, 1))
+		;
+	l2tp_channel_freeze(c, &w);
+	assert_false(w.bad);
+	assert_true(w.len + 7 > sizeof(record));
+	l2tp_channel_cut(c);
+	assert_int_equal(l2tp_channel_send(c, 0, 42, body, sizeof(body)), 0);
+	assert_int_equal(c->tx_octets, c->n_tx * 1006);
+}
+
+/* What is acknowledged makes room. */
+static void a_queue_that_drains_has_no_end(void **state)
+{
+	(void)state;
+	net.a.channel.cfg.queue_octets = 1000;
+	for (int n = 0; n < 2000; n++) {
+		send_one(&net.a);
+		if (n % 50 == 49)
+			loop_virtual_advance(net.loop, 60 * 1000);
+	}
+	assert_int_equal(net.b.got, 2000);
+	assert_int_equal(net.a.channel.tx_octets, 0);
+}
+
 /* A peer may offer as much as it likes. */
 static void the_window_is_bounded(void **state)
 {
@@ -415,6 +455,8 @@ int main(void)
 		cmocka_unit_test_setup_teardown(acknowledgments_are_few, begin, finish),
 		cmocka_unit_test_setup_teardown(a_peer_that_is_gone_is_given_up, begin, finish),
 		cmocka_unit_test_setup_teardown(the_queue_is_bounded, begin, finish),
+		cmocka_unit_test_setup_teardown(the_queue_fits_into_a_record, begin, finish),
+		cmocka_unit_test_setup_teardown(a_queue_that_drains_has_no_end, begin, finish),
 		cmocka_unit_test_setup_teardown(the_window_is_bounded, begin, finish),
 		cmocka_unit_test_setup_teardown(a_message_too_long_is_refused, begin, finish),
 		cmocka_unit_test_setup_teardown(every_number, begin, finish),

@@ -606,22 +606,25 @@ static void bent_datagrams(void **state)
 }
 
 /* A peer that asks for calls without end, and acknowledges nothing of what it is told. */
-static void refusals_do_not_pile_up(void **state)
+static void refuse_without_end(uint32_t queue_octets)
 {
+	static uint8_t record[L2TP_CHANNEL_QUEUE_MAX * 128];
+	size_t room = queue_octets ? queue_octets + 2048 : sizeof(record);
+	struct l2tp_config small = cfg;
 	struct l2tp_path path;
 	struct l2tp_tunnel_info info;
 	uint8_t body[128], buf[256];
 
-	(void)state;
 	net.lns.peer.hide = false;
-	cfg.max_calls_per_tunnel = 1;
-	l2tp_set_config(net.lns.l2tp, &cfg);
-	cfg.max_calls_per_tunnel = CALLS_MAX;
+	small.max_calls_per_tunnel = 1;
+	small.channel.queue_octets = queue_octets;
+	l2tp_set_config(net.lns.l2tp, &small);
 	dial(&net.lac);
 	pass(1);
 	l2tp_tunnel_get_info(net.lns.tunnel, &info);
 	path = info.path;
-	for (int n = 0; n < 3 * L2TP_CHANNEL_QUEUE_MAX; n++) {
+	for (int n = 0; n < 3 * L2TP_CHANNEL_QUEUE_MAX && net.lns.tunnel; n++) {
+		struct wr r = wr_to(record, room);
 		struct l2tp_message msg = {
 			.type = L2TP_ICRQ, .session_id = (uint16_t)(n % 60000 + 1),
 			.have = L2TP_BIT(L2TP_SESSION_ID) | L2TP_BIT(L2TP_CALL_SERIAL),
@@ -634,9 +637,25 @@ static void refusals_do_not_pile_up(void **state)
 		wr_bytes(&w, body, b.len);
 		net.loss = 100;
 		l2tp_rx(net.lns.l2tp, &path, buf, w.len);
+		if (net.lns.tunnel && (n % 64 == 0 || queue_octets)) {
+			l2tp_tunnel_freeze(net.lns.tunnel, &r);
+			assert_false(r.bad);
+		}
 	}
 	assert_null(net.lns.tunnel);
 	nothing_is_left(&net.lns);
+}
+
+static void refusals_do_not_pile_up(void **state)
+{
+	(void)state;
+	refuse_without_end(0);
+}
+
+static void what_piles_up_fits_into_a_record(void **state)
+{
+	(void)state;
+	refuse_without_end(20000);
 }
 
 /* Opening and closing without end leaves a bounded number of tunnels that acknowledge, for a while. */
@@ -693,6 +712,7 @@ int main(void)
 		TEST(records),
 		TEST(bent_datagrams),
 		TEST(refusals_do_not_pile_up),
+		TEST(what_piles_up_fits_into_a_record),
 		TEST(what_lingers_is_bounded),
 	};
 

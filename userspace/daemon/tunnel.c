@@ -31,6 +31,10 @@
 /* Data that came within this time is news enough. */
 #define DATA_IS_NOW_MS	1000
 
+/* What waits for a peer has to fit into its tunnel's record, beside names, path and numbers. */
+#define RECORD_REST		2048
+#define QUEUE_OCTETS		(MEMORY_TUNNEL_RECORD_MAX - RECORD_REST)
+
 static struct log_about about(const struct tunnel *t)
 {
 	return (struct log_about){ .peer = t->carrier.peer_text };
@@ -240,7 +244,8 @@ void tunnel_l2tp_config(struct l2tp_config *cfg, uint32_t retransmissions)
 		.vendor = "adit",
 		.channel = { .window = WINDOW, .retransmit_ms = RETRANSMIT_MS,
 			     .retransmit_cap_ms = RETRANSMIT_CAP_MS,
-			     .retransmit_max = retransmissions, .ack_delay_ms = ACK_DELAY_MS },
+			     .retransmit_max = retransmissions, .ack_delay_ms = ACK_DELAY_MS,
+			     .queue_octets = QUEUE_OCTETS },
 		.half_open_retransmit_max = STRANGER_RETRANSMISSIONS,
 		.setup_timeout_ms = SETUP_MS,
 		.call_timeout_ms = CALL_MS,
@@ -278,7 +283,7 @@ void tunnel_settle(struct tunnel *t)
 		TAILQ_REMOVE(&t->carrier.engine->unsettled_tunnels, t, unsettled_link);
 	}
 	err = write_record(t);
-	if (err)
+	if (err && engine_stranger_line_ok(t->carrier.engine))
 		log_error(&who, "the tunnel cannot be written down: %s", strerror(-err));
 }
 

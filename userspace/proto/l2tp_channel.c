@@ -25,6 +25,11 @@ void l2tp_channel_init(struct l2tp_channel *c, struct loop *loop,
 	l2tp_channel_set_window(c, L2TP_WINDOW_DEFAULT);
 }
 
+static size_t record_octets(size_t len)
+{
+	return 3 * sizeof(uint16_t) + len;	/* see l2tp_channel_freeze() */
+}
+
 static struct l2tp_queued *take_first(struct l2tp_queue *queue)
 {
 	struct l2tp_queued *q = STAILQ_FIRST(queue);
@@ -60,6 +65,7 @@ void l2tp_channel_close(struct l2tp_channel *c)
 	drop_all(&c->tx);
 	drop_all(&c->early);
 	c->n_tx = 0;
+	c->tx_octets = 0;
 	c->in_flight = 0;
 	loop_timer_stop(&c->retransmit);
 }
@@ -71,9 +77,11 @@ void l2tp_channel_cut(struct l2tp_channel *c)
 
 	c->n_tx -= (uint16_t)(c->ns - c->fresh);
 	c->ns = c->fresh;
+	c->tx_octets = 0;
 	for (unsigned int n = c->n_tx; n; n--) {
 		q = take_first(&c->tx);
 		STAILQ_INSERT_TAIL(&sent, q, link);
+		c->tx_octets += record_octets(q->len);
 	}
 	drop_all(&c->tx);
 	STAILQ_CONCAT(&c->tx, &sent);
@@ -99,6 +107,13 @@ static struct l2tp_queued *queued_new(uint16_t ns, uint16_t session_id, const vo
 	*q = (struct l2tp_queued){ .ns = ns, .session_id = session_id, .len = len };
 	memcpy(q->body, body, len);
 	return q;
+}
+
+static void queue(struct l2tp_channel *c, struct l2tp_queued *q)
+{
+	STAILQ_INSERT_TAIL(&c->tx, q, link);
+	c->n_tx++;
+	c->tx_octets += record_octets(q->len);
 }
 
 /* --- sending --- */
@@ -162,6 +177,7 @@ int l2tp_channel_send(struct l2tp_channel *c, uint16_t session_id, uint16_t type
 	if (c->closed)
 		return 0;
 	if (c->n_tx >= L2TP_CHANNEL_QUEUE_MAX ||
+	    (c->cfg.queue_octets && c->tx_octets + record_octets(len) > c->cfg.queue_octets) ||
 	    len > L2TP_CONTROL_MAX - L2TP_CONTROL_HEADER_LEN)
 		return -ENOBUFS;
 	q = queued_new(c->ns, session_id, body, len);
@@ -169,8 +185,7 @@ int l2tp_channel_send(struct l2tp_channel *c, uint16_t session_id, uint16_t type
 		return -ENOMEM;
 	q->type = type;
 	c->ns++;
-	c->n_tx++;
-	STAILQ_INSERT_TAIL(&c->tx, q, link);
+	queue(c, q);
 	push(c);
 	return 0;
 }
@@ -239,8 +254,12 @@ static bool take_ack(struct l2tp_channel *c, uint16_t nr)
 		return false;
 	if (!acked || acked > c->n_tx)
 		return true;	/* nothing new, or an old message that comes late */
-	for (uint16_t n = acked; n; n--)
-		queued_free(take_first(&c->tx));
+	for (uint16_t n = acked; n; n--) {
+		struct l2tp_queued *q = take_first(&c->tx);
+
+		c->tx_octets -= record_octets(q->len);
+		queued_free(q);
+	}
 	c->n_tx -= acked;
 	c->in_flight -= acked < c->in_flight ? acked : c->in_flight;
 	c->tries = 0;
@@ -359,8 +378,7 @@ static int thaw_queued(struct l2tp_channel *c, struct rd *r, uint16_t ns)
 	if (!q)
 		return -ENOMEM;
 	q->type = type;
-	STAILQ_INSERT_TAIL(&c->tx, q, link);
-	c->n_tx++;
+	queue(c, q);
 	return 0;
 }
 

@@ -33,6 +33,7 @@ struct l2tp_channel_config {
 	uint32_t retransmit_cap_ms;	/* ... up to this: 8000 or more */
 	uint32_t retransmit_max;	/* retransmissions of one message before the peer is dead */
 	uint32_t ack_delay_ms;		/* for something to carry the acknowledgment */
+	uint32_t queue_octets;		/* of a record that may wait; 0: as many as messages may */
 };
 
 enum l2tp_verdict {
@@ -77,6 +78,7 @@ struct l2tp_channel {
 
 	struct l2tp_queue tx;	/* not acknowledged yet, oldest first */
 	unsigned int n_tx;
+	size_t tx_octets;	/* of them in the record */
 	unsigned int in_flight;	/* how many of them, from the front, are under way */
 	/* Appendix A; credit counts acknowledgments towards one message more. */
 	unsigned int cwnd, ssthresh, credit;
