@@ -23,9 +23,11 @@ static void put_named(struct wr *w, uint8_t kind, const char *name)
 	wr_bytes(w, name, strlen(name));
 }
 
-static void put_owner(struct wr *w, const struct ipsec *ipsec, const struct ike_sa_info *info)
+/* One of a server: by its holder, for a reload makes other peers, and the SA goes on with the one that it had. */
+static void put_owner(struct wr *w, const struct ipsec *ipsec, const struct ike_sa *sa, const struct ike_sa_info *info)
 {
 	const struct lacsec *client = lacsec_of_peer(ipsec, info->peer);
+	const struct ipsec_holder *h = ike_sa_owner(sa);
 	const struct site *s = info->peer->owner;
 
 	if (s) {
@@ -34,7 +36,7 @@ static void put_owner(struct wr *w, const struct ipsec *ipsec, const struct ike_
 		put_named(w, OF_CLIENT, client->lac->dialer->conf->name);
 		ike_path_freeze(&info->path, w);
 	} else {
-		wr_u8(w, l2tpsec_owns(ipsec, info->peer) ? OF_L2TPSEC : OF_WARRIOR);
+		wr_u8(w, h && h->ops->carries_l2tp ? OF_L2TPSEC : OF_WARRIOR);
 		wr_u8(w, info->peer->local_auth == IKE_BY_PSK);
 	}
 }
@@ -75,7 +77,7 @@ void ipsec_record_write(struct ipsec *ipsec, struct ike_sa *sa)
 	}
 	wr_u8(&w, RECORD_VERSION);
 	wr_u8(&w, info.version);
-	put_owner(&w, ipsec, &info);
+	put_owner(&w, ipsec, sa, &info);
 	wr_u16(&w, (uint16_t)info.children);
 	put_kids(&w, ipsec, sa);
 	ike_sa_freeze(sa, &w);
