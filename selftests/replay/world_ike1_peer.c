@@ -4,7 +4,6 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "base/hash.h"
 #include "world_ike1_peer.h"
 
 #define FRAGMENT_HEAD	4	/* id, number, flags */
@@ -460,7 +459,7 @@ static void note_heard(const struct script *s, struct conv *c, const struct ike1
 /* One that comes again is opened as it was the first time. */
 static bool open_with(struct conv *c, const struct ike_header *h, struct ike_octets encrypted, uint8_t *plain)
 {
-	uint64_t hash = hash_bytes(encrypted.at, encrypted.len);
+	uint64_t hash = ike_fingerprint(encrypted.at, encrypted.len);
 	uint8_t iv[IKE_IV_MAX], first[IKE_IV_MAX], *next = iv_of(c, h, false, iv);
 	struct xchg *x = is_phase1(h->exchange) ? NULL : xchg_find(c, h->message_id);
 

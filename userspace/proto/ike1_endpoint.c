@@ -201,7 +201,7 @@ void ike1_dispatch(struct ike1 *ike, const struct ike_path *path, const uint8_t 
 			ike1_fragment_rx(ike, path, m);
 		return;
 	}
-	rx_hash = hash_bytes(data, m->header.length);
+	rx_hash = ike_fingerprint(data, m->header.length);
 	sa = addressee(ike, &m->header);
 	if (sa)
 		rx_known(sa, path, m, encrypted, rx_hash);

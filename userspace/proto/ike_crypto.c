@@ -139,6 +139,18 @@ int ike_hash(enum ike_hash hash, const struct ike_part *parts, size_t n, uint8_t
 	return err;
 }
 
+uint64_t ike_fingerprint(const void *data, size_t len)
+{
+	const struct ike_part part = { data, len };
+	uint8_t out[IKE_HASH_MAX_LEN];
+	uint64_t first;
+
+	if (ike_hash(IKE_HASH_SHA256, &part, 1, out))
+		return 0;
+	memcpy(&first, out, sizeof(first));
+	return first;
+}
+
 /* RFC 2104: a key longer than a block is hashed first. block ends up as key and zeros. */
 static int hmac_key(EVP_MD_CTX *ctx, enum ike_hash hash, const void *key, size_t len, uint8_t block[BLOCK_MAX])
 {

@@ -25,6 +25,8 @@ enum ike_hash { IKE_HASH_MD5, IKE_HASH_SHA1, IKE_HASH_SHA256, IKE_HASH_SHA384, I
 #define IKE_HASH_MAX_LEN 64
 size_t ike_hash_len(enum ike_hash hash);
 int ike_hash(enum ike_hash hash, const struct ike_part *parts, size_t n, uint8_t *out);
+/* Of a datagram, to know it again: in every process the same, as records have it. 0: it cannot be made. */
+uint64_t ike_fingerprint(const void *data, size_t len);
 /* Of a PRF: what IKEv1 negotiates as its hash. */
 enum ike_hash ike_hash_of_prf(const struct ike_alg *prf);
 

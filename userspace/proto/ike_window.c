@@ -477,7 +477,7 @@ static void dispatch_request(struct ike_sa *sa, const struct ike_path *path, str
 static void rx_request(struct ike_sa *sa, const struct ike_path *path, struct ike2_message *m,
 		       const uint8_t *data, size_t len)
 {
-	uint64_t hash = hash_bytes(data, len);
+	uint64_t hash = ike_fingerprint(data, len);
 	bool first = m->encrypted.fragment <= 1;
 	uint8_t *owned = NULL;
 	struct ike_fault f;
