@@ -241,6 +241,63 @@ static void another_process_goes_on(void **state)
 	assert_false(pair_restart(&p->b));
 }
 
+static bool lose_create(struct pair *p, struct pair_end *from, const uint8_t *data, size_t len)
+{
+	(void)p;
+	(void)from;
+	return len > 18 && data[18] == IKE2_CREATE_CHILD_SA;
+}
+
+/* Until a has asked for new keys of IKE by itself; its keys last ten minutes. */
+static void run_until_due(struct pair *p)
+{
+	struct ike_sa_info info;
+
+	p->a.peer->ike_lifetime_s = 600;
+	pair_connect(p);
+	ike_sa_get_info(p->a.sa, &info);
+	pair_run(p, info.rekey_ms - loop_now_ms(p->loop) + 1000);
+	assert_true(p->a.sa->rekey_due);
+}
+
+/* Another process goes on just when new keys are due, and they are not too late for that. */
+static void new_keys_are_due_meanwhile(void **state)
+{
+	struct pair *p = *state;
+
+	p->lose = lose_create;
+	run_until_due(p);
+	assert_true(pair_restart(&p->a));
+	pair_run(p, 1000);
+	assert_int_equal(p->a.downs + p->b.downs, 0);
+	p->lose = NULL;
+	pair_run(p, 30000);
+	assert_int_equal(p->a.downs + p->b.downs, 0);
+	assert_int_equal(p->a.replaced, 1);
+	assert_int_equal(pair_check(p), 1);
+}
+
+/* Where the peer refuses them the old ones end when they would have, through how many processes it be. */
+static void old_keys_end_in_time(void **state)
+{
+	struct pair *p = *state;
+	char error[IKE_ERROR_MAX];
+
+	p->lose = lose_create;
+	run_until_due(p);
+	p->lose = NULL;
+	ike_offers_parse("3des-sha1-modp1024", IKE_USE_IKE, true, &p->b.peer->ike, error);
+	assert_true(pair_restart(&p->a));
+	pair_run(p, 60000);
+	pair_says(&p->a, "the peer refuses new keys for IKE");
+	assert_true(pair_restart(&p->a));
+	pair_run(p, 40000);
+	assert_int_equal(p->a.downs, 0);
+	pair_run(p, 10000);
+	assert_int_equal(p->a.downs, 1);
+	pair_says(&p->a, "could not be replaced");
+}
+
 /* New keys for both at once: the end of the child that was replaced is told by who has its children then. */
 static void both_kinds_of_keys_at_once(void **state)
 {
@@ -311,6 +368,8 @@ int main(void)
 		TEST(hard_limits_end_a_child),
 		TEST(an_address_moves),
 		TEST(another_process_goes_on),
+		TEST(new_keys_are_due_meanwhile),
+		TEST(old_keys_end_in_time),
 		TEST(both_kinds_of_keys_at_once),
 		TEST(what_waits_goes_on),
 		TEST(a_spoilt_record_is_harmless),

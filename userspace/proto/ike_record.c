@@ -404,14 +404,14 @@ static void get_rest(struct rd *r, struct ike_sa *sa)
 /* Timers of what goes on as if nothing had been. */
 static void resume(struct ike_sa *sa)
 {
-	uint64_t now = loop_now_ms(sa->ike->loop), rekey = sa->rekey_at_ms;
+	uint64_t rekey = sa->rekey_at_ms;
 	struct ike_child *c;
 	bool due = sa->rekey_due;
 
 	ike_sa_begin(sa);
 	sa->rekey_due = due;
 	sa->rekey_at_ms = rekey;
-	loop_timer_start(&sa->timer, rekey > now ? rekey - now : 0);
+	ike_sa_resume(sa);
 	TAILQ_FOREACH(c, &sa->children, link)
 		ike_child_resume(c);
 	ike_window_resume(sa);

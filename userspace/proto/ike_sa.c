@@ -310,16 +310,29 @@ void ike_sa_begin(struct ike_sa *sa)
 		loop_timer_start(&sa->keepalive_timer, sa->ike->cfg.keepalive_ms);
 }
 
-static void rekey_due(struct ike_sa *sa)
+/* Until it ends, if its keys could not be replaced since they were to be. */
+static uint64_t grace(const struct ike_sa *sa)
 {
 	uint64_t life = (uint64_t)sa->peer->ike_lifetime_s * MS;
 
+	return life - life * REKEY_PERCENT / 100 + life * JITTER_PERCENT / 100;
+}
+
+void ike_sa_resume(struct ike_sa *sa)
+{
+	uint64_t now = loop_now_ms(sa->ike->loop), due = sa->rekey_at_ms + (sa->rekey_due ? grace(sa) : 0);
+
+	loop_timer_start(&sa->timer, due > now ? due - now : 0);
+}
+
+static void rekey_due(struct ike_sa *sa)
+{
 	if (sa->rekey_due) {
 		ike2_sa_close(sa, "its keys are as old as they may be, and could not be replaced");
 		return;
 	}
 	sa->rekey_due = true;
-	loop_timer_start(&sa->timer, life - life * REKEY_PERCENT / 100 + life * JITTER_PERCENT / 100);
+	loop_timer_start(&sa->timer, grace(sa));
 	ike2_sa_rekey(sa);
 }
 
