@@ -210,6 +210,43 @@ static void an_address_moves(void **state)
 	assert_int_equal(p->a.downs + p->b.downs, 0);
 }
 
+static void move_to(struct pair *p, const char *address)
+{
+	struct ike_sa_info info;
+	struct ike_path path;
+
+	ike_sa_get_info(p->a.sa, &info);
+	path = info.path;
+	addr_parse(address, &path.local);
+	assert_int_equal(ike_sa_move(p->a.sa, &path), 0);
+}
+
+/* RFC 4555 section 3.5: whatever of the first one got through, the peer is told of the second. */
+static void an_address_moves_twice(void **state)
+{
+	struct pair *p = *state;
+	char text[ADDR_STRLEN];
+
+	pair_connect(p);
+	for (uint64_t between = 0; between < 4; between++) {
+		struct ike_sa_info info;
+
+		move_to(p, "198.51.100.77");
+		pair_run(p, between);
+		move_to(p, "198.51.100.88");
+		pair_run(p, 5000);
+		for (int i = 0; i < 2; i++) {
+			ike_sa_get_info(i ? p->a.sa : p->b.sa, &info);
+			assert_string_equal(addr_to_str(i ? &info.path.local : &info.path.peer, text),
+					    "198.51.100.88");
+			assert_false(info.nat_here || info.nat_there);
+		}
+		move_to(p, "192.0.2.1");
+		pair_run(p, 5000);
+	}
+	assert_int_equal(p->a.downs + p->b.downs, 0);
+}
+
 /* At every step of what goes on, either end is replaced by another process. */
 static void another_process_goes_on(void **state)
 {
@@ -367,6 +404,7 @@ int main(void)
 		TEST(crossing_requests),
 		TEST(hard_limits_end_a_child),
 		TEST(an_address_moves),
+		TEST(an_address_moves_twice),
 		TEST(another_process_goes_on),
 		TEST(new_keys_are_due_meanwhile),
 		TEST(old_keys_end_in_time),

@@ -51,10 +51,22 @@ static void child_deleted(struct ike_sa *sa, struct ike_child *c)
 	loop_timer_start(&c->timer, IKE_CHILD_LINGER_MS);
 }
 
+/* RFC 4555 section 3.5: an answer about an address that is ours no more says nothing, for another is asked for. */
+static void rx_moved(struct ike_sa *sa, const struct ike2_message *m)
+{
+	if (ike_task_waiting(sa, TASK_MOVE, NULL))
+		return;
+	if (ike2_notify_find(m, IKE2_N_UNACCEPTABLE_ADDRESSES)) {
+		ike_sa_over(sa, "the peer does not take our new address");
+		return;
+	}
+	ike_see_natd(sa, m, &sa->response_path);
+	if (sa->told_up)
+		sa->ike->ops->sa_moved(sa->ike->ctx, sa);
+}
+
 void ike_info_rx_response(struct ike_sa *sa, struct ike_task *t, struct ike2_message *m)
 {
-	const struct ike_notify *n = ike2_notify_find(m, IKE2_N_UNACCEPTABLE_ADDRESSES);
-
 	switch (t->type) {
 	case TASK_CHILD_DELETE:
 		child_deleted(sa, t->child);
@@ -63,13 +75,7 @@ void ike_info_rx_response(struct ike_sa *sa, struct ike_task *t, struct ike2_mes
 		ike_sa_over(sa, ike_sa_why(sa));
 		return;
 	case TASK_MOVE:
-		if (n) {
-			ike_sa_over(sa, "the peer does not take our new address");
-			return;
-		}
-		ike_see_natd(sa, m, &sa->response_path);
-		if (sa->told_up)
-			sa->ike->ops->sa_moved(sa->ike->ctx, sa);
+		rx_moved(sa, m);
 		break;
 	default:
 		break;

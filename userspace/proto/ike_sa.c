@@ -494,7 +494,8 @@ int ike2_sa_move(struct ike_sa *sa, const struct ike_path *path)
 		addr_to_str(&path->local, text));
 	sa->path = *path;
 	moved(sa);
-	if (!ike_task_pending(sa, TASK_MOVE, NULL) && !ike_task_add(sa, TASK_MOVE, NULL))
+	/* One that is under way tells of another address (RFC 4555 section 3.5). */
+	if (!ike_task_waiting(sa, TASK_MOVE, NULL) && !ike_task_add(sa, TASK_MOVE, NULL))
 		return -ENOMEM;
 	ike_tasks_run(sa);
 	return 0;

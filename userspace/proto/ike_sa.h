@@ -59,7 +59,6 @@ struct ike_task {
 	/* SPIs that the peer deleted meanwhile and that are not known here: of the child that is being made, maybe. */
 	uint32_t deleted[IKE_TASK_DELETED_MAX];
 	unsigned int n_deleted;		/* ever; the oldest are forgotten */
-	char move_from[ADDR_STRLEN];
 };
 TAILQ_HEAD(ike_tasks, ike_task);
 
@@ -254,6 +253,8 @@ int ike_send_response(struct ike_sa *sa, uint8_t exchange, struct ike_out *o);
 void ike_send_init(struct ike_sa *sa, const uint8_t *data, size_t len, bool request);
 void ike_packets_free(struct ike_packets *list);
 struct ike_task *ike_task_add(struct ike_sa *sa, enum ike_task_type type, struct ike_child *child);
+/* Waits its turn; pending: or is under way. */
+bool ike_task_waiting(const struct ike_sa *sa, enum ike_task_type type, const struct ike_child *child);
 bool ike_task_pending(const struct ike_sa *sa, enum ike_task_type type, const struct ike_child *child);
 void ike_task_free(struct ike_sa *sa, struct ike_task *t);
 void ike_window_resume(struct ike_sa *sa);	/* what was under way goes on */

@@ -251,17 +251,21 @@ struct ike_task *ike_task_add(struct ike_sa *sa, enum ike_task_type type, struct
 	return t;
 }
 
-bool ike_task_pending(const struct ike_sa *sa, enum ike_task_type type, const struct ike_child *child)
+bool ike_task_waiting(const struct ike_sa *sa, enum ike_task_type type, const struct ike_child *child)
 {
 	const struct ike_task *t;
 
-	if (sa->current && sa->current->type == type && sa->current->child == child)
-		return true;
 	TAILQ_FOREACH(t, &sa->tasks, link) {
 		if (t->type == type && t->child == child)
 			return true;
 	}
 	return false;
+}
+
+bool ike_task_pending(const struct ike_sa *sa, enum ike_task_type type, const struct ike_child *child)
+{
+	return (sa->current && sa->current->type == type && sa->current->child == child) ||
+	       ike_task_waiting(sa, type, child);
 }
 
 static void start(struct ike_sa *sa, struct ike_task *t)
