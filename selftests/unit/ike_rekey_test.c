@@ -247,6 +247,32 @@ static void an_address_moves_twice(void **state)
 	assert_int_equal(p->a.downs + p->b.downs, 0);
 }
 
+static bool count_keepalives(struct pair *p, struct pair_end *from, const uint8_t *data, size_t len)
+{
+	p->count += from == &p->a && len == 1 && data[0] == 0xff;
+	return false;
+}
+
+/* RFC 3948 section 4: whoever has a NAT in front of it keeps its mapping, and nobody else does. */
+static void a_nat_is_moved_behind(void **state)
+{
+	struct pair *p = *state;
+
+	p->lose = count_keepalives;
+	pair_connect(p);
+	p->nat = true;
+	move_to(p, "192.0.2.1");
+	pair_run(p, 65000);
+	assert_int_equal(p->count, 3);
+	p->nat = false;
+	move_to(p, "192.0.2.1");
+	pair_run(p, 1000);
+	p->count = 0;
+	pair_run(p, 100000);
+	assert_int_equal(p->count, 0);
+	assert_int_equal(p->a.downs + p->b.downs, 0);
+}
+
 /* At every step of what goes on, either end is replaced by another process. */
 static void another_process_goes_on(void **state)
 {
@@ -405,6 +431,7 @@ int main(void)
 		TEST(hard_limits_end_a_child),
 		TEST(an_address_moves),
 		TEST(an_address_moves_twice),
+		TEST(a_nat_is_moved_behind),
 		TEST(another_process_goes_on),
 		TEST(new_keys_are_due_meanwhile),
 		TEST(old_keys_end_in_time),

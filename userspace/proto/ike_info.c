@@ -61,6 +61,7 @@ static void rx_moved(struct ike_sa *sa, const struct ike2_message *m)
 		return;
 	}
 	ike_see_natd(sa, m, &sa->response_path);
+	ike_sa_keep_mapping(sa);
 	if (sa->told_up)
 		sa->ike->ops->sa_moved(sa->ike->ctx, sa);
 }
@@ -152,6 +153,7 @@ static bool update_addresses(struct ike_sa *sa, const struct ike_path *path, con
 	ike_log(sa, LOG_LEVEL_INFO, "the peer goes on from %s (MOBIKE)", addr_to_str(&path->peer, text));
 	sa->path = *path;
 	ike_see_natd(sa, m, path);
+	ike_sa_keep_mapping(sa);
 	if (sa->told_up)
 		sa->ike->ops->sa_moved(sa->ike->ctx, sa);
 	return true;

@@ -47,6 +47,12 @@ static void on_keepalive(void *arg)
 	loop_timer_start(&sa->keepalive_timer, sa->ike->cfg.keepalive_ms);
 }
 
+void ike_sa_keep_mapping(struct ike_sa *sa)
+{
+	if (sa->nat_here)
+		loop_timer_start(&sa->keepalive_timer, sa->ike->cfg.keepalive_ms);
+}
+
 static void start_dpd(struct ike_sa *sa)
 {
 	if (sa->peer && sa->peer->dpd_interval_s && sa->phase == PHASE_UP)
@@ -306,8 +312,7 @@ void ike_sa_begin(struct ike_sa *sa)
 			  ike_jitter(sa->ike, life * JITTER_PERCENT / 100);
 	loop_timer_start(&sa->timer, sa->rekey_at_ms - now);
 	start_dpd(sa);
-	if (sa->nat_here)
-		loop_timer_start(&sa->keepalive_timer, sa->ike->cfg.keepalive_ms);
+	ike_sa_keep_mapping(sa);
 }
 
 /* Until it ends, if its keys could not be replaced since they were to be. */

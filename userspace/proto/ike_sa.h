@@ -233,6 +233,8 @@ void ike_sa_free(struct ike_sa *sa);
 uint64_t ike_spi_new(struct ike *ike);
 /* Established: timers begin. */
 void ike_sa_begin(struct ike_sa *sa);
+/* Keepalives begin, if there is a NAT in front of us now; they end by themselves (RFC 3948 section 4). */
+void ike_sa_keep_mapping(struct ike_sa *sa);
 void ike_sa_resume(struct ike_sa *sa);		/* the timer, as rekey_due and rekey_at_ms have it */
 /* Over: children go, the owner is told, and the SA lingers to answer what is repeated. */
 void ike_sa_over(struct ike_sa *sa, const char *why);
