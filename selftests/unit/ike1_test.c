@@ -24,6 +24,23 @@ static void main_mode_with_psk(void **state)
 	world_free(w);
 }
 
+/* Whichever end wants everything in UDP: that it begins or answers is the same. */
+static void udp_is_asked_for(void **state)
+{
+	(void)state;
+	for (int i = 0; i < 4; i++) {
+		struct world *w = world_new();
+
+		w->i.peers[0]->encapsulate = i % 2;
+		w->r.peers[0]->encapsulate = i / 2;
+		dial(w);
+		assert_connected(w);
+		assert_int_equal(child_of(&w->i).encapsulated, i > 0);
+		assert_int_equal(child_of(&w->r).encapsulated, i > 0);
+		world_free(w);
+	}
+}
+
 static void every_algorithm(void **state)
 {
 	static const char *const ike_all[] = {
@@ -756,6 +773,7 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(main_mode_with_psk),
+		cmocka_unit_test(udp_is_asked_for),
 		cmocka_unit_test(every_algorithm),
 		cmocka_unit_test(transport_behind_nat),
 		cmocka_unit_test(a_secret_of_several),

@@ -160,6 +160,35 @@ static void nat_moves_to_4500(void **state)
 	assert_non_null(p->a.sa);
 }
 
+static bool in_udp(const struct pair_end *e)
+{
+	struct ike_child_info info;
+	struct ike_sa_info sa;
+
+	ike_child_get_info(ike_child_next(e->sa, NULL), &info);
+	ike_sa_get_info(e->sa, &sa);
+	assert_int_equal(sa.path.local_port, IKE_NATT_PORT);	/* for MOBIKE in any case */
+	return info.encapsulated;
+}
+
+/* RFC 7296 section 2.23: whichever end wants everything in UDP, whoever begins. */
+static void udp_is_asked_for(void **state)
+{
+	struct pair *p = *state;
+
+	pair_connect(p);
+	assert_false(in_udp(&p->a) || in_udp(&p->b));
+	for (int i = 0; i < 2; i++) {
+		ike_sa_close(p->a.sa, "again");
+		pair_run(p, 20000);
+		p->a.ups = p->b.ups = 0;
+		p->a.peer->encapsulate = !i;
+		p->b.peer->encapsulate = i;
+		pair_connect(p);
+		assert_true(in_udp(&p->a) && in_udp(&p->b));
+	}
+}
+
 /* RFC 7296 section 2.23.1: what the peer calls itself is not what its packets come from. */
 static void transport_mode_sees_through_nat(void **state)
 {
@@ -381,6 +410,7 @@ int main(void)
 		TEST(another_group_is_asked_for),
 		TEST(old_algorithms_are_told_of),
 		TEST(nat_moves_to_4500),
+		TEST(udp_is_asked_for),
 		TEST(transport_mode_sees_through_nat),
 		TEST(transport_mode_between_hosts),
 		TEST(transport_mode_is_declined),

@@ -287,6 +287,14 @@ int ike1_derive(struct ike1_sa *sa, const struct ike_peer *peer, struct ike1_key
 
 /* --- NAT detection, RFC 3947 section 3.2 --- */
 
+/* In main mode a responder does not know yet who it is: the most specific of those that it may be. */
+static bool encapsulates(const struct ike1_sa *sa)
+{
+	const struct ike_peer *p = sa->peer ? sa->peer : sa->n_candidates ? sa->candidates[0] : NULL;
+
+	return p && p->encapsulate;
+}
+
 void ike1_put_natds(struct ike1_sa *sa, struct ike_chain *c)
 {
 	uint8_t type = sa->natt == IKE1_NATT_RFC ? IKE1_PAYLOAD_NATD : IKE1_PAYLOAD_NATD_DRAFT;
@@ -298,7 +306,7 @@ void ike1_put_natds(struct ike1_sa *sa, struct ike_chain *c)
 	ike1_natd(sa->suite.prf, sa->spi_i, sa->spi_r, &sa->path.peer, sa->path.peer_port, hash);
 	ike_put_octets(c, type, hash, sa->suite.prf->out_len);
 	/* An address that cannot be ours makes the other side see a NAT in any case. */
-	if (sa->peer && sa->peer->encapsulate)
+	if (encapsulates(sa))
 		memset(none.bytes, 0, sizeof(none.bytes));
 	ike1_natd(sa->suite.prf, sa->spi_i, sa->spi_r, &none, sa->path.local_port, hash);
 	ike_put_octets(c, type, hash, sa->suite.prf->out_len);
@@ -322,6 +330,6 @@ void ike1_see_natds(struct ike1_sa *sa, const struct ike1_message *m, const stru
 	for (unsigned int i = 1; i < m->n_natds; i++)
 		if (natd_is(sa, m->natd[i], &path->peer, path->peer_port))
 			sa->nat_there = false;
-	if (sa->peer && sa->peer->encapsulate)
+	if (encapsulates(sa))
 		sa->nat_here = true;
 }

@@ -29,12 +29,21 @@ static const struct ike_alg *offered_group(const struct ike_offers *o, uint16_t 
 	return NULL;
 }
 
+/* A responder does not know yet who it is: the most specific of those that it may be. */
+static bool encapsulates(const struct ike_sa *sa)
+{
+	const struct ike_setup *setup = sa->setup;
+	const struct ike_peer *p = sa->peer ? sa->peer : setup && setup->n_candidates ? setup->candidates[0] : NULL;
+
+	return p && p->encapsulate;
+}
+
 void ike_put_natd(struct ike_sa *sa, struct ike_chain *c, uint64_t spi_i, uint64_t spi_r)
 {
 	uint8_t hash[IKE2_NATD_LEN];
 
 	/* A source that is not ours looks like a NAT: the peer then takes everything in UDP. */
-	if (sa->peer && sa->peer->encapsulate)
+	if (encapsulates(sa))
 		sa->ike->ops->random(sa->ike->ctx, hash, sizeof(hash));
 	else
 		ike2_natd(spi_i, spi_r, &sa->path.local, sa->path.local_port, hash);
@@ -71,7 +80,7 @@ void ike_see_natd(struct ike_sa *sa, const struct ike2_message *m, const struct 
 	as_received = natd_has(m, IKE2_N_NAT_DETECTION_DESTINATION_IP, hash, &destination);
 	sa->nat_there = source && !as_sent;
 	sa->nat_here = destination && !as_received;
-	if (sa->peer && sa->peer->encapsulate && source)
+	if (encapsulates(sa) && source)
 		sa->nat_there = true;
 }
 
