@@ -1,12 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 /* IKEv2 between two endpoints of ours: set-up, refusals, NAT, loss, logins. */
-#include <errno.h>
-#include <setjmp.h>
-#include <stdarg.h>
-#include <stddef.h>
-#include <stdint.h>
-#include <string.h>
-#include <cmocka.h>
+#include "ike_test_pki.h"
 
 #include "base/secret.h"
 #include "ike_pair.h"
@@ -395,6 +389,68 @@ static void a_wrong_password(void **state)
 	pair_says(&p->a, "login as \"alice\" failed");
 }
 
+/* --- before it says who it is --- */
+
+static void believe(struct pair_end *e, struct ike_peer *p, const struct pki_cert *authority)
+{
+	struct pki_octets pem = pki_cert_pem(authority->x);
+	char error[IKE_ERROR_MAX];
+
+	if (!p->trust)
+		p->trust = ike_trust_new();
+	assert_int_equal(ike_trust_add_ca(p->trust, pem.at, pem.len, error), 1);
+	free(pem.at);
+	if (!e->n_more || e->more[e->n_more - 1] != p)
+		e->more[e->n_more++] = p;
+}
+
+static size_t named;	/* octets of the authorities in b's first answer */
+
+static bool see_named(struct pair *p, struct pair_end *from, const uint8_t *data, size_t len)
+{
+	static struct ike2_message m;
+	struct ike_fault f;
+
+	if (from != &p->b || len < 19 || data[18] != IKE2_SA_INIT)
+		return false;
+	assert_int_equal(ike2_parse(&m, data, len, &f), 0);
+	named = m.n_certreqs ? m.certreq[0].data.len : 0;
+	return false;
+}
+
+/* RFC 7296 section 3.7: it may be any of those that are expected from there, and not the first alone. */
+static void all_that_it_may_be_count(void **state)
+{
+	struct pki_cert one = pki_ca("one"), two = pki_ca("two"), three = pki_ca("three");
+	struct ike_peer *site = ike_peer_new(), *warriors = ike_peer_new(), *by_secret = ike_peer_new();
+	struct pair *p = *state;
+	struct ike_sa_info info;
+
+	p->b.peer->fragmentation = false;
+	p->lose = see_named;
+	pair_connect(p);
+	ike_sa_get_info(p->b.sa, &info);
+	assert_false(info.fragmentation);
+	assert_int_equal(named, 0);
+	ike_sa_close(p->a.sa, "again");
+	pair_run(p, 20000);
+	p->a.ups = p->b.ups = 0;
+	site->remote_auth = warriors->remote_auth = IKE_BY_CERT;
+	by_secret->remote_auth = IKE_BY_PSK;
+	warriors->fragmentation = true;
+	believe(&p->b, site, &one);
+	believe(&p->b, warriors, &two);
+	believe(&p->b, warriors, &one);
+	believe(&p->b, by_secret, &three);
+	pair_connect(p);
+	ike_sa_get_info(p->b.sa, &info);
+	assert_true(info.fragmentation);
+	assert_int_equal(named, 2 * IKE_CERT_HASH_LEN);
+	pki_free(&one);
+	pki_free(&two);
+	pki_free(&three);
+}
+
 #define TEST(name) cmocka_unit_test_setup_teardown(name, pair_set_up, pair_tear_down)
 
 int main(void)
@@ -421,6 +477,7 @@ int main(void)
 		TEST(a_dead_peer_is_noticed),
 		TEST(a_password_and_an_address),
 		TEST(a_wrong_password),
+		TEST(all_that_it_may_be_count),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

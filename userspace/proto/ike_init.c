@@ -11,6 +11,7 @@
 #define INIT_TRIES_MAX		6	/* cookies and other groups that are asked for */
 #define COOKIE_LIFE_MS		60000
 #define COOKIE_LEN		20
+#define AUTHORITIES_MAX		32	/* that we name */
 #define INIT_MESSAGE_MAX	4096	/* the largest group and all that we offer */
 
 /* --- both --- */
@@ -396,17 +397,57 @@ static bool choose(struct ike_sa *sa, const struct ike2_message *m, struct ike_s
 	return false;
 }
 
+static bool has_hash(const uint8_t *hashes, size_t len, const uint8_t *hash)
+{
+	size_t at;
+
+	for (at = 0; at < len; at += IKE_CERT_HASH_LEN)
+		if (!memcmp(hashes + at, hash, IKE_CERT_HASH_LEN))
+			return true;
+	return false;
+}
+
+/* Section 3.7: whom any of those believes that it may be. */
+static size_t believed(const struct ike_setup *setup, uint8_t *hashes, size_t cap)
+{
+	uint8_t all[IKE_CERT_HASH_LEN * AUTHORITIES_MAX];
+	size_t len = 0, n, at;
+	unsigned int i;
+
+	for (i = 0; i < setup->n_candidates; i++) {
+		const struct ike_peer *p = setup->candidates[i];
+
+		n = (p->remote_auth & IKE_BY_CERT) && p->trust ? ike_trust_hashes(p->trust, all, sizeof(all)) : 0;
+		for (at = 0; at < n && len < cap; at += IKE_CERT_HASH_LEN) {
+			if (has_hash(hashes, len, all + at))
+				continue;
+			memcpy(hashes + len, all + at, IKE_CERT_HASH_LEN);
+			len += IKE_CERT_HASH_LEN;
+		}
+	}
+	return len;
+}
+
+static bool takes_fragments(const struct ike_setup *setup)
+{
+	unsigned int i;
+
+	for (i = 0; i < setup->n_candidates; i++)
+		if (setup->candidates[i]->fragmentation)
+			return true;
+	return false;
+}
+
 static void answer(struct ike_sa *sa, const struct ike2_message *m, const struct ike_suite *suite, uint8_t number)
 {
 	struct ike_setup *setup = sa->setup;
 	const struct ike_header h = { .spi_i = sa->spi_i, .spi_r = sa->spi_r, .version = IKE_V2,
 				      .exchange = IKE2_SA_INIT, .flags = IKE2_FLAG_RESPONSE };
-	uint8_t buf[INIT_MESSAGE_MAX], public[IKE_DH_PUBLIC_MAX], hashes[IKE_CERT_HASH_LEN * 32];
+	uint8_t buf[INIT_MESSAGE_MAX], public[IKE_DH_PUBLIC_MAX], hashes[IKE_CERT_HASH_LEN * AUTHORITIES_MAX];
 	struct wr w = wr_to(buf, sizeof(buf));
-	const struct ike_peer *peer = setup->candidates[0];
 	struct ike2_sa sa_answer;
 	struct ike_chain c;
-	size_t len = 0;
+	size_t len;
 
 	if (ike_dh_public(suite->dh, setup->private, public) || derive(sa, suite, m->ke.data)) {
 		ike_log(sa, LOG_LEVEL_WARN, "the peer's Diffie-Hellman value is none of the group %s",
@@ -420,8 +461,7 @@ static void answer(struct ike_sa *sa, const struct ike2_message *m, const struct
 	ike2_put_ke(&c, suite->dh->id, public, suite->dh->out_len);
 	ike_put_octets(&c, IKE2_PAYLOAD_NONCE, setup->nonce, IKE_NONCE_LEN);
 	ike_put_natd(sa, &c, sa->spi_i, sa->spi_r);
-	if ((peer->remote_auth & IKE_BY_CERT) && peer->trust)
-		len = ike_trust_hashes(peer->trust, hashes, sizeof(hashes));
+	len = believed(setup, hashes, sizeof(hashes));
 	if (len)
 		ike2_put_cert(&c, IKE2_PAYLOAD_CERTREQ, IKE_CERT_X509_SIGNATURE, hashes, len);
 	put_abilities(sa, &c, sa->fragmentation);
@@ -496,7 +536,7 @@ static void first_message(struct ike_sa *sa, const struct ike_path *path, const 
 		ike_sa_free(sa);
 		return;
 	}
-	see_abilities(sa, m, setup->candidates[0]->fragmentation);
+	see_abilities(sa, m, takes_fragments(setup));
 	ike_see_natd(sa, m, path);
 	answer(sa, m, &suite, chosen->number);
 }
