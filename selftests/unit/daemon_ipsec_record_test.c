@@ -17,6 +17,7 @@
 #include "daemon/warrior.h"
 #include "datapath/null.h"
 #include "ike_pair.h"
+#include "proto/ike_sa.h"
 
 static const char text[] =
 	"pool p {\n range = \"10.9.0.2-10.9.0.4\"\n}\npool q {\n range = \"10.8.0.2-10.8.0.4\"\n}\n"
@@ -164,6 +165,45 @@ static void a_road_warrior_stays_one(void **state)
 	assert_int_equal(e.ipsec->n_l2tpsecs, 0);
 }
 
+static void add_children(struct ike_sa *sa, unsigned int n)
+{
+	struct ike_selector ts[IKE_TS_MAX] = { { .protocol = 0 } };
+
+	for (unsigned int i = 0; i < IKE_TS_MAX; i++)
+		ike_ts_of_addr(&sa->path.peer, &ts[i]);
+	while (n--) {
+		struct ike_child *c = ike_child_new(sa, true);
+
+		assert_non_null(c);
+		c->suite = sa->keys.suite;
+		assert_int_equal(ike_child_set_ts(c, ts, IKE_TS_MAX, ts, IKE_TS_MAX), 0);
+	}
+}
+
+/* What it was before is not gone on with: its counters have been used since. */
+static void one_that_is_too_long_is_not_kept(void **state)
+{
+	struct ike_sa *sa = an_sa(of_server(e.ipsec->l2tp_peers), l2tpsec_new(e.ipsec, NULL));
+	uint32_t slot;
+
+	(void)state;
+	ipsec_record_write(e.ipsec, sa);
+	add_children(sa, 40);
+	ipsec_record_write(e.ipsec, sa);
+	assert_int_equal(memory_slot_end(e.memory, MEMORY_IKE), 0);
+	assert_false(ike_sa_slot(sa, &slot));
+	while (!TAILQ_EMPTY(&sa->children))
+		ike_child_free(TAILQ_FIRST(&sa->children));
+	ipsec_record_write(e.ipsec, sa);
+	restart();
+	assert_int_equal(e.ipsec->n_l2tpsecs, 1);
+	sa = ike_sa_next(e.ipsec->ike, NULL);
+	add_children(sa, 40);
+	ipsec_record_write(e.ipsec, sa);
+	restart();
+	assert_int_equal(e.ipsec->n_l2tpsecs, 0);
+}
+
 #define TEST(name) cmocka_unit_test_setup_teardown(name, set_up, tear_down)
 
 int main(void)
@@ -171,6 +211,7 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		TEST(a_reload_before_the_end),
 		TEST(a_road_warrior_stays_one),
+		TEST(one_that_is_too_long_is_not_kept),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

@@ -56,6 +56,13 @@ static void put_kids(struct wr *w, struct ipsec *ipsec, const struct ike_sa *sa)
 	}
 }
 
+/* Its keys would begin again where an older record has them, with initialization vectors that have been used. */
+static void forget(struct memory *memory, struct ike_sa *sa, uint32_t slot)
+{
+	memory_slot_free(memory, MEMORY_IKE, slot);
+	ike_sa_drop_slot(sa);
+}
+
 void ipsec_record_write(struct ipsec *ipsec, struct ike_sa *sa)
 {
 	struct memory *memory = ipsec->engine->memory;
@@ -81,8 +88,10 @@ void ipsec_record_write(struct ipsec *ipsec, struct ike_sa *sa)
 	wr_u16(&w, (uint16_t)info.children);
 	put_kids(&w, ipsec, sa);
 	ike_sa_freeze(sa, &w);
-	if (w.bad || memory_commit(memory, MEMORY_IKE, slot, record, w.len))
+	if (w.bad || memory_commit(memory, MEMORY_IKE, slot, record, w.len)) {
 		log_debug(NULL, "%s: it is too long to be written down", info.peer->name);
+		forget(memory, sa, slot);
+	}
 	secret_wipe(record, w.len);
 }
 

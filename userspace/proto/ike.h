@@ -236,6 +236,7 @@ struct ike_sa *ike_sa_thaw(struct ike *ike, struct ike_peer *peer, void *owner, 
 /* Where the owner keeps the record; told by slot_free() when the IKE SA goes, whatever its phase. */
 void ike_sa_set_slot(struct ike_sa *sa, uint32_t slot);
 bool ike_sa_slot(const struct ike_sa *sa, uint32_t *slot);	/* false: none */
+void ike_sa_drop_slot(struct ike_sa *sa);	/* the owner keeps no record of it there any more */
 /* Every one of them, those that only linger too. */
 struct ike_child *ike_child_each(const struct ike_sa *sa, const struct ike_child *prev);
 

@@ -122,6 +122,11 @@ void ike_sa_set_slot(struct ike_sa *sa, uint32_t slot)
 	ike_slot_give(&((struct ike_sa_base *)sa)->slot, slot);
 }
 
+void ike_sa_drop_slot(struct ike_sa *sa)
+{
+	ike_slot_drop(&((struct ike_sa_base *)sa)->slot);
+}
+
 bool ike_sa_slot(const struct ike_sa *sa, uint32_t *slot)
 {
 	const struct ike_slot *s = &((const struct ike_sa_base *)sa)->slot;

@@ -31,6 +31,11 @@ void ike_slot_give(struct ike_slot *slot, uint32_t number)
 	slot->number = number;
 }
 
+void ike_slot_drop(struct ike_slot *slot)
+{
+	slot->given = false;
+}
+
 void ike_slot_move(struct ike_slot *from, struct ike_slot *to)
 {
 	to->given = from->given;

@@ -21,6 +21,7 @@ void ike_slot_unchanged(struct ike_slots *changed, struct ike_slot *slot);
 struct ike_slot *ike_slot_next(struct ike_slots *changed);	/* the first, unchanged from now on; NULL: none */
 
 void ike_slot_give(struct ike_slot *slot, uint32_t number);
+void ike_slot_drop(struct ike_slot *slot);	/* its number, which the owner has again */
 void ike_slot_move(struct ike_slot *from, struct ike_slot *to);	/* its number */
 /* The owner is told that it has it again, by its slot_free(), if it has given one. */
 void ike_slot_free(struct ike_slot *slot, void (*slot_free)(void *ctx, uint32_t number), void *ctx);
