@@ -222,7 +222,10 @@ static void refused(struct ike_sa *sa, struct ike_task *t, enum ike_verdict verd
 		ike_task_again(sa, 0);
 		return;
 	}
-	if (verdict == VERDICT_NOT_FOUND && c) {
+	if (verdict == VERDICT_NOT_FOUND && c && c->replaced) {
+		/* Its own new keys have taken the place; that it deleted the old ones is still on its way, or got lost. */
+		ike_child_end(c, "the peer has replaced it");
+	} else if (verdict == VERDICT_NOT_FOUND && c) {
 		/* The peer knows nothing of it any more (section 2.25): begin with another. */
 		ike_log(sa, LOG_LEVEL_WARN, "the peer knows nothing of child %08x/%08x: made anew", c->spi_in,
 			c->spi_out);
