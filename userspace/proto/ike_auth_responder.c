@@ -124,6 +124,21 @@ static bool recognise(struct ike_sa *sa, const struct ike2_message *m)
 
 /* --- the end of it --- */
 
+/* RFC 6023 section 4: an address may be asked for without a child, which then comes later. */
+static void put_address(struct ike_sa *sa, struct ike_chain *c, const struct ike2_message *m)
+{
+	char why[IKE_WHY_MAX];
+
+	if (!sa->peer->assign_addresses || !ike2_has(m, IKE2_PAYLOAD_CP))
+		return;
+	if (ike_cp_assign(sa, &m->cfg, why)) {
+		ike_cp_put_reply(sa, c, &m->cfg);
+		return;
+	}
+	ike_log(sa, LOG_LEVEL_WARN, "it gets no address: %s", why);
+	ike2_put_notify(c, IKE2_N_INTERNAL_ADDRESS_FAILURE, NULL, 0);
+}
+
 /* The child that IKE_AUTH makes, or why there is none. */
 static void put_child(struct ike_sa *sa, struct ike_chain *c, const struct ike2_message *m)
 {
@@ -135,8 +150,10 @@ static void put_child(struct ike_sa *sa, struct ike_chain *c, const struct ike2_
 	struct ike2_sa accepted;
 	static const struct ike_cfg nothing;
 
-	if (!ike2_has(m, IKE2_PAYLOAD_SA))
-		return;		/* childless, RFC 6023 */
+	if (!ike2_has(m, IKE2_PAYLOAD_SA)) {
+		put_address(sa, c, m);
+		return;
+	}
 	if (sa->peer->assign_addresses &&
 	    !ike_cp_assign(sa, ike2_has(m, IKE2_PAYLOAD_CP) ? &m->cfg : &nothing, why))
 		verdict = VERDICT_ADDRESS;
