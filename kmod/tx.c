@@ -27,6 +27,9 @@
 /* What MPPE adds inside the information field: its header, and the protocol field that it hides. */
 #define ADIT_MPPE_EXTRA		(ADIT_MPPE_HLEN + 2)
 
+/* Octets that every fragment but the last carries a multiple of. */
+#define ADIT_TX_FRAGMENT_MIN	8
+
 static DEFINE_PER_CPU(unsigned int, adit_tx_depth);
 
 /* A hint until tx_lock is held: adit_tx_seal() decides. */
@@ -130,6 +133,28 @@ static bool adit_tx_may_fragment(const struct sk_buff *skb)
 	       !skb_is_gso(skb) && skb_rtable(skb);
 }
 
+/**
+ * adit_tx_cut() - cut an IPv4 packet into fragments
+ * @skb: packet with a route, which may be cut
+ * @room: longest fragment
+ * @output: where each of them goes
+ *
+ * A fragment carries 8 octets at least (RFC 791 section 3.2). The stack relies on that, and would never come to an end.
+ *
+ * Context: BH disabled.
+ * Return: whether @skb was consumed; if not, there is no room for a fragment.
+ */
+bool adit_tx_cut(struct sk_buff *skb, unsigned int room, int (*output)(struct net *, struct sock *, struct sk_buff *))
+{
+	/* Not what the sender's socket makes of the route's MTU, which may be none of IP. */
+	if (min(room, ip_skb_dst_mtu(NULL, skb)) < ip_hdrlen(skb) + ADIT_TX_FRAGMENT_MIN)
+		return false;
+	memset(IPCB(skb), 0, sizeof(*IPCB(skb)));
+	IPCB(skb)->frag_max_size = room;
+	ip_do_fragment(dev_net(skb->dev), NULL, skb, output);
+	return true;
+}
+
 /* Longest inner packet, or payload of a frame, that the path takes whole; 0 where headers alone are too long. */
 static unsigned int adit_tx_path_room(const struct adit_session *s, const struct dst_entry *dst, bool crypt)
 {
@@ -167,13 +192,8 @@ static noinline void adit_tx_too_big(struct adit_session *s, struct sk_buff *skb
 		adit_tx_drop(s, skb, &s->tx_stats.too_big);
 		return;
 	}
-	if (adit_tx_may_fragment(skb)) {
-		memset(IPCB(skb), 0, sizeof(*IPCB(skb)));
-		IPCB(skb)->frag_max_size = room;
-		ip_do_fragment(dev_net(skb->dev), skb->sk, skb, adit_tx_fragment);
+	if (adit_tx_may_fragment(skb) && adit_tx_cut(skb, room, adit_tx_fragment))
 		return;
-	}
-
 	adit_tx_tell_room(skb, skb->protocol == htons(ETH_P_IP) ? AF_INET : AF_INET6, room);
 	adit_tx_drop(s, skb, &s->tx_stats.too_big);
 }

@@ -150,6 +150,18 @@ check "df: one that does not is refused with the size that fits" says "mtu = 126
 	-c 2 -i 0.3
 check "df: it was counted" counts a l1 1 tx-too-big -gt 0
 check "df: a transfer" transfers a b 10.1.0.2 5000 300
+# path_takes OCTETS: whole. Around a packet are 38, and a piece of one has 28 or more.
+path_takes()
+{
+	ip -n a route replace "$B4/32" dev wan0 mtu lock "$1"
+}
+run path_takes 66
+check "df: one that may be cut is, into pieces of 8 octets" pings a 10.1.0.2 -s 100 -M dont
+run path_takes 65
+before=$(counter a l1 1 tx-too-big)
+check "df: with room for less nothing goes" refused_quietly pings a 10.1.0.2 -s 100 -M dont
+check "df: which is counted" counts a l1 1 tx-too-big -eq $((before + 1))
+ip -n a route del $B4/32
 check "df: removed" unpair 1
 run ip -n a link set wan0 mtu 1500
 run ip -n b link set wan0 mtu 1500
