@@ -30,14 +30,20 @@ static unsigned int max_sessions = 262144;
 module_param(max_sessions, uint, 0644);
 MODULE_PARM_DESC(max_sessions, "Sessions whose outer side is in one network namespace");
 
+static unsigned int max_sockets = 1024;
+module_param(max_sockets, uint, 0644);
+MODULE_PARM_DESC(max_sockets, "UDP sockets of one network namespace that were attached and are not closed");
+
 /**
  * struct adit_net - what a namespace has, as outer namespace
  * @devices: number
  * @sessions: number
+ * @sockets: number
  */
 struct adit_net {
 	atomic_t devices;
 	atomic_t sessions;
+	atomic_t sockets;
 };
 
 static unsigned int adit_net_id;
@@ -76,6 +82,32 @@ void adit_session_uncharge(struct adit_dev *adev)
 	struct adit_net *an = net_generic(adev->net, adit_net_id);
 
 	atomic_dec(&an->sessions);
+}
+
+/**
+ * adit_socket_charge() - take one socket from the allowance of its namespace
+ * @net: namespace
+ *
+ * Return: 0 or -ENOSPC.
+ */
+int adit_socket_charge(struct net *net)
+{
+	struct adit_net *an = net_generic(net, adit_net_id);
+
+	return adit_charge(&an->sockets, READ_ONCE(max_sockets));
+}
+
+/**
+ * adit_socket_uncharge() - give it back
+ * @net: namespace
+ *
+ * Context: any.
+ */
+void adit_socket_uncharge(struct net *net)
+{
+	struct adit_net *an = net_generic(net, adit_net_id);
+
+	atomic_dec(&an->sockets);
 }
 
 static int adit_dev_init(struct net_device *dev)

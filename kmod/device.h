@@ -106,6 +106,8 @@ void adit_dev_drop_owner(struct net *net, u32 portid);
 
 int adit_session_charge(struct adit_dev *adev);
 void adit_session_uncharge(struct adit_dev *adev);
+int adit_socket_charge(struct net *net);
+void adit_socket_uncharge(struct net *net);
 
 int adit_device_init(void);
 void adit_device_exit(void);

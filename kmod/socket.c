@@ -12,19 +12,24 @@
 #include <net/udp.h>
 #include <net/udp_tunnel.h>
 
+#include "device.h"
 #include "esp.h"
 #include "l2tp.h"
 #include "socket.h"
 
 /**
- * struct adit_socket_lease - what a UDP socket knows of us, from its first attachment until it is closed
+ * struct adit_socket_lease - what a UDP socket knows of us, from its first attachment until its memory is freed
  * @sock: [R] its place, NULL after it was taken back; written under adit_sockets_lock
  * @kind: [I] whose data comes by it
- * @rcu: defers the free
+ * @destruct: [I] what the socket did at its end before, and does still
+ * @dead: in the list of those whose socket is gone
+ * @rcu: defers the free of one whose socket the kernel opened
  */
 struct adit_socket_lease {
 	struct adit_socket __rcu *sock;
 	u32 kind;
+	void (*destruct)(struct sock *sk);
+	struct llist_node dead;
 	struct rcu_head rcu;
 };
 
@@ -35,6 +40,9 @@ static DEFINE_MUTEX(adit_sockets_lock);
 
 /* Sockets of our own that no session uses any more. Closing one sleeps, and who puts the last session may not. */
 static LLIST_HEAD(adit_sockets_unused);
+
+/* Leases whose socket is gone. Its place has a lock that sleeps. */
+static LLIST_HEAD(adit_leases_dead);
 
 static const struct rhashtable_params adit_socket_params = {
 	.key_len	= sizeof(struct adit_socket_key),
@@ -151,42 +159,66 @@ static struct adit_socket *adit_socket_make(const struct adit_socket_key *key, u
 	return sock;
 }
 
-/* Undo the last attachment of @sk, which leaves the place to its sessions. */
+/* Undo the last attachment of a socket, which leaves the place to its sessions. */
 static void adit_socket_leave(struct adit_socket_lease *lease)
 {
 	struct adit_socket *sock = rcu_dereference_protected(lease->sock, lockdep_is_held(&adit_sockets_lock));
-	struct sock *sk = rcu_dereference_protected(sock->sk, lockdep_is_held(&adit_sockets_lock));
 
+	if (!sock)
+		return;
 	RCU_INIT_POINTER(lease->sock, NULL);
-	RCU_INIT_POINTER(sock->sk, NULL);
-	sock_put(sk);
+	WRITE_ONCE(sock->alive, false);
 	adit_socket_put(sock);
 }
 
-static void adit_socket_lease_free_rcu(struct rcu_head *rcu)
+/* Free leases whose socket is gone. The module's reference goes last, and adit_socket_exit() waits for the rest. */
+static void adit_socket_bury(struct work_struct *work)
 {
-	kfree(container_of(rcu, struct adit_socket_lease, rcu));
-	module_put(THIS_MODULE);
+	struct adit_socket_lease *lease, *next;
+
+	llist_for_each_entry_safe(lease, next, llist_del_all(&adit_leases_dead), dead) {
+		mutex_lock(&adit_sockets_lock);
+		adit_socket_leave(lease);
+		mutex_unlock(&adit_sockets_lock);
+		kfree(lease);
+		module_put(THIS_MODULE);
+	}
+}
+
+static DECLARE_WORK(adit_lease_work, adit_socket_bury);
+
+/*
+ * The memory of a socket is about to be freed: no packet finds it, since UDP waits for a grace period before, and its
+ * namespace is still there. This is the one call that whoever has the descriptor cannot take away from us.
+ */
+static void adit_socket_destruct(struct sock *sk)
+{
+	struct adit_socket_lease *lease = sk->sk_user_data;
+
+	adit_socket_uncharge(sock_net(sk));
+	lease->destruct(sk);
+	if (llist_add(&lease->dead, &adit_leases_dead))
+		schedule_work(&adit_lease_work);
+}
+
+/* The lease of a socket that was attached before, or NULL. */
+static struct adit_socket_lease *adit_socket_lease(const struct sock *sk)
+{
+	return READ_ONCE(sk->sk_destruct) == adit_socket_destruct ? sk->sk_user_data : NULL;
 }
 
 /*
- * A socket is closed. Packets that are in adit_socket_rcv() are past it when RCU read side ends; no earlier is the
- * module's reference put, and adit_socket_exit() waits for that to be done.
+ * A socket is closed: another may have its place at once. Not every socket comes by here: setsockopt(UDP_ENCAP) can set
+ * it to an encapsulation of the kernel's own, or to none.
  */
 static void adit_socket_closed(struct sock *sk)
 {
-	struct adit_socket_lease *lease;
+	struct adit_socket_lease *lease = adit_socket_lease(sk);
 
 	mutex_lock(&adit_sockets_lock);
-	write_lock_bh(&sk->sk_callback_lock);
-	lease = sk->sk_user_data;
-	rcu_assign_sk_user_data(sk, NULL);
-	write_unlock_bh(&sk->sk_callback_lock);
-	if (lease && rcu_access_pointer(lease->sock))
+	if (lease)
 		adit_socket_leave(lease);
 	mutex_unlock(&adit_sockets_lock);
-	if (lease)
-		call_rcu(&lease->rcu, adit_socket_lease_free_rcu);
 }
 
 static void adit_socket_setup(struct socket *socket, struct adit_socket_lease *lease, u32 kind)
@@ -217,10 +249,10 @@ static int adit_socket_refuse(struct netlink_ext_ack *extack, const struct nlatt
 	return err;
 }
 
-/* The lease of a socket that was attached before, or NULL. */
-static struct adit_socket_lease *adit_socket_lease(const struct sock *sk)
+/* Whether what comes by a socket that was attached comes to us: its owner can have changed that with setsockopt(). */
+static bool adit_socket_hooked(const struct sock *sk)
 {
-	return READ_ONCE(udp_sk(sk)->encap_rcv) == adit_socket_rcv ? sk->sk_user_data : NULL;
+	return READ_ONCE(udp_sk(sk)->encap_rcv) == adit_socket_rcv && READ_ONCE(udp_sk(sk)->encap_type);
 }
 
 static int adit_socket_check(struct net *net, const struct sock *sk, const struct nlattr *fd,
@@ -248,24 +280,35 @@ static int adit_socket_hook(struct socket *socket, const struct nlattr *fd, u32 
 	struct sock *sk = socket->sk;
 	int err;
 
+	err = adit_socket_charge(sock_net(sk));
+	if (err)
+		return adit_socket_refuse(extack, fd, "the namespace has as many sockets as module parameter "
+					  "max_sockets allows", err);
 	lease = kzalloc(sizeof(*lease), GFP_KERNEL_ACCOUNT);
-	if (!lease)
+	if (!lease) {
+		adit_socket_uncharge(sock_net(sk));
 		return -ENOMEM;
+	}
 	lease->kind = kind;
 
 	lock_sock(sk);
 	write_lock_bh(&sk->sk_callback_lock);
 	err = adit_socket_check(sock_net(sk), sk, fd, extack);
-	if (!err)
+	if (!err) {
 		rcu_assign_sk_user_data(sk, lease);
+		lease->destruct = sk->sk_destruct;
+		WRITE_ONCE(sk->sk_destruct, adit_socket_destruct);
+	}
 	write_unlock_bh(&sk->sk_callback_lock);
 	if (!err) {
 		__module_get(THIS_MODULE);
 		adit_socket_setup(socket, lease, kind);
 	}
 	release_sock(sk);
-	if (err)
+	if (err) {
+		adit_socket_uncharge(sock_net(sk));
 		kfree(lease);
+	}
 	return err;
 }
 
@@ -319,6 +362,9 @@ static int adit_socket_attach_locked(struct socket *socket, const struct nlattr 
 	if (lease && lease->kind != kind)
 		return adit_socket_refuse(extack, fd, "the socket was attached for another kind, and stays of that one",
 					  -EBUSY);
+	if (lease && !adit_socket_hooked(socket->sk))
+		return adit_socket_refuse(extack, fd, "the socket was given another encapsulation since (UDP_ENCAP)",
+					  -EBUSY);
 	adit_socket_key_of(socket->sk, &key);
 	sock = adit_socket_place(&key, kind);
 	if (IS_ERR(sock))
@@ -328,7 +374,7 @@ static int adit_socket_attach_locked(struct socket *socket, const struct nlattr 
 		return adit_socket_refuse(extack, fd, "sessions or children of another kind have this address and port",
 					  -EBUSY);
 	}
-	if (rcu_access_pointer(sock->sk)) {
+	if (adit_socket_alive(sock)) {
 		adit_socket_put(sock);
 		return adit_socket_refuse(extack, fd, "another socket with this address and port is attached", -EBUSY);
 	}
@@ -339,8 +385,7 @@ static int adit_socket_attach_locked(struct socket *socket, const struct nlattr 
 		return err;
 	}
 	lease = socket->sk->sk_user_data;
-	sock_hold(socket->sk);
-	rcu_assign_pointer(sock->sk, socket->sk);
+	WRITE_ONCE(sock->alive, true);
 	rcu_assign_pointer(lease->sock, sock);
 	return 0;
 }
@@ -353,7 +398,7 @@ static int adit_socket_attach_locked(struct socket *socket, const struct nlattr 
  * @extack: told why not
  *
  * Context: process.
- * Return: 0, -EBADF, -ENOTSOCK, -EPROTOTYPE, -EXDEV, -EINVAL, -EBUSY, -EALREADY, -ENOMEM.
+ * Return: 0, -EBADF, -ENOTSOCK, -EPROTOTYPE, -EXDEV, -EINVAL, -EBUSY, -EALREADY, -ENOSPC, -ENOMEM.
  */
 int adit_socket_attach(struct net *net, const struct nlattr *fd, u32 kind, struct netlink_ext_ack *extack)
 {
@@ -436,7 +481,7 @@ static int adit_socket_open_new(struct adit_socket *sock)
 		goto err_lease;
 
 	RCU_INIT_POINTER(lease->sock, sock);
-	RCU_INIT_POINTER(sock->sk, sock->own->sk);
+	sock->alive = true;
 	mutex_lock(&adit_sockets_lock);
 	err = rhashtable_lookup_insert_fast(&adit_sockets, &sock->node, adit_socket_params);
 	mutex_unlock(&adit_sockets_lock);
@@ -557,10 +602,12 @@ int adit_socket_init(void)
 /**
  * adit_socket_exit() - undo adit_socket_init()
  *
- * No session is left, and no socket that holds the module.
+ * No session is left, and no socket that holds the module; who has put its reference may not have returned yet, from
+ * adit_socket_bury() or, in a callback of RCU, from adit_socket_destruct().
  */
 void adit_socket_exit(void)
 {
+	flush_work(&adit_lease_work);
 	flush_work(&adit_socket_work);
 	rcu_barrier();
 	rhashtable_destroy(&adit_sockets);

@@ -4,6 +4,8 @@
  * there by its owner serves every session of the place; when it goes, they wait for another. Where a device made by
  * hand finds none, the kernel opens one, which lives as long as a session uses it.
  *
+ * An attached socket is not held: it lives as its owner wants, and tells when it goes.
+ *
  * A place is born with its first socket and dies with its last session or its socket, whichever goes last. Each of them
  * holds a reference; memory is freed a grace period after the last. Making a session finds its place under RCU; only
  * sockets that come and go take the lock.
@@ -42,8 +44,8 @@ struct adit_socket_key {
  * @key: [I]
  * @kind: [I] whose data comes here, ADIT_KIND_L2TP or ADIT_KIND_ESP
  * @users: one for a socket that is attached, one for each session or child
- * @sk: [R] the socket, held, or NULL; written under adit_sockets_lock
- * @own: [I] the same, opened by the kernel, to be closed after the last session; or NULL
+ * @alive: a socket is attached, or opened by the kernel; written under adit_sockets_lock, read without
+ * @own: [I] the socket that the kernel opened, to be closed after the last session; or NULL
  * @peer: what @own is connected to, [adit_sockets_lock]
  * @peer_port: likewise, or 0
  * @reap: in the list of those to be closed
@@ -54,7 +56,7 @@ struct adit_socket {
 	struct adit_socket_key key;
 	u32 kind;
 	refcount_t users;
-	struct sock __rcu *sk;
+	bool alive;
 	struct socket *own;
 	struct in6_addr peer;
 	__be16 peer_port;
@@ -74,7 +76,7 @@ void adit_socket_put(struct adit_socket *sock);
 /* Whether packets may be sent from there. A hint: it may go at any time. */
 static inline bool adit_socket_alive(const struct adit_socket *sock)
 {
-	return rcu_access_pointer(sock->sk);
+	return READ_ONCE(sock->alive);
 }
 
 void adit_socket_flush(void);

@@ -11,7 +11,8 @@
  *	adit_tool dump [DEV]				number of sessions
  *	adit_tool send DEV ID PROTOCOL HEX [COUNT]	frame-send
  *	adit_tool socket ADDRESS PORT [OPTION...]	open a UDP socket, attach it, print what stays on it; OPTION:
- *							detach, twice, dual (takes IPv4 too), unbound, tcp
+ *							detach, twice, dual (takes IPv4 too), unbound, tcp,
+ *							unhook (turn its encapsulation off, before detach)
  *	adit_tool fd NUMBER				attach a descriptor it was started with
  *	adit_tool udp SOURCE PORT DESTINATION PORT HEX	send one datagram
  *	adit_tool listen DEV SECONDS [TEXT]		claim, print frames and events; ends when a line holds TEXT
@@ -23,6 +24,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <linux/udp.h>
 
 #include "words.h"
 
@@ -383,6 +385,16 @@ static int socket_talk(struct nl *nl, int cmd, int fd)
 	return words_said(nl, nl_talk(nl, nlh, NULL, NULL));
 }
 
+static int unhook(int fd)
+{
+	int none = 0;
+
+	if (!setsockopt(fd, IPPROTO_UDP, UDP_ENCAP, &none, sizeof(none)))
+		return 0;
+	perror("UDP_ENCAP");
+	return 1;
+}
+
 static int do_socket(char **argv)
 {
 	int fd = socket_open(argv);
@@ -394,6 +406,7 @@ static int do_socket(char **argv)
 		words_die("no netlink family adit");
 	if (socket_talk(&nl, ADIT_CMD_SOCKET_ATTACH, fd) ||
 	    (has_option(argv, "twice") && socket_talk(&nl, ADIT_CMD_SOCKET_ATTACH, fd)) ||
+	    (has_option(argv, "unhook") && unhook(fd)) ||
 	    (has_option(argv, "detach") && socket_talk(&nl, ADIT_CMD_SOCKET_DETACH, fd)))
 		return 1;
 	puts("attached");

@@ -253,6 +253,36 @@ for name in l11 l12; do
 done
 check "the socket goes with the last" wait_for 10 bash -c '! ip netns exec g ss -Hanu "sport = :1710" | grep -q .'
 
+# A socket whose owner turns its encapsulation off goes like any other.
+# module_users N: those that nothing but sockets has.
+module_users()
+{
+	[ "$(cat /sys/module/adit/refcnt)" -eq "$1" ] || { echo "not $1 but $(cat /sys/module/adit/refcnt)"; return 1; }
+}
+users=$(cat /sys/module/adit/refcnt)
+for n in 1 2 3; do
+	background odd$n ip netns exec g "$TOOL" socket 192.0.2.1 1701 unhook
+	check "a socket, and no encapsulation any more ($n)" wait_for 10 log_has odd$n attached
+	check "it has the module" module_users $((users + 1))
+	check "it is closed" stop odd$n
+	check "and has it no more" wait_for 10 module_users "$users"
+done
+background odd4 ip netns exec g "$TOOL" socket 192.0.2.1 1701 unhook detach
+check "one can be taken back" wait_for 10 log_has odd4 attached
+background even ip netns exec g "$TOOL" socket 192.0.2.2 1701
+check "another is attached" wait_for 10 log_has even attached
+parameter=/sys/module/adit/parameters/max_sockets
+most=$(cat $parameter)
+echo 2 >$parameter
+check "a third is one too many" says "max_sockets" \
+	timeout $((5 * TIME_FACTOR)) ip netns exec g "$TOOL" socket 192.0.2.1 1702
+stop odd4
+check "until the first is closed" wait_for 10 \
+	bash -c "timeout $((2 * TIME_FACTOR)) ip netns exec g $TOOL socket 192.0.2.1 1702 | grep attached"
+echo "$most" >$parameter
+stop even
+check "nothing has the module" wait_for 10 module_users "$users"
+
 # A device whose outer namespace exits, with a socket of the kernel's own.
 namespace x
 check "a device in x, its outside in c" ip -n c link add l9 netns x type l2tp local 192.0.2.10 remote 192.0.2.1 \
