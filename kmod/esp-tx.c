@@ -311,15 +311,27 @@ static bool adit_esp_fit_to_transport(const struct adit_esp_path *path, const st
 	return next != NEXTHDR_HOP && next != NEXTHDR_ROUTING && next != NEXTHDR_FRAGMENT;
 }
 
+/* Whether fragments of a packet, in which no ports are to be seen, go by the child that it goes by. */
+static bool adit_esp_pieces_go_along(const struct adit_esp_out *out, const struct adit_flow *flow)
+{
+	struct adit_flow piece = *flow;
+
+	if (!flow->has_ports)
+		return true;
+	piece.has_ports = false;
+	return adit_spd_find(&adit_esp_dev(out->child->adev)->spd, &piece) == out->child;
+}
+
 /*
  * Whether a packet that does not fit the path whole is cut all the same, outside: what IPv6 promises to carry (RFC 2473
- * section 7.1), and in transport mode what IPv4 allows to be cut, which cannot be done before.
+ * section 7.1), and what IPv4 allows to be cut and cannot be before. That is so in transport mode, and where its
+ * fragments would have the protection of another child, or none (RFC 4301 sections 5.1 and 7).
  */
 static bool adit_esp_cut_outside(const struct adit_esp_out *out, const struct sk_buff *skb,
 				 const struct adit_flow *flow)
 {
 	if (flow->family == AF_INET)
-		return out->hlen && flow->may_fragment;
+		return flow->may_fragment && (out->hlen || !adit_esp_pieces_go_along(out, flow));
 	return adit_esp_fits(skb, IPV6_MIN_MTU);
 }
 

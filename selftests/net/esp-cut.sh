@@ -39,4 +39,43 @@ check "which is counted" child_counts a e0 1 too-big -eq 2
 run path_takes 124
 check "and all is well when there is more" pings a 10.1.0.2 -M dont -s 100
 clear_ends
+
+# A child of one port, whose pieces would go by another one, or by none: it is ESP that is cut.
+# sends PORT: a datagram of 1000 octets that may be cut.
+sends()
+{
+	# shellcheck disable=SC2016 # for the shell inside
+	ip netns exec a bash -c 'head -c 1000 /dev/zero | tr "\0" x >/dev/udp/10.1.0.2/$1' - "$1"
+}
+# arrives PORT: one that is sent does, whole.
+arrives()
+{
+	background sink ip netns exec b nc -u -l -p "$1"
+	wait_for 10 listening b "$1" && sends "$1" && wait_for 10 log_has sink "$(head -c 1000 /dev/zero | tr '\0' x)"
+	set -- $?
+	stop sink
+	return "$1"
+}
+run ip netns exec a sysctl -q net.ipv4.ip_no_pmtu_disc=1
+run ip -n a link add e0 type esp mode concentrator
+ip -n a link set e0 mtu 1500
+e0_up
+esp a child-new e0 id=2 local=192.0.2.1 peer=192.0.2.2 sel=10.1.0.1/32,10.1.0.2/32
+esp a sa-new e0 child=2 dir=out spi=0x2002 cipher=aes-gcm "key=$(key 20 7)"
+esp a child-new e0 id=1 local=192.0.2.1 peer=192.0.2.2 sel=10.1.0.1/32,10.1.0.2/32,17,0-65535,9-9
+adit_sas gcm128
+xfrm_sas 4 gcm128
+run path_takes 600
+check "what goes by a child of one port" arrives 9
+check "goes by it" sa_counts a e0 1 out 0x2001 packets -eq 1
+check "and no piece by the other" sa_counts a e0 2 out 0x2002 packets -eq 0
+check "fragments of ESP are on the wire" on_wire a wan0 'ip proto 50 and ip[6:2] & 0x3fff != 0' . sends 9
+check "what goes by a child of all ports" sends 10
+check "is cut before" sa_counts a e0 2 out 0x2002 packets -eq 2
+check "without the other" esp a child-del e0 2
+check "there is none for its pieces" refused esp a child-show e0 2
+check "and it arrives all the same" arrives 9
+check "nothing was too big" child_counts a e0 1 too-big -eq 0
+clear_ends
+ip netns exec a sysctl -q net.ipv4.ip_no_pmtu_disc=0
 done_testing
