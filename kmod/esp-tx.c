@@ -109,7 +109,7 @@ static int adit_esp_fragment(struct net *net, struct sock *sk, struct sk_buff *s
 static void adit_esp_too_big(struct adit_child *child, struct sk_buff *skb, const struct adit_flow *flow,
 			     unsigned int room)
 {
-	if (flow->may_fragment && !skb_is_gso(skb) && skb_rtable(skb) && adit_tx_cut(skb, room, adit_esp_fragment))
+	if (flow->may_fragment && !skb_is_gso(skb) && skb_valid_dst(skb) && adit_tx_cut(skb, room, adit_esp_fragment))
 		return;
 	adit_tx_tell_room(skb, flow->family, room);
 	adit_esp_drop(child, skb, &child->stats.too_big);

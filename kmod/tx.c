@@ -130,12 +130,12 @@ static int adit_tx_fragment(struct net *net, struct sock *sk, struct sk_buff *sk
 static bool adit_tx_may_fragment(const struct sk_buff *skb)
 {
 	return skb->protocol == htons(ETH_P_IP) && !(ip_hdr(skb)->frag_off & htons(IP_DF)) &&
-	       !skb_is_gso(skb) && skb_rtable(skb);
+	       !skb_is_gso(skb) && skb_valid_dst(skb);
 }
 
 /**
  * adit_tx_cut() - cut an IPv4 packet into fragments
- * @skb: packet with a route, which may be cut
+ * @skb: packet with a route (skb_valid_dst(): tc can leave something else in its place), which may be cut
  * @room: longest fragment
  * @output: where each of them goes
  *
