@@ -109,10 +109,13 @@ static int adit_esp_fragment(struct net *net, struct sock *sk, struct sk_buff *s
 static void adit_esp_too_big(struct adit_child *child, struct sk_buff *skb, const struct adit_flow *flow,
 			     unsigned int room)
 {
-	if (flow->may_fragment && !skb_is_gso(skb) && skb_valid_dst(skb) && adit_tx_cut(skb, room, adit_esp_fragment))
+	int err = flow->may_fragment && skb_valid_dst(skb) ? adit_tx_cut(skb, room, adit_esp_fragment) : -EMSGSIZE;
+
+	if (!err)
 		return;
-	adit_tx_tell_room(skb, flow->family, room);
-	adit_esp_drop(child, skb, &child->stats.too_big);
+	if (err == -EMSGSIZE)
+		adit_tx_tell_room(skb, flow->family, room);
+	adit_esp_drop(child, skb, err == -EMSGSIZE ? &child->stats.too_big : &child->stats.no_memory);
 }
 
 /**

@@ -129,8 +129,24 @@ static int adit_tx_fragment(struct net *net, struct sock *sk, struct sk_buff *sk
 
 static bool adit_tx_may_fragment(const struct sk_buff *skb)
 {
-	return skb->protocol == htons(ETH_P_IP) && !(ip_hdr(skb)->frag_off & htons(IP_DF)) &&
-	       !skb_is_gso(skb) && skb_valid_dst(skb);
+	return skb->protocol == htons(ETH_P_IP) && !(ip_hdr(skb)->frag_off & htons(IP_DF)) && skb_valid_dst(skb);
+}
+
+/* Turn a super-packet into packets, each of which goes by @output. Return: 0, or -ENOMEM with @skb as it was. */
+static int adit_tx_cut_gso(struct sk_buff *skb, int (*output)(struct net *, struct sock *, struct sk_buff *))
+{
+	struct net *net = dev_net(skb->dev);
+	struct sk_buff *seg, *next;
+
+	seg = skb_gso_segment(skb, skb->dev->features & ~(NETIF_F_GSO_MASK | NETIF_F_CSUM_MASK));
+	if (IS_ERR_OR_NULL(seg))
+		return -ENOMEM;
+	consume_skb(skb);
+	skb_list_walk_safe(seg, seg, next) {
+		skb_mark_not_on_list(seg);
+		output(net, NULL, seg);
+	}
+	return 0;
 }
 
 /**
@@ -139,20 +155,24 @@ static bool adit_tx_may_fragment(const struct sk_buff *skb)
  * @room: longest fragment
  * @output: where each of them goes
  *
+ * A super-packet is cut into its packets first, which find their way here by themselves where @output takes them.
+ *
  * A fragment carries 8 octets at least (RFC 791 section 3.2). The stack relies on that, and would never come to an end.
  *
  * Context: BH disabled.
- * Return: whether @skb was consumed; if not, there is no room for a fragment.
+ * Return: 0 when @skb was consumed; -EMSGSIZE, there is no room for a fragment; -ENOMEM.
  */
-bool adit_tx_cut(struct sk_buff *skb, unsigned int room, int (*output)(struct net *, struct sock *, struct sk_buff *))
+int adit_tx_cut(struct sk_buff *skb, unsigned int room, int (*output)(struct net *, struct sock *, struct sk_buff *))
 {
 	/* Not what the sender's socket makes of the route's MTU, which may be none of IP. */
 	if (min(room, ip_skb_dst_mtu(NULL, skb)) < ip_hdrlen(skb) + ADIT_TX_FRAGMENT_MIN)
-		return false;
+		return -EMSGSIZE;
+	if (skb_is_gso(skb))
+		return adit_tx_cut_gso(skb, output);
 	memset(IPCB(skb), 0, sizeof(*IPCB(skb)));
 	IPCB(skb)->frag_max_size = room;
 	ip_do_fragment(dev_net(skb->dev), NULL, skb, output);
-	return true;
+	return 0;
 }
 
 /* Longest inner packet, or payload of a frame, that the path takes whole; 0 where headers alone are too long. */
@@ -188,14 +208,18 @@ void adit_tx_tell_room(struct sk_buff *skb, int family, unsigned int room)
 /* Too long for the peer: cut it where IP allows, else tell its sender what fits. */
 static noinline void adit_tx_too_big(struct adit_session *s, struct sk_buff *skb, unsigned int room)
 {
+	int err;
+
 	if (s->adev->ether) {
 		adit_tx_drop(s, skb, &s->tx_stats.too_big);
 		return;
 	}
-	if (adit_tx_may_fragment(skb) && adit_tx_cut(skb, room, adit_tx_fragment))
+	err = adit_tx_may_fragment(skb) ? adit_tx_cut(skb, room, adit_tx_fragment) : -EMSGSIZE;
+	if (!err)
 		return;
-	adit_tx_tell_room(skb, skb->protocol == htons(ETH_P_IP) ? AF_INET : AF_INET6, room);
-	adit_tx_drop(s, skb, &s->tx_stats.too_big);
+	if (err == -EMSGSIZE)
+		adit_tx_tell_room(skb, skb->protocol == htons(ETH_P_IP) ? AF_INET : AF_INET6, room);
+	adit_tx_drop(s, skb, err == -EMSGSIZE ? &s->tx_stats.too_big : &s->tx_stats.no_memory);
 }
 
 static bool adit_tx_fits(const struct sk_buff *skb, unsigned int room)

@@ -29,7 +29,7 @@ unsigned int adit_tx_mss(const struct adit_session *s);
 netdev_tx_t adit_tx_xmit(struct sk_buff *skb, struct net_device *dev);
 netdev_tx_t adit_tx_xmit_ether(struct sk_buff *skb, struct net_device *dev);
 struct sk_buff *adit_tx_own(struct sk_buff *skb, unsigned int headroom, unsigned int tailroom);
-bool adit_tx_cut(struct sk_buff *skb, unsigned int room, int (*output)(struct net *, struct sock *, struct sk_buff *));
+int adit_tx_cut(struct sk_buff *skb, unsigned int room, int (*output)(struct net *, struct sock *, struct sk_buff *));
 void adit_tx_tell_room(struct sk_buff *skb, int family, unsigned int room);
 int adit_tx_frame(struct adit_session *s, u16 protocol, const void *data, unsigned int len,
 		  struct netlink_ext_ack *extack);

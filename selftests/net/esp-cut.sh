@@ -39,6 +39,15 @@ check "which is counted" child_counts a e0 1 too-big -eq 2
 run path_takes 124
 check "and all is well when there is more" pings a 10.1.0.2 -M dont -s 100
 
+# Super-packets that may be cut.
+run ip netns exec a sysctl -q net.ipv4.ip_no_pmtu_disc=1
+run path_takes 600
+before=$(child_count a e0 1 too-big)
+check "a stream that may be cut" transfers a b 10.1.0.2 5001 300
+check "is, and told nothing" child_counts a e0 1 too-big -eq "$before"
+run ip netns exec a sysctl -q net.ipv4.ip_no_pmtu_disc=0
+run path_takes 124
+
 # What tc says to a tunnel has the place of a route, and is none.
 run tc -n a qdisc add dev e0 clsact
 run tc -n a filter add dev e0 egress matchall action tunnel_key set src_ip 192.0.2.1 dst_ip 192.0.2.9 id 7

@@ -150,6 +150,12 @@ check "df: one that does not is refused with the size that fits" says "mtu = 126
 	-c 2 -i 0.3
 check "df: it was counted" counts a l1 1 tx-too-big -gt 0
 check "df: a transfer" transfers a b 10.1.0.2 5000 300
+ip -n a route flush cache
+before=$(counter a l1 1 tx-too-big)
+run ip netns exec a sysctl -q net.ipv4.ip_no_pmtu_disc=1
+check "df: one that may be cut" transfers a b 10.1.0.2 5001 300
+check "df: is, and told nothing" counts a l1 1 tx-too-big -eq "$before"
+run ip netns exec a sysctl -q net.ipv4.ip_no_pmtu_disc=0
 # path_takes OCTETS: whole. Around a packet are 38, and a piece of one has 28 or more.
 path_takes()
 {
