@@ -532,10 +532,17 @@ static void adit_child_bury(struct adit_child *child)
 /* What a packet names an inbound SA by has the local address in it (RFC 4301 section 4.1). */
 static bool adit_child_may_move(struct adit_child *child, const struct adit_child_conf *conf)
 {
-	const struct adit_esp_path *path = rcu_dereference_protected(child->path, lockdep_is_held(&child->conf));
+	const struct adit_esp_path *path;
+	bool same;
 
-	return (path->family == conf->family && ipv6_addr_equal(&path->local, &conf->local)) ||
-	       (!child->n_ins && !rcu_access_pointer(child->out));
+	lockdep_assert_held(&child->conf);
+
+	/* A peer that is followed gets another path at any time, with the local address of this one. */
+	rcu_read_lock();
+	path = rcu_dereference(child->path);
+	same = path->family == conf->family && ipv6_addr_equal(&path->local, &conf->local);
+	rcu_read_unlock();
+	return same || (!child->n_ins && !rcu_access_pointer(child->out));
 }
 
 /* Packets that found the old path or place use it until their RCU read side ends. */
