@@ -567,8 +567,10 @@ static void adit_child_change_outer(struct adit_child *child, struct adit_esp_pa
 static int adit_child_set_outer(struct adit_child *child, const struct adit_child_conf *conf,
 				struct netlink_ext_ack *extack)
 {
+	struct adit_sa *out = adit_child_out(child);
 	struct adit_socket *sock = NULL;
 	struct adit_esp_path *path;
+	int err;
 
 	lockdep_assert_held(&child->conf);
 
@@ -580,14 +582,22 @@ static int adit_child_set_outer(struct adit_child *child, const struct adit_chil
 		sock = adit_child_socket(child->adev, conf, extack);
 	if (IS_ERR(sock))
 		return PTR_ERR(sock);
+	err = -ENOMEM;
 	path = adit_child_path(conf);
-	if (!path) {
-		if (sock)
-			adit_socket_put(sock);
-		return -ENOMEM;
-	}
+	if (!path)
+		goto err_socket;
+	err = out ? adit_sa_move(out, conf->family, &conf->peer) : 0;
+	if (err)
+		goto err_path;
 	adit_child_change_outer(child, path, sock);
 	return 0;
+
+err_path:
+	kfree(path);
+err_socket:
+	if (sock)
+		adit_socket_put(sock);
+	return err;
 }
 
 /**

@@ -13,6 +13,20 @@
 /* Of the quoted packet of an ICMP error, how many packets ago it may have been sent. */
 #define ADIT_SA_SENT_LATELY	65536
 
+/**
+ * struct adit_sa_peer - where an outbound SA is found by the peer's address; another takes its place when the peer moves
+ * @node: in the hash
+ * @key: [I]
+ * @sa: [I] the SA, which is freed later
+ * @rcu: defers the free
+ */
+struct adit_sa_peer {
+	struct rhlist_head node;
+	struct adit_sa_key key;
+	struct adit_sa *sa;
+	struct rcu_head rcu;
+};
+
 static struct workqueue_struct *adit_sa_wq;
 static struct rhashtable adit_sas;		/* inbound, by what a packet names them by */
 static struct rhltable adit_sas_out;		/* outbound, by the peer's address; peers choose SPIs as they like */
@@ -27,11 +41,19 @@ static __always_inline u32 adit_sa_hash(const void *data, u32 len, u32 seed)
 	return jhash2(data, len / sizeof(u32), seed);
 }
 
+static __always_inline bool adit_sa_keys_differ(const struct adit_sa_key *a, const struct adit_sa_key *b)
+{
+	return a->spi != b->spi || a->net != b->net || a->family != b->family || !ipv6_addr_equal(&a->addr, &b->addr);
+}
+
 static __always_inline int adit_sa_differs(struct rhashtable_compare_arg *arg, const void *obj)
 {
-	const struct adit_sa_key *a = arg->key, *b = &((const struct adit_sa *)obj)->key;
+	return adit_sa_keys_differ(arg->key, &((const struct adit_sa *)obj)->key);
+}
 
-	return a->spi != b->spi || a->net != b->net || a->family != b->family || !ipv6_addr_equal(&a->addr, &b->addr);
+static __always_inline int adit_sa_peer_differs(struct rhashtable_compare_arg *arg, const void *obj)
+{
+	return adit_sa_keys_differ(arg->key, &((const struct adit_sa_peer *)obj)->key);
 }
 
 static const struct rhashtable_params adit_sa_params = {
@@ -45,10 +67,10 @@ static const struct rhashtable_params adit_sa_params = {
 
 static const struct rhashtable_params adit_sa_out_params = {
 	.key_len	= sizeof(struct adit_sa_key),
-	.key_offset	= offsetof(struct adit_sa, key),
-	.head_offset	= offsetof(struct adit_sa, peer_node),
+	.key_offset	= offsetof(struct adit_sa_peer, key),
+	.head_offset	= offsetof(struct adit_sa_peer, node),
 	.hashfn		= adit_sa_hash,
-	.obj_cmpfn	= adit_sa_differs,
+	.obj_cmpfn	= adit_sa_peer_differs,
 	.automatic_shrinking = true,
 };
 
@@ -262,10 +284,11 @@ struct adit_sa *adit_sa_find(const struct adit_sa_key *key)
 struct adit_sa *adit_sa_find_sent(const struct adit_sa_key *key, const struct in6_addr *local, u32 seq)
 {
 	struct rhlist_head *list, *pos;
-	struct adit_sa *sa;
+	struct adit_sa_peer *peer;
 
 	list = rhltable_lookup(&adit_sas_out, key, adit_sa_out_params);
-	rhl_for_each_entry_rcu(sa, pos, list, peer_node) {
+	rhl_for_each_entry_rcu(peer, pos, list, node) {
+		struct adit_sa *sa = peer->sa;
 		u32 ago = (u32)atomic64_read(&sa->seq) - seq;
 
 		if (ipv6_addr_equal(&rcu_dereference(sa->child->path)->local, local) && ago < ADIT_SA_SENT_LATELY)
@@ -305,14 +328,6 @@ void adit_sa_put(struct adit_sa *sa)
 
 static void adit_sa_fill(struct adit_sa *sa, struct adit_child *child, const struct adit_sa_conf *conf)
 {
-	const struct adit_esp_path *path;
-	bool in = conf->direction == ADIT_SA_DIRECTION_IN;
-
-	rcu_read_lock();
-	path = rcu_dereference(child->path);
-	sa->key.addr = in ? path->local : path->peer;
-	sa->key.family = path->family;
-	rcu_read_unlock();
 	sa->key.net = child->adev->net;
 	sa->key.spi = conf->spi;
 	sa->direction = conf->direction;
@@ -325,7 +340,7 @@ static void adit_sa_fill(struct adit_sa *sa, struct adit_child *child, const str
 	adit_crypt_order_init(&sa->order);
 	timer_setup(&sa->timer, adit_sa_timer, 0);
 	adit_replay_init(&sa->replay, conf->window, conf->alg.esn, sa->bits);
-	if (in)
+	if (conf->direction == ADIT_SA_DIRECTION_IN)
 		adit_replay_begin(&sa->replay, conf->seq);
 	else
 		atomic64_set(&sa->seq, conf->seq);
@@ -388,6 +403,64 @@ static int adit_sa_publish_in(struct adit_sa *sa, const struct nlattr *spi, stru
 	return err;
 }
 
+static struct adit_sa_peer *adit_sa_peer_new(struct adit_sa *sa, u16 family, const struct in6_addr *addr)
+{
+	struct adit_sa_peer *peer = kzalloc(sizeof(*peer), GFP_KERNEL_ACCOUNT);
+	int err;
+
+	if (!peer)
+		return ERR_PTR(-ENOMEM);
+	peer->key.net = sa->key.net;
+	peer->key.addr = *addr;
+	peer->key.spi = sa->key.spi;
+	peer->key.family = family;
+	peer->sa = sa;
+	err = rhltable_insert(&adit_sas_out, &peer->node, adit_sa_out_params);
+	if (!err)
+		return peer;
+	kfree(peer);
+	return ERR_PTR(err);
+}
+
+static void adit_sa_peer_del(struct adit_sa_peer *peer)
+{
+	rhltable_remove(&adit_sas_out, &peer->node, adit_sa_out_params);
+	kfree_rcu(peer, rcu);
+}
+
+/**
+ * adit_sa_move() - let errors about what is sent to another address find an outbound SA
+ * @sa: published
+ * @family: of @peer
+ * @peer: where its packets go from now on
+ *
+ * Context: process; conf of its child.
+ * Return: 0 or -ENOMEM, or another error of rhashtable, and it is found by the old address.
+ */
+int adit_sa_move(struct adit_sa *sa, u16 family, const struct in6_addr *peer)
+{
+	struct adit_sa_peer *fresh, *old = sa->peer;
+
+	lockdep_assert_held(&sa->child->conf);
+
+	fresh = adit_sa_peer_new(sa, family, peer);
+	if (IS_ERR(fresh))
+		return PTR_ERR(fresh);
+	sa->peer = fresh;
+	adit_sa_peer_del(old);
+	return 0;
+}
+
+static int adit_sa_publish_out(struct adit_sa *sa, const struct in6_addr *addr)
+{
+	struct adit_sa_peer *peer = adit_sa_peer_new(sa, sa->key.family, addr);
+
+	if (IS_ERR(peer))
+		return PTR_ERR(peer);
+	sa->peer = peer;
+	return 0;
+}
+
 /**
  * adit_sa_publish() - let packets find an SA
  * @sa: from adit_sa_new()
@@ -399,14 +472,24 @@ static int adit_sa_publish_in(struct adit_sa *sa, const struct nlattr *spi, stru
  */
 int adit_sa_publish(struct adit_sa *sa, const struct nlattr *spi, struct netlink_ext_ack *extack)
 {
+	const struct adit_esp_path *path;
+	struct in6_addr peer;
 	int err;
 
 	lockdep_assert_held(&sa->child->conf);
 
+	rcu_read_lock();
+	path = rcu_dereference(sa->child->path);
+	sa->key.family = path->family;
+	if (sa->direction == ADIT_SA_DIRECTION_IN)
+		sa->key.addr = path->local;
+	peer = path->peer;
+	rcu_read_unlock();
+
 	if (sa->direction == ADIT_SA_DIRECTION_IN)
 		err = adit_sa_publish_in(sa, spi, extack);
 	else
-		err = rhltable_insert(&adit_sas_out, &sa->peer_node, adit_sa_out_params);
+		err = adit_sa_publish_out(sa, &peer);
 	if (!err)
 		adit_sa_start_timer(sa);
 	return err;
@@ -430,7 +513,7 @@ void adit_sa_withdraw(struct adit_sa *sa)
 	if (sa->direction == ADIT_SA_DIRECTION_IN)
 		rhashtable_remove_fast(&adit_sas, &sa->node, adit_sa_params);
 	else
-		rhltable_remove(&adit_sas_out, &sa->peer_node, adit_sa_out_params);
+		adit_sa_peer_del(sa->peer);
 	WRITE_ONCE(sa->dead, true);
 	timer_shutdown_sync(&sa->timer);
 	adit_sa_put(sa);

@@ -29,6 +29,7 @@
 #include "replay.h"
 
 struct adit_child;
+struct adit_sa_peer;
 struct crypto_aead;
 struct netlink_ext_ack;
 struct nlattr;
@@ -113,8 +114,8 @@ struct adit_sa_conf {
 /**
  * struct adit_sa - one security association
  * @node: of an inbound one, in the hash of all
- * @peer_node: of an outbound one, in the hash by the peer's address
- * @key: [I] of an outbound one, @addr is the peer's
+ * @peer: of an outbound one, its place in the hash by the peer's address, [conf of the child]
+ * @key: [I] of an outbound one, without @addr
  * @child: [I] its child, referenced
  * @list: of an inbound one, among those of its child, [conf of the child]
  * @ref: keeps the memory
@@ -136,7 +137,7 @@ struct adit_sa_conf {
  */
 struct adit_sa {
 	struct rhash_head node;
-	struct rhlist_head peer_node;
+	struct adit_sa_peer *peer;
 	struct adit_sa_key key;
 	struct adit_child *child;
 	struct list_head list;
@@ -174,6 +175,7 @@ struct adit_sa_view {
 struct adit_sa *adit_sa_new(struct adit_child *child, const struct adit_sa_conf *conf,
 			    struct netlink_ext_ack *extack);
 int adit_sa_publish(struct adit_sa *sa, const struct nlattr *spi, struct netlink_ext_ack *extack);
+int adit_sa_move(struct adit_sa *sa, u16 family, const struct in6_addr *peer);
 void adit_sa_withdraw(struct adit_sa *sa);
 void adit_sa_put(struct adit_sa *sa);
 

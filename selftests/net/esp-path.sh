@@ -54,6 +54,34 @@ check "neither where it is not wanted" refused on_wire a wan0 "$ours" 'class' pi
 check "though packets were seen" grep -q 'ESP' "$TMP/wire.log"
 clear_ends
 
+# A peer that moves takes what is said of its path along.
+e0_moves()
+{
+	esp a child-set e0 id=1 local=192.0.2.1 peer="$1"
+}
+ip -n b addr add 192.0.2.3/24 dev wan0
+ip -n a link add e0 type esp mode concentrator
+ip -n a link set e0 mtu 1500
+e0_up
+check "a child whose peer moves" esp a child-new e0 id=1 local=192.0.2.1 peer=192.0.2.2 sel=10.1.0.1/32,10.1.0.2/32
+adit_sas gcm128
+check "sends there" on_wire a wan0 'ip proto 50' '192.0.2.1 > 192.0.2.2' pings_quietly a 10.1.0.2
+check "is told of another address" e0_moves 192.0.2.3
+check "and sends there" on_wire a wan0 'ip proto 50' '192.0.2.1 > 192.0.2.3' pings_quietly a 10.1.0.2
+check "an error about a packet to the old one" icmp_says 192.0.2.1 192.0.2.2 0x2001 "$(last_sent)" 1300
+check "changes nothing" on_wire a wan0 'ip proto 50' 'length 1452' pings_quietly a 10.1.0.2 -M "do" -s 1370
+check "one about a packet to the new one" icmp_says 192.0.2.1 192.0.2.3 0x2001 "$(last_sent)" 1300
+check "is heeded" wait_for 10 says "mtu = 1246" pings a 10.1.0.2 -M "do" -s 1370
+ip -n a route flush cache
+check "back again" e0_moves 192.0.2.2
+check "an error about a packet to it" icmp_says 192.0.2.1 192.0.2.2 0x2001 "$(last_sent)" 1200
+check "is heeded as well" wait_for 10 says "mtu = 1146" pings a 10.1.0.2 -M "do" -s 1370
+check "without the SA" esp a sa-del e0 1 out 0x2001
+check "the child moves as well" e0_moves 192.0.2.3
+clear_ends
+ip -n b addr del 192.0.2.3/24 dev wan0
+ip -n a route flush cache
+
 # In UDP, over both, where the kernel looks at errors before us, and over IPv4 believes those about any port.
 # udp_ends 4|6: both ends.
 udp_ends()
