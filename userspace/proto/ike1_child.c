@@ -127,6 +127,33 @@ struct ike1_child *ike1_child_heir(const struct ike1_child *c)
 	return NULL;
 }
 
+/* The peer's new one that is received by already: only the last message of its exchange is on the way still. */
+static struct ike1_child *nearly_made(const struct ike1_sa *sa, const struct ike1_child *c)
+{
+	struct ike1_child *other;
+
+	TAILQ_FOREACH(other, &sa->children, link)
+		if (other->replaces == c && other->in_done && !other->by_us)
+			return other;
+	return NULL;
+}
+
+static void hand_over(struct ike1_child *old, struct ike1_child *c);
+
+/*
+ * The old one may end before its successor is complete: a peer sends its last message and the Delete back to back, and
+ * UDP keeps no order. What goes is the old inbound SA alone.
+ */
+static void hand_over_early(struct ike1_child *c)
+{
+	struct ike1_child *heir = nearly_made(c->sa, c);
+
+	if (!heir && c->sa->lingers)
+		heir = nearly_made(c->sa->lingers, c);
+	if (heir)
+		hand_over(c, heir);
+}
+
 /* One that was told goes with what it has; one that never took a place gives back the SA that it lent there. */
 void ike1_child_end(struct ike1_child *c, const char *why)
 {
@@ -134,6 +161,8 @@ void ike1_child_end(struct ike1_child *c, const char *why)
 
 	if (c->sa->phase == IKE1_UP && ike1_child_heir(c))
 		switch_now(ike1_child_heir(c));
+	if (c->sa->phase == IKE1_UP && c->told && !c->replaced)
+		hand_over_early(c);
 	if (c->told && !c->replaced)
 		ike->ops->child_down(ike->ctx, c, why);
 	else if (c->in_done)
@@ -270,7 +299,7 @@ static void redirect(const struct ike1_sa *sa, const struct ike1_child *old, str
 			other->replaces = c;
 }
 
-static void replace(struct ike1_child *old, struct ike1_child *c)
+static void hand_over(struct ike1_child *old, struct ike1_child *c)
 {
 	struct ike1 *ike = c->sa->ike;
 
@@ -283,6 +312,11 @@ static void replace(struct ike1_child *old, struct ike1_child *c)
 	ike->ops->child_replaced(ike->ctx, old, c);
 	old->owner = NULL;
 	old->replaced = true;
+}
+
+static void replace(struct ike1_child *old, struct ike1_child *c)
+{
+	hand_over(old, c);
 	loop_timer_start(&old->timer, LINGER_MS);
 }
 
