@@ -176,8 +176,22 @@ static void op_sa_down(void *ctx, struct ike_sa *sa, const char *why)
 	engine_progress(ipsec->engine);
 }
 
+/* In transport mode the outer addresses are what is protected. */
+static bool follows(const struct ike_child *c, const struct ike_child_info *info, struct dp_child *to,
+		    struct dp_selector selectors[DP_SELECTORS_MAX])
+{
+	unsigned int n;
+
+	if (!info->transport || !to->n_selectors || ike_child_selectors(c, selectors, &n))
+		return false;
+	to->selectors = selectors;
+	to->n_selectors = n;
+	return true;
+}
+
 static void op_sa_moved(void *ctx, struct ike_sa *sa)
 {
+	struct dp_selector selectors[DP_SELECTORS_MAX];
 	struct ike_child_info info;
 	struct ike_child *c = NULL;
 	char why[IKE_WHY_MAX];
@@ -192,7 +206,7 @@ static void op_sa_moved(void *ctx, struct ike_sa *sa)
 		ike_child_get_info(c, &info);
 		to = k->kernel;
 		kid_outer_of(&info, &to);
-		if (!kid_same_outer(&to, &k->kernel) && kid_follow(k, &to, why))
+		if ((follows(c, &info, &to, selectors) || !kid_same_outer(&to, &k->kernel)) && kid_follow(k, &to, why))
 			log_error(NULL, "child %u cannot follow its peer: %s", k->kernel.id, why);
 	}
 }

@@ -186,6 +186,22 @@ bool ike1_ts_same(const struct ike_selector *a, const struct ike_selector *b)
 	       addr_equal(&a->from, &b->from) && addr_equal(&a->to, &b->to);
 }
 
+static bool ports_same(const struct ike_selector *a, const struct ike_selector *b)
+{
+	return a->protocol == b->protocol && a->port_from == b->port_from && a->port_to == b->port_to;
+}
+
+/*
+ * In transport mode the addresses are those of the path, which a NAT may change at any time (RFC 3947 sections 4 and
+ * 5.2): protocol and ports are what was asked for.
+ */
+static bool protects(const struct ike1_child *c, const struct ike_selector *local, const struct ike_selector *remote)
+{
+	if (c->transport)
+		return ports_same(&c->local_ts, local) && ports_same(&c->remote_ts, remote);
+	return ike1_ts_same(&c->local_ts, local) && ike1_ts_same(&c->remote_ts, remote);
+}
+
 /* The one that protects the same, and whose place a new one takes. */
 struct ike1_child *ike1_child_like(const struct ike1_sa *sa, const struct ike1_child *c)
 {
@@ -193,9 +209,27 @@ struct ike1_child *ike1_child_like(const struct ike1_sa *sa, const struct ike1_c
 
 	TAILQ_FOREACH(other, &sa->children, link)
 		if (other != c && other->told && !other->replaced && other->transport == c->transport &&
-		    ike1_ts_same(&other->local_ts, &c->local_ts) && ike1_ts_same(&other->remote_ts, &c->remote_ts))
+		    protects(other, &c->local_ts, &c->remote_ts))
 			return other;
 	return NULL;
+}
+
+static void ts_follow(struct ike_selector *ts, const struct addr *from, const struct addr *to)
+{
+	if (addr_equal(&ts->from, from))
+		ts->from = ts->to = *to;
+}
+
+void ike1_children_follow(struct ike1_sa *sa, const struct ike_path *old)
+{
+	struct ike1_child *c;
+
+	TAILQ_FOREACH(c, &sa->children, link) {
+		if (!c->transport)
+			continue;
+		ts_follow(&c->local_ts, &old->local, &sa->path.local);
+		ts_follow(&c->remote_ts, &old->peer, &sa->path.peer);
+	}
 }
 
 /* Exchanges stay with the SA that they belong to, and their unfinished children with them. */
@@ -450,7 +484,7 @@ static bool is_there(const struct ike1_sa *sa, const struct ike_selector *local,
 	const struct ike1_child *c;
 
 	TAILQ_FOREACH(c, &sa->children, link)
-		if (!c->replaced && ike1_ts_same(&c->local_ts, local) && ike1_ts_same(&c->remote_ts, remote))
+		if (!c->replaced && protects(c, local, remote))
 			return true;
 	return false;
 }

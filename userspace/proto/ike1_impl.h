@@ -334,6 +334,8 @@ struct ike1_child *ike1_child_like(const struct ike1_sa *sa, const struct ike1_c
 /* The one that waits to take its place; NULL. */
 struct ike1_child *ike1_child_heir(const struct ike1_child *c);
 void ike1_children_move(struct ike1_sa *from, struct ike1_sa *to);
+/* What is protected in transport mode is where the path leads by now. */
+void ike1_children_follow(struct ike1_sa *sa, const struct ike_path *old);
 bool ike1_ts_same(const struct ike_selector *a, const struct ike_selector *b);
 
 /* --- ike1_info.c --- */

@@ -401,12 +401,14 @@ void ike1_sa_heard(struct ike1_sa *sa, const struct ike_path *path)
 {
 	bool moved = !addr_equal(&path->peer, &sa->path.peer) || path->peer_port != sa->path.peer_port ||
 		     path->local_port != sa->path.local_port;
+	const struct ike_path old = sa->path;
 
 	sa->heard_ms = loop_now_ms(sa->ike->loop);
 	/* RFC 3947 section 4: once on port 4500, what comes to port 500 is old. */
 	if (!moved || (sa->path.local_port == IKE_NATT_PORT && path->local_port != IKE_NATT_PORT))
 		return;
 	sa->path = *path;
+	ike1_children_follow(sa, &old);
 	ike1_sa_changed(sa);
 	if (sa->told_up)
 		sa->ike->ops->sa_moved(sa->ike->ctx, sa);
@@ -414,10 +416,13 @@ void ike1_sa_heard(struct ike1_sa *sa, const struct ike_path *path)
 
 void ike1_sa_peer_moved(struct ike1_sa *sa, const struct addr *peer, uint16_t port)
 {
+	const struct ike_path old = sa->path;
+
 	if (!sa->nat_there || (addr_equal(peer, &sa->path.peer) && port == sa->path.peer_port))
 		return;
 	sa->path.peer = *peer;
 	sa->path.peer_port = port;
+	ike1_children_follow(sa, &old);
 	ike1_sa_changed(sa);
 	sa->ike->ops->sa_moved(sa->ike->ctx, sa);
 }
