@@ -417,26 +417,91 @@ static void what_was_under_way_goes_on(void **state)
 	world_free(w);
 }
 
-/* Either side makes new ones at the same time: each has one, which is not the other's idea of it, but none too many. */
+/*
+ * Either side makes new ones at the same time, whoever is done first, and whichever SPI is the lower one: both go on
+ * with the same ones, and the others are deleted once.
+ */
 static void new_keys_of_both_sides_at_once(void **state)
 {
 	(void)state;
-	for (unsigned int n = 0; n < 4; n++) {
+	for (unsigned int n = 0; n < 64; n++) {
 		struct world *w = world_new();
+		struct side *first = n & 4 ? &w->r : &w->i, *second = n & 4 ? &w->i : &w->r;
 
+		w->random = 1 + (n >> 3);
 		dial(w);
-		ike1_child_rekey(w->i.child);
-		some(w, n);
-		ike1_child_rekey(w->r.child);
+		ike1_child_rekey(first->child);
+		some(w, n & 3);
+		ike1_child_rekey(second->child);
 		pass(w, 1000);
 		assert_int_equal(w->i.child_ups, 1);
 		assert_int_equal(w->r.child_ups, 1);
-		assert_int_equal(w->i.child_replaced, 2);
-		assert_int_equal(w->r.child_replaced, 2);
 		pass(w, 45000);
-		assert_true(info_of(&w->i).children <= 1 && info_of(&w->r).children <= 1);
+		assert_one_child(w);
+		assert_int_equal(child_of(&w->i).spi_in, child_of(&w->r).spi_out);
+		/* Nor does either wait for the end of something. */
+		pass(w, 3600000);
+		assert_one_child(w);
 		world_free(w);
 	}
+}
+
+static bool receives_by(const struct side *s, uint32_t spi)
+{
+	for (unsigned int i = 0; i < s->n_sas; i++)
+		if (!s->sas[i].outbound && s->sas[i].spi == spi)
+			return true;
+	return false;
+}
+
+/*
+ * The one that gave way is there when the peer, which may know nothing of a precedence, deletes the one that did not.
+ * So it is after another process took over in between.
+ */
+static void one_that_gave_way_is_kept(void **state)
+{
+	unsigned int kept = 0;
+
+	(void)state;
+	for (unsigned int n = 0; n < 32; n++) {
+		struct world *w = world_new();
+		struct side *by = n & 1 ? &w->i : &w->r, *other = n & 1 ? &w->r : &w->i;
+
+		w->random = 1 + (n >> 1);
+		dial(w);
+		ike1_child_rekey(w->i.child);
+		ike1_child_rekey(w->r.child);
+		pass(w, 1000);
+		assert_int_equal(w->i.child_replaced + w->r.child_replaced, 3);
+		if (other->child_replaced == 1) {
+			kept++;
+			if (n & 2)
+				assert_true(restart(other));
+			ike1_send_delete_child(by->sa, child_of(by).spi_in);
+			run(w);
+			assert_int_equal(other->child_downs, 0);
+			assert_int_not_equal(child_of(other).spi_out, child_of(by).spi_in);
+			assert_int_equal(sa_of(other, true)->spi, child_of(other).spi_out);
+			assert_true(receives_by(by, child_of(other).spi_out));
+			assert_true(receives_by(other, child_of(other).spi_in));
+		}
+		world_free(w);
+	}
+	assert_int_equal(kept, 16);
+}
+
+/* Whoever did not begin it leaves the initiator time to see to it, by what it has carried as by its age. */
+static void the_initiator_is_first(void **state)
+{
+	struct world *w = world_new();
+
+	(void)state;
+	w->i.peers[0]->child_lifetime_bytes = w->r.peers[0]->child_lifetime_bytes = 1024000;
+	dial(w);
+	assert_int_equal(sa_of(&w->i, true)->soft_bytes, 921600);
+	assert_int_equal(sa_of(&w->r, true)->soft_bytes, 993280);
+	assert_int_equal(sa_of(&w->i, true)->hard_bytes, sa_of(&w->r, true)->hard_bytes);
+	world_free(w);
 }
 
 /* Whoever says by the old SA that a child is over means it. */
@@ -478,6 +543,8 @@ int main(void)
 		cmocka_unit_test(one_that_lingers_takes_nothing_new),
 		cmocka_unit_test(what_was_under_way_goes_on),
 		cmocka_unit_test(new_keys_of_both_sides_at_once),
+		cmocka_unit_test(one_that_gave_way_is_kept),
+		cmocka_unit_test(the_initiator_is_first),
 		cmocka_unit_test(an_end_told_by_the_old_one),
 	};
 

@@ -99,12 +99,13 @@ void ike1_child_free(struct ike1_child *c)
 	free(c);
 }
 
+static int use(struct ike1_child *c, char why[IKE_WHY_MAX]);
+
 static void switch_now(struct ike1_child *c)
 {
 	char why[IKE_WHY_MAX];
 
-	c->waits = false;
-	if (ike1_child_use(c, why)) {
+	if (use(c, why)) {
 		ike1_log(c->sa, LOG_LEVEL_ERROR, "the new keys cannot be used: %s", why);
 		ike1_child_close(c, why);
 	}
@@ -117,14 +118,25 @@ void ike1_child_switch_soon(struct ike1_child *c)
 	ike1_sa_changed(c->sa);
 }
 
-struct ike1_child *ike1_child_heir(const struct ike1_child *c)
+/* One that gave way to another has a time to end, and waits for nothing but the other's end. */
+static bool is_spare(const struct ike1_child *c)
+{
+	return c->waits && c->rekey_at_ms;
+}
+
+static struct ike1_child *waiting(const struct ike1_child *c, bool spare)
 {
 	struct ike1_child *other;
 
 	TAILQ_FOREACH(other, &c->sa->children, link)
-		if (other->replaces == c && other->waits)
+		if (other->replaces == c && other->waits && is_spare(other) == spare)
 			return other;
 	return NULL;
+}
+
+struct ike1_child *ike1_child_heir(const struct ike1_child *c)
+{
+	return waiting(c, false);
 }
 
 /* The peer's new one that is received by already: only the last message of its exchange is on the way still. */
@@ -133,7 +145,7 @@ static struct ike1_child *nearly_made(const struct ike1_sa *sa, const struct ike
 	struct ike1_child *other;
 
 	TAILQ_FOREACH(other, &sa->children, link)
-		if (other->replaces == c && other->in_done && !other->by_us)
+		if (other->replaces == c && other->in_done && !other->waits && !other->by_us)
 			return other;
 	return NULL;
 }
@@ -163,6 +175,8 @@ void ike1_child_end(struct ike1_child *c, const char *why)
 		switch_now(ike1_child_heir(c));
 	if (c->sa->phase == IKE1_UP && c->told && !c->replaced)
 		hand_over_early(c);
+	if (c->sa->phase == IKE1_UP && c->told && !c->replaced && waiting(c, true))
+		switch_now(waiting(c, true));
 	if (c->told && !c->replaced)
 		ike->ops->child_down(ike->ctx, c, why);
 	else if (c->in_done)
@@ -268,7 +282,7 @@ static void limits(const struct ike1_child *c, struct dp_sa *s)
 	uint64_t bytes = (uint64_t)c->life_kilobytes * 1024;
 
 	/* Time is kept here; what passes is counted there. Hard limits leave time for an exchange. */
-	s->soft_bytes = bytes / 100 * REKEY_PERCENT;
+	s->soft_bytes = bytes / 100 * (c->by_us ? REKEY_PERCENT : LATE_PERCENT);
 	s->hard_bytes = bytes ? bytes + bytes / 10 : 0;
 	s->soft_packets = c->suite.esn ? 0 : SOFT_PACKETS;
 }
@@ -323,14 +337,17 @@ int ike1_child_install(struct ike1_child *c, bool outbound, char why[IKE_WHY_MAX
 	return err;
 }
 
-/* Another one was to replace it too: both sides made new keys at a time. The last one stays. */
+/* Another one was to replace it too. When the other side makes it, both sides made new keys at a time. */
 static void redirect(const struct ike1_sa *sa, const struct ike1_child *old, struct ike1_child *c)
 {
 	struct ike1_child *other;
 
-	TAILQ_FOREACH(other, &sa->children, link)
-		if (other->replaces == old)
-			other->replaces = c;
+	TAILQ_FOREACH(other, &sa->children, link) {
+		if (other->replaces != old)
+			continue;
+		other->replaces = c;
+		other->rival = other->by_us != c->by_us;
+	}
 }
 
 static void hand_over(struct ike1_child *old, struct ike1_child *c)
@@ -348,18 +365,53 @@ static void hand_over(struct ike1_child *old, struct ike1_child *c)
 	old->replaced = true;
 }
 
-static void replace(struct ike1_child *old, struct ike1_child *c)
-{
-	hand_over(old, c);
-	loop_timer_start(&old->timer, LINGER_MS);
-}
-
-/* --- time --- */
-
 static uint64_t life_ms(const struct ike1_child *c)
 {
 	return (uint64_t)c->life_seconds * MS;
 }
+
+/* --- both sides make new keys at once --- */
+
+/*
+ * RFC 2409 says nothing of it, and the order in which the two are there is not the same at both ends. Of the two the one
+ * whose initiator receives by the lower SPI is sent by, and its initiator alone deletes the other one: each end deleting
+ * what it has no more use for would leave neither. A peer that has no such rule may send by either, as long as it has
+ * them.
+ */
+static uint32_t initiator_spi(const struct ike1_child *c)
+{
+	return c->by_us ? c->spi_in : c->spi_out;
+}
+
+static bool gives_way(const struct ike1_child *c)
+{
+	return c->replaces && c->rival && c->replaces->told && initiator_spi(c->replaces) < initiator_spi(c);
+}
+
+/* When c, which is sent by no more, is deleted by us: soon, or as late as its keys allow. */
+static void leave(struct ike1_child *c, bool soon)
+{
+	uint64_t now = loop_now_ms(c->sa->ike->loop), life = life_ms(c);
+
+	c->rekey_at_ms = now + (soon || !life ? LINGER_MS : life);
+	loop_timer_start(&c->timer, c->rekey_at_ms - now);
+}
+
+/* Its keys for sending are kept unused: the peer may delete the other one. */
+static void stand_by(struct ike1_child *c)
+{
+	c->waits = true;
+	leave(c, c->replaces->by_us);
+	ike1_sa_changed(c->sa);
+}
+
+static void replace(struct ike1_child *old, struct ike1_child *c)
+{
+	hand_over(old, c);
+	leave(old, !c->rival || c->by_us);
+}
+
+/* --- time --- */
 
 static void started(struct ike1_child *c)
 {
@@ -385,13 +437,22 @@ static void started(struct ike1_child *c)
 		 legacy ? legacy : "");
 }
 
-int ike1_child_use(struct ike1_child *c, char why[IKE_WHY_MAX])
+static int use(struct ike1_child *c, char why[IKE_WHY_MAX])
 {
 	int err = ike1_child_install(c, true, why);
 
+	c->waits = false;
 	if (!err)
 		started(c);
 	return err;
+}
+
+int ike1_child_use(struct ike1_child *c, char why[IKE_WHY_MAX])
+{
+	if (!gives_way(c))
+		return use(c, why);
+	stand_by(c);
+	return 0;
 }
 
 /* One that is still being made has no time of its own. */
@@ -399,10 +460,13 @@ void ike1_child_resume(struct ike1_child *c)
 {
 	uint64_t due = c->rekey_at_ms, now = loop_now_ms(c->sa->ike->loop);
 
+	/* The record's readers take one of ours that waits for one that is being made. */
+	if (is_spare(c) && c->replaces)
+		c->replaces->rekeying = false;
 	if (c->rekey_due)
 		due += life_ms(c) * (JITTER_PERCENT + SPARE_PERCENT) / 100;
-	if (c->replaced)
-		loop_timer_start(&c->timer, LINGER_MS);
+	if (c->replaced || is_spare(c))
+		loop_timer_start(&c->timer, c->rekey_at_ms > now ? c->rekey_at_ms - now : 0);
 	else if (c->waits)
 		loop_timer_start(&c->timer, SWITCH_MS);
 	else if (c->out_done && life_ms(c))
@@ -414,9 +478,11 @@ static void on_timer(void *arg)
 	struct ike1_child *c = arg;
 	uint64_t life = life_ms(c);
 
-	if (c->replaced) {
+	if (c->replaced || is_spare(c)) {
 		ike1_send_delete_child(c->sa, c->spi_in);
 		ike1_child_end(c, "replaced");
+	} else if (c->waits && gives_way(c)) {
+		stand_by(c);
 	} else if (c->waits) {
 		switch_now(c);
 	} else if (c->rekey_due) {

@@ -96,6 +96,7 @@ struct ike1_child {
 	bool rekeying;			/* a new one is being made */
 	bool waits;			/* is agreed on, and used for sending in a moment */
 	struct ike1_child *replaces;	/* until it is complete */
+	bool rival;			/* which was made by the other side to replace the same one */
 	struct ike_selector local_ts, remote_ts;
 	struct addr peer_original;
 	struct { uint8_t encr[IKE_CIPHER_KEY_MAX], integ[IKE_KEY_MAX]; } in,
@@ -327,7 +328,7 @@ void ike1_child_set_spi(struct ike1_child *c, uint32_t spi);	/* inbound; once, n
 struct ike1_child *ike1_child_by_spi(struct ike1_sa *sa, uint32_t spi, bool inbound);
 int ike1_child_derive(struct ike1_child *c, const struct ike1_xchg *x, struct ike_octets shared);
 int ike1_child_install(struct ike1_child *c, bool outbound, char why[IKE_WHY_MAX]);
-/* From now on it is sent by. */
+/* From now on it is sent by, unless the other side's takes precedence. */
 int ike1_child_use(struct ike1_child *c, char why[IKE_WHY_MAX]);
 void ike1_child_switch_soon(struct ike1_child *c);	/* outbound, and started */
 struct ike1_child *ike1_child_like(const struct ike1_sa *sa, const struct ike1_child *c);
