@@ -9,6 +9,7 @@
 #include "daemon/lns.h"
 
 #define L2TP_PORT	1701	/* RFC 3193 section 4 */
+#define IDLE_MS		120000	/* without a child: nobody who has come for L2TP takes that long to ask for one */
 
 /* The server whose clients these are; NULL: it is gone. */
 static struct server *server_of(const struct ipsec *ipsec)
@@ -32,6 +33,7 @@ static void l2tpsec_free(struct l2tpsec *l)
 		if (k->holder == &l->holder)
 			kid_free(k);
 	}
+	loop_timer_stop(&l->idle);
 	TAILQ_REMOVE(&ipsec->l2tpsecs, l, link);
 	ipsec->n_l2tpsecs--;
 	free(l);
@@ -116,12 +118,27 @@ static int holder_child_new(struct ipsec_holder *h, struct ike_child *c, char wh
 	return ret;
 }
 
+/* The group's secret alone is no reason to keep a place. */
+static void on_idle(void *arg)
+{
+	struct l2tpsec *l = arg;
+
+	if (LIST_EMPTY(&l->holder.kids) && l->holder.sa)
+		ike_sa_close(l->holder.sa, "there is no L2TP in it");
+}
+
+static void watch_idle(struct l2tpsec *l)
+{
+	loop_timer_start(&l->idle, IDLE_MS);
+}
+
 /* Whoever listens in it: a reload may have taken IPsec from the server meanwhile, or the server itself. */
 static void holder_kid_gone(struct ipsec_holder *h, struct kid *k)
 {
 	struct engine *e = h->ipsec->engine;
 	unsigned int i;
 
+	watch_idle((struct l2tpsec *)h);
 	for (i = 0; i < e->n_servers; i++)
 		if (e->servers[i]->lns && endpoint_child_find(&e->servers[i]->lns->endpoint, k->kernel.id))
 			lns_child_down(e->servers[i]->lns, k->kernel.id, "its IPsec child is gone");
@@ -143,6 +160,8 @@ struct ipsec_holder *l2tpsec_new(struct ipsec *ipsec, struct ike_sa *sa)
 	if (!l)
 		return NULL;
 	l->holder = (struct ipsec_holder){ .ops = &holder_ops, .ipsec = ipsec, .sa = sa };
+	loop_timer_init(&l->idle, ipsec->engine->loop, on_idle, l);
+	watch_idle(l);
 	TAILQ_INSERT_TAIL(&ipsec->l2tpsecs, l, link);
 	ipsec->n_l2tpsecs++;
 	return &l->holder;

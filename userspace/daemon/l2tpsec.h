@@ -11,6 +11,7 @@
 struct l2tpsec {			/* an IKE SA of such a peer's */
 	struct ipsec_holder holder;	/* first */
 	TAILQ_ENTRY(l2tpsec) link;
+	struct loop_timer idle;
 };
 
 void l2tpsec_reconfigure(struct ipsec *ipsec, const struct conf *conf);
