@@ -11,6 +11,26 @@
 #include "base/secret.h"
 #include "proto/ike1_impl.h"
 
+/*
+ * Who came to us and is silent now has gone without a word: nobody but us would ever end its SA. One that does DPD is
+ * asked whether that is so.
+ */
+static bool has_gone(const struct ike1_xchg *x)
+{
+	return x->kind == IKE1_X_QUICK && x->by_us && !x->sa->initiator && x->sa->phase == IKE1_UP &&
+	       x->sa->heard_ms < x->begun_ms;
+}
+
+static void unanswered_by_one_gone(struct ike1_xchg *x)
+{
+	if (!x->sa->dpd) {
+		ike1_sa_close(x->sa, "the peer does not answer any more (quick mode)");
+		return;
+	}
+	ike1_sa_probe(x->sa);
+	ike1_quick_failed(x, "the peer does not answer in quick mode");
+}
+
 static void on_timer(void *arg)
 {
 	struct ike1_xchg *x = arg;
@@ -20,7 +40,9 @@ static void on_timer(void *arg)
 		return;
 	}
 	if (x->sends >= ike1_sends_max(x->sa)) {
-		if (x->kind == IKE1_X_QUICK)
+		if (has_gone(x))
+			unanswered_by_one_gone(x);
+		else if (x->kind == IKE1_X_QUICK)
 			ike1_quick_failed(x, "the peer does not answer in quick mode");
 		else if (x->kind == IKE1_X_XAUTH)
 			ike1_sa_close(x->sa, "the peer does not answer who its user is (XAUTH)");
@@ -63,6 +85,7 @@ struct ike1_xchg *ike1_xchg_new(struct ike1_sa *sa, enum ike1_exchange_kind kind
 	x->mid = mid;
 	x->by_us = by_us;
 	x->path = sa->path;
+	x->begun_ms = loop_now_ms(sa->ike->loop);
 	loop_timer_init(&x->timer, sa->ike->loop, on_timer, x);
 	if (ike1_iv_of(&sa->suite, sa->iv, mid, x->iv)) {
 		free(x);

@@ -63,6 +63,7 @@ struct ike1_xchg {
 	uint32_t mid;
 	bool by_us;
 	bool done;		/* lingers to answer what is repeated */
+	uint64_t begun_ms;	/* by this process */
 	struct ike_path path;	/* where it goes: of an answer, whence the question came */
 	uint8_t iv[IKE_IV_MAX];
 	uint64_t rx_hash;	/* of the last datagram that was taken */

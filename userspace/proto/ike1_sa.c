@@ -427,16 +427,30 @@ void ike1_sa_peer_moved(struct ike1_sa *sa, const struct addr *peer, uint16_t po
 	sa->ike->ops->sa_moved(sa->ike->ctx, sa);
 }
 
-/* Ours, or what the initiator asked for: as responder we let it have what it wants. */
+/* The shorter one of what the two sides said. */
 static uint64_t lifetime_ms(const struct ike1_sa *sa)
 {
 	uint64_t own = sa->peer->ike_lifetime_s;
 
-	if (!sa->life_seconds)
-		return own * MS;
-	if (sa->initiator)
-		return (own < sa->life_seconds ? own : (uint64_t)sa->life_seconds) * MS;
-	return (uint64_t)sa->life_seconds * MS;
+	return (sa->life_seconds && sa->life_seconds < own ? sa->life_seconds : own) * MS;
+}
+
+/* An initiator that asked for less than we have replaces it in time. */
+static bool is_peers_to_replace(const struct ike1_sa *sa)
+{
+	return !sa->initiator && sa->life_seconds && sa->life_seconds <= sa->peer->ike_lifetime_s;
+}
+
+/*
+ * One that asked for more thinks that it may, and may know no other way to be asked for new keys than by its own clock:
+ * as long as it makes new ones for its children, which says that it is there, it has what it asked for.
+ */
+static bool goes_on(const struct ike1_sa *sa)
+{
+	uint64_t asked = (uint64_t)sa->life_seconds * MS;
+
+	return !sa->initiator && sa->n_children &&
+	       loop_now_ms(sa->ike->loop) < sa->up_ms + asked + asked * SPARE_PERCENT / 100;
 }
 
 static void start_lifetime(struct ike1_sa *sa)
@@ -445,13 +459,20 @@ static void start_lifetime(struct ike1_sa *sa)
 
 	sa->up_ms = now;
 	sa->rekey_at_ms = 0;
-	sa->rekey_due = !sa->initiator && sa->life_seconds;
+	sa->rekey_due = is_peers_to_replace(sa);
 	if (sa->rekey_due) {
 		loop_timer_start(&sa->timer, life + life * SPARE_PERCENT / 100);
 		return;
 	}
 	sa->rekey_at_ms = now + life * REKEY_PERCENT / 100 - ike1_jitter(sa->ike, life * JITTER_PERCENT / 100);
 	loop_timer_start(&sa->timer, sa->rekey_at_ms - now);
+}
+
+/* The user of XAUTH is the peer's to tell, in an SA that the peer begins. */
+static void replace_in_time(struct ike1_sa *sa)
+{
+	if (sa->initiator || !ike1_is_xauth(sa->auth_method))
+		ike1_sa_rekey(sa);
 }
 
 /* Whether the peer lives, and a NAT in front of us still knows us. */
@@ -517,7 +538,7 @@ void ike1_sa_resume(struct ike1_sa *sa)
 	loop_timer_start(&sa->timer, end > now ? end - now : 0);
 	start_watching(sa);
 	if (again)
-		ike1_sa_rekey(sa);
+		replace_in_time(sa);
 }
 
 static void on_timer(void *arg)
@@ -533,6 +554,8 @@ static void on_timer(void *arg)
 		unanswered(sa);
 	} else if (sa->phase != IKE1_UP) {
 		ike1_sa_over(sa, "phase 1 was not finished in time");
+	} else if (sa->rekey_due && goes_on(sa)) {
+		loop_timer_start(&sa->timer, lifetime_ms(sa) * SPARE_PERCENT / 100);
 	} else if (sa->rekey_due) {
 		ike1_sa_close(sa, "its keys are as old as they may be, and were not replaced");
 	} else {
@@ -540,7 +563,7 @@ static void on_timer(void *arg)
 		sa->rekey_due = true;
 		ike1_sa_changed(sa);
 		loop_timer_start(&sa->timer, life - life * REKEY_PERCENT / 100 + life * JITTER_PERCENT / 100);
-		ike1_sa_rekey(sa);
+		replace_in_time(sa);
 	}
 }
 
