@@ -2,6 +2,8 @@
 /* IKEv1's state machine: an initiator and a responder of our own, and what comes between them. */
 #include "ike1_world.h"
 
+#include "proto/ike_neighbours.h"
+
 /* --- that it works --- */
 
 static void main_mode_with_psk(void **state)
@@ -769,9 +771,29 @@ static void forged_messages_change_nothing(void **state)
 	world_free(w);
 }
 
+/* Whoever has one address of an IPv6 network has all of them; a hash alone does not make neighbours of two networks. */
+static void an_ip6_network_is_one_neighbour(void **state)
+{
+	static struct ike_neighbours n;
+	struct addr a = addr_of("2001:db8::1"), b = addr_of("2001:db8::2:3:4:5"), other = addr_of("2001:db8:0:1::1");
+	struct addr v4 = addr_of("192.0.2.1"), v4_next = addr_of("192.0.2.2");
+	unsigned int apart = 0;
+
+	(void)state;
+	assert_ptr_equal(ike_neighbours_of(&n, &a), ike_neighbours_of(&n, &b));
+	for (unsigned int i = 0; i < 200; i++, other.bytes[7]++, v4.bytes[2]++, v4_next.bytes[2]++) {
+		apart += ike_neighbours_of(&n, &a) != ike_neighbours_of(&n, &other);
+		apart += ike_neighbours_of(&n, &v4) != ike_neighbours_of(&n, &v4_next);
+	}
+	assert_true(apart > 380);
+	*ike_neighbours_of(&n, &a) = 2;
+	assert_true(ike_neighbours_full(&n, &b, 16));
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(an_ip6_network_is_one_neighbour),
 		cmocka_unit_test(main_mode_with_psk),
 		cmocka_unit_test(udp_is_asked_for),
 		cmocka_unit_test(every_algorithm),
