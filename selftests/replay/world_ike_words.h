@@ -11,7 +11,7 @@
 #include "wire/ike.h"
 #include "world.h"
 
-#define CONVS_MAX	8
+#define CONVS_MAX	9
 #define BUILD_MAX	3800	/* with its head below PATTERN_MAX */
 #define DATAGRAM_MAX	4600
 #define NEW_SPI		0xa1a2a3a4a5a6a700ull	/* of IKE SAs that the peer makes, and a number */

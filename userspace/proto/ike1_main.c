@@ -125,25 +125,49 @@ static void rx_4(struct ike1_sa *sa, const struct ike_path *path, const struct i
 /* --- responder --- */
 
 /*
+ * Who has answered is where it says, but may be there for this alone: of those who have most the oldest, who has had the
+ * longest time to go on.
+ */
+static struct ike1_sa *oldest_of_the_most(struct ike1 *ike)
+{
+	struct ike1_sa *sa, *found = NULL;
+	uint16_t most = 0;
+
+	TAILQ_FOREACH(sa, &ike->half_open, half_open_link) {
+		uint16_t has = *ike_neighbours_of(&ike->neighbours, &sa->came_from);
+
+		if (sa->phase != IKE1_MM_R4 || has <= most)
+			continue;
+		most = has;
+		found = sa;
+	}
+	return found;
+}
+
+/*
  * The oldest that has not answered yet goes: it may be forged, and so may its address, whose next one is to get
- * through. Who answers is where it says, and has its share of the table alone.
+ * through. Who answers is where it says, and has its share of the table alone; a table full of those does not shut out
+ * everybody else.
  */
 bool ike1_make_room(struct ike1 *ike, const struct addr *peer)
 {
 	const uint16_t *from = ike_neighbours_of(&ike->neighbours, peer);
 	bool share = ike_neighbours_full(&ike->neighbours, peer, ike->cfg.max_half_open);
+	bool full = ike->stats.half_open >= ike->cfg.max_half_open;
 	struct ike1_sa *sa;
 
-	if (!share && ike->stats.half_open < ike->cfg.max_half_open && ike->stats.sas < ike->cfg.max_sas)
+	if (!share && !full && ike->stats.sas < ike->cfg.max_sas)
 		return true;
-	TAILQ_FOREACH(sa, &ike->half_open, half_open_link) {
-		if ((sa->phase != IKE1_MM_R2 && sa->phase != IKE1_AG_R2) ||
-		    (share && ike_neighbours_of(&ike->neighbours, &sa->came_from) != from))
-			continue;
-		ike1_sa_free(sa);
-		return true;
-	}
-	return false;
+	TAILQ_FOREACH(sa, &ike->half_open, half_open_link)
+		if ((sa->phase == IKE1_MM_R2 || sa->phase == IKE1_AG_R2) &&
+		    (!share || ike_neighbours_of(&ike->neighbours, &sa->came_from) == from))
+			break;
+	if (!sa && full && !share)
+		sa = oldest_of_the_most(ike);
+	if (!sa)
+		return false;
+	ike1_sa_free(sa);
+	return true;
 }
 
 struct ike1_sa *ike1_sa_new_responder(struct ike1 *ike, const struct ike_path *path, const struct ike1_message *m,
