@@ -504,6 +504,58 @@ static void the_initiator_is_first(void **state)
 	world_free(w);
 }
 
+/* What is refused is what the peer says is refused, whether it is its networks or its proposals. */
+static void an_error_is_about_one_exchange(void **state)
+{
+	(void)state;
+	for (unsigned int n = 0; n < 2; n++) {
+		struct world *w = world_new();
+		struct ike_offers own;
+		struct ike_selector ts;
+
+		dial(w);
+		own = w->i.peers[0]->esp;
+		ts = w->i.peers[0]->remote_ts[0];
+		if (n)
+			esp(w->i.peers[0], "3des-sha1");
+		else
+			ts = w->i.peers[0]->local_ts[0];
+		ike1_quick_initiate(w->i.sa, &w->i.peers[0]->local_ts[0], &ts, NULL);
+		w->i.peers[0]->esp = own;
+		ike1_child_rekey(w->i.child);
+		pass(w, 1000);
+		assert_int_equal(w->i.child_fails, 1);
+		assert_int_equal(w->i.child_replaced, 1);
+		pass(w, 15000);
+		assert_one_child(w);
+		world_free(w);
+	}
+}
+
+/* One that says nothing of that is about the only one there is, or about none. */
+static void an_error_without_an_spi(void **state)
+{
+	struct world *w = world_new();
+
+	(void)state;
+	dial(w);
+	w->drop_to_r = true;
+	ike1_quick_initiate(w->i.sa, &w->i.peers[0]->local_ts[0], &w->i.peers[0]->remote_ts[0], NULL);
+	ike1_child_rekey(w->i.child);
+	ike1_send_notify(w->r.sa, IKE_PROTO_ESP, IKE1_N_NO_PROPOSAL_CHOSEN, NULL, 0, NULL, 0);
+	run(w);
+	assert_int_equal(w->i.child_fails, 0);
+	world_free(w);
+	w = world_new();
+	dial(w);
+	w->drop_to_r = true;
+	ike1_quick_initiate(w->i.sa, &w->i.peers[0]->local_ts[0], &w->i.peers[0]->remote_ts[0], NULL);
+	ike1_send_notify(w->r.sa, IKE_PROTO_ESP, IKE1_N_NO_PROPOSAL_CHOSEN, NULL, 0, NULL, 0);
+	run(w);
+	assert_int_equal(w->i.child_fails, 1);
+	world_free(w);
+}
+
 /* Whoever says by the old SA that a child is over means it. */
 static void an_end_told_by_the_old_one(void **state)
 {
@@ -545,6 +597,8 @@ int main(void)
 		cmocka_unit_test(new_keys_of_both_sides_at_once),
 		cmocka_unit_test(one_that_gave_way_is_kept),
 		cmocka_unit_test(the_initiator_is_first),
+		cmocka_unit_test(an_error_is_about_one_exchange),
+		cmocka_unit_test(an_error_without_an_spi),
 		cmocka_unit_test(an_end_told_by_the_old_one),
 	};
 

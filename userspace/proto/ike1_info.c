@@ -171,20 +171,35 @@ static void rx_i_am_here(struct ike1_sa *sa, const struct ike_path *path, const 
 	loop_timer_start(&sa->dpd_timer, sa->peer->dpd_interval_s ? (uint64_t)sa->peer->dpd_interval_s * 1000 : 1000);
 }
 
-/* The exchange of ours that waits for an answer: an error is about it. */
-static struct ike1_xchg *waiting(struct ike1_sa *sa)
+static uint32_t spi_of(const struct ike_notify *n)
+{
+	struct rd r = rd_of(n->spi.at, n->spi.len);
+
+	return n->spi.len == sizeof(uint32_t) ? rd_u32(&r) : 0;
+}
+
+/*
+ * The exchange of ours that an error is about: RFC 2408 section 3.14 has the SPI say so, but not everybody does. Without
+ * one it can be none but the only one that waits; NULL: nobody knows.
+ */
+static struct ike1_xchg *blamed(struct ike1_sa *sa, const struct ike_notify *n)
 {
 	struct ike1_xchg *x, *found = NULL;
+	uint32_t spi = spi_of(n);
 
-	TAILQ_FOREACH(x, &sa->xchgs, link)
-		if (!x->done && x->by_us && x->kind == IKE1_X_QUICK)
-			found = x;
+	TAILQ_FOREACH(x, &sa->xchgs, link) {
+		if (x->done || !x->by_us || x->kind != IKE1_X_QUICK || (spi && x->child->spi_in != spi))
+			continue;
+		if (found)
+			return NULL;
+		found = x;
+	}
 	return found;
 }
 
 static void rx_error(struct ike1_sa *sa, const struct ike_notify *n)
 {
-	struct ike1_xchg *x = waiting(sa);
+	struct ike1_xchg *x = blamed(sa, n);
 	char why[IKE_WHY_MAX];
 
 	snprintf(why, sizeof(why), "the peer answers %s (%u)%s", ike1_notify_to_str(n->type), n->type,

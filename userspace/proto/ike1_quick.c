@@ -431,14 +431,13 @@ static int send_2(struct ike1_xchg *x, const struct ike1_message *m, const struc
 	return err;
 }
 
-static void refuse(struct ike1_xchg *x, uint16_t notify, const char *why)
+/* RFC 2408 section 3.14: by the SPI the peer knows which exchange it is. None was chosen: the first one has it too. */
+static void refuse(struct ike1_xchg *x, const struct ike1_message *m, uint16_t notify, const char *why)
 {
-	struct ike1_sa *sa = x->sa;
-	uint8_t spi[4];
-	struct wr w = wr_to(spi, sizeof(spi));
+	static const uint8_t none[4];
+	struct ike_octets spi = m->sa.n_proposals ? m->sa.proposal[0].spi : ike_octets_of(none, sizeof(none));
 
-	wr_u32(&w, x->child ? x->child->spi_out : 0);
-	ike1_send_notify(sa, IKE_PROTO_ESP, notify, spi, sizeof(spi), NULL, 0);
+	ike1_send_notify(x->sa, IKE_PROTO_ESP, notify, spi.at, spi.len, NULL, 0);
 	ike1_quick_failed(x, why);
 }
 
@@ -453,17 +452,17 @@ void ike1_quick_rx_new(struct ike1_xchg *x, struct ike1_message *m)
 
 	c = x->child = ike1_child_new(sa, false);
 	if (!c) {
-		refuse(x, IKE1_N_NO_PROPOSAL_CHOSEN, "there are too many children");
+		refuse(x, m, IKE1_N_NO_PROPOSAL_CHOSEN, "there are too many children");
 		return;
 	}
 	c->transport = sa->peer->transport;
 	ike1_child_set_spi(c, ike1_child_spi(sa->ike));
 	if (!choose(x, m, &p, &t, why)) {
-		refuse(x, IKE1_N_NO_PROPOSAL_CHOSEN, why);
+		refuse(x, m, IKE1_N_NO_PROPOSAL_CHOSEN, why);
 		return;
 	}
 	if (!read_ids(x, m, why) || !allowed(sa, c, why)) {
-		refuse(x, IKE1_N_INVALID_ID_INFORMATION, why);
+		refuse(x, m, IKE1_N_INVALID_ID_INFORMATION, why);
 		return;
 	}
 	take_life(c, t->life_seconds, t->life_kilobytes);
@@ -473,7 +472,7 @@ void ike1_quick_rx_new(struct ike1_xchg *x, struct ike1_message *m)
 	c->replaces = old;
 	prepare(x);
 	if (derive(x, c, m, why) || ike1_child_install(c, false, why)) {
-		refuse(x, IKE1_N_NO_PROPOSAL_CHOSEN, why);
+		refuse(x, m, IKE1_N_NO_PROPOSAL_CHOSEN, why);
 		return;
 	}
 	if (send_2(x, m, p, t, &o) || ike1_xchg_send(x, &o, ike_octets_of(x->nonce_i, x->nonce_i_len), true))
