@@ -12,6 +12,23 @@
 #include "proto/ike1_impl.h"
 
 /*
+ * The message ids of an SA differ (RFC 2408 section 3.1): one that was there before is an old message, sent again by
+ * anybody. Only its third message would show that, and until then it holds the place of a child's new keys.
+ */
+static bool mid_was_used(const struct ike1_sa *sa, uint32_t mid)
+{
+	for (unsigned int i = 0; i < IKE1_MIDS_MAX && i < sa->n_mids; i++)
+		if (sa->mids[i] == mid)
+			return true;
+	return false;
+}
+
+static void mid_remember(struct ike1_sa *sa, uint32_t mid)
+{
+	sa->mids[sa->n_mids++ % IKE1_MIDS_MAX] = mid;
+}
+
+/*
  * Who came to us and is silent now has gone without a word: nobody but us would ever end its SA. One that does DPD is
  * asked whether that is so.
  */
@@ -123,6 +140,9 @@ void ike1_xchg_done(struct ike1_xchg *x)
 {
 	x->done = true;
 	x->child = NULL;
+	/* One of ours that is sent back looks like one of the peer's. */
+	if (x->by_us)
+		mid_remember(x->sa, x->mid);
 	ike1_sa_changed(x->sa);
 	secret_wipe(x->private, sizeof(x->private));
 	loop_timer_start(&x->timer, IKE1_LINGER_MS);
@@ -132,6 +152,7 @@ void ike1_xchg_resume(struct ike1_xchg *x)
 {
 	bool waits = !x->done && (x->by_us || x->kind == IKE1_X_QUICK);
 
+	mid_remember(x->sa, x->mid);
 	loop_timer_start(&x->timer, waits ? ike1_resend_after(x->sends) : IKE1_LINGER_MS);
 }
 
@@ -227,6 +248,7 @@ static void rx_new(struct ike1_sa *sa, const struct ike_path *path, struct ike1_
 		return;
 	}
 	/* It may be an old one, sent again by anybody: the answer goes there, and what proves more is to come. */
+	mid_remember(sa, x->mid);
 	x->rx_hash = rx_hash;
 	x->path = *path;
 	loop_timer_start(&x->timer, IKE1_LINGER_MS);
@@ -244,7 +266,7 @@ void ike1_phase2_rx(struct ike1_sa *sa, const struct ike_path *path, struct ike1
 
 	x = ike1_xchg_find(sa, m->header.message_id);
 	if (!sa->have_keys || sa->phase < IKE1_XAUTH || sa->phase == IKE1_OVER || !m->header.message_id ||
-	    (!x && sa->phase == IKE1_REPLACED)) {
+	    (!x && (sa->phase == IKE1_REPLACED || mid_was_used(sa, m->header.message_id)))) {
 		sa->ike->stats.strays++;
 		return;
 	}

@@ -20,6 +20,7 @@
 #define IKE1_FRAGMENTED_MAX	32768	/* octets of one */
 #define IKE1_EXCHANGES_MAX	64	/* of phase 2 in one SA, those that are over included */
 #define IKE1_CHILDREN_MAX	64
+#define IKE1_MIDS_MAX		256	/* of exchanges, the latest ones */
 #define IKE1_SPI_RESERVED	255
 #define IKE1_LINGER_MS		30000	/* an exchange that is over, for messages repeated late */
 #define IKE1_RESEND_FIRST_MS	1000
@@ -154,6 +155,8 @@ struct ike1_sa {
 	uint16_t fragment_id;
 	struct ike1_xchgs xchgs;
 	unsigned int n_xchgs;
+	uint32_t mids[IKE1_MIDS_MAX];	/* that were used; n_mids goes on counting. Not in the record */
+	uint64_t n_mids;
 	struct ike1_children children;
 	unsigned int n_children;
 
