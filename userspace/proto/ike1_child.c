@@ -373,10 +373,10 @@ static uint64_t life_ms(const struct ike1_child *c)
 /* --- both sides make new keys at once --- */
 
 /*
- * RFC 2409 says nothing of it, and the order in which the two are there is not the same at both ends. Of the two the one
- * whose initiator receives by the lower SPI is sent by, and its initiator alone deletes the other one: each end deleting
- * what it has no more use for would leave neither. A peer that has no such rule may send by either, as long as it has
- * them.
+ * RFC 2409 says nothing of it, and the order in which the two are there is not the same at both ends. Of the two the
+ * one whose initiator receives by the lower SPI is sent by, and its initiator alone deletes the other one: each end
+ * deleting what it has no more use for would leave neither. A peer that has no such rule may send by either, as long as
+ * it has them.
  */
 static uint32_t initiator_spi(const struct ike1_child *c)
 {

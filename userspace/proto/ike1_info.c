@@ -179,8 +179,8 @@ static uint32_t spi_of(const struct ike_notify *n)
 }
 
 /*
- * The exchange of ours that an error is about: RFC 2408 section 3.14 has the SPI say so, but not everybody does. Without
- * one it can be none but the only one that waits; NULL: nobody knows.
+ * The exchange of ours that an error is about: RFC 2408 section 3.14 has the SPI say so, but not everybody does.
+ * Without one it can be none but the only one that waits; NULL: nobody knows.
  */
 static struct ike1_xchg *blamed(struct ike1_sa *sa, const struct ike_notify *n)
 {

@@ -125,8 +125,8 @@ static void rx_4(struct ike1_sa *sa, const struct ike_path *path, const struct i
 /* --- responder --- */
 
 /*
- * Who has answered is where it says, but may be there for this alone: of those who have most the oldest, who has had the
- * longest time to go on.
+ * Who has answered is where it says, but may be there for this alone: of those who have most the oldest, who has had
+ * the longest time to go on.
  */
 static struct ike1_sa *oldest_of_the_most(struct ike1 *ike)
 {

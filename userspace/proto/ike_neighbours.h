@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
  * How many half-open IKE SAs came from where, so that one address has no more than its share of the table. Addresses of
- * one hash share a count: who wants to be another's neighbour does not know the hash's key. Whoever has an address of IPv6
- * has the 64 bits behind its network as well: those of one network are one address here.
+ * one hash share a count: who wants to be another's neighbour does not know the hash's key. Whoever has an address of
+ * IPv6 has the 64 bits behind its network as well: those of one network are one address here.
  */
 #ifndef ADIT_PROTO_IKE_NEIGHBOURS_H
 #define ADIT_PROTO_IKE_NEIGHBOURS_H
