@@ -167,6 +167,22 @@ static void commands_that_change_something(void **state)
 	       "{'command':'disconnect','id':7}\n", CLI_OK, "1 session disconnected\n", "");
 	expect("disconnect --user bob", "{'ok':true,'result':{'disconnected':2}}\n",
 	       "{'command':'disconnect','user':'bob'}\n", CLI_OK,
+#define STATUS_OF(what)	"{'ok':true,'result':{'version':'0.1','pid':5,'engine_pid':6,'engine_restarts':0,'uptime_s':60,"	\
+			"'config':'adit.conf','log_level':'info','servers':[]," what "}}\n"
+#define STATUS_SHOWN	"aditd 0.1, up 1m00s, process 5, engine 6\nconfiguration adit.conf, log level info\n"
+
+/* Sites and server ikev2 are not among the servers. */
+static void status_without_a_server_of_ppp(void **state)
+{
+	(void)state;
+	expect("status", STATUS_OF("'clients':0,'ipsec':{'device':'esp0','ike_sas':1,'half_open':0,'children':1}"),
+	       "{'command':'status'}\n", CLI_OK,
+	       STATUS_SHOWN "IPsec in esp0: 1 IKE SAs (0 half open) with 1 children\n", "");
+	expect("status", STATUS_OF("'clients':1,'ipsec':null"), "{'command':'status'}\n", CLI_OK, STATUS_SHOWN, "");
+	expect("status", STATUS_OF("'clients':0,'ipsec':null"), "{'command':'status'}\n", CLI_OK,
+	       STATUS_SHOWN "nothing is configured: there is no server, client or site section\n", "");
+}
+
 	       "2 sessions disconnected\n", "");
 	expect("reload",
 	       "{'ok':true,'result':{'reloaded':true,'warnings':['line 3: hm']}}\n",
@@ -432,4 +448,5 @@ int main(void)
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
+		cmocka_unit_test(status_without_a_server_of_ppp),
 }

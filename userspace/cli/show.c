@@ -124,7 +124,7 @@ static void show_ipsec(FILE *out, const json_t *ipsec)
 
 void show_status(FILE *out, const json_t *result)
 {
-	const json_t *servers = json_object_get(result, "servers");
+	const json_t *servers = json_object_get(result, "servers"), *ipsec = json_object_get(result, "ipsec");
 	char version[VALUE_MAX], config[VALUE_MAX], level[VALUE_MAX], up[TABLE_TEXT_MAX];
 	unsigned long long restarts = number(result, "engine_restarts");
 
@@ -138,10 +138,10 @@ void show_status(FILE *out, const json_t *result)
 		value(result, "log_level", level));
 	if (json_array_size(servers))
 		show_servers(out, servers);
-	else
-		fputs("no servers are configured\n", out);
-	if (json_is_object(json_object_get(result, "ipsec")))
-		show_ipsec(out, json_object_get(result, "ipsec"));
+	if (json_is_object(ipsec))
+		show_ipsec(out, ipsec);
+	if (!json_array_size(servers) && !json_is_object(ipsec) && !number(result, "clients"))
+		fputs("nothing is configured: there is no server, client or site section\n", out);
 }
 
 void show_sessions(FILE *out, const json_t *result)

@@ -82,10 +82,13 @@ json_t *control_show_status(struct engine *e)
 	const struct memory_counters *counters = memory_counters(e->memory);
 	json_t *servers = json_array();
 	json_t *o = json_object();
-	unsigned int i;
+	struct dialer *d;
+	unsigned int i, n_clients = 0;
 
 	for (i = 0; i < e->n_servers; i++)
 		json_array_append_new(servers, show_server(e->servers[i]));
+	TAILQ_FOREACH(d, &e->dialers, link)
+		n_clients++;
 	set(o, "version", json_string(ADIT_VERSION));
 	set_number(o, "pid", (uint64_t)getppid());
 	set_number(o, "engine_pid", (uint64_t)getpid());
@@ -94,6 +97,7 @@ json_t *control_show_status(struct engine *e)
 	set(o, "config", show_text(e->conf_path));
 	set(o, "log_level", json_string(log_level_to_str(log_get_level())));
 	set(o, "servers", servers);
+	set_number(o, "clients", n_clients);
 	set(o, "ipsec", ipsec_show_status(e->ipsec));
 	return o;
 }
