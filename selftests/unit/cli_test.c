@@ -129,9 +129,16 @@ static void one_session_in_detail(void **state)
 	assert_non_null(strstr(call.out, "prefixes           10.9.0.10/32 192.168.7.0/24\n"));
 	assert_non_null(strstr(call.out, "ACFC               yes\nPFC                no\n"));
 	assert_null(strstr(call.out, "tunnel id"));
+	assert_null(strstr(call.out, "IPsec"));
 	assert_non_null(strstr(call.out, "idle for           received 1m01s, sent 0s\n"));
 	assert_non_null(strstr(call.out, "  source           2\n"));
 	assert_null(strstr(call.out, "late"));
+	done(&call);
+	run(&call, "session 12", "{'ok':true,'result':{" SESSION_SHORT ",'ipsec':true,'tunnel_id':7}}\n");
+	assert_non_null(strstr(call.out, "inside of IPsec    yes\ntunnel id          7\n"));
+	done(&call);
+	run(&call, "session 12", "{'ok':true,'result':{" SESSION_SHORT ",'ipsec':false,'tunnel_id':7}}\n");
+	assert_non_null(strstr(call.out, "inside of IPsec    no\n"));
 	done(&call);
 }
 

@@ -279,6 +279,7 @@ void show_session(FILE *out, const json_t *result)
 	};
 	/* Of one protocol or another. */
 	static const struct label call[] = {
+		{ "inside of IPsec", "ipsec" },
 		{ "call id", "call_id" },
 		{ "peer's call id", "peer_call_id" },
 		{ "our port", "local_port" },
