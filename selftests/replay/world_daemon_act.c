@@ -61,7 +61,21 @@ static const char *do_login(struct world *w, uint32_t id, const char *user, cons
 	return NULL;
 }
 
-/* control COMMAND, control COMMAND id N, control COMMAND user NAME, control COMMAND client NAME */
+/* What comes back, if it is a refusal, or how many were disconnected. */
+static void tell_answer(struct world *w, const json_t *reply)
+{
+	const json_t *n = json_object_get(json_object_get(reply, "result"), "disconnected");
+	const char *error = json_string_value(json_object_get(reply, "error"));
+
+	if (!json_is_object(reply) || !json_is_boolean(json_object_get(reply, "ok")))
+		world_fail("no answer to a request");
+	if (error)
+		outputs_event(w->out, "refused: %s", error);
+	else if (n)
+		outputs_event(w->out, "disconnected %d", (int)json_integer_value(n));
+}
+
+/* control COMMAND, control COMMAND id N, control COMMAND MEMBER TEXT */
 static const char *do_control(struct world *w, const struct token *t, unsigned int n)
 {
 	json_t *request = json_object(), *reply;
@@ -79,9 +93,8 @@ static const char *do_control(struct world *w, const struct token *t, unsigned i
 	else if (n > 2)
 		json_object_set_new(request, t[1].text, json_string(t[2].text));
 	reply = control_command(&w->e, request, &waits);
-	if (waits.wait == CONTROL_NOTHING &&
-	    (!json_is_object(reply) || !json_is_boolean(json_object_get(reply, "ok"))))
-		world_fail("no answer to a request");
+	if (waits.wait == CONTROL_NOTHING)
+		tell_answer(w, reply);
 	json_decref(reply);
 	json_decref(request);
 	engine_settle(&w->e);

@@ -167,13 +167,6 @@ static void status_names_the_servers(void **state)
 	       "");
 }
 
-static void commands_that_change_something(void **state)
-{
-	(void)state;
-	expect("disconnect 7", "{'ok':true,'result':{'disconnected':1}}\n",
-	       "{'command':'disconnect','id':7}\n", CLI_OK, "1 session disconnected\n", "");
-	expect("disconnect --user bob", "{'ok':true,'result':{'disconnected':2}}\n",
-	       "{'command':'disconnect','user':'bob'}\n", CLI_OK,
 #define STATUS_OF(what)	"{'ok':true,'result':{'version':'0.1','pid':5,'engine_pid':6,'engine_restarts':0,'uptime_s':60,"	\
 			"'config':'adit.conf','log_level':'info','servers':[]," what "}}\n"
 #define STATUS_SHOWN	"aditd 0.1, up 1m00s, process 5, engine 6\nconfiguration adit.conf, log level info\n"
@@ -190,7 +183,20 @@ static void status_without_a_server_of_ppp(void **state)
 	       STATUS_SHOWN "nothing is configured: there is no server, client or site section\n", "");
 }
 
+static void commands_that_change_something(void **state)
+{
+	(void)state;
+	expect("disconnect 7", "{'ok':true,'result':{'disconnected':1}}\n",
+	       "{'command':'disconnect','id':7}\n", CLI_OK, "1 session disconnected\n", "");
+	expect("disconnect --user bob", "{'ok':true,'result':{'disconnected':2}}\n",
+	       "{'command':'disconnect','user':'bob'}\n", CLI_OK,
 	       "2 sessions disconnected\n", "");
+	expect("disconnect 10.9.0.10", "{'ok':true,'result':{'disconnected':1}}\n",
+	       "{'command':'disconnect','address':'10.9.0.10'}\n", CLI_OK, "1 session disconnected\n", "");
+	expect("disconnect 2001:db8::7", "{'ok':true,'result':{'disconnected':1}}\n",
+	       "{'command':'disconnect','address':'2001:db8::7'}\n", CLI_OK, "1 session disconnected\n", "");
+	expect("disconnect 10.9.0", "{'ok':false,'error':'no client'}\n",
+	       "{'command':'disconnect','client':'10.9.0'}\n", CLI_FAILED, "", "adit: no client\n");
 	expect("reload",
 	       "{'ok':true,'result':{'reloaded':true,'warnings':['line 3: hm']}}\n",
 	       "{'command':'reload'}\n", CLI_OK,
@@ -296,10 +302,11 @@ static void wrong_usage_asks_nobody(void **state)
 		{ "session 1x", "'1x' is no session id" },
 		{ "session +1", "'+1' is no session id" },
 		{ "session 4294967296", "'4294967296' is no session id" },
-		{ "disconnect", "usage: adit disconnect CLIENT | ID | --user NAME" },
+		{ "disconnect", "usage: adit disconnect CLIENT | ID | ADDRESS | --user NAME" },
 		{ "connect", "usage: adit connect CLIENT" },
 		{ "connect hq 2", "usage: adit connect CLIENT" },
 		{ "disconnect 0", "'0' is no session id" },
+		{ "disconnect 10.9.0.10 10.9.0.11", "usage: adit disconnect" },
 		{ "disconnect 1 --user bob", "usage: adit disconnect" },
 		{ "disconnect --user", "--user needs an argument" },
 		{ "sessions --user bob", "--user goes with disconnect only" },
@@ -441,6 +448,7 @@ int main(void)
 		cmocka_unit_test(one_session_in_detail),
 		cmocka_unit_test(json_is_what_the_daemon_said),
 		cmocka_unit_test(status_names_the_servers),
+		cmocka_unit_test(status_without_a_server_of_ppp),
 		cmocka_unit_test(commands_that_change_something),
 		cmocka_unit_test(clients_are_a_table),
 		cmocka_unit_test(clients_are_told_what_to_do),
@@ -455,5 +463,4 @@ int main(void)
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
-		cmocka_unit_test(status_without_a_server_of_ppp),
 }

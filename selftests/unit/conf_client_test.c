@@ -245,6 +245,8 @@ static const struct refusal {
 	{ "client b {\nprotocol = pptp\nuser = u\npassword = p\n}\n", 5, "has no gateway", false },
 	{ "client 12 {\nprotocol = pptp\ngateway = g\nuser = u\npassword = p\n}\n", 6,
 	  "a number alone is no name", false },
+	{ "client 192.0.2.7 {\nprotocol = pptp\ngateway = g\nuser = u\npassword = p\n}\n", 6,
+	  "an address is no name", false },
 	{ "client \"the main office\" {\nprotocol = pptp\ngateway = g\nuser = u\npassword = p\n}\n", 6,
 	  "needs a device option", false },
 	{ "pool p {\n range = \"10.0.0.2-10.0.0.9\"\n}\nserver pptp {\n address = \"10.0.0.1\"\n pool = p\n"

@@ -17,8 +17,8 @@ static const struct cli_command commands[] = {
 	{ "clients", "", cli_clients, 0, 0, false, "the servers that the daemon logs in to" },
 	{ "connect", "CLIENT", cli_connect, 1, 1, false,
 	  "connect a client, and wait for what comes of it" },
-	{ "disconnect", "CLIENT | ID | --user NAME", cli_disconnect, 1, 1, true,
-	  "end a client's connection, a session, or all of a user" },
+	{ "disconnect", "CLIENT | ID | ADDRESS | --user NAME", cli_disconnect, 1, 1, true,
+	  "end a client's connection, a session, who has an address, or all of a user" },
 	{ "check", "[FILE]", cli_check, 0, 1, false,
 	  "read a configuration and name every mistake; needs neither daemon nor root" },
 	{ "reload", "", cli_reload, 0, 0, false,
@@ -35,7 +35,7 @@ static void usage(FILE *out)
 {
 	fputs("usage: adit [-s SOCKET] [--json] COMMAND\n\n", out);
 	for (size_t i = 0; i < N_COMMANDS; i++)
-		fprintf(out, "  %-10s %-26s %s\n", commands[i].word, commands[i].synopsis,
+		fprintf(out, "  %-10s %-35s %s\n", commands[i].word, commands[i].synopsis,
 			commands[i].help);
 	fputs("\n  -s, --socket SOCKET  the daemon's control socket (" CLI_SOCKET_DEFAULT ")\n"
 	      "      --json           print what the daemon said, as JSON\n"

@@ -6,6 +6,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "base/addr.h"
 #include "cli/client.h"
 #include "cli/show.h"
 
@@ -91,6 +92,7 @@ int cli_connect(struct cli *cli)
 
 int cli_disconnect(struct cli *cli)
 {
+	struct addr address;
 	json_t *name;
 	uint32_t id;
 	int rc;
@@ -104,7 +106,10 @@ int cli_disconnect(struct cli *cli)
 		return ask(cli, json_pack("{ssso}", "command", "disconnect", "user", name),
 			   show_disconnected);
 	}
-	/* A client is not called by a number alone. */
+	/* A client is called neither by an address nor by a number alone. */
+	if (!addr_parse(cli->args[0], &address))
+		return ask(cli, json_pack("{ssss}", "command", "disconnect", "address", cli->args[0]),
+			   show_disconnected);
 	if (cli->args[0][strspn(cli->args[0], "0123456789")])
 		return ask_about_client(cli, "disconnect", show_disconnected);
 	rc = parse_id(cli, cli->args[0], &id);

@@ -5,13 +5,18 @@
 #include "conf/options.h"
 #include "conf/read.h"
 
-/* adit disconnect takes the number of a session or the name of a client. */
+/* adit disconnect takes the number of a session, an address that was lent, or the name of a client. */
 static void check_name(struct reading *r, const struct conf_client *c, cfg_t *cfg)
 {
+	struct addr lent;
+
 	if (c->name[strspn(c->name, "0123456789")] == '\0')
 		reading_error(r, (unsigned int)cfg->line,
 			      "client \"%s\": a number alone is no name for a client: sessions have numbers",
 			      c->name);
+	if (!addr_parse(c->name, &lent))
+		reading_error(r, (unsigned int)cfg->line,
+			      "client \"%s\": an address is no name for a client: sessions have addresses", c->name);
 	if (strcmp(c->protocol, "pptp") && strcmp(c->protocol, "l2tp"))
 		reading_error(
 			r, reading_line(cfg, "protocol"),

@@ -9,8 +9,10 @@
 #include "daemon/ipsec_show.h"
 #include "daemon/keeper.h"
 #include "daemon/session.h"
+#include "daemon/warrior.h"
 
-#define MEMBERS_MAX	3
+#define MEMBERS_MAX	4
+#define BY_HAND		"disconnected by the administrator"
 
 struct command {
 	const char *name;
@@ -96,11 +98,36 @@ static json_t *disconnect_user(struct engine *e, const json_t *user)
 	if (!name)
 		return control_error("\"user\" must be a string");
 	while ((s = session_of_user(e, name, s))) {
-		session_close(s, "disconnected by the administrator");
+		session_close(s, BY_HAND);
 		n++;
 	}
+	n += warrior_close(e->ipsec, name, NULL, BY_HAND);
 	if (!n)
-		return control_error("no session of user \"%s\": adit sessions lists them", name);
+		return control_error("no session and no IKE SA of user \"%s\": adit sessions and adit sas list them",
+				     name);
+	return control_ok(json_pack("{s:i}", "disconnected", (int)n));
+}
+
+/* Whoever it is lent to. */
+static json_t *disconnect_address(struct engine *e, const json_t *address)
+{
+	const char *text = json_string_value(address);
+	struct session *s;
+	unsigned int n = 0;
+	struct addr a;
+
+	if (!text || addr_parse(text, &a))
+		return control_error("\"address\" must be an address that is lent: adit sessions and adit sas list them");
+	TAILQ_FOREACH(s, &e->sessions, link) {
+		if (s->ended || !s->reply || !addr_equal(&s->reply->address, &a))
+			continue;
+		session_close(s, BY_HAND);
+		n++;
+	}
+	n += warrior_close(e->ipsec, NULL, &a, BY_HAND);
+	if (!n)
+		return control_error("the address %s is lent to nobody: adit sessions and adit sas list those that are",
+				     text);
 	return control_ok(json_pack("{s:i}", "disconnected", (int)n));
 }
 
@@ -119,7 +146,7 @@ static struct dialer *client_named(struct engine *e, const json_t *request, json
 
 static json_t *disconnect_client(struct dialer *d, struct control_waits *waits)
 {
-	if (dialer_disconnect(d, "disconnected by the administrator"))
+	if (dialer_disconnect(d, BY_HAND))
 		return control_ok(json_pack("{s:i}", "disconnected", 1));
 	*waits = (struct control_waits){ .wait = CONTROL_DISCONNECT, .of = d };
 	return NULL;
@@ -135,7 +162,7 @@ static json_t *disconnect_id(struct engine *e, const json_t *id, struct control_
 	/* Else it would dial again. */
 	if (s->dialer)
 		return disconnect_client(s->dialer, waits);
-	session_close(s, "disconnected by the administrator");
+	session_close(s, BY_HAND);
 	return control_ok(json_pack("{s:i}", "disconnected", 1));
 }
 
@@ -143,14 +170,17 @@ static json_t *cmd_disconnect(struct engine *e, const json_t *request, struct co
 {
 	json_t *user = json_object_get(request, "user");
 	json_t *id = json_object_get(request, "id");
+	json_t *address = json_object_get(request, "address");
 	json_t *client = json_object_get(request, "client");
 	json_t *why = NULL;
 	struct dialer *d;
 
-	if (!!user + !!id + !!client != 1)
-		return control_error("disconnect takes one of \"id\", \"user\" and \"client\"");
+	if (!!user + !!id + !!address + !!client != 1)
+		return control_error("disconnect takes one of \"id\", \"user\", \"address\" and \"client\"");
 	if (user)
 		return disconnect_user(e, user);
+	if (address)
+		return disconnect_address(e, address);
 	if (id)
 		return disconnect_id(e, id, waits);
 	d = client_named(e, request, &why);
@@ -294,7 +324,7 @@ static const struct command commands[] = {
 	{ "session", cmd_session, NULL, { "id" } },
 	{ "clients", cmd_clients, NULL, { NULL } },
 	{ "connect", NULL, cmd_connect, { "client" } },
-	{ "disconnect", NULL, cmd_disconnect, { "id", "user", "client" } },
+	{ "disconnect", NULL, cmd_disconnect, { "id", "user", "address", "client" } },
 	{ "sites", cmd_sites, NULL, { NULL } },
 	{ "sas", cmd_sas, NULL, { NULL } },
 	{ "site-up", NULL, cmd_site_up, { "site" } },

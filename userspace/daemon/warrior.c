@@ -100,6 +100,42 @@ void warrior_adopt(struct ipsec_holder *h, struct ike_sa *sa)
 		log_error(NULL, "server ikev2: out of memory");
 }
 
+/* --- thrown out --- */
+
+/* By name or, without one, by address. Not what is on its way out already. */
+static bool is_wanted(const struct warrior *w, const char *name, const struct addr *address)
+{
+	struct ike_sa_info info;
+	char id[IKE_ID_STRLEN];
+
+	if (!w->holder.sa)
+		return false;
+	ike_sa_get_info(w->holder.sa, &info);
+	if (info.state != IKE_SA_UP)
+		return false;
+	if (!name)
+		return addr_equal(&w->lease.address, address);
+	return !strcmp(name_of(&info, id, sizeof(id)), name);
+}
+
+unsigned int warrior_close(struct ipsec *ipsec, const char *name, const struct addr *address, const char *why)
+{
+	struct warrior *w, *next;
+	unsigned int n = 0;
+
+	/* One of version 1 is gone when it is closed. */
+	for (w = ipsec ? TAILQ_FIRST(&ipsec->warriors) : NULL; w; w = next) {
+		next = TAILQ_NEXT(w, link);
+		if (!is_wanted(w, name, address))
+			continue;
+		ike_sa_close(w->holder.sa, why);
+		n++;
+	}
+	return n;
+}
+
+/* --- what it is lent --- */
+
 static const struct addr *fixed_address(const struct ipsec *ipsec, const struct ike_sa *sa)
 {
 	const struct conf_user *u;

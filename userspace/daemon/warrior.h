@@ -20,6 +20,11 @@ void warrior_adopt(struct ipsec_holder *h, struct ike_sa *sa);
 void warrior_drop(struct ipsec_holder *h);		/* that never had an IKE SA */
 bool warrior_assign(struct ipsec_holder *h, bool ip4, bool ip6, struct ike_assigned *out,
 		    char why[IKE_WHY_MAX]);
+/*
+ * Those who are called so, which is their user or, of those without one, their identity as it is shown; name NULL:
+ * those to whom the address is lent. They are told. How many; ipsec NULL: nobody.
+ */
+unsigned int warrior_close(struct ipsec *ipsec, const char *name, const struct addr *address, const char *why);
 void warrior_server_reconfigure(struct ipsec *ipsec, const struct conf *conf);
 void warrior_server_stop(struct ipsec *ipsec);		/* everything of it goes */
 
