@@ -18,7 +18,8 @@ static const char *const do_lines[] = {
 	"refuse session-del", "refuse session-get", "refuse frame-send", "refuse route-add",
 	"refuse route-del", "control status", "control sessions", "control session id 1",
 	"control session id 2", "control disconnect id 1", "control disconnect user alice",
-	"control disconnect user nobody", "control disconnect address 10.9.0.2", NULL
+	"control disconnect user nobody", "control disconnect address 10.9.0.2", "users no-alice",
+	"users alice-disabled", "users all", "reload", NULL
 };
 
 #define OUT_REQUEST(c, id)								\

@@ -170,6 +170,18 @@ void adit_carry_leave(struct adit_session *s)
 	abort();
 }
 
+int adit_l2tp_ip_join(struct adit_session *s)
+{
+	(void)s;
+	abort();
+}
+
+void adit_l2tp_ip_leave(struct adit_session *s)
+{
+	(void)s;
+	abort();
+}
+
 struct adit_session *adit_session_by_wire(const struct adit_wire_key *key)
 {
 	for (unsigned int i = 0; i < SESSIONS; i++)

@@ -9,10 +9,12 @@
  *   i1 NAME ITEMS...              the same in IPsec child 1; all children have the same peer and port
  *
  * What the engine asks the kernel for comes out as events "kernel ...". The configuration is one of
- * those below; do reload NAME is a reload that finds another. do die kills the engine, and the next
- * one takes up what the memory file, the kernel and the kept sockets hold, with another configuration
- * if do next-conf NAME was before. Between do hold and do go no timer runs. Random octets count up, so
- * that names and challenges are known.
+ * those below, with one of the lists of users. do users NAME writes another one into the file, which
+ * do reload has read; do reload NAME reads another configuration, as far as it is the server's. do die
+ * kills the engine, and the next one takes up what the memory file, the kernel and the kept sockets
+ * hold, with the file as it is then, or with another configuration if do next-conf NAME was before.
+ * Between do hold and do go no timer runs. Random octets count up, so that names and challenges are
+ * known.
  */
 #include <errno.h>
 #include <stdio.h>
@@ -27,7 +29,9 @@
 #include "daemon/conn.h"
 #include "daemon/control.h"
 #include "daemon/dialer.h"
+#include "daemon/ipsec.h"
 #include "daemon/lns.h"
+#include "daemon/reload.h"
 #include "daemon/server.h"
 #include "daemon/session.h"
 #include "daemon/tunnel.h"
@@ -72,9 +76,15 @@ static const struct { const char *name, *text; } configurations[] = {
 		    " password = 'clientPass'\n connect = manual\n idle-timeout = 100\n}\n" },
 };
 
+static const struct { const char *name, *text; } user_lists[] = {
+	{ "all", "user alice {\n password = 'clientPass'\n}\n" },
+	{ "no-alice", "" },
+	{ "alice-disabled", "user alice {\n password = 'clientPass'\n enabled = no\n}\n" },
+	{ "alice-renewed", "user alice {\n password = 'new'\n auth = { pap }\n}\n" },
+};
+
 static const char common[] =
 	"pool p {\n range = \"10.9.0.2-10.9.0.4\"\n ipv6 = \"2001:db8:9::/56\"\n}\n"
-	"user alice {\n password = 'clientPass'\n}\n"
 	"user bob {\n password = 'secret'\n address = \"10.9.0.9\"\n routes = { \"10.20.0.0/16\" }\n}\n";
 
 /* --- the engine --- */
@@ -158,37 +168,69 @@ static void on_problem(void *arg, const char *file, const struct conf_problem *p
 		fprintf(stderr, "%s:%u: %s\n", file, p->line, p->text);
 }
 
-static struct conf *read_conf(const char *name)
-{
-	char path[32], text[2048];
-	struct conf *conf;
-	unsigned int i;
-	int fd, len;
-
-	for (i = 0; i < COUNT(configurations) && strcmp(configurations[i].name, name); i++)
-		;
-	fd = memfd_create("adit.conf", MFD_CLOEXEC);
-	if (i == COUNT(configurations) || fd < 0 || fchmod(fd, 0600))
-		world_fail("no configuration");
-	len = snprintf(text, sizeof(text), "%s%s", common, configurations[i].text);
-	if (pwrite(fd, text, (size_t)len, 0) != len)
-		world_fail("no room for the configuration");
-	snprintf(path, sizeof(path), "/proc/self/fd/%d", fd);
-	conf = conf_read(path, on_problem, NULL);
-	close(fd);
-	if (!conf)
-		world_fail("the configuration is wrong");
-	return conf;
-}
-
-struct conf_ref *world_conf(const char *name)
+const char *world_configuration(const char *name)
 {
 	unsigned int i;
 
 	for (i = 0; i < COUNT(configurations); i++)
 		if (!strcmp(configurations[i].name, name))
-			return conf_ref_new(read_conf(name));
+			return configurations[i].name;
 	return NULL;
+}
+
+static int conf_file(const struct world *w, const char *configuration)
+{
+	unsigned int i, u;
+	char text[2048];
+	int fd, len;
+
+	for (i = 0; i < COUNT(configurations) && strcmp(configurations[i].name, configuration); i++)
+		;
+	for (u = 0; u < COUNT(user_lists) && strcmp(user_lists[u].name, w->users); u++)
+		;
+	fd = memfd_create("adit.conf", MFD_CLOEXEC);
+	if (i == COUNT(configurations) || u == COUNT(user_lists) || fd < 0 || fchmod(fd, 0600))
+		world_fail("no configuration");
+	len = snprintf(text, sizeof(text), "%s%s%s", common, user_lists[u].text, configurations[i].text);
+	if (pwrite(fd, text, (size_t)len, 0) != len)
+		world_fail("no room for the configuration");
+	return fd;
+}
+
+struct conf_ref *world_conf(const struct world *w, const char *configuration)
+{
+	int fd = conf_file(w, configuration);
+	struct conf *conf;
+	char path[32];
+
+	snprintf(path, sizeof(path), "/proc/self/fd/%d", fd);
+	conf = conf_read(path, on_problem, NULL);
+	close(fd);
+	if (!conf)
+		world_fail("the configuration is wrong");
+	return conf_ref_new(conf);
+}
+
+/* IPsec, of which nothing is configured here, is looked at as well. */
+void world_reload(struct world *w)
+{
+	const uint8_t random = w->next_random;
+	struct intake in;
+
+	if (!w->e.ipsec)
+		w->e.ipsec = ipsec_new(&w->e);
+	w->next_random = random;
+	intake_init(&in);
+	in.conf = conf_file(w, w->configuration);
+	if (w->udp_kept >= 0 && w->server)
+		in.listeners[in.n_listeners++] = (struct handed){ .number = 0, .fd = dup(w->udp_kept) };
+	if (!w->e.ipsec || (reload_apply(&w->e, &in) && !w->refused))
+		world_fail("the configuration is not taken");
+	w->conf = w->e.conf;
+	/* One that was retired is back. */
+	w->server = w->e.n_servers ? w->e.servers[0] : NULL;
+	intake_clear(&in);
+	engine_settle(&w->e);
 }
 
 static struct memory *new_memory(void)
@@ -290,6 +332,7 @@ static void stop_engine(struct world *w)
 
 	if (e->control)
 		control_free(e->control);
+	ipsec_free(e->ipsec);
 	while ((s = TAILQ_FIRST(&e->sessions)))
 		session_free(s);
 	while ((c = TAILQ_FIRST(&e->conns)))
@@ -344,6 +387,7 @@ static void take_up(struct world *w)
 	tunnel_thaw_all(&w->e);
 	session_thaw_all(&w->e);
 	tunnel_resume_all(&w->e);
+	reload_end_refused(&w->e);
 	engine_settle(&w->e);
 	begin_dialling(w);
 }
@@ -358,12 +402,9 @@ void world_die(struct world *w, void (*tamper)(void *arg, struct memory *memory)
 	w->dying = true;
 	stop_engine(w);
 	w->dying = false;
+	conf_ref_put(w->conf);
+	w->conf = world_conf(w, w->configuration);
 	memory_unmap(old.memory);
-	if (w->next_conf) {
-		conf_ref_put(w->conf);
-		w->conf = w->next_conf;
-		w->next_conf = NULL;
-	}
 	start_engine(w, old.loop, old.dp, next);
 	if (tamper)
 		tamper(arg, next);
@@ -385,6 +426,7 @@ static struct world *make(struct outputs *out)
 	w->out = out;
 	w->next_random = 0x5a;
 	w->configuration = "required";
+	w->users = user_lists[0].name;
 	w->udp_client = w->udp_kept = -1;
 	w->l2tp = world_l2tp.make(out);
 	for (i = 0; i < CONNS; i++)
@@ -394,7 +436,7 @@ static struct world *make(struct outputs *out)
 
 static const char *begin(struct world *w)
 {
-	w->conf = world_conf(w->configuration);
+	w->conf = world_conf(w, w->configuration);
 	start_engine(w, loop_new_virtual(1000000), dp_new_null(&engine_dp_events, &w->e),
 		     new_memory());
 	dp_null_requests(w->e.dp);
@@ -410,7 +452,6 @@ static void destroy(struct world *w)
 	if (w->e.loop) {
 		stop_engine(w);
 		conf_ref_put(w->conf);
-		conf_ref_put(w->next_conf);
 		if (loop_virtual_next(w->e.loop, &due))
 			world_fail("a timer runs although its owner is gone");
 		dp_free(w->e.dp);
@@ -431,6 +472,19 @@ static void destroy(struct world *w)
 	world_l2tp.destroy(w->l2tp);
 	world = NULL;
 	free(w);
+}
+
+const char *world_set_users(struct world *w, const char *name)
+{
+	unsigned int i;
+
+	for (i = 0; i < COUNT(user_lists); i++) {
+		if (strcmp(user_lists[i].name, name))
+			continue;
+		w->users = user_lists[i].name;
+		return NULL;
+	}
+	return "no such list of users";
 }
 
 static const char *set(struct world *w, const struct token *t, unsigned int n)

@@ -152,21 +152,29 @@ static const char *do_retire(struct world *w)
 	return NULL;
 }
 
+static struct conf_ref *other_conf(const struct world *w, const char *name)
+{
+	struct conf_ref *ref = world_configuration(name) ? world_conf(w, name) : NULL;
+	const char *protocol = ref && ref->conf->n_servers ? ref->conf->servers[0].protocol : "";
+
+	if (ref && !strcmp(protocol, w->server ? w->server->conf->protocol : ""))
+		return ref;
+	conf_ref_put(ref);
+	return NULL;
+}
+
 /* As a reload does for one that is there before and after. */
 static const char *do_reload(struct world *w, const char *name)
 {
-	struct conf_ref *ref = w->server ? world_conf(name) : NULL;
+	struct conf_ref *ref = w->server ? other_conf(w, name) : NULL;
 
 	if (!ref)
-		return "no server, or no such configuration";
-	if (strcmp(ref->conf->servers[0].protocol, w->server->conf->protocol)) {
-		conf_ref_put(ref);
-		return "a server of another protocol";
-	}
+		return "no server, or no such configuration of its protocol";
 	if (server_reconfigure(w->server, ref, &ref->conf->servers[0]))
 		world_fail("the new configuration is not taken");
 	conf_ref_put(w->conf);
 	w->conf = w->e.conf = ref;
+	w->configuration = world_configuration(name);
 	engine_settle(&w->e);
 	return NULL;
 }
@@ -174,15 +182,12 @@ static const char *do_reload(struct world *w, const char *name)
 /* What the next engine finds configured. */
 static const char *do_next(struct world *w, const char *name)
 {
-	struct conf_ref *ref = world_conf(name);
+	struct conf_ref *ref = other_conf(w, name);
 
-	if (!ref || strcmp(ref->conf->n_servers ? ref->conf->servers[0].protocol : "",
-			   w->server ? w->server->conf->protocol : "")) {
-		conf_ref_put(ref);
-		return "no such configuration, or of another protocol";
-	}
-	conf_ref_put(w->next_conf);
-	w->next_conf = ref;
+	if (!ref)
+		return "no such configuration of this protocol";
+	conf_ref_put(ref);
+	w->configuration = world_configuration(name);
 	return NULL;
 }
 
@@ -232,8 +237,12 @@ const char *world_act(struct world *w, const struct token *t, unsigned int n)
 		w->held = !strcmp(verb, "hold");
 		return NULL;
 	}
-	if (!strcmp(verb, "reload"))
+	if (!strcmp(verb, "users"))
+		return world_set_users(w, arg);
+	if (!strcmp(verb, "reload") && *arg)
 		return do_reload(w, arg);
+	if (!strcmp(verb, "reload"))
+		return world_reload(w), NULL;
 	if (!strcmp(verb, "next-conf"))
 		return do_next(w, arg);
 	if (!strcmp(verb, "retire"))

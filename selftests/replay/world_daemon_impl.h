@@ -27,13 +27,13 @@ struct wire {
 struct world {
 	struct outputs *out;
 	struct engine e;
-	struct conf_ref *conf, *next_conf;	/* of the next engine, NULL: the same */
+	struct conf_ref *conf;
 	struct server *server;	/* NULL: there are clients alone */
 	struct wire wires[CONNS];
 	struct dial *dial;	/* a connection of ours under way */
 	struct loop_timer dialled;
 	int dial_err;		/* what the next one comes to */
-	const char *configuration;
+	const char *configuration, *users;	/* as the file has them by now */
 	uint8_t challenges[SESSIONS_MAX][16], challenge_ids[SESSIONS_MAX];
 	uint8_t next_random;
 	int control_fd;
@@ -49,11 +49,14 @@ struct world {
 /* The one there is, for the functions that stand in for others. */
 extern struct world *world;
 
-struct conf_ref *world_conf(const char *name);	/* NULL: none is called so */
+const char *world_configuration(const char *name);	/* its name as a constant; NULL: none is called so */
+struct conf_ref *world_conf(const struct world *w, const char *configuration);	/* one that there is */
 void world_fail(const char *what) __attribute__((noreturn));
 /* The first free place is the one that the memory file gives. */
 unsigned int world_free_wire(struct world *w);
 int world_new_wire(struct world *w);	/* the engine's end of a new one */
+const char *world_set_users(struct world *w, const char *name);	/* in the file; NULL, or what is wrong */
+void world_reload(struct world *w);
 void world_die(struct world *w, void (*tamper)(void *arg, struct memory *memory), void *arg);
 /* as the engine does when the last of a server without a section is gone */
 void world_sweep(struct world *w);

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 /*
- * Clients of server ikev2 are thrown out by the administrator. The daemon's engine is whole but for its sockets and the
- * kernel, and the clients are IKE endpoints of ours:
+ * Clients of server ikev2 are thrown out, by the administrator and by a reload. The daemon's engine is whole but for
+ * its sockets and the kernel, and the clients are IKE endpoints of ours:
  *
  *	client 0, 192.0.2.10 -----+
  *	client 1, 192.0.2.11 -----+----- engine, 192.0.2.1, which lends 10.9.0.10 to 10.9.0.12
@@ -29,6 +29,8 @@
 #define VERSION_AT	17	/* in IKE's header */
 
 #define ALICE		"user alice {\n password = 'correct horse'\n}\n"
+#define ALICE_RENEWED	"user alice {\n password = 'another'\n auth = { pap }\n}\n"
+#define ALICE_DISABLED	"user alice {\n password = 'correct horse'\n enabled = no\n}\n"
 #define BOB		"user bob {\n password = 'battery staple'\n}\n"
 
 struct client {
@@ -643,6 +645,104 @@ static void one_with_new_keys(void **state)
 	assert_int_equal(lent(b), 0);
 }
 
+/* --- by a reload --- */
+
+static void what_a_reload_leaves_alone(void **state)
+{
+	struct bench *b = *state;
+	struct client *c = b->clients;
+
+	by_eap(&c[0], "alice", "correct horse");
+	by_xauth(&c[1], "alice", "correct horse");
+	by_secret(&c[2], "phone.example");
+	reload(b, ALICE BOB);
+	reload(b, ALICE_RENEWED BOB);
+	assert_true(is_in(&c[0]) && is_in(&c[1]) && is_in(&c[2]));
+	/* What has changed counts at the next login. */
+	by_eap(&c[3], "alice", "correct horse");
+	assert_true(is_out(&c[3]));
+	assert_int_equal(c[3].ups, 0);
+}
+
+/* Who logs in by a secret alone is nobody's user, whatever it is called. */
+static void ends_with_its_user(struct bench *b, const char *users, const char *why)
+{
+	struct client *c = b->clients;
+
+	by_eap(&c[0], "alice", "correct horse");
+	by_xauth(&c[1], "alice", "correct horse");
+	by_secret(&c[2], "alice");
+	assert_true(is_in(&c[0]) && is_in(&c[1]) && is_in(&c[2]));
+	reload(b, users);
+	assert_true(is_out(&c[0]) && is_out(&c[1]) && is_in(&c[2]));
+	assert_int_equal(lent(b), 1);
+	says(b, why);
+	by_eap(&c[0], "alice", "correct horse");
+	by_xauth(&c[1], "alice", "correct horse");
+	assert_int_equal(c[0].ups + c[1].ups, 2);
+	assert_true(is_out(&c[0]) && is_out(&c[1]));
+	/* Others may. */
+	by_eap(&c[3], "bob", "battery staple");
+	assert_true(is_in(&c[3]));
+}
+
+static void a_user_that_is_disabled(void **state)
+{
+	ends_with_its_user(*state, ALICE_DISABLED BOB, "10.9.0.10 is gone: user \"alice\" is disabled");
+}
+
+static void a_user_that_is_removed(void **state)
+{
+	ends_with_its_user(*state, BOB, "10.9.0.11 is gone: user \"alice\" is not configured any more");
+}
+
+/* It has proved its password, and the rest of its login comes after the reload. */
+static void a_login_that_is_half_way(void **state)
+{
+	struct bench *b = *state;
+	struct client *c = b->clients;
+	struct ike_sa_info info;
+	struct ike_sa *sa;
+
+	/* IKE_SA_INIT and three of IKE_AUTH: identity, its EAP, and the response to the challenge. */
+	c[0].left = 1 + 3;
+	by_eap(&c[0], "alice", "correct horse");
+	sa = ipsec_sa_next(b->e.ipsec, NULL);
+	assert_non_null(sa);
+	ike_sa_get_info(sa, &info);
+	assert_int_equal(info.state, IKE_SA_CONNECTING);
+	assert_string_equal(info.user, "alice");
+	reload(b, ALICE_DISABLED BOB);
+	c[0].left = -1;
+	pass(b, 30000);
+	assert_int_equal(c[0].ups, 0);
+	assert_int_equal(lent(b), 0);
+	says(b, "user alice: server ikev2: the login is broken off: the user is disabled");
+}
+
+/* The file was read while nobody was there to tell; what is taken up by the next engine ends then. */
+static void a_user_that_is_disabled_between_engines(void **state)
+{
+	struct bench *b = *state;
+	struct client *c = b->clients;
+
+	by_eap(&c[0], "alice", "correct horse");
+	by_xauth(&c[1], "alice", "correct horse");
+	by_eap(&c[2], "bob", "battery staple");
+	assert_true(is_in(&c[0]) && is_in(&c[1]) && is_in(&c[2]));
+	ipsec_free(b->e.ipsec);
+	b->e.ipsec = ipsec_new(&b->e);
+	reload(b, ALICE_DISABLED BOB);
+	ipsec_thaw(b->e.ipsec);
+	assert_int_equal(b->e.ipsec->n_warriors, 3);
+	reload_end_refused(&b->e);
+	engine_settle(&b->e);
+	pass(b, LEAVE_IT_MS);
+	assert_true(is_out(&c[0]) && is_out(&c[1]));
+	assert_non_null(c[2].sa);
+	assert_int_equal(b->e.ipsec->n_warriors, 1);
+}
+
 /* --- of the program --- */
 
 static void put_file(char *path, struct pki_octets octets)
@@ -698,6 +798,11 @@ int main(void)
 		TEST(one_without_an_address),
 		TEST(one_that_does_not_answer),
 		TEST(one_with_new_keys),
+		TEST(what_a_reload_leaves_alone),
+		TEST(a_user_that_is_disabled),
+		TEST(a_user_that_is_removed),
+		TEST(a_login_that_is_half_way),
+		TEST(a_user_that_is_disabled_between_engines),
 	};
 
 	return cmocka_run_group_tests(tests, program_set_up, program_tear_down);

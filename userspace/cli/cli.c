@@ -22,7 +22,7 @@ static const struct cli_command commands[] = {
 	{ "check", "[FILE]", cli_check, 0, 1, false,
 	  "read a configuration and name every mistake; needs neither daemon nor root" },
 	{ "reload", "", cli_reload, 0, 0, false,
-	  "make the daemon read its configuration again; sessions stay" },
+	  "make the daemon read its configuration again; sessions of its users stay" },
 	{ "log-level", "[LEVEL]", cli_log_level, 0, 1, false,
 	  "show or set it: error, warn, info, debug" },
 	{ "shutdown", "", cli_shutdown, 0, 0, false,

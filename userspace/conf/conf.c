@@ -107,6 +107,13 @@ const struct conf_user *conf_user_find(const struct conf *conf, const char *name
 	return bsearch(name, conf->users, conf->n_users, sizeof(*conf->users), name_cmp);
 }
 
+const char *conf_user_refusal(const struct conf_user *u)
+{
+	if (!u)
+		return "is not configured any more";
+	return u->disabled ? "is disabled" : NULL;
+}
+
 /* How well a section fits a peer; 0: not at all. */
 static unsigned int fit(const struct conf_l2tp_peer *p, const char *host_name, const struct addr *from)
 {

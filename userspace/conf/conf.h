@@ -279,6 +279,8 @@ bool conf_server_has_ipsec(const struct conf_server *server);	/* L2TP in IPsec *
 bool conf_client_has_ipsec(const struct conf_client *client);	/* likewise */
 bool conf_has_ike(const struct conf *conf);	/* something that IKE's sockets are needed for */
 const struct conf_user *conf_user_find(const struct conf *conf, const char *name);
+/* Why somebody who is in may not stay, as the end of a sentence; NULL: he may. u NULL: there is no such user. */
+const char *conf_user_refusal(const struct conf_user *u);
 /*
  * What is said of the peer that calls itself so and comes from there: a name goes before any name,
  * then the narrowest network before wider ones and anywhere. NULL: nothing.

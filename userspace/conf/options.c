@@ -336,7 +336,8 @@ static const struct option user_options[] = {
 	{ "auth", &value_words, USER(auth_methods), .words = user_auth_methods,
 	  .doc = "How this user may prove who he is; without it, in every way that the server allows." },
 	{ "enabled", &value_enabled, USER(disabled), .fallback = "yes",
-	  .doc = "Whether the user may log in." },
+	  .doc = "Whether the user may log in. After a reload with no, the user's sessions end too; whatever else has "
+		 "changed, the password for one, counts at the next login." },
 };
 
 #define CLIENT(field) FIELD(struct conf_client, field)
@@ -509,7 +510,9 @@ const struct section conf_sections[N_SECTIONS] = {
 				"says. Of several that fit, one with the peer's name goes before those with an "
 				"asterisk, and then the one with the smallest network." },
 	[SECTION_USER] = { "user", "name", user_options, N_OF(user_options),
-			   sizeof(struct conf_user), "Somebody who may log in." },
+			   sizeof(struct conf_user),
+			   "Somebody who may log in. A reload that does not find the section any more ends the "
+			   "user's sessions, of whichever protocol." },
 	[SECTION_CLIENT] = { "client", "name", client_options, N_OF(client_options),
 			     sizeof(struct conf_client),
 			     "A server of somebody else's that the daemon logs in to." },

@@ -65,7 +65,7 @@ void auth_conf_free(struct auth_conf *ac)
 }
 
 /* As the peer sent it first; then without the Windows domain in front. */
-static const struct conf_user *find_user(const struct conf *conf, const char *name)
+const struct conf_user *auth_conf_user(const struct conf *conf, const char *name)
 {
 	const struct conf_user *user = conf_user_find(conf, name);
 	const char *slash = strchr(name, '\\');
@@ -133,7 +133,7 @@ static void answer(struct auth_conf *ac, const struct auth_request *req, struct 
 	 * tell.
 	 */
 	static const char nobody[] = "no user has this password";
-	const struct conf_user *user = find_user(ac->conf, req->user);
+	const struct conf_user *user = auth_conf_user(ac->conf, req->user);
 
 	auth_verify_password(req, user ? user->password : nobody, reply);
 	if (!user)

@@ -45,6 +45,9 @@ int auth_conf_ask(struct auth_conf *ac, const struct auth_request *req, auth_con
 /* done() will not come; NULL is fine */
 void auth_conf_cancel(struct auth_conf *ac, struct auth_conf_ask *ask);
 
+/* Whom a name means as a peer sent it, with a Windows domain in front or without. NULL: nobody. */
+const struct conf_user *auth_conf_user(const struct conf *conf, const char *name);
+
 void auth_conf_release(struct auth_conf *ac, uint32_t lease);			/* 0 is fine */
 /*
  * A session that outlived the engine holds reply's address and ra_prefix: lend them again and set

@@ -437,6 +437,7 @@ static void take_up(struct engine *e, struct intake *in)
 		remove_strangers(e, e->servers[i]);
 	server_remove_leftovers(e, e->ipsec->ifindex);
 	dialer_forget_others(e);
+	reload_end_refused(e);
 	engine_settle(e);
 	if (memory_counters(e->memory)->engine_starts == 1)
 		dialer_sweep(e);

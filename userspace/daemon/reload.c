@@ -2,9 +2,11 @@
 #include "daemon/reload.h"
 
 #include <errno.h>
+#include <stdio.h>
 #include <string.h>
 #include <unistd.h>
 
+#include "daemon/auth_conf.h"
 #include "daemon/conftext.h"
 #include "daemon/dialer.h"
 #include "daemon/ipsec.h"
@@ -12,6 +14,7 @@
 #include "daemon/lns.h"
 #include "daemon/server.h"
 #include "daemon/session.h"
+#include "daemon/warrior.h"
 
 /* --- what changed, for the log --- */
 
@@ -185,6 +188,24 @@ static void retire_missing_clients(struct engine *e, const struct conf_ref *ref)
 	}
 }
 
+/* --- users --- */
+
+void reload_end_refused(struct engine *e)
+{
+	char why[SESSION_WHY_MAX];
+	const char *refusal;
+	struct session *s;
+
+	TAILQ_FOREACH(s, &e->sessions, link) {
+		refusal = s->ended || !s->user[0] ? NULL : conf_user_refusal(auth_conf_user(e->conf->conf, s->user));
+		if (!refusal)
+			continue;
+		snprintf(why, sizeof(why), "the user %s", refusal);
+		session_close(s, why);
+	}
+	warrior_close_refused(e->ipsec);
+}
+
 int reload_apply(struct engine *e, struct intake *in)
 {
 	struct conf *conf = conftext_unpack(in->conf);
@@ -234,6 +255,7 @@ int reload_apply(struct engine *e, struct intake *in)
 		session_start_limits(s);
 	conf_ref_put(e->conf);
 	e->conf = ref;
+	reload_end_refused(e);
 	return err;
 }
 

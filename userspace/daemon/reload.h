@@ -15,5 +15,10 @@ int reload_apply(struct engine *e, struct intake *in);
  * to take up, and serve what came up.
  */
 int reload_start(struct engine *e, struct intake *in);
+/*
+ * Ends what users have who are not in the configuration any more, or may not log in. reload_apply() does so itself, and
+ * an engine that takes up what another has left does so after that: the file may have been read in between.
+ */
+void reload_end_refused(struct engine *e);
 
 #endif /* ADIT_DAEMON_RELOAD_H */

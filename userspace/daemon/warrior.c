@@ -134,6 +134,45 @@ unsigned int warrior_close(struct ipsec *ipsec, const char *name, const struct a
 	return n;
 }
 
+/* One that is up says why when it is down; of one whose login is half way nobody has heard yet. */
+static void log_broken_off(struct ipsec *ipsec, const struct ike_sa_info *info, const char *refusal)
+{
+	struct log_about who = { .user = info->user };
+	char peer[ADDR_STRLEN];
+
+	who.peer = addr_to_str(&info->path.peer, peer);
+	if (engine_stranger_line_ok(ipsec->engine))
+		log_info(&who, "server ikev2: the login is broken off: the user %s", refusal);
+}
+
+/* Those who have no user are for the server's section to let in. */
+static bool has_user(const struct ike_sa_info *info)
+{
+	return info->peer && info->peer->assign_addresses && info->user[0] && info->state != IKE_SA_CLOSING;
+}
+
+void warrior_close_refused(struct ipsec *ipsec)
+{
+	struct ike_sa *sa, *next;
+	struct ike_sa_info info;
+	char why[IKE_WHY_MAX];
+	const char *refusal;
+
+	for (sa = ipsec ? ipsec_sa_next(ipsec, NULL) : NULL; sa; sa = next) {
+		next = ipsec_sa_next(ipsec, sa);
+		ike_sa_get_info(sa, &info);
+		if (!has_user(&info))
+			continue;
+		refusal = conf_user_refusal(conf_user_find(ipsec->ref->conf, info.user));
+		if (!refusal)
+			continue;
+		snprintf(why, sizeof(why), "user \"%s\" %s", info.user, refusal);
+		if (info.state == IKE_SA_CONNECTING)
+			log_broken_off(ipsec, &info, refusal);
+		ike_sa_close(sa, why);
+	}
+}
+
 /* --- what it is lent --- */
 
 static const struct addr *fixed_address(const struct ipsec *ipsec, const struct ike_sa *sa)

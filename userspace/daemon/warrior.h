@@ -25,6 +25,8 @@ bool warrior_assign(struct ipsec_holder *h, bool ip4, bool ip6, struct ike_assig
  * those to whom the address is lent. They are told. How many; ipsec NULL: nobody.
  */
 unsigned int warrior_close(struct ipsec *ipsec, const char *name, const struct addr *address, const char *why);
+/* Those whose user may not log in any more. NULL is nobody here, too. */
+void warrior_close_refused(struct ipsec *ipsec);
 void warrior_server_reconfigure(struct ipsec *ipsec, const struct conf *conf);
 void warrior_server_stop(struct ipsec *ipsec);		/* everything of it goes */
 

@@ -51,6 +51,7 @@ struct dst_entry { int none; };
 struct list_head { struct list_head *next, *prev; };
 struct rcu_head { int none; };
 struct rhash_head { int none; };
+struct rhlist_head { int none; };
 struct llist_node { int none; };
 struct kref { int none; };
 struct timer_list { int none; };
