@@ -117,10 +117,16 @@ sed "s/user \"carol\".*/user \"dave\" { password = 'new here' }/" "$TMP/good.con
 check "check passes a good file" adit check "$TMP/adit.conf"
 check "reload takes it" adit reload
 check "a new user logs in" client_dials new dave "new here" require-mppe-128
-client_stop new
+CLIENT_LOCAL=192.0.2.102
 client_start old carol "curry comb" require-mppe-128
 check "one that is gone from the file does not" client_refused old
 check_log "and hears why" old "E=691"
+CLIENT_LOCAL=192.0.2.101
+cp "$TMP/good.conf" "$TMP/adit.conf"
+check "reload without the new user" adit reload
+check "ends that user's session" wait_for 20 client_ended new
+check_log "and says why" new "LCP terminated by peer (*not configured*"
+check "and nobody else's" session_is "r['id'] == $id and r['state'] == 'up'"
 check "not a packet of the session was lost to all the reloads" udp_is_unharmed
 log_of steady | sed 's/^/# /'
 
@@ -172,6 +178,11 @@ check "disconnect by user" adit disconnect --user alice
 check_log "the client is told" three "LCP terminated by peer"
 check "gone" no_sessions
 check "disconnect of nobody" refuses "*alice*" adit disconnect --user alice
+check "a session to be ended by its address" client_dials four alice "correct horse" require-mppe-128
+check "an address that nobody has" refuses "*10.9.0.249*" adit disconnect 10.9.0.249
+check "disconnect by address" adit disconnect "$(ask "r[0]['address']" sessions)"
+check_log "the client is told that, too" four "LCP terminated by peer"
+check "gone as well" no_sessions
 
 gw_conf "duplicate-login = refuse" "idle-timeout = 5"
 check "reload with timeouts" adit reload

@@ -2,7 +2,8 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
 #
 # A road warrior of IKEv1, as old clients are: it proves itself by a secret of all or by a certificate, logs in with a
-# user and a password (XAUTH), and is given an address (mode-config); in aggressive mode only where that was asked for.
+# user and a password (XAUTH), and is given an address (mode-config); in aggressive mode only where that was asked for. It
+# is thrown out by the administrator, and by a reload with its user disabled.
 
 . "$(dirname "$0")/lib-ike.sh"
 
@@ -44,7 +45,7 @@ swan()
 	CONF
 }
 
-# gw LINE...: of the server.
+# gw LINE...: of the server. ALICE is what the section of that user says more.
 gw()
 {
 	gw_conf <<-CONF
@@ -57,7 +58,7 @@ gw()
 			xauth = yes
 			$(printf '%s\n' "$@")
 		}
-		user "alice" { password = 'correct horse' }
+		user "alice" { password = 'correct horse' ${ALICE:-} }
 		user "bob" { password = 'battery staple' auth = { eap-mschapv2 } }
 	CONF
 }
@@ -69,18 +70,20 @@ swan_initiates()
 
 ping_inside()
 {
-	ip netns exec "$P" ping -q -n -c 3 -i 0.2 -W 5 -I "${1:-10.9.0.10}" $LEFT
+	ip netns exec "$P" ping -q -n -c 3 -i 0.2 -W 5 -I "$ADDRESS" $LEFT
+}
+
+# The client's inner address, any of the pool's.
+learn_address()
+{
+	ADDRESS=$(ask "r[0]['address']" sas)
 }
 
 lent()
 {
-	[ "$(ask "[(s['version'], s['user'], s['address'], len(s['children'])) for s in r]" sas)" = \
-		"[(1, 'alice', '$1', 1)]" ]
-}
-
-nobody_there()
-{
-	[ "$(ask "len(r)" sas)" = 0 ]
+	[[ $ADDRESS == 10.9.0.1[0-2] ]] &&
+		[ "$(ask "[(s['version'], s['user'], s['address'], len(s['children'])) for s in r]" sas)" = \
+			"[(1, 'alice', '$ADDRESS', 1)]" ]
 }
 
 engine_pid()
@@ -106,13 +109,14 @@ kill_engine()
 comes_in()
 {
 	check "$1: the client is in" swan_initiates
-	check "$1: an address was lent" wait_for 5 lent 10.9.0.10
+	learn_address
+	check "$1: an address was lent" wait_for 5 lent
 	check "$1: its traffic" ping_inside
-	check "$1: and to it" ip netns exec "$L" ping -q -n -c 3 -i 0.2 -W 5 10.9.0.10
+	check "$1: and to it" ip netns exec "$L" ping -q -n -c 3 -i 0.2 -W 5 "$ADDRESS"
 	check "$1: new keys" swanctl --rekey --child all
 	check "$1: traffic with them" ping_inside
 	check "$1: the engine is killed" kill_engine
-	check "$1: the next one has the client" lent 10.9.0.10
+	check "$1: the next one has the client" lent
 	check "$1: its traffic" ping_inside
 	check "$1: the client leaves" swanctl --terminate --ike adit
 	check "$1: nobody is there" wait_for 10 nobody_there
@@ -143,6 +147,25 @@ swan "" ""
 check "a client without a user is loaded" swan_loads
 check "which is refused" refused swan_initiates 10
 check "nobody is there" wait_for 20 nobody_there
+
+swan alice "correct horse"
+check "a client is loaded" swan_loads
+check "thrown out: the client is in" swan_initiates
+learn_address
+check "thrown out: another user is not there, and told so" adit_refuses "*no IKE SA of user \"bob\"*" disconnect --user bob
+check "thrown out: which ends nothing" ping_inside
+check "thrown out by name" adit disconnect --user alice
+warrior_is_out "thrown out"
+check "thrown out: and said" gw_says "$ADDRESS is gone: disconnected by the administrator"
+check "disabled: the client is in again" swan_initiates
+learn_address
+check "disabled: its traffic" ping_inside
+ALICE="enabled = no" gw "auth = { psk }" "secret = 'of everybody'"
+check "disabled: a reload" adit reload
+warrior_is_out "disabled"
+check "disabled: and said" gw_says "$ADDRESS is gone: user \"alice\" is disabled"
+check "disabled: the next login is refused" refused swan_initiates
+check "disabled: nobody is there" wait_for 20 nobody_there
 
 swan alice "correct horse" "aggressive = yes"
 check "aggressive mode is loaded" swan_loads

@@ -115,6 +115,17 @@ adit()
 	command adit -s "$TMP/control" "$@"
 }
 
+# adit_refuses PATTERN WORD...: the command fails, and what it says matches.
+adit_refuses()
+{
+	local pattern=$1 out
+
+	shift
+	! out=$(adit "$@" 2>&1) || { echo "adit $* succeeded: $out"; return 1; }
+	# shellcheck disable=SC2053 # a pattern is meant
+	[[ $out == $pattern ]] || { echo "no \"$pattern\" in what adit $* says: $out"; return 1; }
+}
+
 # ask EXPRESSION COMMAND...: a Python expression over what "adit COMMAND --json" says, called r.
 ask()
 {
@@ -126,6 +137,26 @@ ask()
 import json, sys
 r = json.load(open('$TMP/answer'))
 print($expression)"
+}
+
+nobody_there()
+{
+	[ "$(ask "len(r)" sas)" = 0 ]
+}
+
+# lent_are N: addresses of server ikev2.
+lent_are()
+{
+	[ "$(ask "r['ipsec']['pool_used']" status)" = "$1" ]
+}
+
+# warrior_is_out WHAT: of a road warrior, which had ADDRESS, nothing is left at either end. ping_inside is the test's.
+warrior_is_out()
+{
+	check "$1: the gateway has nobody" wait_for 10 nobody_there
+	check "$1: the address is given back" lent_are 0
+	check "$1: the client has nothing left" wait_for 10 swan_has_nothing
+	check "$1: no traffic without it" refused ping_inside "$ADDRESS"
 }
 
 # site_is EXPRESSION: of the site "office", called s.
