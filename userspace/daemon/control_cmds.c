@@ -117,7 +117,7 @@ static json_t *disconnect_address(struct engine *e, const json_t *address)
 	struct addr a;
 
 	if (!text || addr_parse(text, &a))
-		return control_error("\"address\" must be an address that is lent: adit sessions and adit sas list them");
+		return control_error("\"address\" must be one that is lent: adit sessions and adit sas list them");
 	TAILQ_FOREACH(s, &e->sessions, link) {
 		if (s->ended || !s->reply || !addr_equal(&s->reply->address, &a))
 			continue;
