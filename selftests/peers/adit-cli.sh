@@ -160,7 +160,7 @@ old=$(engine_pid)
 check "the engine that applied it dies" kill -KILL "$old"
 check "there is another" wait_for 20 another_engine "$old"
 check "it has the session" session_is "r['id'] == $id and r['state'] == 'up'"
-check_log "and says that not all is served" gateway "could not be put to work"
+check_log "and says that not all is served" gateway "not all of the configuration could be put to work"
 ip -n "$G" link del taken0
 check "reload again, without an obstacle" adit reload
 check "has the other server" says "*taken0*" adit status

@@ -113,7 +113,7 @@ lent()
 comes_in()
 {
 	check "$1: the client is in" swan_initiates
-	ADDRESS=$(ask "r[0]['address']" sas)
+	ADDRESS=$(ask "next(s['address'] for s in r if s['address'])" sas)
 	check "$1: its traffic" ping_inside "$ADDRESS"
 }
 

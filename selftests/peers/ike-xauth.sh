@@ -76,7 +76,7 @@ ping_inside()
 # The client's inner address, any of the pool's.
 learn_address()
 {
-	ADDRESS=$(ask "r[0]['address']" sas)
+	ADDRESS=$(ask "next(s['address'] for s in r if s['address'])" sas)
 }
 
 lent()
