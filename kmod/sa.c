@@ -14,7 +14,7 @@
 #define ADIT_SA_SENT_LATELY	65536
 
 /**
- * struct adit_sa_peer - where an outbound SA is found by the peer's address; another takes its place when the peer moves
+ * struct adit_sa_peer - where an outbound SA is found by the peer's address; a peer that moves gets another
  * @node: in the hash
  * @key: [I]
  * @sa: [I] the SA, which is freed later

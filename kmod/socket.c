@@ -282,8 +282,7 @@ static int adit_socket_hook(struct socket *socket, const struct nlattr *fd, u32 
 
 	err = adit_socket_charge(sock_net(sk));
 	if (err)
-		return adit_socket_refuse(extack, fd, "the namespace has as many sockets as module parameter "
-					  "max_sockets allows", err);
+		return adit_socket_refuse(extack, fd, "no more sockets here: module parameter max_sockets", err);
 	lease = kzalloc(sizeof(*lease), GFP_KERNEL_ACCOUNT);
 	if (!lease) {
 		adit_socket_uncharge(sock_net(sk));

@@ -375,7 +375,9 @@ int main(int argc, char **argv)
 	for (verb = verbs; argc > 1 && verb < verbs + COUNT(verbs); verb++) {
 		if (strcmp(argv[1], verb->name) || argc - 2 < verb->args)
 			continue;
-		return verb->words ? words_do(verb->cmd, verb->words, argv + 2, put_word) : verb->run(verb->cmd, argv + 2);
+		if (verb->words)
+			return words_do(verb->cmd, verb->words, argv + 2, put_word);
+		return verb->run(verb->cmd, argv + 2);
 	}
 	words_die("see the head of esp_tool.c");
 }

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 /*
- * kcore_tool has|lacks HEX...: whether all of these octets are somewhere in the machine's memory, or none is: where a word
- * begins, as keys do. All begin with the same four, and at most 64 octets of each are looked for.
+ * kcore_tool has|lacks HEX...: whether all of these octets are somewhere in the machine's memory, or none is: where a
+ * word begins, as keys do. All begin with the same four, and at most 64 octets of each are looked for.
  *
  * It must not find itself, nor leave what it has found: the octets are only ever there turned over, what it has read is
  * wiped, and never in vector registers, which the kernel keeps for a process and does not wipe behind it.

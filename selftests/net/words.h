@@ -42,8 +42,8 @@ struct nlmsghdr *words_begin(struct nl *nl, char *buf, int cmd, int flags, const
 /* Print what the kernel said. Return: exit status for @err. */
 int words_said(struct nl *nl, int err);
 /*
- * A request about the device argv[0], of the words behind it, each by its entry of @words. No copy of a key is left, for
- * a test that looks for it in the machine's memory. Return: exit status.
+ * A request about the device argv[0], of the words behind it, each by its entry of @words. No copy of a key is left,
+ * for a test that looks for it in the machine's memory. Return: exit status.
  */
 int words_do(int cmd, const struct word *words, char **argv,
 	     void (*put)(struct nlmsghdr *nlh, const struct word *word, char *value));

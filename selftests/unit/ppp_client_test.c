@@ -171,8 +171,8 @@ static struct log_about op_about(void *ctx)
 
 static const struct ppp_ops ops = {
 	.tx = op_tx, .random = op_random, .auth_ask = op_auth_ask, .auth_forget = op_auth_forget,
-	.password = op_password, .link_up = op_link_up, .mppe_up = op_mppe_up, .mppe_flush = op_mppe_flush, .net = op_net,
-	.authenticated = op_authenticated, .down = op_down, .about = op_about,
+	.password = op_password, .link_up = op_link_up, .mppe_up = op_mppe_up, .mppe_flush = op_mppe_flush,
+	.net = op_net, .authenticated = op_authenticated, .down = op_down, .about = op_about,
 };
 
 static struct ppp_config config(unsigned int methods, enum ppp_mppe_policy mppe,

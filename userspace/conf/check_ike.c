@@ -306,8 +306,9 @@ static void check_site_pairs(struct reading *r, const struct conf_site *s, cfg_t
 
 	if (n > CONF_PAIRS_MAX)
 		reading_error(r, reading_line(cfg, "remote-subnets"),
-			      "remote-subnets: each with each of local-subnets makes %u pairs of networks, and one tunnel "
-			      "protects %u: name larger networks, or share them out to several sites", n, CONF_PAIRS_MAX);
+			      "remote-subnets: each with each of local-subnets makes %u pairs of networks, and one "
+			      "tunnel protects %u: name larger networks, or share them out to several sites",
+			      n, CONF_PAIRS_MAX);
 }
 
 void check_site(struct reading *r, unsigned int i)

@@ -238,8 +238,8 @@ static const struct option server_options[] = {
 		 "not limited." },
 	{ "duplicate-login", &value_word, .of = OPTION_OF_PPP, SERVER(duplicate), .words = duplicates,
 	  .fallback = "replace",
-	  .doc = "What happens when a user who has a session logs in again, with another Windows domain in front of the "
-		 "name or without." },
+	  .doc = "What happens when a user who has a session logs in again, with another Windows domain in front of "
+		 "the name or without." },
 	{ "host-name", &value_name, SERVER(host_name), .max = CONF_HOST_NAME_MAX, .of = "l2tp",
 	  .doc = "How the gateway calls itself when tunnels are opened; without it, as hostname says." },
 	{ "secret", &value_secret, SERVER(secret), .max = CONF_PASSWORD_MAX,

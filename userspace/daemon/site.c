@@ -596,8 +596,8 @@ static const struct ipsec_holder_ops holder_ops = {
 
 /*
  * Both ends have begun at once, and the peer has answered ours as we have its. Either could give up the one that the
- * other goes on with, so that none is left; what both know decides, as for children in RFC 7296 section 2.8.1: the lower
- * SPI of who began stays. Only for as long as two can cross: later the peer has lost ours.
+ * other goes on with, so that none is left; what both know decides, as for children in RFC 7296 section 2.8.1: the
+ * lower SPI of who began stays. Only for as long as two can cross: later the peer has lost ours.
  */
 static bool crosses_ours(const struct site *s, struct ike_sa *sa)
 {
@@ -637,8 +637,8 @@ static bool is_expected_from(const struct site *s, const struct addr *from)
 }
 
 /*
- * Who is known from there comes first. A peer that is given by its name, or comes from anywhere, may have another address
- * by now: its identity and the proof of it decide (RFC 7296 section 2.15).
+ * Who is known from there comes first. A peer that is given by its name, or comes from anywhere, may have another
+ * address by now: its identity and the proof of it decide (RFC 7296 section 2.15).
  */
 unsigned int site_candidates(struct ipsec *ipsec, enum conf_ike_version version, const struct ike_path *path,
 			     struct ike_peer **out, unsigned int max)

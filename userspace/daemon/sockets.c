@@ -77,7 +77,7 @@ static const char *advice_on(int err, uint16_t port)
 		return " (this machine does not have the address, or not yet)";
 	case -EACCES:
 	case -EPERM:
-		return " (the daemon needs CAP_NET_BIND_SERVICE: start it as root, and see CapabilityBoundingSet= of its unit)";
+		return " (it takes CAP_NET_BIND_SERVICE: start it as root; CapabilityBoundingSet= of its unit)";
 	}
 	return "";
 }

@@ -223,7 +223,7 @@ static void refused(struct ike_sa *sa, struct ike_task *t, enum ike_verdict verd
 		return;
 	}
 	if (verdict == VERDICT_NOT_FOUND && c && c->replaced) {
-		/* Its own new keys have taken the place; that it deleted the old ones is still on its way, or got lost. */
+		/* Its own new keys have taken the place; that it deleted the old ones is on its way, or got lost. */
 		ike_child_end(c, "the peer has replaced it");
 	} else if (verdict == VERDICT_NOT_FOUND && c) {
 		/* The peer knows nothing of it any more (section 2.25): begin with another. */

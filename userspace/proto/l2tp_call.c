@@ -694,9 +694,9 @@ static void malformed(struct l2tp_tunnel *t, struct l2tp_call *c, const struct l
 }
 
 /*
- * A message about a call that is not there: RFC 2661 sections 7.4 and 7.5, idle. Who connects one that another process of
- * ours had accepted would believe for ever that it is up: it is told by the only id of it that we know, the one it has
- * from us (section 4.4.3, Assigned Session ID).
+ * A message about a call that is not there: RFC 2661 sections 7.4 and 7.5, idle. Who connects one that another process
+ * of ours had accepted would believe for ever that it is up: it is told by the only id of it that we know, the one it
+ * has from us (section 4.4.3, Assigned Session ID).
  */
 static void rx_idle(struct l2tp_tunnel *t, uint16_t session_id, const struct l2tp_message *msg)
 {
