@@ -50,7 +50,8 @@ run path_takes 124
 
 # What tc says to a tunnel has the place of a route, and is none.
 run tc -n a qdisc add dev e0 clsact
-run tc -n a filter add dev e0 egress matchall action tunnel_key set src_ip 192.0.2.1 dst_ip 192.0.2.9 id 7
+check "tc takes the place of a route" tc -n a filter add dev e0 egress matchall \
+	action tunnel_key set src_ip 192.0.2.1 dst_ip 192.0.2.9 id 7
 before=$(child_count a e0 1 too-big)
 check "a packet that has lost its route to tc passes" pings a 10.1.0.2 -M dont -s 20
 check "one that would have to be cut does not" refused_quietly pings a 10.1.0.2 -M dont -s 100
