@@ -75,11 +75,6 @@ uses()
 	return 1
 }
 
-nothing_left()
-{
-	[ "$(ask "len(r)" sas)" = 0 ] && swan_has_nothing
-}
-
 # either_end SUITE
 either_end()
 {

@@ -68,11 +68,6 @@ swan_begins()
 	swanctl --initiate --child net --timeout "${1:-30}"
 }
 
-nothing_left()
-{
-	[ "$(ask "len(r)" sas)" = 0 ] && swan_has_nothing
-}
-
 # kind OURS THEIRS: begun by either end.
 kind()
 {

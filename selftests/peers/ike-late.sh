@@ -25,11 +25,6 @@ site()
 
 NETWORKS=('local-subnets = { "10.1.0.0/24" }' 'remote-subnets = { "10.2.0.0/24" }')
 
-nothing_left()
-{
-	[ "$(ask "len(r)" sas)" = 0 ] && swan_has_nothing
-}
-
 ends()
 {
 	adit site down office && wait_for 10 nothing_left

@@ -80,11 +80,6 @@ children_are()
 	return 1
 }
 
-nothing_left()
-{
-	[ "$(ask "len(r)" sas)" = 0 ] && swan_has_nothing
-}
-
 ends()
 {
 	adit site down office && wait_for 10 nothing_left

@@ -287,6 +287,12 @@ swan_has_nothing()
 	[ -z "$(swanctl --list-sas)" ]
 }
 
+# nothing_left: at either end.
+nothing_left()
+{
+	nobody_there && swan_has_nothing
+}
+
 # --- traffic ---
 
 # shellcheck disable=SC2120 # tests do pass it
